@@ -44,9 +44,9 @@ export interface CartChanges {
 /** What a log server adds to a broadcast: where it stands in the shopper's log, and how to act on it. */
 export interface CartEchoBlock {
   /** Names one life of the owner's counter, 1 to 32 of `A-Z a-z 0-9 _ -`. */
-  epoch?: string | undefined
+  epoch?: string | null | undefined
   /** The owner's own counter: contiguous from 1, given out in commit order. Comes with `epoch`. */
-  seq?: number | undefined
+  seq?: number | null | undefined
   /** Identity for servers without a counter. */
   id?: Id | null | undefined
   /** The cart's own id. */

@@ -1,0 +1,47 @@
+import { isRecord, type Misfit, misfit, within } from './shape'
+
+const DEEPEST = 16
+const MOST_VALUES = 10_000
+const MOST_CHARACTERS = 256_000
+
+/**
+ * Says what makes a payload too hostile to look at: deeper than 16 levels, more than 10,000 values, more than 256,000
+ * characters, or a key named `__proto__`. Reverb refuses publishes over 10,000 bytes, so a real broadcast is far below.
+ * Stops at the first excess, so that a huge payload costs little.
+ */
+export const outOfBounds = (payload: unknown): Misfit | null => measure(payload, 0, { values: 0, characters: 0 })
+
+interface Spent {
+  values: number
+  characters: number
+}
+
+const measure = (value: unknown, depth: number, spent: Spent): Misfit | null => {
+  spent.values += 1
+  if (typeof value === 'string') spent.characters += value.length
+  if (spent.values > MOST_VALUES) return misfit(`at most ${MOST_VALUES} values`, value)
+  if (spent.characters > MOST_CHARACTERS) return misfit(`at most ${MOST_CHARACTERS} characters`, value)
+  if (typeof value !== 'object' || value === null) return null
+  if (depth >= DEEPEST) return misfit(`at most ${DEEPEST} levels`, value)
+  return Array.isArray(value) ? measureItems(value, depth, spent) : measureFields(value, depth, spent)
+}
+
+const measureItems = (items: readonly unknown[], depth: number, spent: Spent): Misfit | null => {
+  for (const [index, item] of items.entries()) {
+    const wrong = measure(item, depth + 1, spent)
+    if (wrong) return within(index, wrong)
+  }
+  return null
+}
+
+const measureFields = (fields: object, depth: number, spent: Spent): Misfit | null => {
+  // A listener that copies the payload key by key would set the prototype of its copy.
+  if (Object.hasOwn(fields, '__proto__')) return misfit('no key named __proto__', fields)
+  if (!isRecord(fields)) return misfit('plain JSON', fields)
+  for (const key of Object.keys(fields)) {
+    spent.characters += key.length
+    const wrong = measure(fields[key], depth + 1, spent)
+    if (wrong) return within(key, wrong)
+  }
+  return null
+}

@@ -1,0 +1,68 @@
+/** Where in a payload something was wrong, what belongs there, and what was there. */
+export interface PayloadReport {
+  /** Such as `changes.conditions[2].action`; empty for the payload itself. */
+  path: string
+  expected: string
+  /** The kind of the value, and the value itself when it is short. */
+  actual: string
+}
+
+/** Every code a `CartEchoError` can carry. `docs/errors.md` has a section for each. */
+export type CartEchoErrorCode =
+  | 'channel-left'
+  | 'echo-failed'
+  | 'invalid-channel'
+  | 'invalid-cursor'
+  | 'invalid-event'
+  | 'invalid-options'
+  | 'invalid-page'
+  | 'invalid-payload'
+  | 'invalid-answer'
+  | 'invalid-user'
+  | 'listener-failed'
+  | 'check-failed'
+  | 'authorisation-failed'
+  | 'blocked'
+  | 'misconfigured'
+  | 'no-answer'
+  | 'no-echo'
+  | 'no-real-time'
+  | 'no-web-socket'
+  | 'not-authorised'
+  | 'origin-refused'
+  | 'other-user'
+  | 'over-capacity'
+  | 'page-conflict'
+  | 'page-expired'
+  | 'signature-refused'
+  | 'unknown-app'
+
+/** What may come with an error beside its code and message. */
+export interface CartEchoErrorDetails {
+  /** The error underneath, if there was one. */
+  cause?: unknown
+  /** For `invalid-payload`, `invalid-answer` and `invalid-page`. */
+  report?: PayloadReport | undefined
+  /** The HTTP status behind a refusal; 0 when no answer came. */
+  status?: number | undefined
+}
+
+/**
+ * The only error of cart-echo. The message says what went wrong and what to do first; `docs` names the section that says
+ * the rest. Compare `code`, not the class: a page may hold two copies of the SDK.
+ */
+export class CartEchoError extends Error {
+  override readonly name = 'CartEchoError'
+  readonly code: CartEchoErrorCode
+  readonly docs: string
+  readonly report: PayloadReport | undefined
+  readonly status: number | undefined
+
+  constructor(code: CartEchoErrorCode, message: string, details: CartEchoErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.code = code
+    this.docs = `cart-echo/docs/errors.md#${code}`
+    this.report = details.report
+    this.status = details.status
+  }
+}

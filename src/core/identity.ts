@@ -1,0 +1,47 @@
+import type { Cursor } from './cursor'
+import type { Decoded } from './decode'
+import { isRecord } from './shape'
+
+/** What makes a broadcast that broadcast. */
+export interface Identity {
+  /** Its place in the owner's log, when the server keeps one. */
+  readonly position: Cursor | null
+  readonly key: string
+  /** How long the same key means the same news: for ever, but for mere content, which may come again by right. */
+  readonly lastsMs: number
+}
+
+const CONTENT_LASTS_MS = 60_000
+
+/** Tells broadcasts apart: by `epoch:seq`, else by `id`, else by content (keys sorted, `timestamp` left out) within 60 s. */
+export const identityOf = (event: string, { change, block }: Decoded): Identity => {
+  if (block.epoch != null && block.seq != null) return positioned({ epoch: block.epoch, seq: block.seq })
+  if (block.id != null) return { position: null, key: `id:${block.id}`, lastsMs: Number.POSITIVE_INFINITY }
+  return { position: null, key: `content:${digest(`${event} ${canonical(change)}`)}`, lastsMs: CONTENT_LASTS_MS }
+}
+
+/** The identity of what stands at a place in the log. */
+export const positioned = (position: Cursor): Identity => ({
+  position,
+  key: `${position.epoch}:${position.seq}`,
+  lastsMs: Number.POSITIVE_INFINITY,
+})
+
+const canonical = (change: unknown): string =>
+  JSON.stringify(isRecord(change) ? { ...change, timestamp: undefined } : change, sortKeys) ?? ''
+
+const sortKeys = (_key: string, value: unknown): unknown =>
+  isRecord(value) ? Object.fromEntries(Object.entries(value).sort(byKey)) : value
+
+const byKey = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1)
+
+// FNV-1a, twice with different seeds: 64 bits are plenty to tell a minute's worth of broadcasts apart.
+const digest = (text: string): string => hex(fnv1a(text, 0x811c9dc5)) + hex(fnv1a(text, 0x1000193))
+
+const fnv1a = (text: string, seed: number): number => {
+  let hash = seed
+  for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
+  return hash >>> 0
+}
+
+const hex = (value: number): string => value.toString(16).padStart(8, '0')

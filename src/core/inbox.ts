@@ -1,0 +1,415 @@
+import { type Answer, FULL_ANSWER, type LoggedEvent } from './answer'
+import { type BackOff, fullJitterMs } from './backoff'
+import { type Cursor, formatCursor } from './cursor'
+import { type Decode, type Decoded, decodeBroadcast } from './decode'
+import { CartEchoError } from './errors'
+import type { Change } from './events'
+import { type Identity, identityOf, positioned } from './identity'
+
+/**
+ * The only memory of a page: how far it is in its shopper's log, what waits behind a hole, what it told already. A value;
+ * `takeIn` moves it.
+ *
+ *     broadcast ──► seen, retired, another instance? ──► drop
+ *        │  next in line ──► tell, and whatever was held behind it
+ *        └─ beyond a hole, unknown epoch ──► hold ──(0.3 to 1 s)──► ask ──► answer ──► tell in order
+ *
+ * The rule behind it: the socket is a fast hint, the log read through the check is the truth, and the cursor moves
+ * forward only, and only contiguously.
+ */
+export interface Inbox {
+  /** Whose log this is, once known. */
+  readonly owner: string | null
+  /** The last place told or passed; null: nowhere yet. */
+  readonly cursor: Cursor | null
+  /** Earlier lives of the counter: a broadcast of one of these comes too late. */
+  readonly retired: readonly string[]
+  /** Broadcasts that wait for an answer, in order of arrival. */
+  readonly held: readonly Heard[]
+  /** What was told without a place in a log. */
+  readonly told: readonly Told[]
+  readonly asking: Asking
+  /** When the page refreshes without words because a hole stays open; null: no hole, or done. */
+  readonly quietAtMs: number | null
+}
+
+/** A decoded broadcast and when it came. */
+export interface Heard {
+  readonly event: string
+  readonly decoded: Decoded
+  readonly identity: Identity
+  readonly receivedAtMs: number
+}
+
+/** An identity that was told, and until when it means the same news. */
+export interface Told {
+  readonly key: string
+  readonly untilMs: number
+}
+
+/** What the inbox wants to know from the log: nothing, something soon, or something it has asked for already. */
+export type Asking =
+  | { readonly name: 'nothing' }
+  | { readonly name: 'due'; readonly why: AskReason; readonly atMs: number; readonly attempt: number }
+  | { readonly name: 'asked'; readonly attempt: number; readonly again: boolean }
+
+/** A hole may close by itself, a gap does not. */
+export type AskReason = 'hole' | 'gap'
+
+/** What can happen to an inbox. `rendered` is a newly rendered page, with the cursor it was rendered at. */
+export type Arrival =
+  | { readonly name: 'broadcast'; readonly event: string; readonly payload: unknown }
+  | { readonly name: 'gap' }
+  | { readonly name: 'answer'; readonly answer: Answer }
+  | { readonly name: 'no-answer' }
+  | { readonly name: 'time' }
+  | { readonly name: 'rendered'; readonly cursor: Cursor }
+
+/** Why the cart on the page may be older than the server's. */
+export type StaleReason = 'unreadable' | 'hole' | 'reset' | 'older-page'
+
+/** What the inbox wants done, in this order. */
+export type Effect =
+  | { readonly name: 'tell'; readonly change: Change }
+  | { readonly name: 'ask'; readonly since: Cursor | null }
+  | { readonly name: 'stale'; readonly because: StaleReason }
+  | { readonly name: 'fresh' }
+  | { readonly name: 'other-user' }
+  | { readonly name: 'report'; readonly error: CartEchoError }
+
+/** What an inbox goes by. */
+export interface InboxRules {
+  /** The decoder of each event the page listens to. */
+  readonly events: ReadonlyMap<string, Decode<unknown>>
+  /** The cart instance that is told; others advance the cursor untold. */
+  readonly instance: string
+  /** False where there is no check: then nothing is asked and a hole is only waited for. */
+  readonly canAsk: boolean
+}
+
+/** What the world lends to one step: the time, and one random number from 0 to 1. */
+export interface Moment {
+  readonly nowMs: number
+  readonly random: number
+}
+
+const MOST_HELD = 100
+const MOST_TOLD = 200
+const MOST_RETIRED = 20
+/** Several queue workers reorder a burst all the time: a hole this young is none. */
+const SHORTEST_WAIT_MS = 300
+const LONGEST_WAIT_MS = 1_000
+/** How long an ask may take before the page is put right without words. */
+const PATIENCE_MS = 1_000
+const ASK_AGAIN: BackOff = { baseMs: 2_000, capMs: 30_000 }
+
+/** The inbox of a page that was rendered for `owner` at `cursor`; null where the page does not say. */
+export const newInbox = (owner: string | null, cursor: Cursor | null): Inbox => ({
+  owner,
+  cursor,
+  retired: [],
+  held: [],
+  told: [],
+  asking: { name: 'nothing' },
+  quietAtMs: null,
+})
+
+/** When the inbox wants to be handed `time` next, in milliseconds of the clock; null: not at all. */
+export const wakesAtMs = ({ asking, quietAtMs }: Inbox): number | null => {
+  const askAtMs = asking.name === 'due' ? asking.atMs : null
+  if (askAtMs === null || quietAtMs === null) return askAtMs ?? quietAtMs
+  return Math.min(askAtMs, quietAtMs)
+}
+
+/** Moves an inbox by one arrival. Pure; never throws: what cannot be read becomes a `report`. */
+export const takeIn = (
+  inbox: Inbox,
+  arrival: Arrival,
+  rules: InboxRules,
+  moment: Moment,
+): { readonly inbox: Inbox; readonly effects: readonly Effect[] } => {
+  const turn: Turn = { inbox, effects: [], rules, moment }
+  arrive(turn, arrival)
+  return { inbox: turn.inbox, effects: turn.effects }
+}
+
+/** One step in the making. Lives no longer than `takeIn`. */
+interface Turn {
+  inbox: Inbox
+  readonly effects: Effect[]
+  readonly rules: InboxRules
+  readonly moment: Moment
+}
+
+const arrive = (turn: Turn, arrival: Arrival): void => {
+  switch (arrival.name) {
+    case 'broadcast':
+      return hear(turn, arrival.event, arrival.payload)
+    case 'gap':
+      return planAsk(turn, 'gap', 0)
+    case 'answer':
+      return settle(turn, arrival.answer)
+    case 'no-answer':
+      return retryAsk(turn)
+    case 'time':
+      return passTime(turn)
+    case 'rendered':
+      return compareWithPage(turn, arrival.cursor)
+  }
+}
+
+const set = (turn: Turn, change: Partial<Inbox>): void => {
+  turn.inbox = { ...turn.inbox, ...change }
+}
+
+const hear = (turn: Turn, event: string, payload: unknown): void => {
+  const decode = turn.rules.events.get(event)
+  if (!decode) return
+  const decoded = tryDecode(turn, event, payload, decode)
+  if (!decoded) return planAsk(turn, 'gap', 0)
+  const identity = identityOf(event, decoded)
+  const heard = { event, decoded, identity, receivedAtMs: turn.moment.nowMs }
+  if (identity.position) place(turn, heard, identity.position)
+  else placeless(turn, heard)
+}
+
+const tryDecode = (turn: Turn, event: string, payload: unknown, decode: Decode<unknown>): Decoded | null => {
+  try {
+    return decodeBroadcast(event, payload, decode)
+  } catch (error) {
+    if (error instanceof CartEchoError) turn.effects.push({ name: 'report', error })
+    turn.effects.push({ name: 'stale', because: 'unreadable' })
+    return null
+  }
+}
+
+const place = (turn: Turn, heard: Heard, position: Cursor): void => {
+  const { cursor, retired } = turn.inbox
+  if (retired.includes(position.epoch)) return
+  if (cursor?.epoch !== position.epoch) return meetEpoch(turn, heard, position)
+  if (position.seq <= cursor.seq) return
+  if (position.seq > cursor.seq + 1) return hold(turn, heard)
+  pass(turn, heard, 'socket')
+  drain(turn)
+}
+
+/** Only an answer or a page block changes the epoch; where there is nothing to ask, the broadcast's word must do. */
+const meetEpoch = (turn: Turn, heard: Heard, position: Cursor): void => {
+  if (turn.rules.canAsk) return hold(turn, heard)
+  release(turn)
+  enterEpoch(turn, { epoch: position.epoch, seq: position.seq - 1 })
+  pass(turn, heard, 'socket')
+}
+
+/** Beside a log, a broadcast without a place is only a hint: it must not be told twice under two identities. */
+const placeless = (turn: Turn, heard: Heard): void => {
+  if (turn.inbox.cursor && turn.rules.canAsk) return planAsk(turn, 'gap', spreadMs(turn, heard))
+  const { nowMs } = turn.moment
+  const { key, lastsMs } = heard.identity
+  const told = turn.inbox.told.filter(({ untilMs }) => untilMs > nowMs)
+  if (told.some((earlier) => earlier.key === key)) return
+  set(turn, { told: [...told, { key, untilMs: nowMs + lastsMs }].slice(-MOST_TOLD) })
+  tell(turn, heard, 'socket')
+}
+
+const spreadMs = (turn: Turn, { decoded }: Heard): number =>
+  Math.max(waitMs(turn), turn.moment.random * (decoded.block.spread_ms ?? 0))
+
+const waitMs = ({ moment }: Turn): number => SHORTEST_WAIT_MS + moment.random * (LONGEST_WAIT_MS - SHORTEST_WAIT_MS)
+
+const hold = (turn: Turn, heard: Heard): void => {
+  const { held } = turn.inbox
+  if (held.some(({ identity }) => identity.key === heard.identity.key)) return
+  if (held.length >= MOST_HELD) giveUpHolding(turn)
+  if (turn.inbox.held.length === 0) set(turn, { quietAtMs: turn.moment.nowMs + waitMs(turn) + PATIENCE_MS })
+  set(turn, { held: [...turn.inbox.held, heard] })
+  planAsk(turn, 'hole', waitMs(turn))
+}
+
+/** With a log nothing is lost by this: the next answer has them all. */
+const giveUpHolding = (turn: Turn): void => {
+  if (!turn.rules.canAsk) return release(turn)
+  set(turn, { held: [], quietAtMs: null })
+  turn.effects.push({ name: 'stale', because: 'hole' })
+}
+
+const planAsk = (turn: Turn, why: AskReason, inMs: number): void => {
+  const { asking, held } = turn.inbox
+  if (!turn.rules.canAsk && held.length === 0) return
+  if (asking.name === 'asked') return set(turn, { asking: { ...asking, again: asking.again || why === 'gap' } })
+  const atMs = turn.moment.nowMs + inMs
+  set(turn, { asking: asking.name === 'due' ? sooner(asking, why, atMs) : { name: 'due', why, atMs, attempt: 0 } })
+  askIfDue(turn)
+}
+
+const sooner = (due: Asking & { name: 'due' }, why: AskReason, atMs: number): Asking => ({
+  ...due,
+  why: due.why === 'gap' ? 'gap' : why,
+  atMs: Math.min(due.atMs, atMs),
+})
+
+const retryAsk = (turn: Turn): void => {
+  const { asking } = turn.inbox
+  if (asking.name !== 'asked') return
+  const inMs = SHORTEST_WAIT_MS + fullJitterMs(ASK_AGAIN, asking.attempt, turn.moment.random)
+  set(turn, { asking: { name: 'due', why: 'gap', atMs: turn.moment.nowMs + inMs, attempt: asking.attempt + 1 } })
+}
+
+const passTime = (turn: Turn): void => {
+  askIfDue(turn)
+  const { quietAtMs } = turn.inbox
+  if (quietAtMs === null || quietAtMs > turn.moment.nowMs) return
+  set(turn, { quietAtMs: null })
+  turn.effects.push({ name: 'stale', because: 'hole' })
+}
+
+const askIfDue = (turn: Turn): void => {
+  const { asking, cursor } = turn.inbox
+  if (asking.name !== 'due' || asking.atMs > turn.moment.nowMs) return
+  if (!turn.rules.canAsk) return release(turn)
+  set(turn, { asking: { name: 'asked', attempt: asking.attempt, again: false } })
+  turn.effects.push({ name: 'ask', since: cursor })
+}
+
+/** Tells what is held, in order, over the hole that nobody can fill. */
+const release = (turn: Turn): void => {
+  const held = [...turn.inbox.held].sort(bySeq)
+  set(turn, { held: [], quietAtMs: null, asking: { name: 'nothing' } })
+  if (held.length === 0) return
+  for (const heard of held) pass(turn, heard, 'socket')
+  turn.effects.push({ name: 'stale', because: 'hole' })
+}
+
+const bySeq = (a: Heard, b: Heard): number => (a.identity.position?.seq ?? 0) - (b.identity.position?.seq ?? 0)
+
+const settle = (turn: Turn, answer: Answer): void => {
+  const { owner, asking } = turn.inbox
+  if (owner !== null && owner !== answer.owner) return refuseOwner(turn)
+  set(turn, { owner: answer.owner })
+  const verdict = weigh(turn.inbox, answer)
+  if (verdict === 'malformed') turn.effects.push({ name: 'report', error: malformed(answer) })
+  if (verdict === 'malformed' || verdict === 'older') return retryAsk(turn)
+  if (asking.name === 'asked') set(turn, { asking: { name: 'nothing' } })
+  if (verdict === 'reset') restartAt(turn, answer.cursor)
+  if (verdict === 'continues') readLog(turn, answer)
+  drain(turn)
+  const again = (asking.name === 'asked' && asking.again) || verdict === 'too-late'
+  if (again || answer.events.length >= FULL_ANSWER) planAsk(turn, 'gap', 0)
+  else if (turn.inbox.held.length > 0) planAsk(turn, 'hole', waitMs(turn))
+}
+
+const refuseOwner = (turn: Turn): void => {
+  turn.inbox = newInbox(null, null)
+  turn.effects.push({ name: 'other-user' })
+}
+
+/**
+ * What an answer is worth here. `older`: a lagging replica's, or of a retired epoch; it settles nothing. `too-late`: it
+ * starts beyond our cursor, so it would pass something over.
+ */
+const weigh = (
+  { cursor, retired }: Inbox,
+  answer: Answer,
+): 'continues' | 'reset' | 'older' | 'too-late' | 'malformed' => {
+  const { since, cursor: end, reset, events } = answer
+  if (retired.includes(end.epoch)) return 'older'
+  if (cursor?.epoch === end.epoch && end.seq < cursor.seq) return 'older'
+  if (cursor === null && since === null) return 'continues'
+  if (reset) return 'reset'
+  if (since === null || cursor === null) return 'too-late'
+  if (events.length !== end.seq - since.seq) return 'malformed'
+  if (since.epoch !== end.epoch && since.seq !== 0) return 'malformed'
+  if (cursor.epoch === end.epoch) return since.seq > cursor.seq ? 'too-late' : 'continues'
+  return cursor.seq === 0 && since.seq === 0 ? 'continues' : 'too-late'
+}
+
+const malformed = ({ since, cursor, events }: Answer): CartEchoError =>
+  new CartEchoError(
+    'invalid-answer',
+    `The check gave ${events.length} events from ${since ? formatCursor(since) : 'nowhere'} to ${formatCursor(cursor)}: ` +
+      'they must be contiguous from since + 1. Look at the query behind it.',
+  )
+
+/** The log cannot be continued from here: what was missed is not told, and the page must be read anew. */
+const restartAt = (turn: Turn, cursor: Cursor): void => {
+  enterEpoch(turn, cursor)
+  turn.effects.push({ name: 'stale', because: 'reset' })
+}
+
+const readLog = (turn: Turn, answer: Answer): void => {
+  const { cursor } = turn.inbox
+  if (cursor === null) return enterLog(turn, answer.cursor)
+  if (cursor.epoch !== answer.cursor.epoch) enterEpoch(turn, { epoch: answer.cursor.epoch, seq: 0 })
+  const from = answer.since?.seq ?? 0
+  for (const [index, logged] of answer.events.entries()) {
+    readEntry(turn, logged, { epoch: answer.cursor.epoch, seq: from + index + 1 })
+  }
+}
+
+/** A page that does not know where it stands takes the log's end, tells what it heard live until there, and refreshes once. */
+const enterLog = (turn: Turn, end: Cursor): void => {
+  const before = turn.inbox.held.filter(({ identity }) => isWithin(identity.position, end)).sort(bySeq)
+  for (const heard of before) tell(turn, heard, 'socket')
+  restartAt(turn, end)
+}
+
+const isWithin = (position: Cursor | null, end: Cursor): boolean =>
+  position !== null && position.epoch === end.epoch && position.seq <= end.seq
+
+const readEntry = (turn: Turn, { event, payload }: LoggedEvent, position: Cursor): void => {
+  if (position.seq <= (turn.inbox.cursor?.seq ?? 0)) return
+  const decode = turn.rules.events.get(event)
+  const decoded = decode ? tryDecode(turn, event, payload, decode) : null
+  if (!decoded) return set(turn, { cursor: position })
+  pass(turn, { event, decoded, identity: positioned(position), receivedAtMs: turn.moment.nowMs }, 'check')
+}
+
+/** Tells what is next in line and moves the cursor there. */
+const pass = (turn: Turn, heard: Heard, via: 'socket' | 'check'): void => {
+  set(turn, { cursor: heard.identity.position })
+  tell(turn, heard, via)
+}
+
+const tell = (turn: Turn, { event, decoded, identity, receivedAtMs }: Heard, via: 'socket' | 'check'): void => {
+  if ((decoded.block.instance ?? 'default') !== turn.rules.instance) return
+  const meta = { event, key: identity.key, via, receivedAtMs, afterGap: via === 'check' }
+  turn.effects.push({ name: 'tell', change: { change: decoded.change, meta } as Change })
+}
+
+const enterEpoch = (turn: Turn, cursor: Cursor): void => {
+  const { cursor: before, retired } = turn.inbox
+  const left = before && before.epoch !== '' && before.epoch !== cursor.epoch ? [before.epoch] : []
+  set(turn, { cursor, retired: [...retired, ...left].slice(-MOST_RETIRED) })
+}
+
+/** Tells what was held for as long as the next in line is among it, and forgets what has been passed. */
+const drain = (turn: Turn): void => {
+  for (let next = nextHeld(turn.inbox); next; next = nextHeld(turn.inbox)) pass(turn, next, 'socket')
+  const held = turn.inbox.held.filter(({ identity }) => !isPassed(turn.inbox, identity.position))
+  set(turn, { held })
+  if (held.length === 0) closeHole(turn)
+}
+
+const closeHole = (turn: Turn): void => {
+  const { asking } = turn.inbox
+  const idle = asking.name === 'due' && asking.why === 'hole'
+  set(turn, { quietAtMs: null, asking: idle ? { name: 'nothing' } : asking })
+}
+
+const nextHeld = ({ held, cursor }: Inbox): Heard | undefined =>
+  held.find(
+    ({ identity: { position } }) => position?.epoch === cursor?.epoch && position?.seq === (cursor?.seq ?? 0) + 1,
+  )
+
+const isPassed = ({ cursor, retired }: Inbox, position: Cursor | null): boolean =>
+  position === null || retired.includes(position.epoch) || (cursor !== null && isWithin(position, cursor))
+
+/** A page rendered later knows more than we do; one rendered earlier (Back, prefetch) shows an old cart. */
+const compareWithPage = (turn: Turn, rendered: Cursor): void => {
+  const { cursor, retired } = turn.inbox
+  const older = retired.includes(rendered.epoch) || (cursor?.epoch === rendered.epoch && rendered.seq < cursor.seq)
+  if (older) return void turn.effects.push({ name: 'stale', because: 'older-page' })
+  enterEpoch(turn, rendered)
+  drain(turn)
+  turn.effects.push({ name: 'fresh' })
+}

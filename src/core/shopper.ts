@@ -1,0 +1,69 @@
+import { type Cursor, parseCursor } from './cursor'
+import { CartEchoError } from './errors'
+import type { Id } from './events'
+
+/** Who is looking at the page, as the page itself says. `readPage()` gives one. */
+export interface PageWord {
+  /** The user's id; null, undefined or `''`: nobody is logged in. */
+  user?: Id | null | undefined
+  /** Whose log the page was rendered from; opaque. */
+  owner?: string | null | undefined
+  /** Where in the log the page was rendered, `epoch:seq`. */
+  cursor?: string | null | undefined
+  /** False: the shop switched live updates off. Default true. */
+  enabled?: boolean | undefined
+  /** What was wrong with the page's own settings; each is reported when listening starts. */
+  problems?: readonly CartEchoError[] | undefined
+}
+
+/** A page's word, checked. */
+export interface Shopper {
+  readonly user: string | null
+  readonly owner: string | null
+  readonly cursor: Cursor | null
+  readonly enabled: boolean
+  readonly problems: readonly CartEchoError[]
+}
+
+// What templates print for a value that is not there. No shop has a user of this name by right.
+const ACCIDENTS = new Set(['undefined', 'null', 'nan', 'true', 'false', '[object object]'])
+
+/**
+ * The user's id as a string; null when nobody is logged in.
+ * @throws {CartEchoError} `invalid-user` for what cannot be an id, such as `NaN` or `'undefined'`.
+ */
+export const readUser = (user: unknown): string | null => {
+  if (user === undefined || user === null || user === '') return null
+  if (Number.isSafeInteger(user)) return String(user)
+  if (typeof user === 'string' && /^[\w\-=@,.;]{1,120}$/.test(user) && !ACCIDENTS.has(user.toLowerCase())) return user
+  throw new CartEchoError(
+    'invalid-user',
+    `${JSON.stringify(String(user))} is not a user id. Print the id only for a logged-in user, and null otherwise.`,
+  )
+}
+
+/**
+ * Checks a page's word.
+ * @throws {CartEchoError} `invalid-user` or `invalid-cursor`.
+ */
+export const readShopper = ({ user, owner, cursor, enabled, problems }: PageWord): Shopper => ({
+  user: readUser(user),
+  owner: typeof owner === 'string' && owner !== '' ? owner : null,
+  cursor: readCursor(cursor),
+  enabled: enabled ?? true,
+  problems: problems ?? [],
+})
+
+/** True when both are the same customer, as far as the page's word goes. */
+export const isSameShopper = (a: Shopper, b: Shopper): boolean =>
+  a.user === b.user && (a.owner === null || b.owner === null || a.owner === b.owner)
+
+const readCursor = (cursor: unknown): Cursor | null => {
+  if (cursor === undefined || cursor === null || cursor === '') return null
+  const parsed = parseCursor(cursor)
+  if (parsed) return parsed
+  throw new CartEchoError(
+    'invalid-cursor',
+    `${JSON.stringify(cursor)} is not a cursor. Give epoch:seq as the page block has it.`,
+  )
+}

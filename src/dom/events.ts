@@ -1,0 +1,71 @@
+import type { Connection } from '../core/connection'
+import type { Stop } from '../core/environment'
+import { type Change, domEventName } from '../core/events'
+
+/** Turns changes into DOM events. */
+export interface DomEvents {
+  /** Takes the target, unless another copy of the SDK has it; gives it back when stopped. */
+  readonly start: () => Stop
+  /** Dispatches `cart-conditions-changed` and the like; `detail` is the payload. */
+  readonly announce: (change: Change) => void
+  /** Dispatches `cart-echo-status`; `detail` is the connection. */
+  readonly status: (connection: Connection) => void
+  /** Drops what still waits for the page to be parsed: it is another customer's now. */
+  readonly forget: () => void
+}
+
+// The same symbol in every copy and version: the first copy on a page dispatches, the others serve their callbacks only.
+const DISPATCHER = Symbol.for('cart-echo.dispatcher')
+
+/**
+ * Dispatches on `target`, on `document` when left out, nowhere when null. Events bubble, so that `document` and `window`
+ * listeners, Alpine's `.window` and Livewire's `#[On]` each get them exactly once. Nothing is dispatched before
+ * `DOMContentLoaded`, when nobody could have listened yet.
+ */
+export const createDomEvents = (target: EventTarget | null | undefined): DomEvents => {
+  const self = Symbol('cart-echo')
+  const waiting: (() => void)[] = []
+  const place = (): Marked | null => (target === undefined ? globalThis.document : target)
+
+  const flush = (): void => {
+    for (const run of waiting.splice(0)) run()
+  }
+
+  const dispatch = (name: string, detail: unknown): void => {
+    const taken = take(place(), self)
+    if (!taken) return
+    waiting.push(() => taken.dispatchEvent(new CustomEvent(name, { detail, bubbles: true })))
+    if (globalThis.document?.readyState !== 'loading') flush()
+  }
+
+  return {
+    start: () => {
+      const taken = take(place(), self)
+      globalThis.document?.addEventListener('DOMContentLoaded', flush)
+      return () => {
+        globalThis.document?.removeEventListener('DOMContentLoaded', flush)
+        waiting.length = 0
+        if (taken) giveBack(taken, self)
+      }
+    },
+    announce: ({ change, meta }) => dispatch(domEventName(meta.event), change),
+    status: (connection) => dispatch('cart-echo-status', connection),
+    forget: () => {
+      waiting.length = 0
+    },
+  }
+}
+
+type Marked = EventTarget & { [DISPATCHER]?: symbol }
+
+const take = (target: Marked | null, self: symbol): Marked | null => {
+  if (!target) return null
+  if (target[DISPATCHER] === undefined) {
+    Object.defineProperty(target, DISPATCHER, { value: self, configurable: true, enumerable: false })
+  }
+  return target[DISPATCHER] === self ? target : null
+}
+
+const giveBack = (target: Marked, self: symbol): void => {
+  if (target[DISPATCHER] === self) delete target[DISPATCHER]
+}

@@ -1,0 +1,33 @@
+export type { CartEcho, ChangeListener, ListenOptions } from './core/client'
+export type {
+  ConnectingReason,
+  Connection,
+  IdleReason,
+  RefusedReason,
+  WaitingReason,
+} from './core/connection'
+export type { OnError } from './core/emitter'
+export type { Stop } from './core/environment'
+export { CartEchoError, type CartEchoErrorCode, type PayloadReport } from './core/errors'
+export type {
+  CartChanges,
+  CartConditionsChanged,
+  CartEchoBlock,
+  CartEventMap,
+  CartEventName,
+  CartTotals,
+  Change,
+  ChangedCondition,
+  ChangeMeta,
+  DomEventName,
+  Id,
+} from './core/events'
+export type { EventDefinition, EventOption } from './core/listening'
+export type { News } from './core/news'
+export type { ReverbSettings } from './core/reverb-settings'
+export type { PageWord } from './core/shopper'
+export type { Source } from './core/source'
+export { type CartEchoOptions, createCartEcho } from './create-cart-echo'
+export type { CartDomEventMap } from './dom/event-map'
+export { type PageSettings, type ReadPageOptions, readPage } from './dom/page'
+export type { EchoLike, EchoSource, OwnEcho } from './transports/echo/shape'

@@ -1,0 +1,91 @@
+import type EchoClass from 'laravel-echo'
+import type { ChannelAuthorizationCallback } from 'pusher-js'
+import { CartEchoError } from './core/errors'
+import type { ReverbSettings } from './core/reverb-settings'
+import { type AuthOptions, authorise } from './reverb/authorise'
+
+export type { CartEventMap } from './core/events'
+export type { ReverbSettings } from './core/reverb-settings'
+export type { CartDomEventMap } from './dom/event-map'
+export type { AuthOptions, Authorisation, AuthRequest, Provided } from './reverb/authorise'
+
+/** Where Reverb is, and how channels are authorised. */
+export interface ReverbOptions extends ReverbSettings {
+  auth?: AuthOptions | undefined
+}
+
+/** An Echo made when needed, with its own socket. */
+export interface ReverbEcho {
+  /** Loads laravel-echo and pusher-js and connects. Called again while open, it gives the same Echo. */
+  readonly open: () => Promise<EchoClass<'reverb'>>
+  /** Disconnects. `open` may follow. */
+  readonly close: () => void
+}
+
+/** How long the socket may be silent before it is asked, and how long it may take to answer; pusher-js waits 30 s more. */
+const ACTIVITY_TIMEOUT_MS = 30_000
+const PONG_TIMEOUT_MS = 8_000
+
+/**
+ * An Echo for pages that have none. laravel-echo and pusher-js (your app's own dependencies) are fetched when it is first
+ * opened, which happens only when there is a user. Without settings, as on a page for guests, it stays closed: `open`
+ * rejects.
+ * @throws {CartEchoError} `invalid-options` when settings are given without a key.
+ */
+export const reverb = (options: ReverbOptions | null | undefined): ReverbEcho => {
+  if (options && !options.key) throw new CartEchoError('invalid-options', 'reverb() needs the key: REVERB_APP_KEY.')
+  let opening: Promise<EchoClass<'reverb'>> | null = null
+  return {
+    open: () => {
+      opening ??= connect(options)
+      const mine = opening
+      // A chunk that could not be loaded once may be there the next time.
+      mine.catch(() => {
+        if (opening === mine) opening = null
+      })
+      return mine
+    },
+    close: () => {
+      opening?.then((echo) => echo.disconnect()).catch(() => undefined)
+      opening = null
+    },
+  }
+}
+
+const connect = async (options: ReverbOptions | null | undefined): Promise<EchoClass<'reverb'>> => {
+  if (!options)
+    throw new CartEchoError('invalid-options', 'This page has no Reverb settings. Print them in the page block.')
+  const pageOwnPusher = (globalThis as { Pusher?: unknown }).Pusher
+  const [echo, pusher] = await Promise.all([import('laravel-echo'), import('pusher-js')])
+  // Importing pusher-js sets window.Pusher (runtimes/web/runtime.ts): the page keeps its own.
+  if (pageOwnPusher !== undefined) Object.assign(globalThis, { Pusher: pageOwnPusher })
+  const Echo = defaultOf(echo)
+  return new Echo<'reverb'>({ ...connectionOptions(options), Pusher: defaultOf(pusher) })
+}
+
+// Bundlers disagree on the default export of a UMD module: some wrap it once more.
+const defaultOf = <Value>(module: { default: Value }): Value =>
+  (module.default as Value & { default?: Value }).default ?? module.default
+
+const connectionOptions = ({ key, host, port, scheme = 'https', auth }: ReverbOptions) => ({
+  broadcaster: 'reverb' as const,
+  key,
+  wsHost: host ?? globalThis.location?.hostname ?? 'localhost',
+  wsPort: port ?? 80,
+  wssPort: port ?? 443,
+  forceTLS: scheme === 'https',
+  // Reverb serves nothing but WebSocket; with anything else allowed, pusher-js would turn to sockjs.pusher.com.
+  enabledTransports: ['ws' as const, 'wss' as const],
+  activityTimeout: ACTIVITY_TIMEOUT_MS,
+  pongTimeout: PONG_TIMEOUT_MS,
+  // Its interceptors would set X-Socket-ID on the page's requests, and toOthers() would then silence this shopper's tabs.
+  withoutInterceptors: true,
+  channelAuthorization: {
+    customHandler: (request: { socketId: string; channelName: string }, done: ChannelAuthorizationCallback) => {
+      authorise(request, auth).then(
+        (authorisation) => done(null, authorisation),
+        (error: Error) => done(error, null),
+      )
+    },
+  },
+})

@@ -1,0 +1,7 @@
+export { CartEchoServerError, type CartEchoServerErrorCode } from './errors'
+export type { Application } from './reverb/application'
+export type { Level } from './shop/level'
+export type { PromotionResult } from './shop/promotions'
+export type { Publish, Published } from './shop/publish'
+export type { ShopState } from './shop/state'
+export { type CartEchoServer, type StartServerOptions, startServer } from './start-server'

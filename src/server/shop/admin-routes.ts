@@ -1,0 +1,55 @@
+import { CartEchoServerError } from '../errors'
+import type { Call, Handler } from '../http/call'
+import { readFields } from '../http/fields'
+import { json, PRIVATE, type Reply } from '../http/reply'
+import { firstOf, route } from '../http/routes'
+import type { PromotionResult, Promotions } from './promotions'
+import { isSameSite } from './same-site'
+import type { ShopState } from './state'
+
+/** What the admin page works on. */
+export interface AdminRouteOptions {
+  readonly promotions: Promotions
+  state(): ShopState
+  /** The host name the server was started with: also a name of ours. */
+  readonly ownName: string
+}
+
+const MAX_BURST = 100
+
+/** What the admin page calls. No log-in: this is a demo on one's own machine, guarded against other sites only. */
+export const createAdminRoutes = ({ promotions, state, ownName }: AdminRouteOptions): Handler => {
+  const guarded =
+    (act: (call: Call) => PromotionResult | ShopState) =>
+    (call: Call): Reply =>
+      isSameSite(call, ownName) ? attempt(() => act(call)) : json(403, { message: 'Not from another site.' }, PRIVATE)
+
+  const post = (pattern: string, act: (name: string) => PromotionResult): Handler =>
+    route('POST', pattern, (call, { name = '' }) => guarded(() => act(name))(call))
+
+  return firstOf([
+    route('GET', '/admin/state', guarded(state)),
+    post('/admin/conditions/:name/remove-from-all', promotions.removeFromAll),
+    post('/admin/conditions/:name/apply-to-all', promotions.applyToAll),
+    route(
+      'POST',
+      '/admin/burst',
+      guarded((call) => burst(promotions, call)),
+    ),
+  ])
+}
+
+const burst = (promotions: Promotions, call: Call): PromotionResult => {
+  const { times, name } = readFields(call)
+  const wanted = Math.trunc(Number(times ?? 10)) || 0
+  return promotions.burst(typeof name === 'string' ? name : 'raya-sale', Math.min(MAX_BURST, Math.max(1, wanted)))
+}
+
+const attempt = (act: () => unknown): Reply => {
+  try {
+    return json(200, act(), PRIVATE)
+  } catch (error) {
+    if (error instanceof CartEchoServerError) return json(404, { message: error.message }, PRIVATE)
+    throw error
+  }
+}

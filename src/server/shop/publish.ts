@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto'
+import type { Id } from '../../core/events'
+import { CartEchoServerError } from '../errors'
+import { isObject } from '../http/fields'
+import type { Publication } from '../reverb/publication'
+import { CUSTOMERS, type Customer, channelOf, findCustomer } from './customers'
+import type { Level } from './level'
+import type { LogEntry } from './log-answer'
+import type { LogBook } from './log-book'
+import type { LogPlace } from './owner-log'
+
+/** Logs one change of a customer and hands it to their sockets. */
+export type Tell = (customer: Customer, event: string, payloadAt: (place: LogPlace) => unknown) => LogEntry
+
+/** What `createTell` works on. */
+export interface TellOptions {
+  readonly logs: LogBook
+  broadcast(publication: Publication): void
+}
+
+/** The one way from the shop to its customers: first into the log, then, with the very same bytes, to the sockets. */
+export const createTell =
+  ({ logs, broadcast }: TellOptions): Tell =>
+  (customer, event, payloadAt) => {
+    const entry = logs.append(customer, event, payloadAt)
+    broadcast({ event, data: entry.data, channels: [`private-${channelOf(customer)}`] })
+    return entry
+  }
+
+/** Where a published event stands, and when it was handed to the sockets. */
+export interface Published {
+  readonly seq: number
+  readonly publishedAtMs: number
+}
+
+/**
+ * Publishes an event of one's own to a customer, through the log like any other. On a server of level `log` the
+ * payload's `cart_echo` block gets its place in the log.
+ * @throws {CartEchoServerError} `unknown-customer`
+ */
+export type Publish = (customer: Id, event: string, payload: Readonly<Record<string, unknown>>) => Published
+
+/** What `createPublish` works on. */
+export interface PublishOptions {
+  readonly tell: Tell
+  readonly level: Level
+}
+
+/** See `Publish`. */
+export const createPublish =
+  ({ tell, level }: PublishOptions): Publish =>
+  (id, event, payload) => {
+    const publishedAtMs = Date.now()
+    const placed = (place: LogPlace): unknown => (level === 'log' ? withPlace(payload, place) : payload)
+    return { seq: tell(known(id), event, placed).seq, publishedAtMs }
+  }
+
+const withPlace = (payload: Readonly<Record<string, unknown>>, place: LogPlace): unknown => {
+  const block = isObject(payload.cart_echo) ? payload.cart_echo : {}
+  return { ...payload, cart_echo: { id: randomUUID(), ...block, ...place } }
+}
+
+const known = (id: Id): Customer => {
+  const customer = findCustomer(id)
+  if (customer) return customer
+  const ids = CUSTOMERS.map((one) => one.id).join(', ')
+  throw new CartEchoServerError('unknown-customer', `There is no customer ${id}. There are: ${ids}.`)
+}

@@ -1,0 +1,55 @@
+import type { Call, Handler } from '../http/call'
+import { readFields } from '../http/fields'
+import { json, PRIVATE, type Reply } from '../http/reply'
+import { firstOf, route } from '../http/routes'
+import { CUSTOMERS, findCustomer } from './customers'
+import type { PageBlock } from './page-block'
+import { isCsrfToken, type Session, type Sessions, sessionCookies } from './sessions'
+
+/** What log-in and log-out work on. */
+export interface SessionRouteOptions {
+  readonly sessions: Sessions
+  /** The page block of a session, for pages that stay open; null when nobody is logged in. */
+  blockOf(session: Session, call: Call): PageBlock | null
+}
+
+/** `GET /session`, `POST /login` and `POST /logout`: who is here, and the change of it. */
+export const createSessionRoutes = ({ sessions, blockOf }: SessionRouteOptions): Handler => {
+  const describe = (session: Session, call: Call): unknown => ({
+    user: session.customer?.id ?? null,
+    name: session.customer?.name ?? null,
+    csrf_token: session.csrfToken,
+    page: blockOf(session, call),
+    customers: CUSTOMERS,
+  })
+
+  const reply = (session: Session, call: Call, isNew: boolean): Reply =>
+    json(200, describe(session, call), { ...PRIVATE, ...(isNew ? { 'Set-Cookie': sessionCookies(session) } : {}) })
+
+  const show = (call: Call): Reply => {
+    const found = sessions.find(call.headers.cookie)
+    return reply(found ?? sessions.renew(null, { customer: null, loggedOut: false }), call, !found)
+  }
+
+  const change = (call: Call, stateOf: () => Pick<Session, 'customer' | 'loggedOut'> | null): Reply => {
+    const old = sessions.find(call.headers.cookie)
+    if (!old || !isCsrfToken(old, sentToken(call))) return json(419, { message: 'CSRF token mismatch.' })
+    const state = stateOf()
+    return state ? reply(sessions.renew(old, state), call, true) : json(422, { message: 'There is no such customer.' })
+  }
+
+  return firstOf([
+    route('GET', '/session', show),
+    route('POST', '/login', (call) => change(call, () => loggedIn(readFields(call).customer))),
+    route('POST', '/logout', (call) => change(call, () => ({ customer: null, loggedOut: true }))),
+  ])
+}
+
+const loggedIn = (id: unknown): Pick<Session, 'customer' | 'loggedOut'> | null => {
+  const customer = findCustomer(id)
+  return customer && { customer, loggedOut: false }
+}
+
+/** Where Laravel looks for the token: `_token`, `X-CSRF-TOKEN`, `X-XSRF-TOKEN`. */
+const sentToken = (call: Call): unknown =>
+  readFields(call)._token ?? call.headers['x-csrf-token'] ?? call.headers['x-xsrf-token']

@@ -1,0 +1,106 @@
+import type { Stop } from '../../core/environment'
+import { type ChannelLike, type EchoLike, has, isBindable, peek, type SubscriptionLike } from './shape'
+
+/** What happens on the shopper's channel. */
+export interface ChannelHandlers {
+  readonly heard: (event: string, payload: unknown) => void
+  /** The server confirmed the subscription; again after every reconnect. */
+  readonly subscribed: () => void
+  /** The authorisation failed; the argument is what Echo hands over. */
+  readonly refused: (error: unknown) => void
+}
+
+/** Our place on a channel that belongs to others too. */
+export interface ChannelSeat {
+  /** True while the server's confirmation stands. */
+  readonly isSubscribed: () => boolean
+  /** True while an answer to our subscription is awaited. */
+  readonly isPending: () => boolean
+  /** False once somebody left the channel: our callbacks are then on a dead object, and nobody says so. */
+  readonly isStillThere: () => boolean
+  /** Takes our own callbacks away, and nothing else. Never leaves the channel. */
+  readonly stop: Stop
+}
+
+const CONFIRMED = 'pusher:subscription_succeeded'
+const REFUSED = 'pusher:subscription_error'
+
+/**
+ * Sits down on `private-{name}`. `App.Models.User.{id}` is also Laravel's notification channel and Livewire's: only our own
+ * callbacks are bound, and only they are removed. Throws what Echo throws.
+ */
+export const joinChannel = (
+  echo: EchoLike,
+  name: string,
+  events: readonly string[],
+  handlers: ChannelHandlers,
+): ChannelSeat => {
+  const channel = echo.private(name) as ChannelLike
+  if (!subscriptionIsCurrent(echo, channel)) channel.subscribe?.()
+  const { subscription } = channel
+  const isStillThere = watchForTheft(echo, channel)
+  const listening = events.map((event) => listen(channel, event, handlers))
+  const watching = isBindable(subscription) ? watchPusher(subscription, handlers) : watchEcho(channel, handlers)
+  return {
+    isSubscribed: () => subscription?.subscribed === true,
+    isPending: () => subscription?.subscriptionPending === true,
+    isStillThere,
+    stop: () => {
+      for (const stop of [...listening, watching]) stop()
+    },
+  }
+}
+
+// Without the dot Echo would bind App\Events\cart\conditions\changed instead, and say nothing.
+const listen = (channel: ChannelLike, event: string, { heard }: ChannelHandlers): Stop => {
+  let there = true
+  const callback = (payload: unknown): void => {
+    if (there) heard(event, payload)
+  }
+  channel.listen(`.${event}`, callback)
+  return () => {
+    there = false
+    channel.stopListening?.(`.${event}`, callback)
+  }
+}
+
+// Echo's own subscribed() and error() cannot be taken back, pusher-js's bind can (laravel/echo#490).
+const watchPusher = (subscription: SubscriptionLike, { subscribed, refused }: ChannelHandlers): Stop => {
+  const confirmed = (): void => subscribed()
+  subscription.bind(CONFIRMED, confirmed)
+  subscription.bind(REFUSED, refused)
+  return () => {
+    subscription.unbind(CONFIRMED, confirmed)
+    subscription.unbind(REFUSED, refused)
+  }
+}
+
+const watchEcho = (channel: ChannelLike, { subscribed, refused }: ChannelHandlers): Stop => {
+  let there = true
+  channel.subscribed?.(() => {
+    if (there) subscribed()
+  })
+  channel.error?.((error) => {
+    if (there) refused(error)
+  })
+  return () => {
+    there = false
+  }
+}
+
+// echo.leave() forgets the channel, and a later private() makes another object (laravel-echo 2.5, pusher-connector.ts).
+// Connectors name their channels in their own ways: what is not found at first cannot be missed later.
+const watchForTheft = (echo: EchoLike, channel: ChannelLike): (() => boolean) => {
+  const channels = (): Record<string, unknown> => Object(peek(echo, 'connector', 'channels'))
+  const key = Object.keys(channels()).find((name) => channels()[name] === channel)
+  const wasCurrent = subscriptionIsCurrent(echo, channel)
+  return () =>
+    (key === undefined || channels()[key] === channel) && (!wasCurrent || subscriptionIsCurrent(echo, channel))
+}
+
+// pusher.unsubscribe() forgets the subscription behind Echo's back.
+const subscriptionIsCurrent = (echo: EchoLike, { subscription }: ChannelLike): boolean => {
+  const pusher = peek(echo, 'connector', 'pusher')
+  if (!subscription?.name || !has(pusher, 'channel')) return true
+  return pusher.channel(subscription.name) === subscription
+}

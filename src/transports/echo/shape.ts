@@ -1,0 +1,71 @@
+/** What cart-echo needs of an Echo: laravel-echo 1.x and 2.x, echo-react's and echo-vue's `echo()`, and forks all have it. */
+export interface EchoLike {
+  private(channel: string): unknown
+}
+
+/** An Echo that is made when needed and is ours to close, such as `reverb({...})` gives. */
+export interface OwnEcho {
+  /** Makes the Echo, or gives the one there is. */
+  readonly open: () => Promise<EchoLike>
+  /** Closes its socket. `open` may follow. */
+  readonly close: () => void
+}
+
+/** Where an Echo comes from: itself, a getter for one that may come late, a promise, or one of our own. */
+export type EchoSource = EchoLike | (() => EchoLike | null | undefined) | PromiseLike<EchoLike> | OwnEcho
+
+type Callback = (...args: readonly unknown[]) => void
+
+/** A method of something we know nothing else about. */
+export type Call = (...args: readonly unknown[]) => unknown
+
+/** What cart-echo calls on a private channel. Only `listen` is sure to be there. */
+export interface ChannelLike {
+  listen(event: string, callback: (payload: unknown) => void): unknown
+  stopListening?(event: string, callback: (payload: unknown) => void): unknown
+  subscribe?(): unknown
+  subscribed?(callback: () => void): unknown
+  error?(callback: (error: unknown) => void): unknown
+  readonly subscription?: SubscriptionLike | undefined
+}
+
+/** pusher-js's own channel, under Echo's. */
+export interface SubscriptionLike {
+  readonly name?: string
+  readonly subscribed?: boolean
+  readonly subscriptionPending?: boolean
+  bind(event: string, callback: Callback): unknown
+  unbind(event: string, callback: Callback): unknown
+}
+
+/** pusher-js's connection. */
+export interface SocketLike {
+  readonly state: string
+  bind(event: string, callback: Callback): unknown
+  unbind(event: string, callback: Callback): unknown
+}
+
+/** A property of anything, undefined where there is none. */
+export const peek = (value: unknown, ...path: readonly string[]): unknown =>
+  path.reduce<unknown>((found, key) => (found === null || found === undefined ? undefined : Object(found)[key]), value)
+
+/** True when the value has that method. */
+export const has = <Method extends string>(value: unknown, method: Method): value is Record<Method, Call> =>
+  typeof peek(value, method) === 'function'
+
+/** True for something that can be bound to and unbound from. */
+export const isBindable = (value: unknown): value is SocketLike & SubscriptionLike =>
+  has(value, 'bind') && has(value, 'unbind')
+
+/** The Echo's pusher-js connection; null for connectors without one (socket.io, Ably's fork, Mercure). */
+export const socketOf = (echo: EchoLike): SocketLike | null => {
+  const connection = peek(echo, 'connector', 'pusher', 'connection')
+  return isBindable(connection) ? connection : null
+}
+
+/** True for the null broadcaster, whose connection says `connected` for ever while nothing ever arrives. */
+export const isNullEcho = (echo: EchoLike): boolean =>
+  peek(echo, 'options', 'broadcaster') === 'null' || (has(echo, 'socketId') && echo.socketId() === fakeSocketId)
+
+// laravel-echo 2.5, connector/null-connector.ts
+const fakeSocketId: unknown = 'fake-socket-id'

@@ -1,0 +1,49 @@
+import { cpSync } from 'node:fs'
+import { defineConfig } from 'tsup'
+
+const fast = process.env.CART_ECHO_BUILD === 'fast'
+
+export default defineConfig([
+  {
+    name: 'browser',
+    entry: { index: 'src/index.ts', core: 'src/core.ts', reverb: 'src/reverb.ts' },
+    format: 'esm',
+    target: 'es2022',
+    platform: 'browser',
+    splitting: true,
+    treeshake: true,
+    dts: !fast,
+    tsconfig: 'tsconfig.json',
+  },
+  {
+    name: 'server',
+    entry: { server: 'src/server/index.ts', 'server/cli': 'src/server/cli.ts' },
+    format: 'esm',
+    target: 'node20',
+    platform: 'node',
+    splitting: true,
+    noExternal: ['ws'],
+    // ws is CommonJS and requires Node's own modules.
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+    dts: fast ? false : { entry: { server: 'src/server/index.ts' } },
+    tsconfig: 'tsconfig.server.json',
+  },
+  {
+    name: 'demo',
+    entry: { cart: 'examples/storefront/cart.ts', admin: 'examples/storefront/admin.ts' },
+    outDir: 'dist/server/demo',
+    format: 'esm',
+    target: 'es2022',
+    platform: 'browser',
+    splitting: true,
+    minify: true,
+    noExternal: [/./],
+    dts: false,
+    tsconfig: 'tsconfig.json',
+    onSuccess: async () => {
+      cpSync('examples/storefront/pages', 'dist/server/demo', { recursive: true })
+    },
+  },
+])

@@ -1,0 +1,31 @@
+import { playwright } from '@vitest/browser-playwright'
+import { defineConfig } from 'vitest/config'
+import { findChromium } from './test/support/chromium.mjs'
+
+const { executablePath, args } = await findChromium()
+
+// The suffix says where a test runs: Node, happy-dom, real Chromium. What must hold in every DOM runs in the last two.
+const dom = 'test/**/*.dom.test.ts'
+const browser = 'test/**/*.browser.test.ts'
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'node', environment: 'node', include: ['test/**/*.test.ts'], exclude: [dom, browser] } },
+      { test: { name: 'happy-dom', environment: 'happy-dom', include: [dom] } },
+      {
+        test: {
+          name: 'chromium',
+          include: [dom, browser],
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({ launchOptions: { executablePath, args } }),
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+    ],
+  },
+})
