@@ -102,6 +102,8 @@ const LONGEST_WAIT_MS = 1_000
 /** How long an ask may take before the page is put right without words. */
 const PATIENCE_MS = 1_000
 const ASK_AGAIN: BackOff = { baseMs: 2_000, capMs: 30_000 }
+/** After so many answers that do not know its epoch, a held broadcast is taken for a stray. */
+const MOST_DOUBTS = 5
 
 /** The inbox of a page that was rendered for `owner` at `cursor`; null where the page does not say. */
 export const newInbox = (owner: string | null, cursor: Cursor | null): Inbox => ({
@@ -231,14 +233,15 @@ const giveUpHolding = (turn: Turn): void => {
   if (!turn.rules.canAsk) return release(turn)
   set(turn, { held: [], quietAtMs: null })
   turn.effects.push({ name: 'stale', because: 'hole' })
+  planAsk(turn, 'gap', 0)
 }
 
-const planAsk = (turn: Turn, why: AskReason, inMs: number): void => {
+const planAsk = (turn: Turn, why: AskReason, inMs: number, attempt = 0): void => {
   const { asking, held } = turn.inbox
   if (!turn.rules.canAsk && held.length === 0) return
   if (asking.name === 'asked') return set(turn, { asking: { ...asking, again: asking.again || why === 'gap' } })
   const atMs = turn.moment.nowMs + inMs
-  set(turn, { asking: asking.name === 'due' ? sooner(asking, why, atMs) : { name: 'due', why, atMs, attempt: 0 } })
+  set(turn, { asking: asking.name === 'due' ? sooner(asking, why, atMs) : { name: 'due', why, atMs, attempt } })
   askIfDue(turn)
 }
 
@@ -251,9 +254,12 @@ const sooner = (due: Asking & { name: 'due' }, why: AskReason, atMs: number): As
 const retryAsk = (turn: Turn): void => {
   const { asking } = turn.inbox
   if (asking.name !== 'asked') return
-  const inMs = SHORTEST_WAIT_MS + fullJitterMs(ASK_AGAIN, asking.attempt, turn.moment.random)
-  set(turn, { asking: { name: 'due', why: 'gap', atMs: turn.moment.nowMs + inMs, attempt: asking.attempt + 1 } })
+  set(turn, { asking: { name: 'nothing' } })
+  planAsk(turn, 'gap', againInMs(turn, asking.attempt), asking.attempt + 1)
 }
+
+const againInMs = ({ moment }: Turn, attempt: number): number =>
+  SHORTEST_WAIT_MS + fullJitterMs(ASK_AGAIN, attempt, moment.random)
 
 const passTime = (turn: Turn): void => {
   askIfDue(turn)
@@ -283,7 +289,7 @@ const release = (turn: Turn): void => {
 const bySeq = (a: Heard, b: Heard): number => (a.identity.position?.seq ?? 0) - (b.identity.position?.seq ?? 0)
 
 const settle = (turn: Turn, answer: Answer): void => {
-  const { owner, asking } = turn.inbox
+  const { owner, asking, cursor: before } = turn.inbox
   if (owner !== null && owner !== answer.owner) return refuseOwner(turn)
   set(turn, { owner: answer.owner })
   const verdict = weigh(turn.inbox, answer)
@@ -294,8 +300,16 @@ const settle = (turn: Turn, answer: Answer): void => {
   if (verdict === 'continues') readLog(turn, answer)
   drain(turn)
   const again = (asking.name === 'asked' && asking.again) || verdict === 'too-late'
-  if (again || answer.events.length >= FULL_ANSWER) planAsk(turn, 'gap', 0)
-  else if (turn.inbox.held.length > 0) planAsk(turn, 'hole', waitMs(turn))
+  if (again || answer.events.length >= FULL_ANSWER) return planAsk(turn, 'gap', 0)
+  const inVain = asking.name === 'asked' && turn.inbox.cursor === before ? asking.attempt + 1 : 0
+  if (inVain >= MOST_DOUBTS) dropStrays(turn)
+  if (turn.inbox.held.length > 0) planAsk(turn, 'hole', inVain === 0 ? waitMs(turn) : againInMs(turn, inVain), inVain)
+}
+
+const dropStrays = (turn: Turn): void => {
+  const { held, cursor } = turn.inbox
+  set(turn, { held: held.filter(({ identity }) => identity.position?.epoch === cursor?.epoch) })
+  drain(turn)
 }
 
 const refuseOwner = (turn: Turn): void => {

@@ -1,0 +1,368 @@
+import { describe, expect, it } from 'vitest'
+import type { Answer } from '../../src/core/answer'
+import { type Cursor, parseCursor } from '../../src/core/cursor'
+import type { CartEchoBlock } from '../../src/core/events'
+import { type Arrival, type Effect, type Inbox, newInbox, takeIn, wakesAtMs } from '../../src/core/inbox'
+import { readListening } from '../../src/core/listening'
+import { at, change } from '../support/payloads'
+
+const EVENT = 'cart.conditions.changed'
+
+/** An inbox that is walked through arrivals, with the effects of each in words. */
+const inboxAt = (
+  cursor: string | null,
+  { canAsk = true, owner = null as string | null, instance = 'default' } = {},
+) => {
+  const rules = { ...readListening([], instance), canAsk }
+  let inbox: Inbox = newInbox(owner, parseCursor(cursor))
+  let nowMs = 0
+  const take = (arrival: Arrival): string[] => {
+    const step = takeIn(inbox, arrival, rules, { nowMs, random: 0.5 })
+    inbox = step.inbox
+    return step.effects.map(inWords)
+  }
+  return {
+    hear: (payload: unknown, event = EVENT) => take({ name: 'broadcast', event, payload }),
+    gap: () => take({ name: 'gap' }),
+    rendered: (text: string) => take({ name: 'rendered', cursor: cursorOf(text) }),
+    answer: (answer: Partial<Answer> & { cursor: Cursor }) =>
+      take({ name: 'answer', answer: { since: inbox.cursor, owner: 'me', events: [], reset: false, ...answer } }),
+    noAnswer: () => take({ name: 'no-answer' }),
+    wait: (ms: number) => {
+      nowMs += ms
+      return take({ name: 'time' })
+    },
+    get now() {
+      return inbox
+    },
+    wakesInMs: () => {
+      const atMs = wakesAtMs(inbox)
+      return atMs === null ? null : atMs - nowMs
+    },
+  }
+}
+
+const inWords = (effect: Effect): string => {
+  if (effect.name === 'tell') return `tell ${effect.change.meta.key} by ${effect.change.meta.via}`
+  if (effect.name === 'ask') return `ask ${effect.since ? `${effect.since.epoch}:${effect.since.seq}` : 'from nowhere'}`
+  if (effect.name === 'stale') return `stale: ${effect.because}`
+  return effect.name === 'report' ? `report ${effect.error.code}` : effect.name
+}
+
+const cursorOf = (text: string): Cursor => parseCursor(text) ?? { epoch: 'never', seq: 0 }
+
+const logged = (...seqs: number[]) => seqs.map((seq) => ({ event: EVENT, payload: at(seq) }))
+
+describe('with a log behind it, the inbox', () => {
+  it('tells what is next in line at once', () => {
+    const inbox = inboxAt('e1:17')
+    expect(inbox.hear(at(18))).toEqual(['tell e1:18 by socket'])
+    expect(inbox.hear(at(19))).toEqual(['tell e1:19 by socket'])
+    expect(inbox.wakesInMs()).toBeNull()
+  })
+
+  it('drops what it told already, and what came before the page', () => {
+    const inbox = inboxAt('e1:17')
+    inbox.hear(at(18))
+    expect(inbox.hear(at(18))).toEqual([])
+    expect(inbox.hear(at(12))).toEqual([])
+  })
+
+  it('puts a reordered burst in order without asking', () => {
+    const inbox = inboxAt('e1:17')
+    expect(inbox.hear(at(20))).toEqual([])
+    expect(inbox.hear(at(19))).toEqual([])
+    expect(inbox.hear(at(18))).toEqual(['tell e1:18 by socket', 'tell e1:19 by socket', 'tell e1:20 by socket'])
+    expect(inbox.wakesInMs()).toBeNull()
+  })
+
+  it('waits 300 to 1000 ms at a hole, then asks from the cursor', () => {
+    const inbox = inboxAt('e1:17')
+    inbox.hear(at(19))
+    expect(inbox.wakesInMs()).toBe(650)
+    expect(inbox.wait(649)).toEqual([])
+    expect(inbox.wait(1)).toEqual(['ask e1:17'])
+  })
+
+  it('closes a hole only with an answer that reaches beyond it', () => {
+    const inbox = inboxAt('e1:17')
+    inbox.hear(at(20))
+    inbox.wait(650)
+    expect(inbox.answer({ cursor: cursorOf('e1:18'), events: logged(18) })).toEqual(['tell e1:18 by check'])
+    expect(inbox.wakesInMs()).toBe(650)
+    expect(inbox.wait(650)).toEqual(['ask e1:18'])
+    expect(inbox.answer({ cursor: cursorOf('e1:19'), events: logged(19) })).toEqual([
+      'tell e1:19 by check',
+      'tell e1:20 by socket',
+    ])
+    expect(inbox.now.held).toEqual([])
+  })
+
+  it('says nothing and refreshes when a hole stays open for a second after the ask', () => {
+    const inbox = inboxAt('e1:17')
+    inbox.hear(at(19))
+    expect(inbox.wait(650)).toEqual(['ask e1:17'])
+    expect(inbox.wait(999)).toEqual([])
+    expect(inbox.wait(1)).toEqual(['stale: hole'])
+    expect(inbox.wait(5_000)).toEqual([])
+    expect(inbox.answer({ cursor: cursorOf('e1:19'), events: logged(18, 19) })).toEqual([
+      'tell e1:18 by check',
+      'tell e1:19 by check',
+    ])
+  })
+
+  it('skips what an answer repeats, because it was heard while the ask was under way', () => {
+    const inbox = inboxAt('e1:17')
+    expect(inbox.gap()).toEqual(['ask e1:17'])
+    inbox.hear(at(18))
+    const since = cursorOf('e1:17')
+    expect(inbox.answer({ since, cursor: cursorOf('e1:19'), events: logged(18, 19) })).toEqual(['tell e1:19 by check'])
+  })
+
+  it('asks once for a gap, and once more for gaps that came while it was asking', () => {
+    const inbox = inboxAt('e1:17')
+    expect(inbox.gap()).toEqual(['ask e1:17'])
+    expect(inbox.gap()).toEqual([])
+    expect(inbox.gap()).toEqual([])
+    expect(inbox.answer({ cursor: cursorOf('e1:17') })).toEqual(['ask e1:17'])
+    expect(inbox.answer({ cursor: cursorOf('e1:17') })).toEqual([])
+  })
+
+  it('asks on at once after a full answer', () => {
+    const inbox = inboxAt('e1:0')
+    inbox.gap()
+    const seqs = Array.from({ length: 50 }, (_, index) => index + 1)
+    const told = inbox.answer({ cursor: cursorOf('e1:50'), events: logged(...seqs) })
+    expect(told).toHaveLength(51)
+    expect(told.at(-1)).toBe('ask e1:50')
+  })
+
+  it('settles nothing with the answer of a lagging replica, and asks again later', () => {
+    const inbox = inboxAt('e1:17')
+    inbox.gap()
+    expect(inbox.answer({ cursor: cursorOf('e1:15'), reset: true })).toEqual([])
+    expect(inbox.now.cursor).toEqual(cursorOf('e1:17'))
+    expect(inbox.wakesInMs()).toBe(1_300)
+  })
+
+  it('backs off while nobody answers', () => {
+    const inbox = inboxAt('e1:17')
+    inbox.gap()
+    const delays = Array.from({ length: 6 }, () => {
+      inbox.noAnswer()
+      const inMs = inbox.wakesInMs() ?? 0
+      expect(inbox.wait(inMs)).toEqual(['ask e1:17'])
+      return inMs
+    })
+    expect(delays).toEqual([1_300, 2_300, 4_300, 8_300, 15_300, 15_300])
+  })
+
+  it('tells a reset, goes on from there, and drops broadcasts of the life before', () => {
+    const inbox = inboxAt('e1:17')
+    inbox.gap()
+    expect(inbox.answer({ cursor: cursorOf('e2:4'), reset: true })).toEqual(['stale: reset'])
+    expect(inbox.hear(at(18))).toEqual([])
+    expect(inbox.hear(at(5, { epoch: 'e2' }))).toEqual(['tell e2:5 by socket'])
+  })
+
+  it('holds a broadcast of an unknown epoch until an answer has confirmed it', () => {
+    const inbox = inboxAt('e1:17')
+    expect(inbox.hear(at(1, { epoch: 'e2' }))).toEqual([])
+    expect(inbox.wait(650)).toEqual(['ask e1:17'])
+    expect(inbox.answer({ cursor: cursorOf('e2:0'), reset: true })).toEqual(['stale: reset', 'tell e2:1 by socket'])
+  })
+
+  it('settles nothing with an answer of a retired epoch', () => {
+    const inbox = inboxAt('e1:17')
+    inbox.gap()
+    inbox.answer({ cursor: cursorOf('e2:4'), reset: true })
+    inbox.gap()
+    expect(inbox.answer({ cursor: cursorOf('e1:30'), reset: true })).toEqual([])
+    expect(inbox.now.cursor).toEqual(cursorOf('e2:4'))
+  })
+
+  it.each([':0', 'e1:0'])('gets everything from the start on a page rendered at %s', (cursor) => {
+    const inbox = inboxAt(cursor)
+    inbox.gap()
+    expect(inbox.answer({ cursor: cursorOf('e1:2'), events: logged(1, 2) })).toEqual([
+      'tell e1:1 by check',
+      'tell e1:2 by check',
+    ])
+  })
+
+  it('takes the end of the log on a page without a cursor, after telling what it heard live', () => {
+    const inbox = inboxAt(null)
+    expect(inbox.gap()).toEqual(['ask from nowhere'])
+    expect(inbox.hear(at(18))).toEqual([])
+    expect(inbox.hear(at(20))).toEqual([])
+    expect(inbox.answer({ since: null, cursor: cursorOf('e1:19') })).toEqual([
+      'tell e1:18 by socket',
+      'stale: reset',
+      'tell e1:20 by socket',
+    ])
+  })
+
+  it('reports an answer that is not contiguous, settles nothing with it, and asks again later', () => {
+    const inbox = inboxAt('e1:17')
+    inbox.gap()
+    expect(inbox.answer({ cursor: cursorOf('e1:20'), events: logged(18, 20) })).toEqual(['report invalid-answer'])
+    expect(inbox.now.cursor).toEqual(cursorOf('e1:17'))
+    expect(inbox.wakesInMs()).not.toBeNull()
+  })
+
+  it('passes over what the log itself gives unreadable: reported, and refreshed for', () => {
+    const inbox = inboxAt('e1:17')
+    inbox.gap()
+    const events = [{ event: EVENT, payload: 'broken' }, ...logged(19)]
+    expect(inbox.answer({ cursor: cursorOf('e1:19'), events })).toEqual([
+      'report invalid-payload',
+      'stale: unreadable',
+      'tell e1:19 by check',
+    ])
+  })
+
+  it('passes over other events and other instances without a word', () => {
+    const inbox = inboxAt('e1:17')
+    inbox.gap()
+    const events = [
+      { event: 'order.shipped', payload: { any: 'thing' } },
+      { event: EVENT, payload: at(19, { instance: 'wishlist' }) },
+    ]
+    expect(inbox.answer({ cursor: cursorOf('e1:19'), events })).toEqual([])
+    expect(inbox.hear(at(20, { instance: 'wishlist' }))).toEqual([])
+    expect(inbox.hear(at(21))).toEqual(['tell e1:21 by socket'])
+  })
+
+  it('asks, tells nothing and refreshes after a broadcast it cannot read', () => {
+    const inbox = inboxAt('e1:17')
+    expect(inbox.hear({ message: 5 })).toEqual(['report invalid-payload', 'stale: unreadable', 'ask e1:17'])
+  })
+
+  it('takes a broadcast without seq as a hint only, and spreads the ask', () => {
+    const inbox = inboxAt('e1:17')
+    expect(inbox.hear(change({ id: 'a', spread_ms: 8_000 }))).toEqual([])
+    expect(inbox.wakesInMs()).toBe(4_000)
+    expect(inbox.wait(4_000)).toEqual(['ask e1:17'])
+  })
+
+  it('holds at most a hundred, then asks at once and refreshes', () => {
+    const inbox = inboxAt('e1:0')
+    for (let seq = 2; seq <= 101; seq += 1) inbox.hear(at(seq))
+    expect(inbox.now.held).toHaveLength(100)
+    expect(inbox.hear(at(102))).toEqual(['stale: hole', 'ask e1:0'])
+    expect(inbox.now.held).toHaveLength(1)
+  })
+
+  it('wipes itself when the log is another customer’s', () => {
+    const inbox = inboxAt('e1:17', { owner: 'me' })
+    inbox.hear(at(19))
+    inbox.wait(650)
+    expect(inbox.answer({ owner: 'you', cursor: cursorOf('x:3'), events: [] })).toEqual(['other-user'])
+    expect(inbox.now).toEqual(newInbox(null, null))
+  })
+
+  it('takes the owner of the first answer when the page named none', () => {
+    const inbox = inboxAt('e1:17')
+    inbox.gap()
+    inbox.answer({ cursor: cursorOf('e1:17') })
+    inbox.gap()
+    expect(inbox.answer({ owner: 'you', cursor: cursorOf('e1:17') })).toEqual(['other-user'])
+  })
+})
+
+describe('without a log to ask, the inbox', () => {
+  const bare = (cursor: string | null, instance?: string) =>
+    inboxAt(cursor, { canAsk: false, ...(instance === undefined ? {} : { instance }) })
+
+  it('never asks', () => {
+    const inbox = bare('e1:17')
+    expect(inbox.gap()).toEqual([])
+    inbox.hear({ broken: true })
+    expect(inbox.wakesInMs()).toBeNull()
+  })
+
+  it('starts with the first broadcast it hears', () => {
+    expect(bare(null).hear(at(18))).toEqual(['tell e1:18 by socket'])
+  })
+
+  it('waits at a hole for a reordered burst, then tells what it has, in order, and says that something is missing', () => {
+    const inbox = bare('e1:17')
+    inbox.hear(at(21))
+    inbox.hear(at(19))
+    expect(inbox.wait(650)).toEqual(['tell e1:19 by socket', 'tell e1:21 by socket', 'stale: hole'])
+    expect(inbox.hear(at(20))).toEqual([])
+    expect(inbox.wakesInMs()).toBeNull()
+  })
+
+  it('forgets the wait when the hole closed by itself', () => {
+    const inbox = bare('e1:17')
+    inbox.hear(at(19))
+    inbox.hear(at(18))
+    expect(inbox.wakesInMs()).toBeNull()
+  })
+
+  it('believes a broadcast about a new epoch, and never goes back to the old one', () => {
+    const inbox = bare('e1:17')
+    expect(inbox.hear(at(3, { epoch: 'e2' }))).toEqual(['tell e2:3 by socket'])
+    expect(inbox.hear(at(18))).toEqual([])
+  })
+
+  it('tells apart by id where there is no counter, and for ever', () => {
+    const inbox = bare(null)
+    expect(inbox.hear(change({ id: 'a' }))).toEqual(['tell id:a by socket'])
+    inbox.wait(3_600_000)
+    expect(inbox.hear(change({ id: 'a' }))).toEqual([])
+    expect(inbox.hear(change({ id: 'b' }))).toEqual(['tell id:b by socket'])
+  })
+
+  it('takes the same content for the same news for a minute, whatever its timestamp', () => {
+    const inbox = bare(null)
+    expect(inbox.hear(change())).toHaveLength(1)
+    expect(inbox.hear({ ...change(), timestamp: '2026-11-23T10:00:01+00:00' })).toEqual([])
+    inbox.wait(60_001)
+    expect(inbox.hear(change())).toHaveLength(1)
+  })
+
+  it('remembers at most two hundred identities', () => {
+    const inbox = bare(null)
+    for (let id = 0; id < 1_000; id += 1) inbox.hear(change({ id }))
+    expect(inbox.now.told).toHaveLength(200)
+  })
+
+  it('tells only its own instance', () => {
+    const inbox = bare(null, 'wishlist')
+    const told = (block: CartEchoBlock) => inbox.hear(change(block)).length
+    expect([told({ id: 1 }), told({ id: 2, instance: 'wishlist' }), told({ id: 3, instance: 'default' })]).toEqual([
+      0, 1, 0,
+    ])
+  })
+})
+
+describe('a page rendered anew', () => {
+  it('moves the cursor forward and is fresh', () => {
+    const inbox = inboxAt('e1:17')
+    expect(inbox.rendered('e1:19')).toEqual(['fresh'])
+    expect(inbox.hear(at(19))).toEqual([])
+    expect(inbox.hear(at(20))).toEqual(['tell e1:20 by socket'])
+  })
+
+  it('never moves it back: HTML older than the news is stale', () => {
+    const inbox = inboxAt('e1:17')
+    inbox.hear(at(18))
+    expect(inbox.rendered('e1:17')).toEqual(['stale: older-page'])
+    expect(inbox.now.cursor).toEqual(cursorOf('e1:18'))
+  })
+
+  it('may bring a new epoch, and is stale with a retired one', () => {
+    const inbox = inboxAt('e1:17')
+    expect(inbox.rendered('e2:1')).toEqual(['fresh'])
+    expect(inbox.rendered('e1:18')).toEqual(['stale: older-page'])
+  })
+
+  it('tells what was held right behind it', () => {
+    const inbox = inboxAt('e1:17')
+    inbox.hear(at(20))
+    expect(inbox.rendered('e1:19')).toEqual(['tell e1:20 by socket', 'fresh'])
+    expect(inbox.wakesInMs()).toBeNull()
+  })
+})
