@@ -17,17 +17,17 @@ export default defineConfig([
   },
   {
     name: 'server',
-    entry: { server: 'src/server/index.ts', 'server/cli': 'src/server/cli.ts' },
+    entry: { 'server/index': 'src/server/index.ts', 'server/cli': 'src/server/cli.ts' },
     format: 'esm',
     target: 'node20',
     platform: 'node',
-    splitting: true,
+    splitting: false,
     noExternal: ['ws'],
     // ws is CommonJS and requires Node's own modules.
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
-    dts: fast ? false : { entry: { server: 'src/server/index.ts' } },
+    dts: fast ? false : { entry: { 'server/index': 'src/server/index.ts' } },
     tsconfig: 'tsconfig.server.json',
   },
   {
@@ -40,6 +40,10 @@ export default defineConfig([
     splitting: true,
     minify: true,
     noExternal: [/./],
+    // The example imports by public name; here those names are the sources.
+    esbuildOptions: (options) => {
+      options.alias = { 'cart-echo': './src/index.ts', 'cart-echo/reverb': './src/reverb.ts' }
+    },
     dts: false,
     tsconfig: 'tsconfig.json',
     onSuccess: async () => {

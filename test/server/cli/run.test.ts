@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest'
+import { runCli } from '../../../src/server/cli/run'
+import { openBrowser } from '../support/browser'
+import { serve } from '../support/serve'
+
+/** Runs the command; what it prints and the button that stops it. */
+const run = (words: readonly string[]) => {
+  const printed = { out: '', err: '' }
+  let stop = (): void => {}
+  let greeted = (_url: string): void => {}
+  const stopped = new Promise<void>((resolve) => {
+    stop = resolve
+  })
+  const url = new Promise<string>((resolve) => {
+    greeted = resolve
+  })
+  const code = runCli(words, {
+    out: (text) => {
+      printed.out += text
+      const [address] = /http:\S+\d/.exec(text) ?? []
+      if (address) greeted(address)
+    },
+    err: (text) => {
+      printed.err += text
+    },
+    stopped: () => stopped,
+  })
+  return { printed, code, url, stop }
+}
+
+describe('the command', () => {
+  it('prints where to look and what to paste, serves, and stops as asked', async () => {
+    const { printed, code, url, stop } = run(['--port', '0'])
+    const address = await url
+    const { port } = new URL(address)
+    expect(printed.out).toContain(`${address}/admin`)
+    expect(printed.out).toContain(`VITE_REVERB_PORT=${port}`)
+    expect(printed.out).toContain('VITE_REVERB_APP_KEY=cart-echo-key')
+    expect(printed.out).toMatch(/REVERB_APP_SECRET=[0-9a-f]{32}\n/)
+    expect((await openBrowser(address).get('/up')).status).toBe(200)
+    stop()
+    expect(await code).toBe(0)
+    expect(printed.err).toBe('')
+    await expect(openBrowser(address).get('/up')).rejects.toThrow()
+  })
+
+  it('prints no colours', async () => {
+    const { printed, code, url, stop } = run(['--port', '0'])
+    await url
+    stop()
+    await code
+    expect(printed.out).not.toContain('\u001b')
+  })
+
+  it('says what is wrong when a port is taken', async () => {
+    const { port } = (await serve()).reverb
+    const { printed, code } = run(['--port', String(port)])
+    expect(await code).toBe(1)
+    expect(printed.err).toBe(`cart-echo: Port ${port} is taken. Choose another: npx cart-echo --port ${port + 1}\n`)
+  })
+
+  it('says what it does not understand', async () => {
+    const { printed, code } = run(['--level', 'x'])
+    expect(await code).toBe(2)
+    expect(printed.err).toBe('cart-echo: --level takes guide or log, not "x". See npx cart-echo --help\n')
+  })
+
+  it('helps', async () => {
+    const { printed, code } = run(['--help'])
+    expect(await code).toBe(0)
+    expect(printed.out).toContain('--port')
+  })
+
+  it('warns when strangers can come in', async () => {
+    const { printed, code, url, stop } = run(['--port', '0', '--host', '0.0.0.0'])
+    expect(await url).toContain('http://127.0.0.1:')
+    stop()
+    expect(await code).toBe(0)
+    expect(printed.err).toContain('there is no log-in')
+  })
+})

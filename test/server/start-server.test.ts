@@ -1,0 +1,122 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { describe, expect, it } from 'vitest'
+import { CartEchoServerError, startServer } from '../../src/server/index'
+import { openBrowser, rawRequest } from './support/browser'
+import { serve } from './support/serve'
+import { greetedSocket, settled } from './support/socket'
+
+/** Sends bytes as they are and gives everything that comes back. */
+const shout = async (url: string, bytes: string): Promise<string> => {
+  const { hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname).setEncoding('utf8')
+  let answer = ''
+  socket.on('data', (chunk) => {
+    answer += chunk
+  })
+  socket.on('error', () => {})
+  socket.end(bytes)
+  await once(socket, 'close')
+  return answer
+}
+
+describe('a server', () => {
+  it('says where it is, with an application of its own', async () => {
+    const server = await serve({ app: undefined })
+    const port = Number(new URL(server.url).port)
+    expect(server.url).toBe(`http://127.0.0.1:${port}`)
+    expect(server.reverb).toEqual({
+      appId: '1001',
+      key: 'cart-echo-key',
+      secret: expect.stringMatching(/^[0-9a-f]{32}$/),
+      host: '127.0.0.1',
+      port,
+      scheme: 'http',
+    })
+  })
+
+  it('has a secret that no other start has', async () => {
+    const [one, other] = [await serve({ app: undefined }), await serve({ app: undefined })]
+    expect(one.reverb.secret).not.toBe(other.reverb.secret)
+  })
+
+  it('counts its sockets', async () => {
+    const server = await serve()
+    expect(server.sockets()).toBe(0)
+    const client = await greetedSocket(server)
+    expect(server.sockets()).toBe(1)
+    client.socket.close()
+    await client.ended
+    await expect.poll(() => server.sockets()).toBe(0)
+  })
+
+  it('tells who listens what happens', async () => {
+    const lines: string[] = []
+    const server = await serve({ onLog: (line) => lines.push(line) })
+    const { socketId } = await greetedSocket(server)
+    server.shop.publish(1, 'news', {})
+    expect(lines).toEqual([`socket ${socketId} opened`, 'published news on private-App.Models.User.1'])
+  })
+
+  it('says what to do when its port is taken', async () => {
+    const { reverb } = await serve()
+    const failed = await startServer({ port: reverb.port }).catch((error: unknown) => error)
+    expect(failed).toBeInstanceOf(CartEchoServerError)
+    expect(failed).toMatchObject({
+      code: 'port-taken',
+      message: `Port ${reverb.port} is taken. Choose another: npx cart-echo --port ${reverb.port + 1}`,
+    })
+  })
+
+  it('says when a host is not here', async () => {
+    await expect(startServer({ host: '192.0.2.1' })).rejects.toMatchObject({ code: 'host-not-here' })
+  })
+})
+
+describe('whatever a client sends', () => {
+  it.each([
+    'nonsense\r\n\r\n',
+    'GET  HTTP/1.1\r\n\r\n',
+    'GET http://evil.example/ HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n',
+    'OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n',
+    'GET /%zz HTTP/1.1\r\nHost: \xff\r\nConnection: close\r\n\r\n',
+    'GET /app/cart-bed-key HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n',
+    'GET /app/cart-bed-key HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n',
+    'POST /login HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n',
+    'POST /login HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nhalf',
+  ])('the server goes on: %.60j', async (bytes) => {
+    const server = await serve()
+    const client = await greetedSocket(server)
+    await shout(server.url, bytes)
+    await settled(client)
+    expect((await openBrowser(server.url).get('/up')).status).toBe(200)
+  })
+
+  it.each(['application/json', 'application/x-www-form-urlencoded', ''])('a huge body is refused: %j', async (type) => {
+    const { url } = await serve()
+    for (const path of ['/login', '/broadcasting/auth', '/admin/burst', '/apps/1001/events']) {
+      const answer = await rawRequest(url, path, {
+        method: 'POST',
+        headers: { 'content-type': type },
+        body: 'x'.repeat(65_537),
+      })
+      expect(answer).toEqual({ status: 413, text: 'Payload too large.' })
+    }
+  })
+
+  it('a huge body without a length is refused, too', async () => {
+    const { url } = await serve()
+    const chunk = `ffff\r\n${'x'.repeat(0xffff)}\r\n`
+    const head = 'POST /login HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n'
+    expect(await shout(url, `${head}${chunk}${chunk}0\r\n\r\n`)).toMatch(/^HTTP\/1.1 413 /)
+  })
+
+  it('malformed input is no input', async () => {
+    const browser = openBrowser((await serve()).url)
+    const { csrf_token } = (await browser.get('/session')).json
+    for (const body of ['{', '"text"', '[1]', 'null', '{"customer":', '\u0000']) {
+      const headers = { 'content-type': 'application/json', 'x-csrf-token': csrf_token }
+      expect((await browser.send('/login', { method: 'POST', body, headers })).status).toBe(422)
+    }
+  })
+})
