@@ -11,7 +11,15 @@ const browser = 'test/**/*.browser.test.ts'
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'node', environment: 'node', include: ['test/**/*.test.ts'], exclude: [dom, browser] } },
+      {
+        test: {
+          name: 'node',
+          environment: 'node',
+          include: ['test/**/*.test.ts'],
+          exclude: [dom, browser],
+          testTimeout: 20_000,
+        },
+      },
       { test: { name: 'happy-dom', environment: 'happy-dom', include: [dom] } },
       {
         test: {

@@ -35,4 +35,7 @@ export const openShop = async (options: StartServerOptions = {}): Promise<Shop> 
 }
 
 const cookiesOf = (response: Response): string =>
-  response.headers.getSetCookie().map((cookie) => cookie.split(';')[0]).join('; ')
+  response.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(';')[0])
+    .join('; ')

@@ -1,0 +1,248 @@
+import { configureEcho as configureReact, echo as echoOfReact } from '@laravel/echo-react'
+import { configureEcho as configureVue, echo as echoOfVue } from '@laravel/echo-vue'
+import Echo from 'laravel-echo'
+import Echo1 from 'laravel-echo-1'
+import Pusher from 'pusher-js'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type CartEcho, createClient } from '../../src/core/client'
+import type { CartEchoError } from '../../src/core/errors'
+import { readListening } from '../../src/core/listening'
+import { browserEnvironment } from '../../src/dom/environment'
+import { reverb } from '../../src/reverb'
+import { echoTransport } from '../../src/transports/echo'
+import type { EchoSource } from '../../src/transports/echo/shape'
+import { openShop, type Shop } from '../support/shop'
+import { until } from '../support/until'
+
+// Real laravel-echo and pusher-js on real sockets, against the stand-in for Reverb.
+
+let shop: Shop
+const undo: (() => void)[] = []
+
+beforeEach(async () => {
+  shop = await openShop()
+})
+
+afterEach(async () => {
+  for (const step of undo.splice(0).reverse()) step()
+  await shop.server.close()
+})
+
+/** What a page would know: each change's total, and every error. */
+const listen = (echo: EchoSource, user = '1') => {
+  const totals: (string | null | undefined)[] = []
+  const errors: CartEchoError[] = []
+  const listening = readListening()
+  const environment = { ...browserEnvironment(), hasPage: true }
+  const cart: CartEcho = createClient({
+    environment,
+    listening,
+    transport: (id) =>
+      echoTransport({ environment, echo, channel: `App.Models.User.${id}`, events: [...listening.events.keys()] }),
+    onError: (error) => errors.push(error),
+    word: { user },
+  })
+  cart.on('cart.conditions.changed', ({ changes }) => totals.push(changes.new_total))
+  const states: string[] = []
+  cart.connection.subscribe(({ name, because }) => states.push(`${name}: ${because}`))
+  undo.push(cart.start())
+  return { cart, totals, errors, states, state: () => states.at(-1) }
+}
+
+/** Options for an Echo in Node, where pusher-js's own request cannot carry a cookie. */
+const options = async (customer: string | number = 1) => {
+  const { host, port, key } = shop.server.reverb
+  const headers = { ...(await shop.logIn(customer)), Accept: 'application/json' }
+  return {
+    broadcaster: 'reverb' as const,
+    key,
+    wsHost: host,
+    wsPort: port,
+    forceTLS: false,
+    enabledTransports: ['ws' as const],
+    authorizer: ({ name }: { name: string }) => ({
+      authorize: (socketId: string, done: (error: Error | null, data: { auth: string } | null) => void) => {
+        const body = new URLSearchParams({ socket_id: socketId, channel_name: name })
+        fetch(`${shop.server.url}/broadcasting/auth`, { method: 'POST', headers, body }).then(
+          async (answer) =>
+            answer.ok ? done(null, await answer.json()) : done(new Error(`auth ${answer.status}`), null),
+          (error) => done(error, null),
+        )
+      },
+    }),
+    withoutInterceptors: true,
+    Pusher,
+  }
+}
+
+const pageEcho = async (customer: string | number = 1, more: object = {}): Promise<Echo<'reverb'>> =>
+  echoOf({ ...(await options(customer)), ...more })
+
+/** An Echo that asks by pusher-js's own request, which in Node carries no cookie. */
+const strangersEcho = async (authEndpoint: string): Promise<Echo<'reverb'>> => {
+  const { authorizer: _, ...rest } = await options()
+  return echoOf({ ...rest, authEndpoint })
+}
+
+const echoOf = (settings: object): Echo<'reverb'> => {
+  const echo = new Echo<'reverb'>({ broadcaster: 'reverb', ...settings })
+  undo.push(() => echo.disconnect())
+  return echo
+}
+
+describe('on real sockets, a change reaches the page exactly once', () => {
+  it('through the page’s own laravel-echo 2', async () => {
+    const page = listen(await pageEcho())
+    await until('it is live', () => page.state() === 'live: subscribed')
+    expect(shop.endPromotion()).toBe(5)
+    await until('the change is heard', () => page.totals.length > 0)
+    expect(page.totals).toEqual(['RM120.00'])
+    expect(page.errors).toEqual([])
+  })
+
+  it('through laravel-echo 1', async () => {
+    const echo = new Echo1({ ...(await options()), broadcaster: 'pusher', cluster: '' })
+    undo.push(() => echo.disconnect())
+    const page = listen(echo)
+    await until('it is live', () => page.state() === 'live: subscribed')
+    shop.endPromotion()
+    await until('the change is heard', () => page.totals.length > 0)
+    expect(page.totals).toEqual(['RM120.00'])
+  })
+
+  it.each([
+    ['echo-react', configureReact, echoOfReact],
+    ['echo-vue', configureVue, echoOfVue],
+  ] as const)('through the echo() of %s, configured later', async (_name, configure, echo) => {
+    const page = listen(() => echo() as Echo<'reverb'>)
+    expect(page.state()).toBe('connecting: finding-echo')
+    configure(await options())
+    undo.push(() => echo().disconnect())
+    await until('it is live', () => page.state() === 'live: subscribed')
+    shop.endPromotion()
+    await until('the change is heard', () => page.totals.length > 0)
+    expect(page.totals).toEqual(['RM120.00'])
+  })
+
+  it('through reverb(), which is ours to close', async () => {
+    const { host, port, key, scheme } = shop.server.reverb
+    const headers = await shop.logIn(1)
+    const auth = { endpoint: `${shop.server.url}/broadcasting/auth`, headers: async () => headers }
+    const page = listen(reverb({ key, host, port, scheme, auth }))
+    await until('it is live', () => page.state() === 'live: subscribed')
+    shop.endPromotion()
+    await until('the change is heard', () => page.totals.length > 0)
+    expect(page.totals).toEqual(['RM120.00'])
+    page.cart.stop()
+    await until('the socket is closed', () => shop.server.sockets() === 0)
+  })
+
+  it('joins a channel that was subscribed before it came', async () => {
+    const echo = await pageEcho()
+    let ready = false
+    echo.private('App.Models.User.1').subscribed(() => {
+      ready = true
+    })
+    await until('the page itself is subscribed', () => ready)
+    const page = listen(echo)
+    expect(page.state()).toBe('live: subscribed')
+    shop.endPromotion()
+    await until('the change is heard', () => page.totals.length > 0)
+  })
+})
+
+describe('as a guest on the page’s channel', () => {
+  it('takes away its own callback only, and never leaves', async () => {
+    const echo = await pageEcho()
+    let others = 0
+    echo.private('App.Models.User.1').listen('.cart.conditions.changed', () => {
+      others += 1
+    })
+    const page = listen(echo)
+    await until('it is live', () => page.state() === 'live: subscribed')
+    page.cart.stop()
+    shop.endPromotion()
+    // One for each of this customer's two carts.
+    await until('the page’s own listener heard', () => others === 2)
+    expect(page.totals).toEqual([])
+  })
+
+  it('comes back when somebody else left the channel, and hears each change once', async () => {
+    const echo = await pageEcho()
+    const page = listen(echo)
+    await until('it is live', () => page.state() === 'live: subscribed')
+    echo.leave('App.Models.User.1')
+    page.states.length = 0
+    await until('it is live again', () => page.state() === 'live: subscribed')
+    expect(page.states).toEqual(['connecting: subscribing', 'live: subscribed'])
+    shop.endPromotion()
+    await until('the change is heard', () => page.totals.length > 0)
+    expect(page.totals).toEqual(['RM120.00'])
+  })
+
+  it('comes back when somebody unsubscribed behind Echo’s back', async () => {
+    const echo = await pageEcho()
+    const page = listen(echo)
+    await until('it is live', () => page.state() === 'live: subscribed')
+    echo.connector.pusher.unsubscribe('private-App.Models.User.1')
+    page.states.length = 0
+    await until('it is live again', () => page.state() === 'live: subscribed')
+    expect(page.states).toEqual(['connecting: subscribing', 'live: subscribed'])
+    shop.endPromotion()
+    await until('the change is heard', () => page.totals.length > 0)
+    expect(page.totals).toEqual(['RM120.00'])
+  })
+
+  it('is live again after Reverb was restarted', async () => {
+    const { port, appId, key, secret } = shop.server.reverb
+    const page = listen(await pageEcho(1, { activityTimeout: 1_000, pongTimeout: 1_000 }))
+    await until('it is live', () => page.state() === 'live: subscribed')
+    await shop.server.close()
+    shop = await openShop({ port, app: { id: appId, key, secret } })
+    await until('it lost the socket', () => page.state() !== 'live: subscribed')
+    // The sessions of the stand-in died with it, so the authorisation is refused: proof that it was asked anew.
+    await until('it asked for a new authorisation', () => page.state() === 'refused: not-authorised', 20_000)
+  }, 30_000)
+})
+
+describe('a subscription that does not come about is told with its reason', () => {
+  it.each(['a handler of the page’s own', 'pusher-js’s own request'])(
+    '403 by %s: the channel is not ours',
+    async (by) => {
+      const own = by.startsWith('pusher')
+      const page = listen(own ? await strangersEcho(`${shop.server.url}/broadcasting/auth`) : await pageEcho(2))
+      await until('it is refused', () => page.state() === 'refused: not-authorised')
+      expect(page.errors.map(({ code, status }) => [code, status])).toEqual([['not-authorised', 403]])
+    },
+  )
+
+  it('403 through reverb()', async () => {
+    const { host, port, key, scheme } = shop.server.reverb
+    const auth = { endpoint: `${shop.server.url}/broadcasting/auth` }
+    const page = listen(reverb({ key, host, port, scheme, auth }))
+    await until('it is refused', () => page.state() === 'refused: not-authorised')
+    expect(page.errors[0]?.status).toBe(403)
+  })
+
+  it('4001: Reverb does not know the key', async () => {
+    const page = listen(await pageEcho(1, { key: 'no-such-key' }))
+    await until('it is refused', () => page.state() === 'refused: unknown-app')
+    await until('pusher-js gave up', () => page.errors.length > 0)
+    expect(page.state()).toBe('refused: unknown-app')
+  })
+
+  it('4009 without a channel name: the signature is wrong', async () => {
+    const authorizer = () => ({
+      authorize: (_socketId: string, done: (error: Error | null, data: { auth: string } | null) => void) =>
+        done(null, { auth: `${shop.server.reverb.key}:${'0'.repeat(64)}` }),
+    })
+    const page = listen(await pageEcho(1, { authorizer }))
+    await until('it waits', () => page.state() === 'waiting: signature-refused')
+  })
+
+  it('an authorisation endpoint that does not answer', async () => {
+    const page = listen(await strangersEcho('http://127.0.0.1:9/broadcasting/auth'))
+    await until('it waits', () => page.state() === 'waiting: authorisation-failed')
+    expect(page.errors[0]?.status).toBe(0)
+  })
+})
