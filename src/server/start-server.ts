@@ -9,10 +9,11 @@ import { listen } from './listen'
 import { createPages } from './pages/pages'
 import type { Application } from './reverb/application'
 import { startReverb } from './reverb/reverb'
+import { type Customer, knownCustomer } from './shop/customers'
 import type { Level } from './shop/level'
 import type { PromotionResult } from './shop/promotions'
 import type { Publish } from './shop/publish'
-import { createShop } from './shop/shop'
+import { createShop, type Shop } from './shop/shop'
 import type { ShopState } from './shop/state'
 
 /** How a server is started. Everything can be left out. */
@@ -65,38 +66,66 @@ export interface CartEchoServer {
 
 /**
  * Starts a stand-in for Laravel Reverb and a cart shop, on one port of this machine. For development and tests only.
- * @throws {CartEchoServerError} `port-taken`, `port-not-allowed`, `host-not-here`, `cannot-listen`
+ * @throws {CartEchoServerError} `port-taken`, `port-not-allowed`, `host-not-here`, `cannot-listen`, `unknown-customer`
  */
 export const startServer = async (options: StartServerOptions = {}): Promise<CartEchoServer> => {
   const { port = 0, host = '127.0.0.1', level = 'log', autoLogin = null, onLog = () => {} } = options
   const application = options.app ?? defaultApplication()
+  // Whatever can be wrong with the options comes before the port is taken: a throw after that would leave it taken.
+  const customer = autoLogin === null ? null : knownCustomer(autoLogin)
+  const folder = folderOf(options.pages)
   const server = createServer()
   const { port: openPort, close } = await listen(server, port, host)
   const place: Place = { hostname: reachable(host), port: openPort }
 
-  const reverb = startReverb({ application, onLog })
-  const { publish: broadcast, sockets } = reverb
-  const shop = createShop({ application, level, autoLogin, place, broadcast, sockets })
-  const pages = createPages({ folder: folderOf(options.pages), dress: shop.dress })
-  server.on(
-    'request',
-    answerWith(firstOf([reverb.handle, shop.handle, pages]), { onError: (error) => onLog(`failed: ${error}`) }),
-  )
+  const { reverb, shop, handle } = compose({ application, place, level, customer, folder, onLog })
+  server.on('request', answerWith(handle, { onError: (error) => onLog(`failed: ${error}`) }))
   server.on('upgrade', reverb.upgrade)
-
-  const { removeFromAll, applyToAll, burst, publish, state } = shop
-  const { id: appId, key, secret } = application
   return {
     url: `http://${formatPlace(place)}`,
-    reverb: { appId, key, secret, host: place.hostname, port: place.port, scheme: 'http' },
-    shop: { removeFromAll, applyToAll, burst, publish, state },
-    sockets,
+    reverb: reverbSettings(application, place),
+    shop: peopleOf(shop),
+    sockets: reverb.sockets,
     close: () => {
       reverb.stop()
       return close()
     },
   }
 }
+
+interface Parts {
+  readonly application: Application
+  readonly place: Place
+  readonly level: Level
+  readonly customer: Customer | null
+  readonly folder: string
+  onLog(line: string): void
+}
+
+const compose = ({ application, place, level, customer, folder, onLog }: Parts) => {
+  const reverb = startReverb({ application, onLog })
+  const { publish: broadcast, sockets } = reverb
+  const shop = createShop({ application, level, autoLogin: customer, place, broadcast, sockets })
+  const pages = createPages({ folder, dress: shop.dress })
+  return { reverb, shop, handle: firstOf([reverb.handle, shop.handle, pages]) }
+}
+
+const reverbSettings = ({ id, key, secret }: Application, { hostname, port }: Place): CartEchoServer['reverb'] => ({
+  appId: id,
+  key,
+  secret,
+  host: hostname,
+  port,
+  scheme: 'http',
+})
+
+const peopleOf = ({ removeFromAll, applyToAll, burst, publish, state }: Shop): CartEchoServer['shop'] => ({
+  removeFromAll,
+  applyToAll,
+  burst,
+  publish,
+  state,
+})
 
 const defaultApplication = (): Application => ({
   id: '1001',

@@ -130,14 +130,21 @@ const stay = (echo: EchoLike, { environment, channel, events }: EchoTransportOpt
       if (fact) sink.state(fact)
     },
   })
-  sitDown()
-  look()
-  return () => {
+  const leave = (): void => {
     stopWatching()
     stopConfirmation()
     stopLooking()
     seat?.stop()
   }
+
+  try {
+    sitDown()
+  } catch (cause) {
+    leave()
+    throw cause
+  }
+  look()
+  return leave
 }
 
 // Reverb's error frames in the handshake, after which pusher-js gives up (recorded on Reverb 1.10).

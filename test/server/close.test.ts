@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { startServer } from '../../src/server/index'
 import { APP } from './support/serve'
@@ -24,6 +25,7 @@ it('a closed server leaves no timer, socket or handle behind, however often it i
   await server.close()
   expect((await ends)[0].code).toBe(1006)
   expect(server.sockets()).toBe(0)
+  await nextTurn()
   expect(held().length).toBe(before)
 })
 
@@ -31,6 +33,7 @@ it('a server that could not start leaves nothing behind', async () => {
   const server = await startServer()
   const before = held().length
   await expect(startServer({ port: server.reverb.port })).rejects.toThrow('taken')
+  await nextTurn()
   expect(held().length).toBe(before)
   await server.close()
 })

@@ -68,6 +68,10 @@ describe('a server', () => {
     })
   })
 
+  it('says when nobody can come in by autoLogin', async () => {
+    await expect(startServer({ autoLogin: 9 })).rejects.toMatchObject({ code: 'unknown-customer' })
+  })
+
   it('says when a host is not here', async () => {
     await expect(startServer({ host: '192.0.2.1' })).rejects.toMatchObject({ code: 'host-not-here' })
   })

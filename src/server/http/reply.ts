@@ -5,7 +5,7 @@ export interface Reply {
   readonly body: string | Buffer
 }
 
-/** Headers as given, minus what is empty. */
+/** The headers of an answer, by name. */
 export type ReplyHeaders = Reply['headers']
 
 /** A JSON answer. */

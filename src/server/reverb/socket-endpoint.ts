@@ -8,7 +8,7 @@ import { type Connection, createConnection, endWithoutCloseFrame } from './conne
 import { ERROR_FRAMES, establishedFrame } from './frames'
 import { type Reception, receive } from './messages'
 
-/** Beyond this not even the close reason is worth reading the message for, in bytes. */
+/** Up to here a message is read, so that its sender can be told the reason; beyond, `ws` ends the socket. In bytes. */
 const MAX_READ_BYTES = 1_048_576
 
 /** What the endpoint is made of. */

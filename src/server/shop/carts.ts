@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Cart, CartLine } from './cart'
 import { CONDITIONS } from './conditions'
 import { CUSTOMERS, type Customer } from './customers'
-import { PRODUCTS } from './products'
+import { PRODUCTS, type Product } from './products'
 
 /** A cart and whose it is. */
 export interface OwnedCart {
@@ -31,41 +31,40 @@ export const createCarts = (): Carts => {
   }
 }
 
+const many = (product: Product, quantity: number): CartLine => ({ product, quantity })
+
 const { mug, tote, candle, notebook, blanket } = PRODUCTS
 
-/** What lies in the carts of the first, the second and the third customer, and which conditions they have. */
-const SEEDS: readonly Readonly<Record<string, readonly [lines: readonly CartLine[], conditions: readonly string[]]>>[] =
-  [
-    {
-      default: [
-        [many(mug, 2), many(tote, 1), many(candle, 1)],
-        ['raya-sale', 'free-gift-wrap'],
-      ],
-      wishlist: [[many(blanket, 1)], ['raya-sale']],
-    },
-    {
-      default: [
-        [many(notebook, 3), many(candle, 2)],
-        ['raya-sale', 'member-price'],
-      ],
-    },
-    {
-      default: [[many(tote, 2)], ['raya-sale']],
-      wishlist: [
-        [many(mug, 4), many(blanket, 1)],
-        ['raya-sale', 'free-gift-wrap'],
-      ],
-    },
-  ]
-
-function many(product: CartLine['product'], quantity: number): CartLine {
-  return { product, quantity }
+interface Seed {
+  readonly lines: readonly CartLine[]
+  readonly conditions: readonly string[]
 }
+
+/** The carts of the first, the second and the third customer, by instance. */
+const SEEDS: readonly Readonly<Record<string, Seed>>[] = [
+  {
+    default: { lines: [many(mug, 2), many(tote, 1), many(candle, 1)], conditions: ['raya-sale', 'free-gift-wrap'] },
+    wishlist: { lines: [many(blanket, 1)], conditions: ['raya-sale'] },
+  },
+  {
+    default: { lines: [many(notebook, 3), many(candle, 2)], conditions: ['raya-sale', 'member-price'] },
+  },
+  {
+    default: { lines: [many(tote, 2)], conditions: ['raya-sale'] },
+    wishlist: { lines: [many(mug, 4), many(blanket, 1)], conditions: ['raya-sale', 'free-gift-wrap'] },
+  },
+]
 
 const seed = (index: number): Map<string, Cart> =>
   new Map(
-    Object.entries(SEEDS[index] ?? {}).map(([instance, [lines, names]]) => {
-      const conditions = CONDITIONS.filter(({ name }) => names.includes(name))
-      return [instance, { id: randomUUID(), instance, version: 1, lines, conditions }]
-    }),
+    Object.entries(SEEDS[index] ?? {}).map(([instance, { lines, conditions }]) => [
+      instance,
+      {
+        id: randomUUID(),
+        instance,
+        version: 1,
+        lines,
+        conditions: CONDITIONS.filter(({ name }) => conditions.includes(name)),
+      },
+    ]),
   )

@@ -1,4 +1,5 @@
 import type { Id } from '../../core/events'
+import { CartEchoServerError } from '../errors'
 
 /** Who can log in. */
 export interface Customer {
@@ -17,6 +18,17 @@ export const CUSTOMERS: readonly Customer[] = [
 /** The customer with that id, compared as a string; null when there is none. */
 export const findCustomer = (id: unknown): Customer | null =>
   CUSTOMERS.find((customer) => String(customer.id) === String(id)) ?? null
+
+/**
+ * The customer with that id, compared as a string.
+ * @throws {CartEchoServerError} `unknown-customer`
+ */
+export const knownCustomer = (id: Id): Customer => {
+  const customer = findCustomer(id)
+  if (customer) return customer
+  const ids = CUSTOMERS.map((one) => one.id).join(', ')
+  throw new CartEchoServerError('unknown-customer', `There is no customer ${id}. There are: ${ids}.`)
+}
 
 /** The private channel of a customer, without `private-`. Source: Laravel. */
 export const channelOf = (customer: Customer): string => `App.Models.User.${customer.id}`

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Id } from '../../core/events'
-import { CartEchoServerError } from '../errors'
 import { isObject } from '../http/fields'
 import type { Publication } from '../reverb/publication'
-import { CUSTOMERS, type Customer, channelOf, findCustomer } from './customers'
+import { type Customer, channelOf, knownCustomer } from './customers'
 import type { Level } from './level'
 import type { LogEntry } from './log-answer'
 import type { LogBook } from './log-book'
@@ -52,17 +51,10 @@ export const createPublish =
   (id, event, payload) => {
     const publishedAtMs = Date.now()
     const placed = (place: LogPlace): unknown => (level === 'log' ? withPlace(payload, place) : payload)
-    return { seq: tell(known(id), event, placed).seq, publishedAtMs }
+    return { seq: tell(knownCustomer(id), event, placed).seq, publishedAtMs }
   }
 
 const withPlace = (payload: Readonly<Record<string, unknown>>, place: LogPlace): unknown => {
   const block = isObject(payload.cart_echo) ? payload.cart_echo : {}
   return { ...payload, cart_echo: { id: randomUUID(), ...block, ...place } }
-}
-
-const known = (id: Id): Customer => {
-  const customer = findCustomer(id)
-  if (customer) return customer
-  const ids = CUSTOMERS.map((one) => one.id).join(', ')
-  throw new CartEchoServerError('unknown-customer', `There is no customer ${id}. There are: ${ids}.`)
 }

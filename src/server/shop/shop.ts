@@ -1,4 +1,3 @@
-import type { Id } from '../../core/events'
 import type { Call, Handler } from '../http/call'
 import { type Place, parseHost } from '../http/host'
 import { firstOf } from '../http/routes'
@@ -25,7 +24,8 @@ import { createVisitors } from './visitors'
 export interface ShopOptions {
   readonly application: Application
   readonly level: Level
-  readonly autoLogin: Id | null
+  /** Who a visitor of a page is without logging in; null: nobody. */
+  readonly autoLogin: Customer | null
   /** Where the server listens. */
   readonly place: Place
   /** The way to the sockets. */

@@ -1,6 +1,5 @@
-import type { Id } from '../../core/events'
 import type { Call } from '../http/call'
-import { type Customer, findCustomer } from './customers'
+import type { Customer } from './customers'
 import type { Session, Sessions } from './sessions'
 
 /** Who looks at a page. */
@@ -14,12 +13,11 @@ export interface Visitor {
  * Gives everyone who looks at a page a session. With `autoLogin` a visitor comes in as that customer, unless they
  * have logged out.
  */
-export const createVisitors = (sessions: Sessions, autoLogin: Id | null) => {
-  const host: Customer | null = autoLogin === null ? null : findCustomer(autoLogin)
+export const createVisitors = (sessions: Sessions, autoLogin: Customer | null) => {
   return (call: Call): Visitor => {
     const session = sessions.find(call.headers.cookie)
-    const stays = session && (session.customer || session.loggedOut || !host)
+    const stays = session && (session.customer || session.loggedOut || !autoLogin)
     if (stays) return { session, isNew: false }
-    return { session: sessions.renew(session, { customer: host, loggedOut: false }), isNew: true }
+    return { session: sessions.renew(session, { customer: autoLogin, loggedOut: false }), isNew: true }
   }
 }

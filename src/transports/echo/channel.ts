@@ -39,15 +39,22 @@ export const joinChannel = (
   if (!subscriptionIsCurrent(echo, channel)) channel.subscribe?.()
   const { subscription } = channel
   const isStillThere = watchForTheft(echo, channel)
-  const listening = events.map((event) => listen(channel, event, handlers))
-  const watching = isBindable(subscription) ? watchPusher(subscription, handlers) : watchEcho(channel, handlers)
+  const stops: Stop[] = []
+  const stop = (): void => {
+    for (const undo of stops.splice(0)) undo()
+  }
+  try {
+    for (const event of events) stops.push(listen(channel, event, handlers))
+    stops.push(isBindable(subscription) ? watchPusher(subscription, handlers) : watchEcho(channel, handlers))
+  } catch (cause) {
+    stop()
+    throw cause
+  }
   return {
     isSubscribed: () => subscription?.subscribed === true,
     isPending: () => subscription?.subscriptionPending === true,
     isStillThere,
-    stop: () => {
-      for (const stop of [...listening, watching]) stop()
-    },
+    stop,
   }
 }
 

@@ -1,0 +1,355 @@
+import { describe, expect, it } from 'vitest'
+import type { ConnectionFact } from '../../src/core/connection'
+import { echoTransport } from '../../src/transports/echo'
+import type { EchoSource } from '../../src/transports/echo/shape'
+import { fakeEcho } from '../support/fake-echo'
+import { fakeEnvironment } from '../support/fake-environment'
+
+/** Starts the transport and writes down all it says. */
+const listen = (echo: EchoSource) => {
+  const environment = fakeEnvironment()
+  const said: string[] = []
+  const delivered: unknown[] = []
+  const start = echoTransport({ environment, echo, channel: 'App.Models.User.1', events: ['cart.conditions.changed'] })
+  const link = start({
+    deliver: (event, payload) => delivered.push([event, payload]),
+    answer: () => said.push('answer'),
+    gap: (why) => said.push(`gap: ${why}`),
+    state: (fact) => said.push(inWords(fact)),
+  })
+  return { environment, said, delivered, link }
+}
+
+const inWords = (fact: ConnectionFact): string => ('because' in fact ? `${fact.name}: ${fact.because}` : fact.name)
+
+const authError = (status: number) => ({ type: 'AuthError', error: 'Unable to retrieve auth string', status })
+
+describe('an Echo transport tells', () => {
+  it('connected from subscribed, and a gap with every subscription', () => {
+    const echo = fakeEcho()
+    const { said } = listen(echo)
+    echo.become('connected')
+    echo.confirm()
+    echo.become('connecting')
+    echo.become('unavailable')
+    echo.become('connected')
+    echo.confirm()
+    expect(said).toEqual([
+      'socket-opening',
+      'socket-open',
+      'subscribed',
+      'gap: subscribed',
+      'socket-opening',
+      'socket-lost',
+      'socket-open',
+      'subscribed',
+      'gap: subscribed',
+    ])
+  })
+
+  it('at once that a channel which was subscribed before is live', () => {
+    const echo = fakeEcho('connected')
+    echo.confirm()
+    expect(listen(echo).said).toEqual(['socket-open', 'subscribed', 'gap: subscribed'])
+  })
+
+  it('what was sent, as it was sent, with the event’s name', () => {
+    const echo = fakeEcho('connected')
+    const { delivered } = listen(echo)
+    echo.confirm()
+    const payload = { any: 'thing' }
+    echo.send(payload)
+    expect(delivered).toEqual([['cart.conditions.changed', payload]])
+  })
+
+  it('that no confirmation came within 10 s, and live after all when it comes', () => {
+    const echo = fakeEcho('connected')
+    const { said, environment } = listen(echo)
+    environment.advance(9_999)
+    expect(said).toEqual(['socket-open'])
+    environment.advance(1)
+    expect(said.at(-1)).toBe('delayed: no-answer')
+    echo.confirm()
+    expect(said.slice(-2)).toEqual(['subscribed', 'gap: subscribed'])
+  })
+
+  it('nothing of a missing confirmation while the socket is away', () => {
+    const echo = fakeEcho()
+    const { said, environment } = listen(echo)
+    environment.advance(60_000)
+    expect(said).toEqual(['socket-opening'])
+  })
+
+  it.each([
+    [401, 'refused: not-authorised'],
+    [403, 'refused: not-authorised'],
+    [419, 'refused: page-expired'],
+    [404, 'refused: misconfigured'],
+    [200, 'delayed: blocked'],
+    [302, 'delayed: blocked'],
+    [429, 'delayed: authorisation-failed'],
+    [500, 'delayed: authorisation-failed'],
+    [0, 'delayed: authorisation-failed'],
+  ])('what an authorisation that ended with %i means', (status, expected) => {
+    const echo = fakeEcho('connected')
+    const { said, environment } = listen(echo)
+    echo.refuse(authError(status))
+    environment.advance(60_000)
+    expect(said).toEqual(['socket-open', expected])
+  })
+
+  it.each([
+    [{ type: 'AuthError', error: 'auth 403' }, 'refused: not-authorised'],
+    [new Error('The channel was not authorised: HTTP 419.'), 'refused: page-expired'],
+    ['nothing we know', 'delayed: authorisation-failed'],
+    [null, 'delayed: authorisation-failed'],
+  ])('the status also from the words of a handler: %s', (error, expected) => {
+    const echo = fakeEcho('connected')
+    const { said } = listen(echo)
+    echo.refuse(error)
+    expect(said.at(-1)).toBe(expected)
+  })
+
+  it.each([
+    [4001, 'refused: unknown-app'],
+    [4004, 'refused: over-capacity'],
+    [4009, 'refused: origin-refused'],
+  ])('a handshake that Reverb refused with %i', (code, expected) => {
+    const echo = fakeEcho('connecting')
+    const { said } = listen(echo)
+    const socket = echo.connector.pusher.connection
+    socket.emit('error', { type: 'WebSocketError', error: { type: 'PusherError', data: { code, message: '' } } })
+    echo.become('disconnected')
+    expect(said).toEqual(['socket-opening', expected, 'socket-lost'])
+  })
+
+  it('a refused signature, which names no channel, only while its own subscription is pending', () => {
+    const echo = fakeEcho('connected')
+    const { said } = listen(echo)
+    const refuse = () => echo.connector.pusher.connection.emit('error', { type: 'PusherError', data: { code: 4009 } })
+    refuse()
+    expect(said.at(-1)).toBe('delayed: signature-refused')
+    echo.confirm()
+    refuse()
+    expect(said.at(-1)).toBe('gap: subscribed')
+  })
+
+  it.each([4200, 4201, 4301, 1006])('nothing about the error %i, which is not about this channel', (code) => {
+    const echo = fakeEcho('connected')
+    const { said } = listen(echo)
+    echo.connector.pusher.connection.emit('error', { type: 'PusherError', data: { code } })
+    echo.connector.pusher.connection.emit('error', 'nonsense')
+    expect(said).toEqual(['socket-open'])
+  })
+
+  it('that no WebSocket can be had', () => {
+    const echo = fakeEcho()
+    const { said } = listen(echo)
+    echo.become('failed')
+    expect(said.at(-1)).toBe('refused: no-web-socket')
+  })
+})
+
+describe('on a channel it shares, an Echo transport', () => {
+  it('takes back every callback of its own and no other, and no timer is left', () => {
+    const echo = fakeEcho('connected')
+    echo.private('App.Models.User.1').listen('.cart.conditions.changed', () => undefined)
+    const before = echo.bound()
+    const { link, environment, delivered } = listen(echo)
+    expect(echo.bound()).toBeGreaterThan(before)
+    link.stop()
+    link.stop()
+    expect(echo.bound()).toBe(before)
+    expect(environment.pending()).toBe(0)
+    echo.send({})
+    expect(delivered).toEqual([])
+  })
+
+  it('returns within 2 s when somebody left it, and hears each event once', () => {
+    const echo = fakeEcho('connected')
+    const { said, delivered, environment, link } = listen(echo)
+    echo.confirm()
+    echo.leave()
+    environment.advance(2_000)
+    expect(said.at(-1)).toBe('channel-left')
+    echo.confirm()
+    expect(said.slice(-2)).toEqual(['subscribed', 'gap: subscribed'])
+    echo.send('again')
+    expect(delivered).toHaveLength(1)
+    link.stop()
+    expect(echo.bound()).toBe(0)
+  })
+
+  it('returns again and again, though nobody confirms', () => {
+    const echo = fakeEcho('connected')
+    const { said, environment } = listen(echo)
+    for (let round = 0; round < 5; round += 1) {
+      echo.leave()
+      environment.advance(2_000)
+    }
+    expect(said.filter((words) => words === 'channel-left')).toHaveLength(5)
+    environment.advance(10_000)
+    expect(said.at(-1)).toBe('delayed: no-answer')
+  })
+})
+
+describe('whatever the Echo is, an Echo transport', () => {
+  it('waits for a getter that comes late, and asks it no more once it has it', () => {
+    const echo = fakeEcho('connected')
+    let late: ReturnType<typeof fakeEcho> | undefined
+    let asked = 0
+    const { said, environment } = listen(() => {
+      asked += 1
+      return late
+    })
+    environment.advance(5_000)
+    expect(said).toEqual([])
+    late = echo
+    environment.advance(100)
+    expect(said).toEqual(['socket-open'])
+    const askedUntilNow = asked
+    environment.advance(60_000)
+    expect(asked).toBe(askedUntilNow)
+  })
+
+  it('waits for a getter that throws, as echo-react’s does until it is configured', () => {
+    let configured = false
+    const { said, environment } = listen(() => {
+      if (!configured) throw new Error('Echo has not been configured')
+      return fakeEcho('connected')
+    })
+    environment.advance(1_000)
+    configured = true
+    environment.advance(100)
+    expect(said).toEqual(['socket-open'])
+  })
+
+  it.each([
+    ['nothing', undefined],
+    ['the namespace of the Echo script', { default: class {} }],
+    [
+      'the Echo class',
+      class {
+        private() {}
+      },
+    ],
+    ['an object without channels', {}],
+  ])('gives up after 20 s with one clear reason: %s', (_what, value) => {
+    const { said, environment } = listen(() => value as never)
+    environment.advance(19_900)
+    expect(said).toEqual([])
+    environment.advance(200)
+    expect(said).toEqual(['refused: no-echo'])
+    environment.advance(60_000)
+    expect(said).toEqual(['refused: no-echo'])
+    expect(environment.pending()).toBe(0)
+  })
+
+  it('takes a promise, and refuses one that rejects or never comes', async () => {
+    const fine = listen(Promise.resolve(fakeEcho('connected')))
+    const failing = listen(Promise.reject(new Error('chunk not found')))
+    const never = listen(new Promise<never>(() => undefined))
+    await new Promise((resolve) => setTimeout(resolve))
+    never.environment.advance(20_000)
+    expect([fine.said, failing.said, never.said]).toEqual([['socket-open'], ['refused: no-echo'], ['refused: no-echo']])
+    expect(fine.environment.pending()).toBeGreaterThan(0)
+    expect(failing.environment.pending() + never.environment.pending()).toBe(0)
+  })
+
+  it('closes an Echo of its own when stopped, also while it is still being opened', async () => {
+    let closed = 0
+    const own = {
+      open: async () => fakeEcho('connected'),
+      close: () => {
+        closed += 1
+      },
+    }
+    const { link, said } = listen(own)
+    link.stop()
+    await new Promise((resolve) => setTimeout(resolve))
+    expect(closed).toBe(1)
+    expect(said).toEqual([])
+  })
+
+  it('does not believe the null broadcaster', () => {
+    const byName = { ...fakeEcho('connected'), options: { broadcaster: 'null' } }
+    const bySocketId = { ...fakeEcho('connected'), options: {}, socketId: () => 'fake-socket-id' }
+    expect(listen(byName).said).toEqual(['refused: no-real-time'])
+    expect(listen(bySocketId).said).toEqual(['refused: no-real-time'])
+  })
+
+  it.each(['private', 'listen', 'bind'])('ends in one clear reason when its %s throws', (where) => {
+    const echo = fakeEcho('connected')
+    const broken = () => {
+      throw new Error('broken')
+    }
+    if (where === 'private') echo.private = broken
+    if (where === 'listen') echo.private('App.Models.User.1').listen = broken
+    if (where === 'bind') echo.private('App.Models.User.1').subscription.bind = broken
+    const { said, environment, link } = listen(echo)
+    expect(said).toContain('refused: echo-failed')
+    link.stop()
+    expect(environment.pending()).toBe(0)
+    expect(echo.bound()).toBe(0)
+  })
+
+  it('takes an event for proof where nothing confirms, such as socket.io', () => {
+    const callbacks: ((payload: unknown) => void)[] = []
+    const channel = { listen: (_event: string, callback: (payload: unknown) => void) => callbacks.push(callback) }
+    const { said, delivered, environment } = listen({ private: () => channel })
+    environment.advance(10_000)
+    expect(said).toEqual(['socket-open', 'delayed: no-answer'])
+    for (const callback of callbacks) callback({ first: true })
+    expect(said.slice(-2)).toEqual(['subscribed', 'gap: subscribed'])
+    expect(delivered).toHaveLength(1)
+  })
+
+  it('hears Echo’s own subscribed() and error() where there is no pusher-js, and nothing after the stop', () => {
+    let confirm = () => undefined as unknown
+    let refuse = (_error: unknown) => undefined as unknown
+    const channel = {
+      listen: () => undefined,
+      subscribed: (callback: () => void) => {
+        confirm = callback
+      },
+      error: (callback: (error: unknown) => void) => {
+        refuse = callback
+      },
+    }
+    let status = (_status: string) => undefined as unknown
+    let off = 0
+    const connector = {
+      channels: { 'private:App.Models.User.1': channel },
+      onConnectionChange: (callback: (status: string) => void) => {
+        status = callback
+        return () => {
+          off += 1
+        }
+      },
+    }
+    const { said, link, environment } = listen({
+      private: () => channel,
+      connector,
+      connectionStatus: () => 'connecting',
+    } as never)
+    status('connected')
+    confirm()
+    status('failed')
+    status('connected')
+    refuse({ status: 403 })
+    environment.advance(10_000)
+    expect(said).toEqual([
+      'socket-opening',
+      'socket-open',
+      'subscribed',
+      'gap: subscribed',
+      'socket-lost',
+      'socket-open',
+      'refused: not-authorised',
+    ])
+    link.stop()
+    for (const late of [() => confirm(), () => refuse({}), () => status('connected')]) late()
+    expect(said).toHaveLength(7)
+    expect(off).toBe(1)
+  })
+})
