@@ -4,7 +4,13 @@ interface State {
   carts: number
   sockets: number
   conditions: { name: string; display_name: string; value: string; carts: number }[]
-  log: { customer: string | number; seq: number | null; event: string; at_ms: number; payload: { message: string | null } }[]
+  log: {
+    customer: string | number
+    seq: number | null
+    event: string
+    at_ms: number
+    payload: { message: string | null }
+  }[]
 }
 
 void show()

@@ -54,7 +54,11 @@ function showCart({ lines, conditions, subtotal, total, savings }: Cart): void {
 }
 
 function sum(name: string, amount: string): HTMLElement {
-  const [pair, term, value] = [document.createElement('div'), document.createElement('dt'), document.createElement('dd')]
+  const [pair, term, value] = [
+    document.createElement('div'),
+    document.createElement('dt'),
+    document.createElement('dd'),
+  ]
   term.textContent = name
   value.textContent = amount
   pair.append(term, value)

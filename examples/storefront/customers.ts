@@ -25,7 +25,8 @@ export const chooseCustomer = async (
   })
 }
 
-const session = async (): Promise<Session> => (await fetch('/session', { headers: { Accept: 'application/json' } })).json()
+const session = async (): Promise<Session> =>
+  (await fetch('/session', { headers: { Accept: 'application/json' } })).json()
 
 const post = async (path: string, body: object): Promise<Session> => {
   const token = document.querySelector('meta[name="csrf-token"]')?.getAttribute('content') ?? ''

@@ -1,0 +1,147 @@
+import type { Page } from 'playwright'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { CartEchoServer } from '../../src/server'
+import { openBrowser, type TestBrowser } from '../support/browser'
+
+// The demo as it is built, in real Chromium, on real sockets.
+
+const { startServer } = (await import(new URL('../../dist/server/index.js', import.meta.url).href)) as {
+  startServer: typeof import('../../src/server').startServer
+}
+
+let chromium: TestBrowser
+let server: CartEchoServer
+
+beforeAll(async () => {
+  chromium = await openBrowser()
+}, 60_000)
+
+afterAll(() => chromium.close())
+
+beforeEach(async () => {
+  server = await startServer({ port: 0, autoLogin: 1 })
+  chromium.complaints.length = 0
+})
+
+afterEach(async () => {
+  for (const context of chromium.browser.contexts()) await context.close()
+  await server.close()
+})
+
+const openCart = async (options?: Parameters<TestBrowser['open']>[1]): Promise<Page> => {
+  const page = await chromium.open(`${server.url}/cart`, options)
+  await page.locator('#state[data-name="live"]').waitFor()
+  return page
+}
+
+const heard = (page: Page): Promise<(string | undefined)[]> =>
+  page.locator('#heard li').evaluateAll((items) => items.map((item) => (item as HTMLElement).dataset.key).reverse())
+
+const textOf = (page: Page, selector: string): Promise<string> => page.locator(selector).innerText()
+
+describe('the storefront page', () => {
+  it('says so and shows the new total when an admin removes the promotion from all carts', async () => {
+    const cart = await openCart()
+    expect(await textOf(cart, '#total')).toBe('RM108.00')
+    const admin = await cart.context().newPage()
+    await admin.goto(`${server.url}/admin`)
+    await admin.getByRole('button', { name: 'Remove from all carts: Raya Sale' }).click()
+    await admin.getByText('5 carts of 3 customers changed.').waitFor()
+
+    await cart.getByText('Raya Sale has ended. Your new total is RM120.00.').first().waitFor()
+    expect(await textOf(cart, '#total')).toBe('RM120.00')
+    expect(await textOf(cart, '#savings')).toBe('RM0.00')
+    expect(await heard(cart)).toHaveLength(1)
+    expect(chromium.complaints).toEqual([])
+  })
+
+  it('tells the news politely to screen readers, and can be dismissed by keyboard', async () => {
+    const cart = await openCart()
+    const status = cart.getByRole('status')
+    expect(await status.innerText()).toBe('')
+    server.shop.removeFromAll('raya-sale')
+    await cart.locator('#notice').waitFor()
+    expect(await status.innerText()).toContain('Your new total is RM120.00.')
+    await cart.getByRole('button', { name: 'Dismiss' }).focus()
+    await cart.keyboard.press('Enter')
+    await cart.locator('#notice').waitFor({ state: 'hidden' })
+  })
+
+  it('hears a burst in order, each change once, and ends at the right total', async () => {
+    const cart = await openCart()
+    server.shop.burst('raya-sale', 21)
+    await cart.locator('#heard li').nth(20).waitFor()
+    const keys = await heard(cart)
+    const numbers = keys.map((key) => Number(key?.split(':')[1]))
+    expect(keys).toHaveLength(21)
+    expect(new Set(keys).size).toBe(21)
+    expect(numbers).toEqual([...numbers].sort((a, b) => a - b))
+    expect(await textOf(cart, '#total')).toBe('RM120.00')
+  })
+
+  it('shows each customer only their own news, after log-out and log-in on one page', async () => {
+    const cart = await openCart()
+    server.shop.removeFromAll('raya-sale')
+    await cart.locator('#heard li').waitFor()
+
+    await cart.getByLabel('Shopping as').selectOption({ label: 'nobody' })
+    await cart.locator('#state[data-name="idle"]').waitFor()
+    expect(await textOf(cart, '#state-words')).toBe('Idle: no-user')
+    server.shop.applyToAll('raya-sale')
+
+    await cart.getByLabel('Shopping as').selectOption({ label: 'Customer 2' })
+    await cart.locator('#state[data-name="live"]').waitFor()
+    expect(await cart.locator('#heard li').count()).toBe(0)
+    expect(server.sockets()).toBe(1)
+    server.shop.removeFromAll('raya-sale')
+    await cart.locator('#heard li').waitFor()
+    expect(await heard(cart)).toHaveLength(1)
+    expect(chromium.complaints.filter((words) => !words.includes('401'))).toEqual([])
+  })
+
+  it('tells two open pages alike', async () => {
+    const first = await openCart()
+    const second = await first.context().newPage()
+    await second.goto(`${server.url}/cart`)
+    await second.locator('#state[data-name="live"]').waitFor()
+    server.shop.removeFromAll('raya-sale')
+    for (const page of [first, second]) await page.locator('#heard li').waitFor()
+    expect(await heard(first)).toEqual(await heard(second))
+  })
+
+  it('shows that the socket was lost', async () => {
+    const cart = await openCart()
+    await server.close()
+    await cart.locator('#state[data-name="waiting"]').waitFor()
+    expect(await textOf(cart, '#state-words')).toBe('Waiting: socket-lost')
+  })
+
+  it.each([
+    ['a phone in the dark', { viewport: { width: 360, height: 740 }, colorScheme: 'dark' as const }],
+    ['a wide screen', { viewport: { width: 1600, height: 900 }, colorScheme: 'light' as const }],
+  ])('fits %s without scrolling sideways', async (_what, options) => {
+    const cart = await openCart(options)
+    const [inner, outer] = await cart.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth])
+    expect(inner).toBeLessThanOrEqual(outer ?? 0)
+  })
+
+  it('speaks as DOM events too, to document and window, once each', async () => {
+    const cart = await openCart()
+    await cart.evaluate(() => {
+      const counts = { document: 0, window: 0 }
+      document.addEventListener('cart-conditions-changed', () => {
+        counts.document += 1
+      })
+      window.addEventListener('cart-conditions-changed', () => {
+        counts.window += 1
+      })
+      Object.assign(window, { counts })
+    })
+    server.shop.removeFromAll('raya-sale')
+    await cart.locator('#heard li').waitFor()
+    expect(await cart.evaluate(() => (window as unknown as { counts: object }).counts)).toEqual({
+      document: 1,
+      window: 1,
+    })
+  })
+})
