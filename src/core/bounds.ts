@@ -3,11 +3,12 @@ import { isRecord, type Misfit, misfit, within } from './shape'
 const DEEPEST = 16
 const MOST_VALUES = 10_000
 const MOST_CHARACTERS = 256_000
+const NOT_JSON: ReadonlySet<string> = new Set(['function', 'bigint', 'symbol'])
 
 /**
  * Says what makes a payload too hostile to look at: deeper than 16 levels, more than 10,000 values, more than 256,000
- * characters, or a key named `__proto__`. Reverb refuses publishes over 10,000 bytes, so a real broadcast is far below.
- * Stops at the first excess, so that a huge payload costs little.
+ * characters, a key named `__proto__`, or what JSON cannot hold. Reverb refuses publishes over 10,000 bytes, so a real
+ * broadcast is far below. Stops at the first excess, so that a huge payload costs little.
  */
 export const outOfBounds = (payload: unknown): Misfit | null => measure(payload, 0, { values: 0, characters: 0 })
 
@@ -21,6 +22,7 @@ const measure = (value: unknown, depth: number, spent: Spent): Misfit | null => 
   if (typeof value === 'string') spent.characters += value.length
   if (spent.values > MOST_VALUES) return misfit(`at most ${MOST_VALUES} values`, value)
   if (spent.characters > MOST_CHARACTERS) return misfit(`at most ${MOST_CHARACTERS} characters`, value)
+  if (NOT_JSON.has(typeof value)) return misfit('plain JSON', value)
   if (typeof value !== 'object' || value === null) return null
   if (depth >= DEEPEST) return misfit(`at most ${DEEPEST} levels`, value)
   return Array.isArray(value) ? measureItems(value, depth, spent) : measureFields(value, depth, spent)

@@ -11,7 +11,7 @@ export const USER_CHANNEL = 'App.Models.User.{user}'
 export const readChannel = (template: string = USER_CHANNEL): ((user: string) => string) => {
   if (!template.includes('{user}')) throw invalid(template, 'It needs {user}, or all shoppers would share it.')
   if (/^(private|presence)-/.test(template)) throw invalid(template, 'Leave the prefix out: Echo adds it.')
-  if (!/^[\w\-=@,.;]+$/.test(template.replaceAll('{user}', ''))) {
+  if (!/^[\w\-=@,.;]*$/.test(template.replaceAll('{user}', ''))) {
     throw invalid(template, 'Only letters, digits and _ - = @ , . ; may stand in it, beside {user}.')
   }
   return (user) => template.replaceAll('{user}', user)

@@ -1,11 +1,13 @@
 import { outOfBounds } from './bounds'
-import { CartEchoError } from './errors'
+import { CartEchoError, wordsOf } from './errors'
 import type { CartConditionsChanged, CartEchoBlock } from './events'
 import { isRecord, list, type Misfit, misfit, optional, own, record, report, type Shape, where, within } from './shape'
 
 /** A payload after its own decoder, with the block every event may carry. */
 export interface Decoded {
   readonly change: unknown
+  /** The payload as it came: what a decoder makes of it may be no JSON, or leave out what tells two apart. */
+  readonly payload: Record<string, unknown>
   readonly block: CartEchoBlock
 }
 
@@ -91,18 +93,21 @@ export const decodeAnything: Decode<Record<string, unknown>> = (payload) => payl
 export const decodeBroadcast = (event: string, payload: unknown, decode: Decode<unknown>): Decoded => {
   try {
     insist(outOfBounds(payload))
-    const fields = isEmptyArray(payload) ? {} : payload
+    const fields: unknown = isEmptyArray(payload) ? {} : payload
     if (!isRecord(fields)) throw invalidPayload(misfit('an object', fields))
-    return { change: decode(fields), block: decodeBlock(own(fields, 'cart_echo')) }
+    const block = decodeBlock(own(fields, 'cart_echo'))
+    return { change: decode(fields), payload: fields, block }
   } catch (error) {
     throw asInvalidPayload(event, error)
   }
 }
 
+// Without a prototype: on a page that extends Object.prototype every block would inherit an id or an epoch.
 const decodeBlock = (block: unknown): CartEchoBlock => {
-  if (block === undefined || block === null || isEmptyArray(block)) return {}
-  insist(within('cart_echo', blockShape(block)))
-  return block
+  if (block === undefined || block === null || isEmptyArray(block)) return Object.create(null)
+  const fields: unknown = isRecord(block) ? Object.assign(Object.create(null), block) : block
+  insist(within('cart_echo', blockShape(fields)))
+  return fields as CartEchoBlock
 }
 
 const isEmptyArray = (value: unknown): boolean => Array.isArray(value) && value.length === 0
@@ -121,8 +126,7 @@ const invalidPayload = (wrong: Misfit): CartEchoError => {
 
 const asInvalidPayload = (event: string, error: unknown): CartEchoError => {
   const known = error instanceof CartEchoError ? error : null
-  const reason = known?.message ?? (error instanceof Error ? error.message : String(error))
-  return new CartEchoError('invalid-payload', `A broadcast of ${event} was skipped: ${reason}`, {
+  return new CartEchoError('invalid-payload', `A broadcast of ${event} was skipped: ${wordsOf(error)}`, {
     cause: error,
     report: known?.report,
   })

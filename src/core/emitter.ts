@@ -1,6 +1,6 @@
 import mitt from 'mitt'
 import type { Stop } from './environment'
-import { CartEchoError } from './errors'
+import { CartEchoError, wordsOf } from './errors'
 
 /** Takes what a page must hear about: a `CartEchoError` a call. */
 export type OnError = (error: CartEchoError) => void
@@ -23,8 +23,7 @@ export const createGuard =
     try {
       run()
     } catch (cause) {
-      const words = cause instanceof Error ? cause.message : String(cause)
-      onError(new CartEchoError('listener-failed', `A listener of ${where} threw: ${words}`, { cause }))
+      onError(new CartEchoError('listener-failed', `A listener of ${where} threw: ${wordsOf(cause)}`, { cause }))
     }
   }
 

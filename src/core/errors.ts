@@ -9,7 +9,6 @@ export interface PayloadReport {
 
 /** Every code a `CartEchoError` can carry. `docs/errors.md` has a section for each. */
 export type CartEchoErrorCode =
-  | 'channel-left'
   | 'echo-failed'
   | 'invalid-channel'
   | 'invalid-cursor'
@@ -45,6 +44,15 @@ export interface CartEchoErrorDetails {
   report?: PayloadReport | undefined
   /** The HTTP status behind a refusal; 0 when no answer came. */
   status?: number | undefined
+}
+
+/** What something thrown says, in words. Never throws: anything can be thrown, also what has no words. */
+export const wordsOf = (thrown: unknown): string => {
+  try {
+    return thrown instanceof Error ? String(thrown.message) : String(thrown)
+  } catch {
+    return 'something without words'
+  }
 }
 
 /**

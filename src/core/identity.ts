@@ -14,10 +14,10 @@ export interface Identity {
 const CONTENT_LASTS_MS = 60_000
 
 /** Tells broadcasts apart: by `epoch:seq`, else by `id`, else by content (keys sorted, `timestamp` left out) within 60 s. */
-export const identityOf = (event: string, { change, block }: Decoded): Identity => {
+export const identityOf = (event: string, { payload, block }: Decoded): Identity => {
   if (block.epoch != null && block.seq != null) return positioned({ epoch: block.epoch, seq: block.seq })
   if (block.id != null) return { position: null, key: `id:${block.id}`, lastsMs: Number.POSITIVE_INFINITY }
-  return { position: null, key: `content:${digest(`${event} ${canonical(change)}`)}`, lastsMs: CONTENT_LASTS_MS }
+  return { position: null, key: `content:${digest(`${event} ${canonical(payload)}`)}`, lastsMs: CONTENT_LASTS_MS }
 }
 
 /** The identity of what stands at a place in the log. */
@@ -27,8 +27,8 @@ export const positioned = (position: Cursor): Identity => ({
   lastsMs: Number.POSITIVE_INFINITY,
 })
 
-const canonical = (change: unknown): string =>
-  JSON.stringify(isRecord(change) ? { ...change, timestamp: undefined } : change, sortKeys) ?? ''
+const canonical = (payload: Record<string, unknown>): string =>
+  JSON.stringify({ ...payload, timestamp: undefined }, sortKeys)
 
 const sortKeys = (_key: string, value: unknown): unknown =>
   isRecord(value) ? Object.fromEntries(Object.entries(value).sort(byKey)) : value

@@ -47,7 +47,8 @@ export const unknownEvent = (name: string): CartEchoError =>
 
 const insistOnName = (name: string): void => {
   if (name.startsWith('.')) throw unknownEvent(name)
-  if (/^[\w-]+(\.[\w-]+)+$/.test(name) && !name.startsWith('cart-echo')) return
+  // Judged by the DOM name: cart.echo.status would be dispatched as our own cart-echo-status.
+  if (/^[\w-]+(\.[\w-]+)+$/.test(name) && !domEventName(name).startsWith('cart-echo-')) return
   throw new CartEchoError(
     'invalid-event',
     `${JSON.stringify(name)} cannot be the name of an event. Use words joined by dots, as in broadcastAs(): cart.stock.changed.`,

@@ -1,5 +1,5 @@
 import { type Cursor, parseCursor } from './cursor'
-import { CartEchoError } from './errors'
+import { CartEchoError, wordsOf } from './errors'
 import type { Id } from './events'
 
 /** Who is looking at the page, as the page itself says. `readPage()` gives one. */
@@ -38,7 +38,7 @@ export const readUser = (user: unknown): string | null => {
   if (typeof user === 'string' && /^[\w\-=@,.;]{1,120}$/.test(user) && !ACCIDENTS.has(user.toLowerCase())) return user
   throw new CartEchoError(
     'invalid-user',
-    `${JSON.stringify(String(user))} is not a user id. Print the id only for a logged-in user, and null otherwise.`,
+    `${JSON.stringify(wordsOf(user))} is not a user id. Print the id only for a logged-in user, and null otherwise.`,
   )
 }
 
@@ -64,6 +64,6 @@ const readCursor = (cursor: unknown): Cursor | null => {
   if (parsed) return parsed
   throw new CartEchoError(
     'invalid-cursor',
-    `${JSON.stringify(cursor)} is not a cursor. Give epoch:seq as the page block has it.`,
+    `${JSON.stringify(wordsOf(cursor))} is not a cursor. Give epoch:seq as the page block has it.`,
   )
 }

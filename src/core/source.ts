@@ -5,7 +5,10 @@ import type { Stop } from './environment'
 export interface Source<Value> {
   /** The value now: the very same object until it changes. */
   readonly get: () => Value
-  /** Calls the listener after each change, with the new value. Returns a function that ends this. */
+  /**
+   * Calls the listener after each change, with the new value; what a listener before it has already replaced is passed over.
+   * Returns a function that ends this.
+   */
   readonly subscribe: (listener: (value: Value) => void) => Stop
 }
 
@@ -21,7 +24,11 @@ export const createSource = <Value>(name: string, initial: Value, guard: Guard):
   let current = initial
   return {
     get: () => current,
-    subscribe: (listener) => emitter.on(name, listener),
+    subscribe: (listener) =>
+      emitter.on(name, (value) => {
+        // One that another listener has replaced meanwhile would arrive after its successor, and stay.
+        if (value === current) listener(value)
+      }),
     set: (value) => {
       if (value === current) return
       current = value

@@ -25,10 +25,20 @@ const DISPATCHER = Symbol.for('cart-echo.dispatcher')
 export const createDomEvents = (target: EventTarget | null | undefined): DomEvents => {
   const self = Symbol('cart-echo')
   const waiting: (() => void)[] = []
+  let started = false
   const place = (): Marked | null => (target === undefined ? globalThis.document : target)
 
+  // One by one: what a listener forgets must not be dispatched any more, what it causes comes after what waits.
   const flush = (): void => {
-    for (const run of waiting.splice(0)) run()
+    for (let run = waiting.shift(); run; run = waiting.shift()) run()
+  }
+
+  const end = (): void => {
+    started = false
+    globalThis.document?.removeEventListener('DOMContentLoaded', flush)
+    waiting.length = 0
+    const target = place()
+    if (target) giveBack(target, self)
   }
 
   const dispatch = (name: string, detail: unknown): void => {
@@ -36,17 +46,16 @@ export const createDomEvents = (target: EventTarget | null | undefined): DomEven
     if (!taken) return
     waiting.push(() => taken.dispatchEvent(new CustomEvent(name, { detail, bubbles: true })))
     if (globalThis.document?.readyState !== 'loading') flush()
+    // A listener has stopped us while a change was being told: this is its last word, and the target is free again.
+    if (!started) end()
   }
 
   return {
     start: () => {
-      const taken = take(place(), self)
+      started = true
+      take(place(), self)
       globalThis.document?.addEventListener('DOMContentLoaded', flush)
-      return () => {
-        globalThis.document?.removeEventListener('DOMContentLoaded', flush)
-        waiting.length = 0
-        if (taken) giveBack(taken, self)
-      }
+      return end
     },
     announce: ({ change, meta }) => dispatch(domEventName(meta.event), change),
     status: (connection) => dispatch('cart-echo-status', connection),

@@ -60,9 +60,13 @@ const disagree = (blocks: readonly Raw[]): boolean =>
         blocks
           .map((block) => own(block, key))
           .filter(isGiven)
-          .map(String),
+          .map(inWords),
       ).size > 1,
   )
+
+// 7 and '7' are the same user. String() would run a toString that the block may hold.
+const inWords = (value: unknown): string =>
+  typeof value === 'object' ? (attempt(() => JSON.stringify(value)) ?? 'an object') : String(value)
 
 const isGiven = (value: unknown): boolean => value !== undefined && value !== null && value !== ''
 
@@ -133,7 +137,7 @@ const readTemplate = (value: unknown): string | undefined => {
 
 const readReverb = (value: unknown): ReverbSettings | undefined => {
   if (!isRecord(value)) return undefined
-  const { key, host, port, scheme } = value
+  const [key, host, port, scheme] = ['key', 'host', 'port', 'scheme'].map((name) => own(value, name))
   if (typeof key !== 'string' || key === '') return undefined
   if (isGiven(host) && typeof host !== 'string') return undefined
   if (isGiven(port) && !(Number.isInteger(port) && Number(port) > 0 && Number(port) < 65_536)) return undefined
@@ -143,7 +147,7 @@ const readReverb = (value: unknown): ReverbSettings | undefined => {
 }
 
 const invalid = (path: string, expected: string, value: unknown): CartEchoError => {
-  const actual = String(JSON.stringify(value)).slice(0, 60)
+  const actual = attempt(() => JSON.stringify(value))?.slice(0, 60) ?? typeof value
   return new CartEchoError('invalid-page', `The page's ${path} was left out: expected ${expected}, got ${actual}.`, {
     report: { path, expected, actual },
   })
