@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { configureEcho as configureReact, echo as echoOfReact } from '@laravel/echo-react'
 import { configureEcho as configureVue, echo as echoOfVue } from '@laravel/echo-vue'
 import Echo from 'laravel-echo'
@@ -88,6 +90,14 @@ const echoOf = (settings: object): Echo<'reverb'> => {
   const echo = new Echo<'reverb'>({ broadcaster: 'reverb', ...settings })
   undo.push(() => echo.disconnect())
   return echo
+}
+
+/** An authorisation endpoint that always says the same. */
+const answering = async (status: number, type: string, body: string): Promise<string> => {
+  const server = createServer((_request, response) => response.writeHead(status, { 'Content-Type': type }).end(body))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  undo.push(() => server.close().closeAllConnections())
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/broadcasting/auth`
 }
 
 describe('on real sockets, a change reaches the page exactly once', () => {
@@ -215,6 +225,24 @@ describe('a subscription that does not come about is told with its reason', () =
       expect(page.errors.map(({ code, status }) => [code, status])).toEqual([['not-authorised', 403]])
     },
   )
+
+  it.each([
+    [419, 'application/json', '{"message":"CSRF token mismatch."}', 'refused: page-expired'],
+    [404, 'text/html', '<!doctype html>', 'refused: misconfigured'],
+    [500, 'application/json', '{"message":"Server Error"}', 'waiting: authorisation-failed'],
+    [503, 'text/html', '<!doctype html><title>Be right back</title>', 'waiting: authorisation-failed'],
+    [200, 'text/html', '<!doctype html><title>Log in</title>', 'waiting: blocked'],
+  ])('%i %s', async (status, type, body, expected) => {
+    const endpoint = await answering(status, type, body)
+    const page = listen(await strangersEcho(endpoint))
+    await until('it says so', () => page.state() === expected)
+    expect(page.errors.map((error) => error.status)).toEqual([status])
+
+    const { host, port, key, scheme } = shop.server.reverb
+    const own = listen(reverb({ key, host, port, scheme, auth: { endpoint } }))
+    await until('it says so through reverb() too', () => own.state() === expected)
+    expect(own.errors.map((error) => error.status)).toEqual([status])
+  })
 
   it('403 through reverb()', async () => {
     const { host, port, key, scheme } = shop.server.reverb
