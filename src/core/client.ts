@@ -127,8 +127,9 @@ export const createClient = (options: ClientOptions): CartEcho => {
 
   const open = (): void => {
     if (!environment.hasPage) return move({ name: 'idle', because: 'no-browser' })
-    for (const problem of shopper.problems) report(problem)
     const conflict = shopper.problems.find(({ code }) => code === 'page-conflict')
+    // The conflict is reported as the refusal it becomes.
+    for (const problem of shopper.problems) if (problem !== conflict) report(problem)
     const { user } = shopper
     if (!shopper.enabled) return move({ name: 'idle', because: 'switched-off' })
     if (user === null && !conflict) return move({ name: 'idle', because: 'no-user' })

@@ -1,10 +1,11 @@
 import { type Answer, FULL_ANSWER, type LoggedEvent } from './answer'
 import { type BackOff, fullJitterMs } from './backoff'
-import { type Cursor, formatCursor } from './cursor'
+import type { Cursor } from './cursor'
 import { type Decode, type Decoded, decodeBroadcast } from './decode'
 import { CartEchoError } from './errors'
 import type { Change } from './events'
 import { type Identity, identityOf, positioned } from './identity'
+import { malformedAnswer, weighAnswer } from './verdict'
 
 /**
  * The only memory of a page: how far it is in its shopper's log, what waits behind a hole, what it told already. A value;
@@ -168,7 +169,8 @@ const hear = (turn: Turn, event: string, payload: unknown): void => {
   const decode = turn.rules.events.get(event)
   if (!decode) return
   const decoded = tryDecode(turn, event, payload, decode)
-  if (!decoded) return planAsk(turn, 'gap', 0)
+  // Everybody got the same unreadable broadcast: they must not all ask at once.
+  if (!decoded) return planAsk(turn, 'gap', waitMs(turn))
   const identity = identityOf(event, decoded)
   const heard = { event, decoded, identity, receivedAtMs: turn.moment.nowMs }
   if (identity.position) place(turn, heard, identity.position)
@@ -222,15 +224,19 @@ const waitMs = ({ moment }: Turn): number => SHORTEST_WAIT_MS + moment.random * 
 const hold = (turn: Turn, heard: Heard): void => {
   const { held } = turn.inbox
   if (held.some(({ identity }) => identity.key === heard.identity.key)) return
-  if (held.length >= MOST_HELD) giveUpHolding(turn)
+  if (held.length >= MOST_HELD) return giveUpHolding(turn, heard)
   if (turn.inbox.held.length === 0) set(turn, { quietAtMs: turn.moment.nowMs + waitMs(turn) + PATIENCE_MS })
   set(turn, { held: [...turn.inbox.held, heard] })
   planAsk(turn, 'hole', waitMs(turn))
 }
 
-/** With a log nothing is lost by this: the next answer has them all. */
-const giveUpHolding = (turn: Turn): void => {
-  if (!turn.rules.canAsk) return release(turn)
+const giveUpHolding = (turn: Turn, newest: Heard): void => {
+  const { position } = newest.identity
+  if (!turn.rules.canAsk) {
+    release(turn)
+    return position ? place(turn, newest, position) : undefined
+  }
+  // With a log nothing is lost by this: the next answer has them all.
   set(turn, { held: [], quietAtMs: null })
   turn.effects.push({ name: 'stale', because: 'hole' })
   planAsk(turn, 'gap', 0)
@@ -292,8 +298,8 @@ const settle = (turn: Turn, answer: Answer): void => {
   const { owner, asking, cursor: before } = turn.inbox
   if (owner !== null && owner !== answer.owner) return refuseOwner(turn)
   set(turn, { owner: answer.owner })
-  const verdict = weigh(turn.inbox, answer)
-  if (verdict === 'malformed') turn.effects.push({ name: 'report', error: malformed(answer) })
+  const verdict = weighAnswer(turn.inbox, answer)
+  if (verdict === 'malformed') turn.effects.push({ name: 'report', error: malformedAnswer(answer) })
   if (verdict === 'malformed' || verdict === 'older') return retryAsk(turn)
   if (asking.name === 'asked') set(turn, { asking: { name: 'nothing' } })
   if (verdict === 'reset') restartAt(turn, answer.cursor)
@@ -316,33 +322,6 @@ const refuseOwner = (turn: Turn): void => {
   turn.inbox = newInbox(null, null)
   turn.effects.push({ name: 'other-user' })
 }
-
-/**
- * What an answer is worth here. `older`: a lagging replica's, or of a retired epoch; it settles nothing. `too-late`: it
- * starts beyond our cursor, so it would pass something over.
- */
-const weigh = (
-  { cursor, retired }: Inbox,
-  answer: Answer,
-): 'continues' | 'reset' | 'older' | 'too-late' | 'malformed' => {
-  const { since, cursor: end, reset, events } = answer
-  if (retired.includes(end.epoch)) return 'older'
-  if (cursor?.epoch === end.epoch && end.seq < cursor.seq) return 'older'
-  if (cursor === null && since === null) return 'continues'
-  if (reset) return 'reset'
-  if (since === null || cursor === null) return 'too-late'
-  if (events.length !== end.seq - since.seq) return 'malformed'
-  if (since.epoch !== end.epoch && since.seq !== 0) return 'malformed'
-  if (cursor.epoch === end.epoch) return since.seq > cursor.seq ? 'too-late' : 'continues'
-  return cursor.seq === 0 && since.seq === 0 ? 'continues' : 'too-late'
-}
-
-const malformed = ({ since, cursor, events }: Answer): CartEchoError =>
-  new CartEchoError(
-    'invalid-answer',
-    `The check gave ${events.length} events from ${since ? formatCursor(since) : 'nowhere'} to ${formatCursor(cursor)}: ` +
-      'they must be contiguous from since + 1. Look at the query behind it.',
-  )
 
 /** The log cannot be continued from here: what was missed is not told, and the page must be read anew. */
 const restartAt = (turn: Turn, cursor: Cursor): void => {

@@ -31,39 +31,33 @@ export const authorisationFact = ({ status }: AuthorisationFailure): ConnectionF
 }
 
 /** The fact of a refusal, with its error. */
-export const refused = (because: RefusedReason, status?: number, detail?: string): ConnectionFact => ({
+export const refused = (because: RefusedReason & Known, status?: number, detail = ''): ConnectionFact => ({
   name: 'refused',
   because,
-  error: new CartEchoError(because, sentence(because, status, detail), { status }),
+  error: new CartEchoError(because, `${WORDS[because]} ${detail}`.trim(), { status }),
 })
 
 /** The fact of a delay, with its error. */
-export const delayed = (because: Exclude<WaitingReason, 'socket-lost'>, status?: number): ConnectionFact => ({
+export const delayed = (because: WaitingReason & Known, status?: number): ConnectionFact => ({
   name: 'delayed',
   because,
-  error: new CartEchoError(because, sentence(because, status), { status }),
+  error: new CartEchoError(because, WORDS[because], { status }),
 })
 
-const sentence = (because: keyof typeof WORDS, status?: number, detail?: string): string =>
-  [WORDS[because], status === undefined ? '' : `(HTTP ${status})`, detail ?? ''].filter(Boolean).join(' ')
+type Known = keyof typeof WORDS
 
 const WORDS = {
-  'authorisation-failed': 'The channel could not be authorised. Look at what /broadcasting/auth answers.',
-  blocked: 'Something else than Laravel answered the authorisation, such as a log-in page. Open its address by hand.',
-  'echo-failed': 'Echo threw. Look at how it is set up.',
-  misconfigured: 'There is no authorisation endpoint at that address. Check authEndpoint and Broadcast::routes().',
-  'no-answer': 'The socket is open, but the channel was not confirmed. Look at the server behind it.',
-  'no-echo': 'No Echo was found in time.',
-  'no-real-time':
-    'This Echo uses the null broadcaster: nothing will ever arrive. Set BROADCAST_CONNECTION and the broadcaster.',
-  'no-web-socket': 'No WebSocket can be opened here. Look for a proxy or a policy that forbids it.',
-  'not-authorised':
-    'This channel is not for whoever is logged in. Check the log-in and the rule in routes/channels.php.',
-  'origin-refused': "Reverb refused the page's origin. Add it to allowed_origins in config/reverb.php.",
-  'other-user': 'The check answers for another customer.',
-  'over-capacity': 'Reverb is over its connection quota. Raise max_connections.',
-  'page-conflict': 'The page names two owners.',
-  'page-expired': "The page's CSRF token is no longer valid. Reload the page.",
-  'signature-refused': 'The socket refused a signature. Check that key and secret are those of the running Reverb.',
-  'unknown-app': 'Reverb does not know this app key. Check REVERB_APP_KEY.',
+  'authorisation-failed': 'The channel was not authorised: look at what /broadcasting/auth answers.',
+  blocked: 'A page came instead of an authorisation: open /broadcasting/auth by hand.',
+  'echo-failed': 'Echo threw:',
+  misconfigured: 'No authorisation endpoint there: check authEndpoint.',
+  'no-answer': 'The channel was not confirmed within 10 s: look at the server behind the socket.',
+  'no-real-time': 'The null broadcaster never delivers: set another one.',
+  'no-web-socket': 'No WebSocket can be opened here: look for a proxy or a policy.',
+  'not-authorised': 'Not the channel of whoever is logged in: check log-in and channel rule.',
+  'origin-refused': 'Reverb refused this origin: add it to allowed_origins.',
+  'over-capacity': 'Reverb is over its connection quota: raise max_connections.',
+  'page-expired': 'The CSRF token is no longer valid: reload the page.',
+  'signature-refused': 'The socket refused a signature: compare REVERB_APP_SECRET on both sides.',
+  'unknown-app': 'Reverb does not know this key: check REVERB_APP_KEY.',
 } as const

@@ -235,7 +235,9 @@ describe('with a log behind it, the inbox', () => {
 
   it('asks, tells nothing and refreshes after a broadcast it cannot read', () => {
     const inbox = inboxAt('e1:17')
-    expect(inbox.hear({ message: 5 })).toEqual(['report invalid-payload', 'stale: unreadable', 'ask e1:17'])
+    expect(inbox.hear({ message: 5 })).toEqual(['report invalid-payload', 'stale: unreadable'])
+    expect(inbox.wakesInMs()).toBe(650)
+    expect(inbox.wait(650)).toEqual(['ask e1:17'])
   })
 
   it('takes a broadcast without seq as a hint only, and spreads the ask', () => {
@@ -250,7 +252,19 @@ describe('with a log behind it, the inbox', () => {
     for (let seq = 2; seq <= 101; seq += 1) inbox.hear(at(seq))
     expect(inbox.now.held).toHaveLength(100)
     expect(inbox.hear(at(102))).toEqual(['stale: hole', 'ask e1:0'])
-    expect(inbox.now.held).toHaveLength(1)
+    expect(inbox.now.held).toEqual([])
+  })
+
+  it('takes a broadcast of an epoch that five answers did not know for a stray', () => {
+    const inbox = inboxAt('e1:17')
+    inbox.hear(at(1, { epoch: 'stray' }))
+    for (let answers = 1; answers <= 5; answers += 1) {
+      expect(inbox.wait(inbox.wakesInMs() ?? 0).at(-1)).toMatch(/^ask|^stale/)
+      while (inbox.now.asking.name === 'due') inbox.wait(inbox.wakesInMs() ?? 0)
+      inbox.answer({ cursor: cursorOf('e1:17') })
+    }
+    expect(inbox.now.held).toEqual([])
+    expect(inbox.wakesInMs()).toBeNull()
   })
 
   it('wipes itself when the log is another customer’s', () => {
@@ -298,6 +312,15 @@ describe('without a log to ask, the inbox', () => {
     const inbox = bare('e1:17')
     inbox.hear(at(19))
     inbox.hear(at(18))
+    expect(inbox.wakesInMs()).toBeNull()
+  })
+
+  it('tells a hundred held ones, in order, when one more comes', () => {
+    const inbox = bare('e1:0')
+    for (let seq = 2; seq <= 101; seq += 1) inbox.hear(at(seq))
+    const told = inbox.hear(at(102))
+    expect(told).toHaveLength(102)
+    expect(told.slice(-3)).toEqual(['tell e1:101 by socket', 'stale: hole', 'tell e1:102 by socket'])
     expect(inbox.wakesInMs()).toBeNull()
   })
 

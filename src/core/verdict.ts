@@ -1,0 +1,37 @@
+import type { Answer } from './answer'
+import { type Cursor, formatCursor } from './cursor'
+import { CartEchoError } from './errors'
+
+/**
+ * What an answer is worth to a page. `continues`: its events follow on the cursor, or the page had none. `reset`: go on from its
+ * cursor. `older`: a lagging replica's, or of a retired epoch; it settles nothing. `too-late`: it starts beyond the cursor and
+ * would pass something over. `malformed`: it is not contiguous.
+ */
+export type Verdict = 'continues' | 'reset' | 'older' | 'too-late' | 'malformed'
+
+/** Where a page stands: what an answer is weighed against. */
+export interface Standpoint {
+  readonly cursor: Cursor | null
+  readonly retired: readonly string[]
+}
+
+/** Weighs an answer. */
+export const weighAnswer = ({ cursor, retired }: Standpoint, answer: Answer): Verdict => {
+  const { since, cursor: end, reset, events } = answer
+  if (retired.includes(end.epoch)) return 'older'
+  if (cursor?.epoch === end.epoch && end.seq < cursor.seq) return 'older'
+  if (cursor === null && since === null) return 'continues'
+  if (reset) return 'reset'
+  if (since === null || cursor === null) return 'too-late'
+  if (events.length !== end.seq - since.seq) return 'malformed'
+  if (since.epoch !== end.epoch && since.seq !== 0) return 'malformed'
+  if (cursor.epoch === end.epoch) return since.seq > cursor.seq ? 'too-late' : 'continues'
+  return cursor.seq === 0 && since.seq === 0 ? 'continues' : 'too-late'
+}
+
+/** The error of an answer that is not contiguous. */
+export const malformedAnswer = ({ since, cursor, events }: Answer): CartEchoError => {
+  const from = since ? formatCursor(since) : 'nowhere'
+  const words = `The check gave ${events.length} events from ${from} to ${formatCursor(cursor)}, not all of them in a row.`
+  return new CartEchoError('invalid-answer', `${words} Look at its query.`)
+}
