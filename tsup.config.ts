@@ -1,7 +1,9 @@
-import { cpSync } from 'node:fs'
+import { cpSync, rmSync } from 'node:fs'
 import { defineConfig } from 'tsup'
 
 const fast = process.env.CART_ECHO_BUILD === 'fast'
+// Chunks are named by their content: without this, those of earlier builds would be published too.
+if (!fast) rmSync('dist', { recursive: true, force: true })
 
 export default defineConfig([
   {

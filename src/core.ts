@@ -1,12 +1,31 @@
 export type { Answer, LoggedEvent } from './core/answer'
 export { readChannel, USER_CHANNEL } from './core/channel'
 export { type CartEcho, type ChangeListener, type ClientOptions, createClient, type ListenOptions } from './core/client'
-export type { Connection, ConnectionFact } from './core/connection'
+export type {
+  Connection,
+  ConnectionFact,
+  ConnectingReason,
+  IdleReason,
+  RefusedReason,
+  WaitingReason,
+} from './core/connection'
 export { type Cursor, formatCursor, parseCursor } from './core/cursor'
 export type { OnError } from './core/emitter'
 export type { Environment, Stop } from './core/environment'
-export { CartEchoError, type CartEchoErrorCode } from './core/errors'
-export type * from './core/events'
+export { CartEchoError, type CartEchoErrorCode, type CartEchoErrorDetails, type PayloadReport } from './core/errors'
+export type {
+  CartChanges,
+  CartConditionsChanged,
+  CartEchoBlock,
+  CartEventMap,
+  CartEventName,
+  CartTotals,
+  Change,
+  ChangedCondition,
+  ChangeMeta,
+  DomEventName,
+  Id,
+} from './core/events'
 export { type EventDefinition, type EventOption, type Listening, readListening } from './core/listening'
 export type { News } from './core/news'
 export type { PageWord } from './core/shopper'

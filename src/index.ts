@@ -8,7 +8,7 @@ export type {
 } from './core/connection'
 export type { OnError } from './core/emitter'
 export type { Stop } from './core/environment'
-export { CartEchoError, type CartEchoErrorCode, type PayloadReport } from './core/errors'
+export { CartEchoError, type CartEchoErrorCode, type CartEchoErrorDetails, type PayloadReport } from './core/errors'
 export type {
   CartChanges,
   CartConditionsChanged,

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 
@@ -23,6 +24,16 @@ describe('the documents', () => {
       expect(reasons(type).length).toBeGreaterThan(1)
       for (const reason of reasons(type)) expect(table).toContain(`\`${reason}\``)
     }
+  })
+
+  it('give the sizes that are measured on the built package', () => {
+    const cwd = new URL('..', import.meta.url)
+    const measured = JSON.parse(execFileSync('npx', ['size-limit', '--json'], { cwd, encoding: 'utf8' })) as {
+      size: number
+    }[]
+    const table = read('README.md').split('| import | size |')[1]?.split('\n\n')[0] ?? ''
+    const told = [...table.matchAll(/\| ([\d.]+) kB \|/g)].map(([, kilobytes]) => kilobytes)
+    expect(told).toEqual(measured.map(({ size }) => (size / 1000).toFixed(1)))
   })
 
   it('link to files that are there', () => {

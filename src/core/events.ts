@@ -108,8 +108,10 @@ export interface ChangeMeta<Name extends CartEventName = CartEventName> {
   afterGap: boolean
 }
 
-/** One change with what is known about how it came. */
-export type Change = { [Name in CartEventName]: { change: CartEventMap[Name]; meta: ChangeMeta<Name> } }[CartEventName]
+/** One change with what is known about how it came. `event` tells the payloads apart. */
+export type Change = {
+  [Name in CartEventName]: { event: Name; change: CartEventMap[Name]; meta: ChangeMeta<Name> }
+}[CartEventName]
 
 /**
  * The DOM name of an event. Dots become hyphens, because Alpine reads a dot as a modifier and jQuery as a name space.

@@ -366,7 +366,7 @@ const pass = (turn: Turn, heard: Heard, via: 'socket' | 'check'): void => {
 const tell = (turn: Turn, { event, decoded, identity, receivedAtMs }: Heard, via: 'socket' | 'check'): void => {
   if ((decoded.block.instance ?? 'default') !== turn.rules.instance) return
   const meta = { event, key: identity.key, via, receivedAtMs, afterGap: via === 'check' }
-  turn.effects.push({ name: 'tell', change: { change: decoded.change, meta } as Change })
+  turn.effects.push({ name: 'tell', change: { event, change: decoded.change, meta } as Change })
 }
 
 const enterEpoch = (turn: Turn, cursor: Cursor): void => {

@@ -84,10 +84,18 @@ const legacyUser = (): Raw => {
 }
 
 const dataOf = (script: HTMLScriptElement | null | undefined): Raw => {
-  const { user, owner, cursor, enabled, channel, reverbKey, reverbHost, reverbPort, reverbScheme } =
-    script?.dataset ?? {}
-  const given = Object.entries({ user, owner, cursor, channel }).filter(([, value]) => isGiven(value))
-  const reverb = { key: reverbKey, host: reverbHost, port: reverbPort && Number(reverbPort), scheme: reverbScheme }
+  // By attribute: `dataset` inherits what the page puts on Object.prototype, a host among it.
+  const data = (name: string): string | undefined => script?.getAttribute(`data-${name}`) ?? undefined
+  const [enabled, reverbKey, reverbPort] = [data('enabled'), data('reverb-key'), data('reverb-port')]
+  const given = ['user', 'owner', 'cursor', 'channel']
+    .map((name) => [name, data(name)] as const)
+    .filter(([, value]) => isGiven(value))
+  const reverb = {
+    key: reverbKey,
+    host: data('reverb-host'),
+    port: reverbPort && Number(reverbPort),
+    scheme: data('reverb-scheme'),
+  }
   return {
     ...Object.fromEntries(given),
     ...(enabled === undefined ? {} : { enabled: enabled !== 'false' }),

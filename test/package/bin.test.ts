@@ -1,0 +1,65 @@
+import { cp } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
+import { packPackage } from './support/pack'
+import { runNode, startNode } from './support/run'
+
+const packed = await packPackage()
+afterAll(packed.remove)
+
+// Moved out of node_modules: nothing at all is installed beside it.
+const folder = join(packed.tarball, '../alone')
+await cp((await packed.install([])).cartEcho, folder, { recursive: true })
+const CLI = 'dist/server/cli.js'
+
+/** A port that somebody else has. */
+const takenPort = async (): Promise<number> => {
+  const other = createServer()
+  onTestFinished(() => void other.close())
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+  const address = other.address()
+  if (address === null || typeof address === 'string') throw new Error('It has no port.')
+  return address.port
+}
+
+describe('the cart-echo command, with nothing else installed', () => {
+  it('prints its addresses, serves the demo, and stops on Ctrl-C', async () => {
+    const { printed, interrupt, ended } = startNode([CLI, '--port', '0'], folder)
+    onTestFinished(interrupt)
+    const url = await printed(/http:\S+\/cart\b/)
+    const page = await fetch(url)
+    expect(page.status).toBe(200)
+    const html = await page.text()
+    expect(html).toContain('data-cart-echo')
+    const parts = Array.from(html.matchAll(/<(?:script|link)[^>]* (?:src|href)="([^"]+)"/g), ([, part = '']) => part)
+    expect(parts.length).toBeGreaterThan(1)
+    for (const part of parts) expect((await fetch(new URL(part, url))).status, part).toBe(200)
+    expect((await fetch(new URL('/admin', url))).status).toBe(200)
+    interrupt()
+    expect(await ended).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/Stopped\.\n$/) })
+  })
+
+  it('helps', async () => {
+    const { code, out, err } = await runNode([CLI, '--help'], folder)
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(out).toContain('npx cart-echo [options]')
+  })
+
+  it('says in one line that a port is taken', async () => {
+    const port = await takenPort()
+    expect(await runNode([CLI, '--port', String(port)], folder)).toEqual({
+      code: 1,
+      out: '',
+      err: expect.stringMatching(new RegExp(`^cart-echo: Port ${port} is taken\\. .+\\n$`)),
+    })
+  })
+
+  it('says in one line that it does not know an option', async () => {
+    expect(await runNode([CLI, '--colour'], folder)).toEqual({
+      code: 2,
+      out: '',
+      err: expect.stringMatching(/^cart-echo: .*--colour.*\n$/),
+    })
+  })
+})

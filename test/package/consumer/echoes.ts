@@ -1,0 +1,61 @@
+// Whatever a Laravel app calls its Echo is an EchoSource.
+import { echo as reactEcho } from '@laravel/echo-react'
+import { echo as vueEcho } from '@laravel/echo-vue'
+import { createCartEcho, type EchoSource } from 'cart-echo'
+import { reverb } from 'cart-echo/reverb'
+import Echo from 'laravel-echo'
+import Pusher from 'pusher-js'
+
+declare global {
+  interface Window {
+    Echo: Echo<'reverb'>
+    LateEcho?: Echo<'reverb'>
+    Pusher: typeof Pusher
+  }
+}
+
+const key = 'app-key'
+const onReverb = new Echo({ broadcaster: 'reverb', key, wsHost: 'localhost', Pusher })
+const onPusher = new Echo({ broadcaster: 'pusher', key, cluster: 'ap1' })
+const onAbly = new Echo({ broadcaster: 'ably', key })
+const onSocketIo = new Echo({ broadcaster: 'socket.io', host: 'localhost:6001' })
+const onNothing = new Echo({ broadcaster: 'null' })
+
+const sources: readonly EchoSource[] = [
+  onReverb,
+  onPusher,
+  onAbly,
+  onSocketIo,
+  onNothing,
+  window.Echo,
+  () => window.Echo,
+  () => window.LateEcho,
+  () => null,
+  () => undefined,
+  reactEcho(),
+  reactEcho<'reverb'>(),
+  vueEcho(),
+  vueEcho<'pusher'>(),
+  () => reactEcho(),
+  reactEcho,
+  vueEcho,
+  Promise.resolve(onReverb),
+  import('laravel-echo').then(({ default: Late }) => new Late({ broadcaster: 'reverb', key })),
+  reverb({ key }),
+  reverb(null),
+  { open: async () => onReverb, close: () => {} },
+]
+for (const echo of sources) createCartEcho({ echo })
+
+// @ts-expect-error: no Echo at all; a page that may have none passes a getter
+const nothing: EchoSource = window.LateEcho
+// @ts-expect-error: pusher-js itself has no private()
+const pusher: EchoSource = new Pusher(key, { cluster: 'ap1' })
+// @ts-expect-error: a promise of nothing
+const empty: EchoSource = Promise.resolve(null)
+// @ts-expect-error: one that could never be closed
+const unclosed: EchoSource = { open: async () => onReverb }
+// @ts-expect-error: the class, not an Echo
+const itsClass: EchoSource = Echo
+
+export { empty, itsClass, nothing, pusher, unclosed }

@@ -1,0 +1,173 @@
+// An app that imports the main entry alone, and has neither laravel-echo nor pusher-js.
+import {
+  type CartConditionsChanged,
+  CartEchoError,
+  type CartEchoErrorCode,
+  type CartEchoOptions,
+  type Connection,
+  createCartEcho,
+  type News,
+  readPage,
+} from 'cart-echo'
+
+declare global {
+  interface Window {
+    Echo?: { private(channel: string): unknown }
+  }
+}
+
+const cart = createCartEcho({ ...readPage(), echo: () => window.Echo })
+
+// Callbacks.
+const off = cart.on('cart.conditions.changed', (change, meta) => {
+  const message: string | null = change.message
+  const total: string | null | undefined = change.changes.new_total
+  const minor: number | undefined = change.changes.totals?.total
+  const action: string | undefined = change.changes.conditions?.[0]?.action
+  const seq: number | null | undefined = change.cart_echo?.seq
+  const event: 'cart.conditions.changed' = meta.event
+  const via: 'socket' | 'check' = meta.via
+  // @ts-expect-error: there is no such key
+  change.changes.total
+  // @ts-expect-error: the payload is everybody's
+  change.changes.conditions?.push({ action: 'added', display_name: 'Mine' })
+  return void [message, total, minor, action, seq, event, via, meta.key, meta.receivedAtMs, meta.afterGap]
+})
+off()
+cart.on('cart.conditions.changed', () => {}, { replay: true })
+cart.on('cart.conditions.changed', async (change: CartConditionsChanged) => void change.timestamp)
+// @ts-expect-error: misspelt
+cart.on('cart.condition.changed', () => {})
+// @ts-expect-error: without Echo's leading dot
+cart.on('.cart.conditions.changed', () => {})
+// @ts-expect-error: the DOM's name
+cart.on('cart-conditions-changed', () => {})
+// @ts-expect-error: the payload is no string
+cart.on('cart.conditions.changed', (change: string) => change)
+
+// The DOM.
+document.addEventListener('cart-conditions-changed', (event) => {
+  const total: string | null | undefined = event.detail.changes.new_total
+  // @ts-expect-error: there is no such key
+  event.detail.changes.total
+  return total
+})
+window.addEventListener('cart-conditions-changed', ({ detail }) => detail.message?.toUpperCase())
+document.addEventListener('cart-echo-status', ({ detail }) => detail.name === 'live')
+window.addEventListener('cart-echo-status', ({ detail }) => detail.because)
+document.addEventListener('cart-condition-changed', (event) => {
+  // @ts-expect-error: misspelt, so that it is any Event
+  event.detail
+})
+// @ts-expect-error: nobody merged that event
+const unknown: DocumentEventMap['cart-stock-changed'] | null = null
+
+// Options.
+// @ts-expect-error: no Echo
+createCartEcho({})
+// @ts-expect-error: no options
+createCartEcho()
+// @ts-expect-error: misspelt
+createCartEcho({ echo: () => window.Echo, event: [] })
+// @ts-expect-error: nobody merged that event
+createCartEcho({ echo: () => window.Echo, events: ['cart.stock.changed'] })
+// @ts-expect-error: an Echo has private()
+createCartEcho({ echo: { channel: () => {} } })
+// @ts-expect-error: a user is a string or a number
+createCartEcho({ echo: () => window.Echo, user: true })
+const allUndefined: CartEchoOptions = {
+  echo: () => undefined,
+  user: undefined,
+  owner: undefined,
+  cursor: undefined,
+  enabled: undefined,
+  channel: undefined,
+  events: undefined,
+  instance: undefined,
+  target: undefined,
+  onError: undefined,
+}
+createCartEcho(allUndefined)
+createCartEcho({
+  echo: { private: (channel: string) => channel },
+  user: 7,
+  target: null,
+  events: [
+    'cart.conditions.changed',
+    {
+      name: 'cart.conditions.changed',
+      decode: (payload) => ({ message: String(payload.message), changes: {}, timestamp: '2025-01-01T00:00:00Z' }),
+    },
+  ],
+  onError: ({ code, message, docs, status, report }) => console.warn(code, message, docs, status, report?.path),
+})
+readPage({ script: undefined })
+readPage({ script: document.currentScript as HTMLScriptElement | null })
+const { reverb, user, problems } = readPage()
+cart.on('cart.conditions.changed', () => {}, { replay: undefined })
+
+// One who listens later.
+const release = cart.start()
+release()
+cart.stop()
+cart.identify({ user: null })
+cart.identify({ user: undefined, owner: undefined, cursor: undefined })
+cart.identify(readPage())
+cart.dismiss()
+const { on, start, stop } = cart
+const news: News = cart.news.get()
+const latest: string | null | undefined =
+  news.last?.meta.event === 'cart.conditions.changed' ? news.last.change.message : null
+const forget = cart.news.subscribe(({ unread, stale }) => void [unread.length, stale])
+forget()
+// @ts-expect-error: read-only
+cart.start = () => () => {}
+// @ts-expect-error: read-only
+cart.connection.get().name = 'live'
+
+// The connection.
+const inWords = (connection: Connection): string => {
+  switch (connection.name) {
+    case 'idle': {
+      const because: 'not-started' | 'no-user' | 'switched-off' | 'no-browser' = connection.because
+      return because
+    }
+    case 'connecting': {
+      const because: 'finding-echo' | 'opening-socket' | 'subscribing' = connection.because
+      // @ts-expect-error: nothing went wrong
+      connection.error
+      return because
+    }
+    case 'live': {
+      const because: 'subscribed' = connection.because
+      return because
+    }
+    case 'waiting': {
+      const error: CartEchoError | null = connection.error
+      // @ts-expect-error: that ends in 'refused'
+      connection.because === 'not-authorised'
+      return error?.message ?? connection.because
+    }
+    case 'refused': {
+      const code: CartEchoErrorCode = connection.error.code
+      return connection.because === 'page-expired' ? 'Reload the page.' : code
+    }
+    default: {
+      const nothing: never = connection
+      return nothing
+    }
+  }
+}
+cart.connection.subscribe((connection) => void inWords(connection))
+cart.connection.subscribe(({ sinceMs }) => void new Date(sinceMs))
+
+// Errors.
+try {
+  createCartEcho(allUndefined)
+} catch (error) {
+  if (error instanceof CartEchoError && error.code === 'invalid-options') console.error(error.docs)
+  // @ts-expect-error: misspelt
+  if (error instanceof CartEchoError && error.code === 'invalid-option') throw error
+}
+
+export { allUndefined, latest, on, problems, release, reverb, start, stop, unknown, user }

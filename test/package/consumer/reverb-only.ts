@@ -1,0 +1,41 @@
+// An app that names nothing of ours but cart-echo/reverb: the DOM events are typed all the same.
+import { type ReverbOptions, reverb } from 'cart-echo/reverb'
+
+const echo = reverb({ key: 'app-key' })
+reverb(null)
+reverb(undefined)
+const allUndefined: ReverbOptions = {
+  key: 'app-key',
+  host: undefined,
+  port: undefined,
+  scheme: undefined,
+  auth: {
+    endpoint: undefined,
+    headers: undefined,
+    bearerToken: undefined,
+    credentials: undefined,
+    timeoutMs: undefined,
+    fetch: undefined,
+  },
+}
+reverb(allUndefined)
+reverb({ key: 'app-key', auth: { bearerToken: async () => 'token', headers: () => ({ 'X-Shop': 'my' }) } })
+// @ts-expect-error: no key
+reverb({})
+// @ts-expect-error: not a WebSocket's scheme
+reverb({ key: 'app-key', scheme: 'wss' })
+// @ts-expect-error: a port is a number
+reverb({ key: 'app-key', port: '8080' })
+
+const opened = await echo.open()
+opened.private('App.Models.User.7').listen('.cart.conditions.changed', () => {})
+// @ts-expect-error: misspelt
+opened.privat('App.Models.User.7')
+opened.disconnect()
+echo.close()
+
+document.addEventListener('cart-conditions-changed', ({ detail }) => detail.changes.new_total?.trim())
+window.addEventListener('cart-conditions-changed', ({ detail }) => detail.changes.new_total?.trim())
+document.addEventListener('cart-echo-status', ({ detail }) => detail.name === 'live')
+// @ts-expect-error: there is no such key
+document.addEventListener('cart-conditions-changed', ({ detail }) => detail.changes.total)

@@ -1,0 +1,139 @@
+import { readFileSync } from 'node:fs'
+import { copyFile } from 'node:fs/promises'
+import { isBuiltin } from 'node:module'
+import { join } from 'node:path'
+import { publint } from 'publint'
+import { formatMessage } from 'publint/utils'
+import { afterAll, describe, expect, it } from 'vitest'
+import { importsOf, packagesOf, reachedFrom } from './support/modules'
+import { packPackage, ROOT } from './support/pack'
+import { runNode } from './support/run'
+
+const packed = await packPackage()
+afterAll(packed.remove)
+const { folder, cartEcho } = await packed.install(['mitt'])
+await copyFile(new URL('./support/import-entry.mjs', import.meta.url), join(folder, 'import-entry.mjs'))
+
+interface Manifest {
+  readonly exports: Record<string, string>
+  readonly bin: Record<string, string>
+  readonly files: readonly string[]
+}
+const manifest = JSON.parse(readFileSync(join(cartEcho, 'package.json'), 'utf8')) as Manifest
+
+const inPackage = (path: string): string => path.replace(/^\.\//, '')
+const scripts = Object.values(manifest.exports)
+  .map(inPackage)
+  .filter((path) => path.endsWith('.js'))
+const bins = Object.values(manifest.bin).map(inPackage)
+const declarations = scripts.map((path) => path.replace(/\.js$/, '.d.ts'))
+const BROWSER_ENTRIES = ['dist/index.js', 'dist/core.js', 'dist/reverb.js']
+
+describe('the tarball', () => {
+  it('holds what its entries, its command and its demo pages reach, and no other file of dist', () => {
+    const demo = packed.files.filter((path) => /^dist\/server\/demo\/[\w-]+\.html$/.test(path))
+    expect(demo.length).toBeGreaterThan(1)
+    const reached = [...scripts, ...bins, ...declarations, ...demo].flatMap((path) => [...reachedFrom(cartEcho, path)])
+    const inDist = packed.files.filter((path) => path.startsWith('dist/'))
+    expect([...inDist].sort()).toEqual([...new Set(reached)].sort())
+  })
+
+  it('holds the documents beside dist, and nothing else', () => {
+    const documents = manifest.files.includes('docs') ? /^docs\/[\w-]+\.md$/ : /^$/
+    const beside = packed.files.filter((path) => !path.startsWith('dist/') && !documents.test(path))
+    expect([...beside].sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'])
+  })
+
+  it('holds the document that errors name', async () => {
+    const { CartEchoError } = (await import(join(cartEcho, 'dist/index.js'))) as typeof import('cart-echo')
+    const [document] = new CartEchoError('no-echo', '').docs.split('#')
+    expect(packed.files.map((path) => `cart-echo/${path}`)).toContain(document)
+  })
+
+  it('has no machine-made leftovers in its files', () => {
+    const suspicious = packed.files.filter((path) => /\.(map|tsx?|tgz|env)$/.test(path) && !path.endsWith('.d.ts'))
+    expect(suspicious).toEqual([])
+    for (const path of packed.files.filter((file) => /\.(js|d\.ts|html|css)$/.test(file))) {
+      const text = readFileSync(join(cartEcho, path), 'utf8')
+      expect(text.includes(ROOT) || text.includes('sourceMappingURL'), path).toBe(false)
+    }
+  })
+
+  it('starts its command with Node', () => {
+    for (const path of bins) expect(readFileSync(join(cartEcho, path), 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
+  })
+})
+
+describe('an entry', () => {
+  // A name in this list is a promise. A new one is a decision: it belongs into README and CHANGELOG too.
+  const EXPORTED = {
+    'cart-echo': ['CartEchoError', 'createCartEcho', 'readPage'],
+    'cart-echo/core': [
+      'CartEchoError',
+      'USER_CHANNEL',
+      'browserEnvironment',
+      'createClient',
+      'echoTransport',
+      'formatCursor',
+      'parseCursor',
+      'readChannel',
+      'readListening',
+    ],
+    'cart-echo/reverb': ['reverb'],
+    'cart-echo/server': ['CartEchoServerError', 'startServer'],
+  }
+
+  it('is listed here', () => {
+    const entries = Object.keys(manifest.exports).filter((path) => path !== './package.json')
+    expect(entries.map((path) => join('cart-echo', path))).toEqual(Object.keys(EXPORTED))
+  })
+
+  it.each(Object.entries(EXPORTED))(
+    '%s exports these names, and touches no global when imported',
+    async (entry, names) => {
+      const { code, out, err } = await runNode(['import-entry.mjs', entry], folder)
+      expect({ code, err }).toEqual({ code: 0, err: '' })
+      expect(JSON.parse(out)).toEqual({ exported: names, added: [] })
+    },
+  )
+
+  it.each(BROWSER_ENTRIES)('for browsers (%s) holds nothing of Node', (entry) => {
+    for (const path of reachedFrom(cartEcho, entry)) {
+      expect(readFileSync(join(cartEcho, path), 'utf8'), path).not.toMatch(/\bprocess\b|\bnode:/)
+    }
+  })
+
+  it.each(['dist/index.js', 'dist/core.js'])(
+    'that needs no Echo of its own (%s) imports mitt and nothing else',
+    (entry) => {
+      expect(packagesOf(cartEcho, entry)).toEqual([{ name: 'mitt', isDynamic: false }])
+    },
+  )
+
+  it('for Reverb loads laravel-echo and pusher-js late', () => {
+    expect(packagesOf(cartEcho, 'dist/reverb.js')).toEqual([
+      { name: 'laravel-echo', isDynamic: true },
+      { name: 'pusher-js', isDynamic: true },
+    ])
+  })
+
+  it.each(['dist/server/index.js', ...bins])('for Node (%s) brings everything it needs', (entry) => {
+    const foreign = packagesOf(cartEcho, entry).filter(({ name }) => !isBuiltin(name))
+    expect(foreign).toEqual([])
+    expect(importsOf(join(cartEcho, entry)).length).toBeGreaterThan(5)
+  })
+})
+
+describe('the package', () => {
+  it('pleases publint', async () => {
+    const { messages } = await publint({ pkgDir: cartEcho, strict: true, pack: false })
+    const pkg: Record<string, unknown> = { ...manifest }
+    expect(messages.map((message) => formatMessage(message, pkg) ?? message.code)).toEqual([])
+  })
+
+  it('has types that resolve wherever ESM does', async () => {
+    const attw = join(ROOT, 'node_modules/@arethetypeswrong/cli/dist/index.js')
+    const { code, out, err } = await runNode([attw, packed.tarball, '--profile', 'esm-only', '--no-emoji'], folder)
+    expect(code, out + err).toBe(0)
+  })
+})
