@@ -2,9 +2,9 @@ export type { Answer, LoggedEvent } from './core/answer'
 export { readChannel, USER_CHANNEL } from './core/channel'
 export { type CartEcho, type ChangeListener, type ClientOptions, createClient, type ListenOptions } from './core/client'
 export type {
+  ConnectingReason,
   Connection,
   ConnectionFact,
-  ConnectingReason,
   IdleReason,
   RefusedReason,
   WaitingReason,
