@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest'
+import { outOfBounds } from '../../src/core/bounds'
+
+const nested = (levels: number): unknown => (levels === 0 ? 'bottom' : { deeper: nested(levels - 1) })
+
+const cyclic = (): unknown => {
+  const payload: Record<string, unknown> = {}
+  payload.again = payload
+  return payload
+}
+
+const expectedOf = (payload: unknown) => outOfBounds(payload)?.expected
+
+describe('the bounds of a payload', () => {
+  it.each([
+    ['nothing', undefined],
+    ['null', null],
+    ['a number', 1],
+    ['16 levels', nested(16)],
+    ['10,000 values', new Array(9_999).fill(0)],
+    ['256,000 characters', 'x'.repeat(256_000)],
+    ['256,000 characters, keys counted', { [`${'k'.repeat(1_000)}`]: 'x'.repeat(255_000) }],
+  ])('let %s pass', (_what, payload) => {
+    expect(outOfBounds(payload)).toBeNull()
+  })
+
+  it.each([
+    ['17 levels', nested(17), 'at most 16 levels'],
+    ['a cycle', cyclic(), 'at most 16 levels'],
+    ['10,001 values', new Array(10_000).fill(0), 'at most 10000 values'],
+    ['10,001 values in branches', new Array(100).fill(new Array(100).fill(0)), 'at most 10000 values'],
+    ['one character too many', 'x'.repeat(256_001), 'at most 256000 characters'],
+    ['keys too long', { ['k'.repeat(256_001)]: 1 }, 'at most 256000 characters'],
+    ['__proto__', JSON.parse('{"__proto__":{"admin":true}}'), 'no key named __proto__'],
+    ['a function', { toJSON: () => 1 }, 'plain JSON'],
+    ['a bigint', { price: 1n }, 'plain JSON'],
+    ['a symbol', [Symbol('x')], 'plain JSON'],
+  ])('refuse %s', (_what, payload, expected) => {
+    expect(expectedOf(payload)).toBe(expected)
+  })
+
+  it('say where', () => {
+    const payload = JSON.parse('{"changes":{"conditions":[{},{"__proto__":1}]}}')
+    expect(outOfBounds(payload)?.path).toEqual(['changes', 'conditions', 1])
+  })
+
+  it('refuse 1 MB in less time than it took to parse', () => {
+    const payload = { message: 'x', list: new Array(200_000).fill({ a: 'bcd' }) }
+    const startedMs = performance.now()
+    expect(expectedOf(payload)).toBe('at most 10000 values')
+    expect(performance.now() - startedMs).toBeLessThan(100)
+  })
+
+  it('stop at the first excess, however much follows', () => {
+    let read = 0
+    const payload = new Proxy(new Array(1_000_000).fill(0), {
+      get: (items, key) => {
+        read += 1
+        return Reflect.get(items, key)
+      },
+    })
+    expect(expectedOf(payload)).toBe('at most 10000 values')
+    expect(read).toBeLessThan(40_000)
+  })
+})

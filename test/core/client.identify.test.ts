@@ -1,0 +1,233 @@
+import { describe, expect, it } from 'vitest'
+import { EVENT, listeningClient } from '../support/listening-client'
+import { at } from '../support/payloads'
+
+describe('identify() of another customer', () => {
+  it.each([
+    ['another user', { user: 8 }],
+    ['nobody', { user: null }],
+    ['an empty word', {}],
+    ['the same user of another log', { user: 7, owner: 'theirs' }],
+  ])('wipes the news and closes the link: %s', (_who, word) => {
+    const { client, links, hear, end } = listeningClient({ word: { user: 7, owner: 'mine' } })
+    client.start()
+    hear(at(1))
+    hear('broken')
+    client.identify(word)
+    expect(links[0]?.stops).toBe(1)
+    expect(client.news.get()).toEqual({ last: null, unread: [], stale: false })
+    end()
+  })
+
+  it('opens a link of its own, and hears only that', () => {
+    const { client, links, link, hear, heard, environment, end } = listeningClient({
+      word: { user: 7, cursor: 'e1:0' },
+    })
+    client.start()
+    hear(at(2))
+    client.identify({ user: 8, cursor: 'e1:0' })
+    expect(links.map(({ user, stops }) => `${user}: ${stops}`)).toEqual(['7: 1', '8: 0'])
+    const old = links[0]?.sink
+    old?.deliver(EVENT, at(1))
+    old?.gap('subscribed')
+    old?.state({ name: 'subscribed' })
+    environment.advance(60_000)
+    expect(heard).toEqual([])
+    expect(client.connection.get().name).toBe('connecting')
+    link().sink.deliver(EVENT, at(1))
+    expect(heard).toEqual(['change 1'])
+    end()
+  })
+
+  it('starts from nothing: the same change is new to the next customer', () => {
+    const { client, hear, heard, end } = listeningClient()
+    client.start()
+    hear(at(1))
+    client.identify({ user: 8 })
+    hear(at(1))
+    expect(heard).toEqual(['change 1', 'change 1'])
+    end()
+  })
+
+  it('drops what the last customer had not been told when the page was stopped', () => {
+    const { client, hear, heard, environment, end } = listeningClient({ word: { user: 7, cursor: 'e1:0' } })
+    client.on(EVENT, () => client.stop())
+    client.start()
+    hear(at(2))
+    hear(at(1))
+    client.identify({ user: 8, cursor: 'e1:0' })
+    client.start()
+    environment.advance(60_000)
+    expect(heard).toEqual(['change 1'])
+    end()
+  })
+
+  it('ends the burst under way when a listener calls it', () => {
+    const { client, links, link, hear, heard, environment, end } = listeningClient({
+      word: { user: 7, cursor: 'e1:0' },
+    })
+    client.on(EVENT, () => client.identify({ user: 8, cursor: 'e1:0' }))
+    client.start()
+    hear(at(2))
+    hear(at(1))
+    environment.advance(60_000)
+    expect(heard).toEqual(['change 1'])
+    expect(links.map(({ user }) => user)).toEqual(['7', '8'])
+    expect(client.news.get().last).toBeNull()
+    link().sink.deliver(EVENT, at(1))
+    expect(heard).toEqual(['change 1', 'change 1'])
+    end()
+  })
+
+  it('after a log-out and a log-in hears nothing of the first visit', () => {
+    const { client, links, heard, end } = listeningClient()
+    client.start()
+    client.identify({ user: null })
+    client.identify({ user: 7 })
+    expect(links.map(({ user, stops }) => `${user}: ${stops}`)).toEqual(['7: 1', '7: 0'])
+    links[0]?.sink.deliver(EVENT, at(1))
+    expect(heard).toEqual([])
+    end()
+  })
+})
+
+describe('identify() of the same customer', () => {
+  it('keeps link, news and memory, also when the owner only becomes known', () => {
+    const { client, links, hear, heard, end } = listeningClient()
+    client.start()
+    hear(at(1))
+    const news = client.news.get()
+    client.identify({ user: '7', owner: 'mine' })
+    client.identify({ user: 7 })
+    expect(links).toHaveLength(1)
+    expect(client.news.get()).toBe(news)
+    hear(at(1))
+    expect(heard).toEqual(['change 1'])
+    client.identify({ user: 7, owner: 'theirs' })
+    expect(links).toHaveLength(2)
+    end()
+  })
+
+  it('with a newer cursor passes over what the page was rendered with, and ends staleness', () => {
+    const { client, hear, heard, end } = listeningClient({ word: { user: 7, cursor: 'e1:1' } })
+    client.start()
+    hear('broken')
+    expect(client.news.get().stale).toBe(true)
+    client.identify({ user: 7, cursor: 'e1:5' })
+    expect(client.news.get().stale).toBe(false)
+    for (const seq of [2, 5, 6]) hear(at(seq))
+    expect(heard).toEqual(['change 6'])
+    end()
+  })
+
+  it('with a newer cursor tells what waited for it', () => {
+    const { client, hear, heard, environment, end } = listeningClient({ word: { user: 7, cursor: 'e1:1' } })
+    client.start()
+    hear(at(5))
+    hear(at(6))
+    client.identify({ user: 7, cursor: 'e1:4' })
+    expect(heard).toEqual(['change 5', 'change 6'])
+    expect(environment.pending()).toBe(0)
+    end()
+  })
+
+  it('with an older cursor says that the page is stale, and keeps its place', () => {
+    const { client, hear, heard, end } = listeningClient({ word: { user: 7, cursor: 'e1:1' } })
+    client.start()
+    hear(at(2))
+    client.identify({ user: 7, cursor: 'e1:1' })
+    expect(client.news.get().stale).toBe(true)
+    hear(at(2))
+    hear(at(3))
+    expect(heard).toEqual(['change 2', 'change 3'])
+    end()
+  })
+
+  it.each([
+    ['newer', 'e1:5', [6], false],
+    ['older', 'e1:1', [3, 4, 5, 6], true],
+  ])('compares a %s cursor also while stopped', (_which, cursor, told, stale) => {
+    const { client, hear, heard, end } = listeningClient({ word: { user: 7, cursor: 'e1:1' } })
+    client.start()
+    hear(at(2))
+    client.stop()
+    client.identify({ user: 7, cursor })
+    client.start()
+    expect(client.news.get().stale).toBe(stale)
+    for (const seq of [2, 3, 4, 5, 6]) hear(at(seq))
+    expect(heard).toEqual(['change 2', ...told.map((seq) => `change ${seq}`)])
+    end()
+  })
+
+  it('with a cursor of another life of the counter retires the old one', () => {
+    const { client, hear, heard, end } = listeningClient({ word: { user: 7, cursor: 'e1:1' } })
+    client.start()
+    client.identify({ user: 7, cursor: 'e2:3' })
+    hear(at(2))
+    hear(at(4, { epoch: 'e2' }))
+    expect(heard).toEqual(['change 4'])
+    end()
+  })
+})
+
+describe('identify() and enabled', () => {
+  it('closes, keeps the news, and opens again where it was', () => {
+    const { client, links, hear, heard, end } = listeningClient()
+    client.start()
+    hear(at(1))
+    client.identify({ user: 7, enabled: false })
+    expect(client.connection.get()).toMatchObject({ name: 'idle', because: 'switched-off' })
+    expect(links.map(({ stops }) => stops)).toEqual([1])
+    expect(client.news.get().unread).toHaveLength(1)
+    client.identify({ user: 7, enabled: false })
+    expect(links).toHaveLength(1)
+    client.identify({ user: 7, enabled: true })
+    hear(at(1))
+    hear(at(2))
+    expect(heard).toEqual(['change 1', 'change 2'])
+    end()
+  })
+})
+
+describe('identify() before start()', () => {
+  it('names who is listened for, and opens nothing', () => {
+    const { client, links, hear, heard, end } = listeningClient({ word: {} })
+    client.identify({ user: 8, cursor: 'e1:4' })
+    expect(links).toEqual([])
+    client.start()
+    expect(links.map(({ user }) => user)).toEqual(['8'])
+    hear(at(4))
+    hear(at(5))
+    expect(heard).toEqual(['change 5'])
+    end()
+  })
+})
+
+describe('identify() of a guest page', () => {
+  it('begins to listen when somebody logs in, and ends when they log out', () => {
+    const { client, links, end } = listeningClient({ word: {} })
+    client.start()
+    client.identify({ user: 7 })
+    expect(client.connection.get().name).toBe('connecting')
+    client.identify({ user: '' })
+    expect(client.connection.get()).toMatchObject({ name: 'idle', because: 'no-user' })
+    expect(links.map(({ stops }) => stops)).toEqual([1])
+    end()
+  })
+})
+
+describe('identify() of nonsense', () => {
+  it.each([
+    [{ user: 'null' }, 'invalid-user'],
+    [{ user: Number.NaN }, 'invalid-user'],
+    [{ user: 8, cursor: 'e1' }, 'invalid-cursor'],
+  ])('throws for %j and leaves everything as it was', (word, code) => {
+    const { client, links, hear, heard, end } = listeningClient()
+    client.start()
+    expect(() => client.identify(word)).toThrow(expect.objectContaining({ code }))
+    hear(at(1))
+    expect(heard).toEqual(['change 1'])
+    expect(links.map(({ user }) => user)).toEqual(['7'])
+    end()
+  })
+})

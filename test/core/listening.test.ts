@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest'
+import { decodeAnything, decodeConditionsChanged } from '../../src/core/decode'
+import { CartEchoError } from '../../src/core/errors'
+import { domEventName } from '../../src/core/events'
+import { type EventOption, readListening, unknownEvent } from '../../src/core/listening'
+
+// Declaration merging is for users; a test names its events without it.
+const named = (...names: string[]) => names as EventOption[]
+const defined = (name: string, decode: (payload: Record<string, unknown>) => unknown) =>
+  ({ name, decode }) as unknown as EventOption
+
+const failureOf = (events: readonly EventOption[]): CartEchoError | null => {
+  try {
+    readListening(events)
+    return null
+  } catch (error) {
+    if (error instanceof CartEchoError) return error
+    throw error
+  }
+}
+
+describe('what a page listens to', () => {
+  it("is the guide's event and the default instance, unless told otherwise", () => {
+    const { events, instance } = readListening()
+    expect([...events]).toEqual([['cart.conditions.changed', decodeConditionsChanged]])
+    expect(instance).toBe('default')
+    expect(readListening([], 'wishlist').instance).toBe('wishlist')
+  })
+
+  it('keeps the default event beside your own', () => {
+    const decode = () => 1
+    const { events } = readListening([...named('cart.stock.changed'), defined('cart.price.changed', decode)])
+    expect([...events]).toEqual([
+      ['cart.conditions.changed', decodeConditionsChanged],
+      ['cart.stock.changed', decodeAnything],
+      ['cart.price.changed', decode],
+    ])
+  })
+
+  it('keeps the decoder of the default event when it is merely named', () => {
+    expect(readListening(named('cart.conditions.changed')).events.get('cart.conditions.changed')).toBe(
+      decodeConditionsChanged,
+    )
+  })
+
+  it.each(['cart.conditions.changed', 'cart.stock.changed'])('takes your decoder for %s', (name) => {
+    const decode = () => 1
+    expect(readListening([...named('cart.stock.changed'), defined(name, decode)]).events.get(name)).toBe(decode)
+  })
+
+  it('keeps your decoder when the event is named once more', () => {
+    const decode = () => 1
+    const events = [defined('cart.stock.changed', decode), ...named('cart.stock.changed')]
+    expect(readListening(events).events.get('cart.stock.changed')).toBe(decode)
+  })
+
+  it.each(['a.b', 'Order.Shipped', 'a-b.c_d', '1.2', 'cart.echo', 'cart-echoes.heard', 'cart.echoes.heard'])(
+    'may be called %s',
+    (name) => {
+      expect(readListening(named(name)).events.has(name)).toBe(true)
+    },
+  )
+
+  it.each([
+    '',
+    'stock',
+    '.',
+    'a.',
+    'a..b',
+    'a b.c',
+    'a.b\n',
+    'a/b.c',
+    'App\\Events\\Cart.Changed',
+    'ä.b',
+    'a.b:c',
+    // Ours
+    'cart-echo.ready',
+    'cart-echo-status.x',
+    'cart.echo.status',
+    'cart.echo-notice',
+  ])('may not be called %j', (name) => {
+    expect(failureOf(named(name))?.code).toBe('invalid-event')
+    expect(failureOf([defined(name, decodeAnything)])?.code).toBe('invalid-event')
+  })
+
+  it("is named without Echo's leading dot, and says so", () => {
+    const error = failureOf(named('.cart.stock.changed'))
+    expect(error?.code).toBe('invalid-event')
+    expect(error?.message).toContain('leading dot')
+  })
+
+  it.each([
+    ['a.b-c', 'a-b.c'],
+    ['a.b.c', 'a.b-c'],
+    ['cart.conditions-changed', 'cart.conditions.changed'],
+  ])('refuses %s beside %s: the same DOM event', (one, other) => {
+    expect(domEventName(one)).toBe(domEventName(other))
+    const error = failureOf(named(one, other))
+    expect(error?.code).toBe('invalid-event')
+    expect(error?.message).toContain(one)
+    expect(error?.message).toContain(other)
+  })
+
+  it('lets the same event be named twice', () => {
+    expect(failureOf(named('a.b', 'a.b'))).toBeNull()
+  })
+})
+
+describe('the error for an unknown event', () => {
+  it('says what to do', () => {
+    expect(unknownEvent('cart.stock.changed').message).toContain('name cart.stock.changed in the events option')
+    expect(unknownEvent('.cart.stock.changed').message).toContain('Leave the leading dot out')
+  })
+})

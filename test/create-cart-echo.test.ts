@@ -1,0 +1,77 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import type { EventOption } from '../src/core/listening'
+import { type CartEchoOptions, createCartEcho } from '../src/create-cart-echo'
+
+const echo = { private: () => ({ listen: () => undefined }) }
+
+class EchoClass {
+  private() {
+    return {}
+  }
+}
+
+const codeOf = (options: object): unknown => {
+  try {
+    createCartEcho({ echo, ...options } as CartEchoOptions)
+    return null
+  } catch (error) {
+    return (error as { code?: unknown }).code ?? error
+  }
+}
+
+describe('createCartEcho()', () => {
+  it.each<[string, unknown]>([
+    ['an Echo', echo],
+    ['an Echo of a class', new EchoClass()],
+    ['a getter', () => undefined],
+    ['a promise', new Promise(() => undefined)],
+    ['reverb()', { open: () => undefined, close: () => undefined }],
+  ])('takes %s', (_what, source) => {
+    expect(codeOf({ echo: source })).toBeNull()
+  })
+
+  it.each<[string, unknown, string]>([
+    ['nothing', undefined, 'still undefined'],
+    ['null', null, 'still undefined'],
+    ['the Echo class', EchoClass, 'Echo class'],
+    ['a namespace', { default: EchoClass }, 'namespace'],
+    ['something else', {}, 'no private() method'],
+    ['a string', 'Echo', 'no private() method'],
+    ['a number', 5, 'no private() method'],
+  ])('refuses %s, and says why', (_what, source, why) => {
+    expect(codeOf({ echo: source })).toBe('invalid-options')
+    expect(() => createCartEcho({ echo: source } as CartEchoOptions)).toThrow(why)
+  })
+
+  it.each([
+    [{ user: 'undefined' }, 'invalid-user'],
+    [{ user: Number.NaN }, 'invalid-user'],
+    [{ user: {} }, 'invalid-user'],
+    [{ user: 7, cursor: 'b7f3' }, 'invalid-cursor'],
+    [{ channel: 'App.Models.User.7' }, 'invalid-channel'],
+    [{ channel: 'private-{user}' }, 'invalid-channel'],
+    [{ events: ['.cart.stock.changed'] as unknown as EventOption[] }, 'invalid-event'],
+    [{ events: ['cart.echo.status'] as unknown as EventOption[] }, 'invalid-event'],
+  ])('refuses %j at the call', (options, code) => {
+    expect(codeOf(options)).toBe(code)
+  })
+})
+
+describe('on a server', () => {
+  beforeEach(() => void vi.useFakeTimers())
+
+  it('a cart echo is inert: it looks for no Echo and sets no timer', () => {
+    const getEcho = vi.fn()
+    const onError = vi.fn()
+    const cart = createCartEcho({ user: 7, echo: getEcho, onError })
+    expect(cart.connection.get()).toMatchObject({ name: 'idle', because: 'not-started' })
+    const release = cart.start()
+    expect(cart.connection.get()).toMatchObject({ name: 'idle', because: 'no-browser' })
+    cart.identify({ user: 8 })
+    expect(cart.connection.get()).toMatchObject({ name: 'idle', because: 'no-browser' })
+    release()
+    expect(cart.connection.get()).toMatchObject({ name: 'idle', because: 'not-started' })
+    expect([getEcho.mock.calls, onError.mock.calls, vi.getTimerCount()]).toEqual([[], [], 0])
+    vi.useRealTimers()
+  })
+})

@@ -1,0 +1,315 @@
+import fc from 'fast-check'
+import { afterEach, describe, expect, it } from 'vitest'
+import { type PageSettings, type ReadPageOptions, readPage } from '../../src/dom/page'
+
+const PAGE_BLOCK = { type: 'application/json', 'data-cart-echo': '' }
+
+const added: Element[] = []
+
+const add = <Kind extends Element>(parent: Element, element: Kind, attributes: Record<string, string> = {}): Kind => {
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value)
+  parent.append(element)
+  added.push(element)
+  return element
+}
+
+/** Adds a page block with that text, or that value as JSON. */
+const block = (content: unknown, parent: Element = document.body) => {
+  const script = add(parent, document.createElement('script'), PAGE_BLOCK)
+  script.textContent = typeof content === 'string' ? content : JSON.stringify(content)
+  return script
+}
+
+const meta = (name: string, content: string, parent: Element = document.head) =>
+  add(parent, document.createElement('meta'), { name, content })
+
+const scriptTag = (attributes: Record<string, string>) =>
+  add(document.body, document.createElement('script'), { type: 'text/plain', ...attributes })
+
+const laravel = (value: unknown) => Object.assign(globalThis, { Laravel: value })
+
+/** What was read, with the paths of its problems. */
+const read = (options?: ReadPageOptions) => {
+  const { problems, ...settings } = readPage(options)
+  return { ...settings, ...(problems ? { problems: problems.map(({ code, report }) => report?.path ?? code) } : {}) }
+}
+
+afterEach(() => {
+  for (const element of added.splice(0)) element.remove()
+  Reflect.deleteProperty(globalThis, 'Laravel')
+})
+
+const full = {
+  user: '0199f3a2-1c4b',
+  owner: 'h7Qk',
+  cursor: 'b7f3:17',
+  enabled: false,
+  channel: 'shop.{user}',
+  reverb: { key: 'k', host: 'ws.shop.example', port: 443, scheme: 'https' },
+} satisfies PageSettings
+
+describe('readPage()', () => {
+  it('says nothing on a page that says nothing', () => {
+    expect(readPage()).toEqual({})
+  })
+
+  it('reads the block in <body>, and no more than it knows', () => {
+    block({ ...full, check: { url: '/x' }, echo: 'x', target: null, onError: 'x' })
+    expect(readPage()).toEqual(full)
+  })
+
+  it('reads a block that escapes what would end a script', () => {
+    block('{"user":7,"owner":"\\u003c\\/script\\u003e\\u0026\\u0027"}')
+    expect(readPage()).toEqual({ user: '7', owner: "</script>&'" })
+  })
+
+  it.each([null, ''])('takes %j for what is not there', (none) => {
+    block({ user: none, owner: none, cursor: none, enabled: none, channel: none, reverb: none })
+    expect(readPage()).toEqual({})
+  })
+
+  it('keeps what is false or 0', () => {
+    block({ user: 0, enabled: false })
+    expect(readPage()).toEqual({ user: '0', enabled: false })
+  })
+})
+
+describe('of several blocks, readPage()', () => {
+  it('takes the last, as a whole', () => {
+    block({ user: 7, owner: 'mine', cursor: 'e1:1', channel: 'old.{user}' })
+    block({ user: '7', owner: 'mine', cursor: 'e1:2' })
+    expect(readPage()).toEqual({ user: '7', owner: 'mine', cursor: 'e1:2' })
+  })
+
+  it('ignores those in <head>, which wire:navigate leaves there', () => {
+    block({ user: 8, owner: 'theirs', cursor: 'e9:9' }, document.head)
+    expect(readPage()).toEqual({})
+    block({ user: 7 })
+    expect(readPage()).toEqual({ user: '7' })
+  })
+
+  it('ignores scripts that are not marked, or no JSON', () => {
+    add(document.body, document.createElement('script'), { type: 'application/json' }).textContent = '{"user":8}'
+    add(document.body, document.createElement('div'), { 'data-cart-echo': '' }).textContent = '{"user":8}'
+    add(document.body, document.createElement('script'), { type: 'text/plain', 'data-cart-echo': '' }).textContent =
+      '{"user":8}'
+    expect(readPage()).toEqual({})
+  })
+
+  it.each([
+    ['two owners', { user: 7, owner: 'mine' }, { user: 7, owner: 'theirs' }],
+    ['two users', { user: 7 }, { user: 8 }],
+    ['two owners and a block between', { owner: 'mine' }, { owner: 'theirs' }],
+  ])('refuses %s: no user, no owner, nothing', (_what, one, other) => {
+    block(one)
+    block({ cursor: 'e1:1' })
+    block(other)
+    meta('user-id', '7')
+    expect(read()).toEqual({ problems: ['page-conflict'] })
+  })
+
+  it('sees no conflict where one says less, or writes the id otherwise', () => {
+    block({ user: 7 })
+    block({ user: '7', owner: 'mine' })
+    block({ user: null, owner: 'mine', cursor: 'e1:3' })
+    expect(read()).toEqual({ owner: 'mine', cursor: 'e1:3' })
+  })
+
+  it('skips one that cannot be read, and says so', () => {
+    block({ user: 7 })
+    block('{"user": 8')
+    expect(read()).toEqual({ user: '7', problems: ['the block'] })
+  })
+})
+
+describe('what cannot be read', () => {
+  it.each(['', 'undefined', '{', '[]', '"text"', 'null', '5', '{"user":7,}'])('a block of %j is left out', (text) => {
+    block(text)
+    expect(read()).toEqual({ problems: ['the block'] })
+  })
+
+  it.each<[string, unknown]>([
+    ['user', 'undefined'],
+    ['user', 'null'],
+    ['user', 1.5],
+    ['user', true],
+    ['user', false],
+    ['user', {}],
+    ['user', []],
+    ['user', { toString: 1, valueOf: 1 }],
+    ['user', ' 7'],
+    ['owner', 7],
+    ['owner', {}],
+    ['owner', { toString: null }],
+    ['cursor', 'b7f3'],
+    ['cursor', 17],
+    ['cursor', ['b7f3:17']],
+    ['enabled', 'false'],
+    ['enabled', 0],
+    ['channel', 'App.Models.User.7'],
+    ['channel', 'private-{user}'],
+    ['channel', 7],
+    ['channel', {}],
+    ['reverb', 'key'],
+    ['reverb', []],
+    ['reverb', {}],
+    ['reverb', { key: '' }],
+    ['reverb', { key: 7 }],
+    ['reverb', { key: 'k', host: 7 }],
+    ['reverb', { key: 'k', port: '443' }],
+    ['reverb', { key: 'k', port: 0 }],
+    ['reverb', { key: 'k', port: 65_536 }],
+    ['reverb', { key: 'k', port: 443.5 }],
+    ['reverb', { key: 'k', scheme: 'wss' }],
+  ])('a bad %s is left out and reported, the rest stays: %j', (key, value) => {
+    block({ ...full, [key]: value })
+    const { [key as keyof typeof full]: _left, ...rest } = full
+    expect(read()).toEqual({ ...rest, problems: [key] })
+  })
+
+  it('is reported with what was expected and what was there, briefly', () => {
+    block({ cursor: 'x'.repeat(10_000) })
+    const [problem] = readPage().problems ?? []
+    expect(problem).toMatchObject({ code: 'invalid-page', report: { path: 'cursor', expected: 'epoch:seq' } })
+    expect(problem?.message.length).toBeLessThan(200)
+  })
+
+  it('lists every problem', () => {
+    block('{')
+    block({ user: 'undefined', cursor: 'x' })
+    expect(read()).toEqual({ problems: ['the block', 'user', 'cursor'] })
+  })
+})
+
+describe('whom readPage() trusts', () => {
+  it('the block before the script tag, the script tag before meta, meta before Laravel', () => {
+    laravel({ userId: 1 })
+    expect(read()).toEqual({ user: '1' })
+    meta('user-id', '2')
+    expect(read()).toEqual({ user: '2' })
+    const script = scriptTag({ 'data-user': '3', 'data-channel': 'tag.{user}' })
+    expect(read()).toEqual({ user: '2' })
+    expect(read({ script })).toEqual({ user: '3', channel: 'tag.{user}' })
+    block({ user: 4 })
+    expect(read({ script })).toEqual({ user: '4', channel: 'tag.{user}' })
+  })
+
+  it('a block that says nobody is logged in, whatever older sources say', () => {
+    laravel({ userId: 1 })
+    meta('user-id', '2')
+    block({ user: null })
+    expect(read({ script: scriptTag({ 'data-user': '3' }) })).toEqual({})
+  })
+
+  it('an empty meta tag before Laravel', () => {
+    laravel({ userId: 1 })
+    meta('user-id', '')
+    expect(read()).toEqual({})
+  })
+
+  it.each([null, undefined, {}, { userId: null }, { userId: '' }, 5])('no user of window.Laravel = %j', (value) => {
+    laravel(value)
+    expect(read()).toEqual({})
+  })
+
+  it('and reports a user that cannot be one, from wherever', () => {
+    meta('user-id', 'undefined')
+    expect(read()).toEqual({ problems: ['user'] })
+    laravel({ userId: document.createElement('input') })
+    added.at(-1)?.remove()
+    expect(read()).toEqual({ problems: ['user'] })
+  })
+
+  it('no meta tag in <body>', () => {
+    meta('user-id', '2', document.body)
+    expect(read()).toEqual({})
+  })
+
+  it('no meta tag but for the user: neither host nor owner nor cursor', () => {
+    for (const name of ['owner', 'cursor', 'channel', 'reverb-host', 'reverb-key', 'cart-echo-host', 'enabled']) {
+      meta(name, 'evil')
+    }
+    laravel({ owner: 'evil', cursor: 'e1:1', reverb: { key: 'evil', host: 'evil.example' }, channel: 'evil.{user}' })
+    expect(read()).toEqual({})
+  })
+
+  it('no data-* of other nodes', () => {
+    scriptTag({ 'data-user': '3', 'data-reverb-key': 'k', 'data-reverb-host': 'evil.example' })
+    expect(read()).toEqual({})
+  })
+})
+
+describe("the script tag's data-*", () => {
+  it('says all that a block says', () => {
+    const script = scriptTag({
+      'data-user': '7',
+      'data-owner': 'h7Qk',
+      'data-cursor': 'b7f3:17',
+      'data-enabled': 'false',
+      'data-channel': 'shop.{user}',
+      'data-reverb-key': 'k',
+      'data-reverb-host': 'ws.shop.example',
+      'data-reverb-port': '443',
+      'data-reverb-scheme': 'https',
+    })
+    expect(readPage({ script })).toEqual({ ...full, user: '7' })
+  })
+
+  it.each(['true', ''])('is enabled by data-enabled="%s"', (value) => {
+    expect(read({ script: scriptTag({ 'data-enabled': value }) })).toEqual({ enabled: true })
+  })
+
+  it('leaves out what is empty', () => {
+    const script = scriptTag({ 'data-user': '', 'data-owner': '', 'data-reverb-key': 'k', 'data-reverb-port': '' })
+    expect(read({ script })).toEqual({ reverb: { key: 'k' } })
+  })
+
+  it('is left out where it is bad', () => {
+    const script = scriptTag({ 'data-user': 'null', 'data-reverb-key': 'k', 'data-reverb-port': 'x' })
+    expect(read({ script })).toEqual({ problems: ['user', 'reverb'] })
+  })
+})
+
+describe('a hostile page', () => {
+  it('pollutes nothing and gains nothing by __proto__', () => {
+    block('{"__proto__":{"user":8,"polluted":1},"constructor":{"prototype":{"polluted":1}}}')
+    expect(readPage()).toEqual({})
+    expect(readPage().user).toBeUndefined()
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined()
+  })
+
+  it('lends the block nothing by a polluted Object.prototype', () => {
+    const evil = { user: 8, owner: 'evil', cursor: 'e1:1', host: 'evil.example', port: 1, reverbKey: 'evil' }
+    Object.assign(Object.prototype, evil)
+    block('{"reverb":{"key":"k"}}')
+    const settings = readPage()
+    for (const key of Object.keys(evil)) Reflect.deleteProperty(Object.prototype, key)
+    expect(settings).toEqual({ reverb: { key: 'k' } })
+  })
+
+  it('cannot make it throw by a depth that JSON can write but not print', () => {
+    const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`
+    for (const key of ['user', 'owner', 'reverb']) block(`{"${key}":${deep}}`)
+    expect(() => readPage()).not.toThrow()
+    expect(readPage().user).toBeUndefined()
+  })
+
+  it('cannot make it throw, whatever its blocks hold', () => {
+    const json = fc.oneof(fc.json(), fc.jsonValue(), fc.string())
+    const field = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constantFrom('b7f3:17', '{user}', { toString: 1 }))
+    const settings = fc.dictionary(fc.constantFrom(...Object.keys(full), '__proto__'), field)
+    fc.assert(
+      fc.property(fc.array(fc.oneof(settings, json), { maxLength: 3 }), (contents) => {
+        const scripts = contents.map((content) => block(content))
+        const { problems = [], ...given } = readPage()
+        for (const script of scripts) script.remove()
+        expect(
+          problems.every(({ name, code }) => name === 'CartEchoError' && /^(invalid-page|page-conflict)$/.test(code)),
+        ).toBe(true)
+        expect(Object.keys(full)).toEqual(expect.arrayContaining(Object.keys(given)))
+        expect(given.user ?? 'nobody').toMatch(/^[\w\-=@,.;]{1,120}$/)
+      }),
+      { numRuns: 200 },
+    )
+  })
+})
