@@ -6,6 +6,7 @@ export type CartEchoServerErrorCode =
   | 'cannot-listen'
   | 'unknown-condition'
   | 'unknown-customer'
+  | 'bad-fault'
 
 /** What `startServer` and its shop throw: a code for programs, and a message that names the remedy. */
 export class CartEchoServerError extends Error {

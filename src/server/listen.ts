@@ -1,31 +1,67 @@
-import type { Server } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { AddressInfo, Server, Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { CartEchoServerError } from './errors'
 
-/** An HTTP server that is open for connections. */
+/** A server that is open for connections. */
 export interface Listening {
   /** The port it got. */
   readonly port: number
+  /** Lets nobody in any more: clients see a refused connection. Who is in stays. */
+  shut(): void
+  /** Opens the same port again. Resolves when it is open, or is not to be opened any more. */
+  reopen(): Promise<void>
+  /** Ends every connection, WebSockets without a close frame. */
+  endConnections(): void
   /** Ends every connection, WebSockets without a close frame, and then the server. Calling it again waits for the same end. */
   close(): Promise<void>
 }
 
 /**
- * Opens a server on a port of a host; port 0 takes any free one.
+ * Opens a server, HTTP or plain TCP, on a port of a host; port 0 takes any free one.
  * @throws {CartEchoServerError} `port-taken`, `port-not-allowed`, `host-not-here`, `cannot-listen`
  */
 export const listen = async (server: Server, port: number, host: string): Promise<Listening> => {
   const sockets = trackSockets(server)
   await opened(server, port, host)
+  const openPort = portOf(server.address())
   let closing: Promise<void> | null = null
+  let isShut = false
+  const isUnwanted = (): boolean => isShut || closing !== null
   return {
-    port: portOf(server.address()),
+    port: openPort,
+    shut: () => {
+      isShut = true
+      server.close()
+    },
+    reopen: () => {
+      isShut = false
+      return reopened(server, openPort, host, isUnwanted)
+    },
+    endConnections: () => destroyAll(sockets),
     close: () => {
       closing ??= closed(server, sockets)
       return closing
     },
   }
 }
+
+const RETRY_MS = 20
+
+const reopened = async (server: Server, port: number, host: string, isUnwanted: () => boolean): Promise<void> => {
+  while (!isUnwanted() && !(await isOpened(server, port, host))) await sleep(RETRY_MS)
+  // Somebody may have wanted it shut while it was being opened.
+  if (isUnwanted()) server.close()
+}
+
+const isOpened = (server: Server, port: number, host: string): Promise<boolean> =>
+  opened(server, port, host).then(
+    () => true,
+    (error: unknown) => {
+      // A port that is shut for a while may be lent to an outgoing connection of this machine, for a moment.
+      if (error instanceof CartEchoServerError && error.code === 'port-taken') return false
+      throw error
+    },
+  )
 
 const trackSockets = (server: Server): ReadonlySet<Socket> => {
   const sockets = new Set<Socket>()
@@ -49,8 +85,12 @@ const opened = (server: Server, port: number, host: string): Promise<void> =>
 const closed = (server: Server, sockets: ReadonlySet<Socket>): Promise<void> =>
   new Promise((resolve) => {
     server.close(() => resolve())
-    for (const socket of sockets) socket.destroy()
+    destroyAll(sockets)
   })
+
+const destroyAll = (sockets: ReadonlySet<Socket>): void => {
+  for (const socket of sockets) socket.destroy()
+}
 
 const portOf = (address: AddressInfo | string | null): number =>
   typeof address === 'object' && address !== null ? address.port : 0

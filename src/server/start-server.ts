@@ -1,113 +1,87 @@
 import { randomBytes } from 'node:crypto'
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import { fileURLToPath } from 'node:url'
-import type { Id } from '../core/events'
+import type { CartEchoServer, ShopPeople } from './cart-echo-server'
+import { compose } from './compose'
 import { answerWith } from './http/answer'
 import { formatPlace, type Place } from './http/host'
-import { firstOf } from './http/routes'
-import { listen } from './listen'
-import { createPages } from './pages/pages'
-import type { Application } from './reverb/application'
-import { startReverb } from './reverb/reverb'
-import { type Customer, knownCustomer } from './shop/customers'
-import type { Level } from './shop/level'
-import type { PromotionResult } from './shop/promotions'
-import type { Publish } from './shop/publish'
-import { createShop, type Shop } from './shop/shop'
-import type { ShopState } from './shop/state'
-
-/** How a server is started. Everything can be left out. */
-export interface StartServerOptions {
-  /** @default 0: any free port */
-  readonly port?: number | undefined
-  /** There is no admin log-in: on any other than a loopback address everyone near can reach it. @default '127.0.0.1' */
-  readonly host?: string | undefined
-  /** @default `{ id: '1001', key: 'cart-echo-key' }` and a random secret */
-  readonly app?: Application | undefined
-  /** @default 'log' */
-  readonly level?: Level | undefined
-  /** Who a visitor of a page is without logging in; null: nobody. @default null */
-  readonly autoLogin?: Id | null | undefined
-  /** The folder pages are served from. @default the demo shop that comes with the package */
-  readonly pages?: string | URL | undefined
-  /** Hears a line about everything that happens. @default silence */
-  readonly onLog?: ((line: string) => void) | undefined
-}
-
-/** A running server. */
-export interface CartEchoServer {
-  /** Where it is, without a slash at the end. */
-  readonly url: string
-  /** What publishers and pages need to reach its Reverb. */
-  readonly reverb: {
-    readonly appId: string
-    readonly key: string
-    readonly secret: string
-    readonly host: string
-    readonly port: number
-    readonly scheme: 'http'
-  }
-  /** The shop's own people. */
-  readonly shop: {
-    /** Takes a condition from every cart that has it. @throws {CartEchoServerError} `unknown-condition` */
-    removeFromAll(name: string): PromotionResult
-    /** Gives every cart a condition. @throws {CartEchoServerError} `unknown-condition` */
-    applyToAll(name: string): PromotionResult
-    /** Takes and gives a condition in turn, so many times, without a pause. @throws {CartEchoServerError} `unknown-condition` */
-    burst(name: string, times: number): PromotionResult
-    publish: Publish
-    state(): ShopState
-  }
-  /** How many sockets are open. */
-  sockets(): number
-  /** Ends every connection as a stopped Reverb does (clients see 1006) and leaves nothing behind. Can be called again. */
-  close(): Promise<void>
-}
+import { type Listening, listen } from './listen'
+import { type Application, MAX_REQUEST_BYTES } from './reverb/application'
+import { CHECK_POLICY, changedPolicy } from './shop/check-policy'
+import { knownCustomer } from './shop/customers'
+import { SWEEP_OUTBOX_EVERY_MS } from './shop/outbox'
+import { KEPT_ENTRIES } from './shop/owner-log'
+import type { Shop } from './shop/shop'
+import type { StartServerOptions } from './start-options'
 
 /**
  * Starts a stand-in for Laravel Reverb and a cart shop, on one port of this machine. For development and tests only.
  * @throws {CartEchoServerError} `port-taken`, `port-not-allowed`, `host-not-here`, `cannot-listen`, `unknown-customer`
  */
 export const startServer = async (options: StartServerOptions = {}): Promise<CartEchoServer> => {
-  const { port = 0, host = '127.0.0.1', level = 'log', autoLogin = null, onLog = () => {} } = options
-  const application = options.app ?? defaultApplication()
+  const { port = 0, host = '127.0.0.1', onLog = () => {} } = options
   // Whatever can be wrong with the options comes before the port is taken: a throw after that would leave it taken.
-  const customer = autoLogin === null ? null : knownCustomer(autoLogin)
-  const folder = folderOf(options.pages)
+  const settings = settingsOf(options)
   const server = createServer()
-  const { port: openPort, close } = await listen(server, port, host)
-  const place: Place = { hostname: reachable(host), port: openPort }
-
-  const { reverb, shop, handle } = compose({ application, place, level, customer, folder, onLog })
-  server.on('request', answerWith(handle, { onError: (error) => onLog(`failed: ${error}`) }))
-  server.on('upgrade', reverb.upgrade)
+  const listening = await listen(server, port, host)
+  const place: Place = { hostname: reachable(host), port: listening.port }
+  const house = compose({ ...settings, listening, place, onLog })
+  serve(server, house, onLog)
   return {
     url: `http://${formatPlace(place)}`,
-    reverb: reverbSettings(application, place),
-    shop: peopleOf(shop),
-    sockets: reverb.sockets,
-    close: () => {
-      reverb.stop()
-      return close()
+    reverb: reverbSettings(settings.applications[0], place),
+    shop: peopleOf(house.shop),
+    faults: { start: house.faults.start, list: house.faults.list, clear: house.faults.clear },
+    sockets: () => house.reverb.current().sockets(),
+    seen: house.counter.seen,
+    restart: async (how = {}) => {
+      await house.faults.start({ kind: 'restart', ...how }).ended
+      await house.port.whenOpen()
     },
+    close: () => closed(house, listening),
   }
 }
 
-interface Parts {
-  readonly application: Application
-  readonly place: Place
-  readonly level: Level
-  readonly customer: Customer | null
-  readonly folder: string
-  onLog(line: string): void
+type House = ReturnType<typeof compose>
+
+const settingsOf = (options: StartServerOptions) => {
+  const { autoLogin = null, app = defaultApplication(), apps = [] } = options
+  const applications: readonly [Application, ...Application[]] = [app, ...apps]
+  return {
+    applications,
+    maxRequestSize: options.maxRequestSize ?? MAX_REQUEST_BYTES,
+    level: options.level ?? 'log',
+    channelRule: options.channelRule ?? 'exact',
+    autoLogin: autoLogin === null ? null : knownCustomer(autoLogin),
+    keptEntries: options.keepEntries ?? KEPT_ENTRIES,
+    sweepEveryMs: options.sweepMs ?? SWEEP_OUTBOX_EVERY_MS,
+    allowedOrigins: options.allowedOrigins ?? [],
+    policy: changedPolicy(CHECK_POLICY, options.policy ?? {}),
+    folder: folderOf(options.pages),
+  }
 }
 
-const compose = ({ application, place, level, customer, folder, onLog }: Parts) => {
-  const reverb = startReverb({ application, onLog })
-  const { publish: broadcast, sockets } = reverb
-  const shop = createShop({ application, level, autoLogin: customer, place, broadcast, sockets })
-  const pages = createPages({ folder, dress: shop.dress })
-  return { reverb, shop, handle: firstOf([reverb.handle, shop.handle, pages]) }
+const serve = (
+  server: Server,
+  { handle, disturbances, counter, port, reverb }: House,
+  onLog: (line: string) => void,
+) => {
+  const onError = (error: unknown): void => onLog(`failed: ${error}`)
+  server.on('request', answerWith(handle, { onError, now: disturbances.now, isLast: port.isClosed }))
+  server.on('upgrade', (request, socket, head) => {
+    counter.upgrade()
+    if (disturbances.upgrades()) reverb.current().upgrade(request, socket, head)
+    else socket.destroy()
+  })
+}
+
+const closed = ({ faults, shop, reverb }: House, { close }: Listening): Promise<void> => {
+  // First, so that no fault that is lifted opens the port again.
+  const end = close()
+  faults.stop()
+  shop.stop()
+  reverb.current().stop()
+  return end
 }
 
 const reverbSettings = ({ id, key, secret }: Application, { hostname, port }: Place): CartEchoServer['reverb'] => ({
@@ -119,12 +93,18 @@ const reverbSettings = ({ id, key, secret }: Application, { hostname, port }: Pl
   scheme: 'http',
 })
 
-const peopleOf = ({ removeFromAll, applyToAll, burst, publish, state }: Shop): CartEchoServer['shop'] => ({
-  removeFromAll,
-  applyToAll,
-  burst,
-  publish,
-  state,
+const peopleOf = (shop: Shop): ShopPeople => ({
+  removeFromAll: shop.removeFromAll,
+  applyToAll: shop.applyToAll,
+  burst: shop.burst,
+  publish: shop.publish,
+  broadcast: shop.broadcast,
+  state: shop.state,
+  sweep: shop.sweep,
+  prune: shop.prune,
+  newEpoch: shop.newEpoch,
+  backup: shop.backup,
+  restore: shop.restore,
 })
 
 const defaultApplication = (): Application => ({

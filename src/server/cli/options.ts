@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import type { Level } from '../shop/level'
+import { isLevel, type Level } from '../shop/level'
 
 /** What the command was asked to do. */
 export type CliRequest =
@@ -36,7 +36,7 @@ interface Values {
 const start = ({ port = String(DEFAULT_PORT), host = '127.0.0.1', level = 'log' }: Values): CliRequest => {
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) return mistake(`--port takes 0 to 65535, not "${port}"`)
   if (host === '') return mistake('--host takes an address of this machine, such as 127.0.0.1')
-  if (level !== 'guide' && level !== 'log') return mistake(`--level takes guide or log, not "${level}"`)
+  if (!isLevel(level)) return mistake(`--level takes guide, log or outbox, not "${level}"`)
   return { kind: 'start', port: Number(port), host, level }
 }
 

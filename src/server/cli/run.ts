@@ -1,5 +1,6 @@
+import type { CartEchoServer } from '../cart-echo-server'
 import { CartEchoServerError } from '../errors'
-import { type CartEchoServer, startServer } from '../start-server'
+import { startServer } from '../start-server'
 import { type CliRequest, readArguments } from './options'
 import { greeting, HELP, isLoopback, OPEN_TO_OTHERS } from './words'
 

@@ -1,4 +1,4 @@
-import type { CartEchoServer } from '../start-server'
+import type { CartEchoServer } from '../cart-echo-server'
 
 /** What `--help` prints. */
 export const HELP = `cart-echo: a stand-in for Laravel Reverb and a cart shop, for development
@@ -9,7 +9,8 @@ Usage
 Options
   -p, --port <n>       where to listen; 0 takes any free port (default 8080)
       --host <address> the address to listen on (default 127.0.0.1)
-      --level <level>  guide: broadcast and bare check; log: an ordered log (default log)
+      --level <level>  guide: broadcast and bare check; log: an ordered log;
+                       outbox: and what got lost is broadcast again (default log)
   -h, --help           this text
 
 Ctrl-C stops it.

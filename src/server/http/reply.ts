@@ -1,8 +1,14 @@
+import type { Pace } from './pace'
+
 /** An HTTP answer before it is written. */
 export interface Reply {
   readonly status: number
   readonly headers: Readonly<Record<string, string | readonly string[]>>
   readonly body: string | Buffer
+  /** @default at once */
+  readonly pace?: Pace | undefined
+  /** Hears that the answer is on its way, or that its client has gone. */
+  readonly sent?: (() => void) | undefined
 }
 
 /** The headers of an answer, by name. */

@@ -7,9 +7,6 @@ export interface Activity {
   readonly controlFrames: boolean
 }
 
-/** How long a connection may be silent before it is pinged. Recorded: Reverb 1.10.2. */
-export const PING_AFTER_MS = 60_000
-
 /** A connection that was heard just now. */
 export const seen = (nowMs: number, controlFrames = false): Activity => ({
   lastSeenAtMs: nowMs,
@@ -18,7 +15,7 @@ export const seen = (nowMs: number, controlFrames = false): Activity => ({
 })
 
 /** What the keep-alive job does with a connection: Reverb pings the silent, and ends who did not answer the last ping. */
-export const duty = (activity: Activity, nowMs: number): 'none' | 'ping' | 'prune' => {
-  if (nowMs - activity.lastSeenAtMs < PING_AFTER_MS) return 'none'
+export const duty = (activity: Activity, nowMs: number, pingAfterMs: number): 'none' | 'ping' | 'prune' => {
+  if (nowMs - activity.lastSeenAtMs < pingAfterMs) return 'none'
   return activity.pinged ? 'prune' : 'ping'
 }

@@ -1,42 +1,71 @@
 import { randomInt } from 'node:crypto'
 import type { Duplex } from 'node:stream'
-import type { WebSocket } from 'ws'
+import { WebSocket } from 'ws'
 import { type Activity, seen } from './activity'
 import { PING_FRAME } from './frames'
+import type { Wire } from './wire'
 
 /** One open socket, as the protocol sees it. */
 export interface Connection {
+  /** Known to the client only if it was welcomed. */
   readonly socketId: string
+  /** False from the moment the server ends it: what still comes is not heard. */
+  isOpen(): boolean
   activity(): Activity
   /** Notes a sign of life. */
   touch(byControlFrame?: boolean): void
   send(frame: string): void
   /** Asks for a sign of life, in the way the client itself does. */
   ping(): void
+  /** Neither reads nor pings from now on, as a link that died without a word; not even control frames are answered. */
+  pause(): void
+  /** Reads again, also what came in between. */
+  resume(): void
   /** Ends with a close frame: the client sees this code. */
   close(code: number, reason: string): void
   /** Ends the TCP connection once everything is sent, without a close frame: the client sees 1006. */
   drop(): void
 }
 
-/** A connection over an accepted WebSocket and the TCP socket under it. */
-export const createConnection = (webSocket: WebSocket, socket: Duplex, now: () => number): Connection => {
+/** What a connection is made of. */
+export interface ConnectionOptions {
+  readonly webSocket: WebSocket
+  /** The TCP socket under it. */
+  readonly socket: Duplex
+  readonly wire: Wire
+  now(): number
+}
+
+/** A connection over an accepted WebSocket. */
+export const createConnection = ({ webSocket, socket, wire, now }: ConnectionOptions): Connection => {
   let activity = seen(now())
-  return {
+  const put = (frame: string): void => webSocket.send(frame, ignoreClosed)
+  const isOpen = (): boolean => webSocket.readyState === WebSocket.OPEN && socket.writable
+  const send = (frame: string): void => {
+    if (!isOpen()) return
+    if (wire.outgoing) wire.outgoing(frame, put, connection)
+    else put(frame)
+  }
+  const connection: Connection = {
     socketId: newSocketId(),
+    isOpen,
     activity: () => activity,
     touch: (byControlFrame = false) => {
       activity = seen(now(), activity.controlFrames || byControlFrame)
     },
-    send: (frame) => webSocket.send(frame, ignoreClosed),
+    send,
+    pause: () => webSocket.pause(),
+    resume: () => webSocket.resume(),
     ping: () => {
       activity = { ...activity, pinged: true }
+      if (webSocket.isPaused) return
       if (activity.controlFrames) webSocket.ping(undefined, undefined, ignoreClosed)
-      else webSocket.send(PING_FRAME, ignoreClosed)
+      else send(PING_FRAME)
     },
     close: (code, reason) => webSocket.close(code, reason),
     drop: () => endWithoutCloseFrame(socket),
   }
+  return connection
 }
 
 /** Ends a TCP connection after what was written has gone out, without a WebSocket close frame. */

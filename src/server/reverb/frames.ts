@@ -1,15 +1,24 @@
-import { ACTIVITY_TIMEOUT_S } from './application'
-
 /** The first frame: the socket's id, and after how much silence to ping. `data` is a string. Recorded: Reverb 1.10.2. */
-export const establishedFrame = (socketId: string): string =>
+export const establishedFrame = (socketId: string, activityTimeoutS: number): string =>
   JSON.stringify({
     event: 'pusher:connection_established',
-    data: JSON.stringify({ socket_id: socketId, activity_timeout: ACTIVITY_TIMEOUT_S }),
+    data: JSON.stringify({ socket_id: socketId, activity_timeout: activityTimeoutS }),
   })
 
-/** Says that a subscription is on. Recorded: Reverb 1.10.2. */
-export const subscribedFrame = (channel: string): string =>
-  JSON.stringify({ event: 'pusher_internal:subscription_succeeded', data: '{}', channel })
+/** Says that a subscription is on; on a presence channel also who is there. Recorded: Reverb 1.10.2. */
+export const subscribedFrame = (channel: string, data: unknown = {}): string =>
+  JSON.stringify({ event: 'pusher_internal:subscription_succeeded', data: JSON.stringify(data), channel })
+
+/** Says that a cache channel has no last event yet. No `data`. Source: laravel/reverb, `EventHandler`. */
+export const cacheMissFrame = (channel: string): string => JSON.stringify({ event: 'pusher:cache_miss', channel })
+
+/** Tells those on a presence channel who came. Source: Pusher protocol. */
+export const memberAddedFrame = (channel: string, member: Readonly<Record<string, unknown>>): string =>
+  JSON.stringify({ event: 'pusher_internal:member_added', data: JSON.stringify(member), channel })
+
+/** Tells those on a presence channel who left with their last connection. Source: Pusher protocol. */
+export const memberRemovedFrame = (channel: string, userId: string | number): string =>
+  JSON.stringify({ event: 'pusher_internal:member_removed', data: JSON.stringify({ user_id: userId }), channel })
 
 /** An event for a channel's subscribers; `data` is JSON in a string. Recorded: Reverb 1.10.2. */
 export const eventFrame = (event: string, data: string, channel: string): string =>
@@ -22,8 +31,12 @@ export interface Whisper {
   readonly data: unknown
 }
 
-/** A client's event for the others on a channel; `data` is JSON, not a string. Recorded: Reverb 1.10.2. */
-export const whisperFrame = ({ event, channel, data }: Whisper): string => JSON.stringify({ event, channel, data })
+/**
+ * A client's event for the others on a channel; `data` is JSON, not a string. On a presence channel the server adds who
+ * it was. Recorded: Reverb 1.10.2.
+ */
+export const whisperFrame = ({ event, channel, data }: Whisper, userId?: string | number | undefined): string =>
+  JSON.stringify({ event, channel, data, user_id: userId })
 
 /** Asks for a sign of life. No `data`. Recorded: Reverb 1.10.2. */
 export const PING_FRAME = JSON.stringify({ event: 'pusher:ping' })
@@ -37,8 +50,12 @@ const errorFrame = (code: number, message: string): string =>
 /** Every error a client can be told, by what it means; none names its channel. Recorded: Reverb 1.10.2. */
 export const ERROR_FRAMES = {
   unknownApplication: errorFrame(4001, 'Application does not exist'),
+  overQuota: errorFrame(4004, 'Application is over connection quota'),
+  originNotAllowed: errorFrame(4009, 'Origin not allowed'),
   unauthorized: errorFrame(4009, 'Connection is unauthorized'),
   notMember: errorFrame(4009, 'The client is not a member of the specified channel.'),
   invalidMessage: errorFrame(4200, 'Invalid message format'),
   pongNotReceived: errorFrame(4201, 'Pong reply not received in time'),
+  rateLimited: errorFrame(4301, 'Rate limit exceeded'),
+  whispersOff: errorFrame(4301, 'The app does not have client messaging enabled.'),
 } as const

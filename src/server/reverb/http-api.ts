@@ -1,36 +1,49 @@
 import type { Call, Handler } from '../http/call'
-import { parseJson } from '../http/fields'
 import { json, type Reply, text } from '../http/reply'
-import { firstOf, route } from '../http/routes'
-import { type Application, MAX_REQUEST_BYTES } from './application'
-import { decodePublication, type Publication } from './publication'
+import { firstOf, type Params, route } from '../http/routes'
+import { channelRoutes } from './channel-routes'
+import { type Publish, publishRoutes } from './publish-routes'
+import type { RunningApplication } from './running-application'
 import { isApiSignature } from './signature'
+import type { SignedAnswer } from './signed-route'
 
-/** What a publish needs. */
+/** What the HTTP API answers from. */
 export interface HttpApiOptions {
-  readonly application: Application
-  publish(publication: Publication): void
+  readonly applications: readonly RunningApplication[]
+  /** The largest request, in bytes of the whole of it. */
+  readonly maxRequestSize: number
+  readonly publish: Publish
 }
 
 /**
- * The HTTP side of Reverb: `POST /apps/{id}/events` for publishers, `GET /up` for monitors. Texts and codes as
- * recorded from Reverb 1.10.2.
+ * The HTTP side of Reverb: publishes, questions about channels and connections, `GET /up` for monitors. Everything
+ * below `/app` and `/apps` is Reverb's; what it does not know there is 404. Recorded: Reverb 1.10.2.
  */
-export const createHttpApi = (options: HttpApiOptions): Handler =>
-  firstOf([
+export const createHttpApi = (options: HttpApiOptions): Handler => {
+  const signedRoutes = [...publishRoutes(options.publish), ...channelRoutes]
+  const routes = signedRoutes.map(([method, path, answer]) =>
+    route(method, `/apps/:id${path}`, (call, params) => signed(options, call, params, answer)),
+  )
+  return firstOf([
     route('GET', '/up', () => json(200, { health: 'OK' })),
+    withinSize(options.maxRequestSize),
+    ...routes,
     route('GET', '/app/:key', () => text(500, 'Internal server error.')),
-    route('POST', '/apps/:id/events', (call, { id }) => publishCall(options, call, id ?? '')),
+    (call) => (isOurs(call) ? text(404, 'Not found.') : null),
   ])
+}
 
-const publishCall = ({ application, publish }: HttpApiOptions, call: Call, id: string): Reply => {
-  if (call.headBytes + call.body.length > MAX_REQUEST_BYTES) return text(413, 'Payload too large.')
-  if (id !== application.id) return text(404, `No matching application for ID [${id}].`)
-  if (!isApiSignature(application.secret, call)) return text(401, 'Authentication signature invalid.')
-  const body = parseJson(call.body.toString('utf8'))
-  if (body === undefined) return text(500, 'Internal server error.')
-  const publication = decodePublication(body)
-  if (!publication) return json(422, { message: 'name, data and channel or channels are required, as strings.' })
-  publish(publication)
-  return json(200, {})
+const isOurs = ({ path }: Call): boolean => /^\/apps?\//.test(path)
+
+/** Said before anything else is looked at, even whose application it is. */
+const withinSize =
+  (maxRequestSize: number): Handler =>
+  (call) =>
+    isOurs(call) && call.headBytes + call.body.length > maxRequestSize ? text(413, 'Payload too large.') : null
+
+const signed = ({ applications }: HttpApiOptions, call: Call, params: Params, answer: SignedAnswer): Reply => {
+  const application = applications.find(({ settings }) => settings.id === params.id)
+  if (!application) return text(404, `No matching application for ID [${params.id}].`)
+  if (!isApiSignature(application.settings.secret, call)) return text(401, 'Authentication signature invalid.')
+  return answer(application, call, params)
 }

@@ -1,50 +1,44 @@
-import type { Application } from './application'
 import type { Channels } from './channels'
-import { decodeClientMessage } from './client-message'
+import { type ClientMessage, decodeClientMessage } from './client-message'
 import type { Connection } from './connection'
-import { ERROR_FRAMES, PONG_FRAME, subscribedFrame, whisperFrame } from './frames'
-import { isChannelAuth } from './signature'
+import { ERROR_FRAMES, PONG_FRAME, whisperFrame } from './frames'
+import { isId } from './presence'
+import type { RunningApplication } from './running-application'
 
-/** What a message is judged by. */
-export interface Reception {
-  readonly application: Application
-  readonly channels: Channels
-}
-
-/** Does what a client's message asks for. Gives the frame Reverb answers with, null when it says nothing. Never throws. */
-export const receive = ({ application, channels }: Reception, connection: Connection, text: string): string | null => {
+/** Does what a client's message asks for. Gives the frames Reverb answers with, none when it says nothing. Never throws. */
+export const receive = (application: RunningApplication, connection: Connection, text: string): readonly string[] => {
+  const { subscriptions } = application
   const message = decodeClientMessage(text)
   switch (message?.kind) {
     case undefined:
-      return ERROR_FRAMES.invalidMessage
+      return [ERROR_FRAMES.invalidMessage]
     case 'subscribe':
-      if (!mayJoin(application, connection, message)) return ERROR_FRAMES.unauthorized
-      channels.join(connection, message.channel)
-      return subscribedFrame(message.channel)
+      return subscriptions.subscribe(connection, message)
     case 'unsubscribe':
-      channels.leave(connection, message.channel)
-      return null
+      subscriptions.unsubscribe(connection, message.channel)
+      return []
     case 'ping':
-      return PONG_FRAME
+      return [PONG_FRAME]
     case 'whisper':
-      if (!channels.has(connection, message.channel)) return ERROR_FRAMES.notMember
-      channels.send(message.channel, whisperFrame(message), connection)
-      return null
+      return whisper(application, connection, message)
     case 'pong':
     case 'forged':
-      return null
+      return []
   }
 }
 
-/**
- * Public channels are open to all, private ones to who holds a signature. Presence channels are not served: nobody's
- * signature is good there. Source: Pusher protocol.
- */
-const mayJoin = (
-  { secret }: Application,
-  { socketId }: Connection,
-  { channel, auth }: { readonly channel: string; readonly auth: string },
-): boolean => {
-  if (channel.startsWith('presence-')) return false
-  return !channel.startsWith('private-') || isChannelAuth(secret, socketId, channel, auth)
+const whisper = (
+  { settings, channels }: RunningApplication,
+  connection: Connection,
+  message: ClientMessage & { kind: 'whisper' },
+): readonly string[] => {
+  if (settings.clientEvents === 'off') return [ERROR_FRAMES.whispersOff]
+  if (!channels.has(connection, message.channel)) return [ERROR_FRAMES.notMember]
+  channels.send(message.channel, whisperFrame(message, speakerOf(channels, connection, message.channel)), connection)
+  return []
+}
+
+const speakerOf = (channels: Channels, connection: Connection, channel: string): string | number | undefined => {
+  const userId = channels.member(connection, channel)?.user_id
+  return isId(userId) ? userId : undefined
 }

@@ -8,18 +8,31 @@ export interface Publication {
   readonly channels: readonly string[]
   /** The socket that shall not hear it: the one that caused it. */
   readonly exceptSocketId?: string | undefined
+  /** What the publisher wants to know of the channels, by commas: `subscription_count,user_count`. */
+  readonly info?: string | undefined
 }
 
 /** Reads the body of a publish; null when Reverb would call it invalid (422). Source: Pusher HTTP API. */
 export const decodePublication = (body: unknown): Publication | null => {
   if (!isObject(body)) return null
-  const { name, data, socket_id } = body
+  const { name, data, socket_id: exceptSocketId, info } = body
   const channels = body.channels ?? (body.channel === undefined ? undefined : [body.channel])
   if (!isFilled(name) || !isFilled(data) || !isTexts(channels)) return null
-  if (socket_id !== undefined && socket_id !== null && typeof socket_id !== 'string') return null
-  return { event: name, data, channels, exceptSocketId: socket_id ?? undefined }
+  if (!isTextOrAbsent(exceptSocketId) || !isTextOrAbsent(info)) return null
+  return { event: name, data, channels, exceptSocketId, info }
 }
 
-const isFilled = (value: unknown): value is string => typeof value === 'string' && value !== ''
+/** Reads the body of a batch: publications with one channel each; null when Reverb would call it invalid (422). */
+export const decodeBatch = (body: unknown): readonly Publication[] | null => {
+  const batch = isObject(body) ? body.batch : undefined
+  if (!Array.isArray(batch) || batch.length === 0) return null
+  const publications = batch.map((item) => (isObject(item) && isFilled(item.channel) ? decodePublication(item) : null))
+  return publications.every((one) => one !== null) ? publications : null
+}
 
-const isTexts = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every(isFilled)
+const isFilled = (value: unknown): value is string => typeof value === 'string' && value.trim() !== ''
+
+const isTextOrAbsent = (value: unknown): value is string | undefined => value === undefined || typeof value === 'string'
+
+const isTexts = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.length > 0 && value.every(isFilled)

@@ -9,16 +9,27 @@ export const sameText = (one: string, other: string): boolean => {
   return left.length === right.length && timingSafeEqual(left, right)
 }
 
-/** The signature that lets one socket onto one private channel. Source: Pusher protocol. */
-export const signChannel = (secret: string, socketId: string, channel: string): string =>
-  sign(secret, `${socketId}:${channel}`)
+/**
+ * The signature that lets one socket onto one guarded channel, with what is said of who joins, if anything. Source:
+ * Pusher protocol.
+ */
+export const signChannel = (secret: string, socketId: string, channel: string, channelData = ''): string =>
+  sign(secret, [socketId, channel, ...(channelData === '' ? [] : [channelData])].join(':'))
+
+/** What a client shows to get onto a channel. */
+export interface ChannelAuth {
+  readonly channel: string
+  /** `key:signature` */
+  readonly auth: string
+  readonly channelData: string
+}
 
 /**
- * True when `auth` (`key:signature`) was made for this socket and this channel. The key part is not looked at.
- * Recorded: Reverb 1.10.2.
+ * True when `auth` was made for this socket, this channel and this data. The key part is not looked at. Recorded:
+ * Reverb 1.10.2.
  */
-export const isChannelAuth = (secret: string, socketId: string, channel: string, auth: string): boolean =>
-  sameText(auth.slice(auth.indexOf(':') + 1), signChannel(secret, socketId, channel))
+export const isChannelAuth = (secret: string, socketId: string, { channel, auth, channelData }: ChannelAuth): boolean =>
+  sameText(auth.slice(auth.indexOf(':') + 1), signChannel(secret, socketId, channel, channelData))
 
 /** What of an HTTP API request is under its signature. */
 export interface SignedRequest {

@@ -1,18 +1,22 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { type RawData, type WebSocket, WebSocketServer } from 'ws'
+import { type WebSocket, WebSocketServer } from 'ws'
 import { splitTarget } from '../http/read-call'
 import { decodePiece } from '../http/routes'
-import { MAX_MESSAGE_BYTES } from './application'
-import { type Connection, createConnection, endWithoutCloseFrame } from './connection'
-import { ERROR_FRAMES, establishedFrame } from './frames'
-import { type Reception, receive } from './messages'
+import { type Connection, createConnection } from './connection'
+import { firstFrame } from './first-frame'
+import { ERROR_FRAMES } from './frames'
+import { createEar } from './hear'
+import type { RunningApplication } from './running-application'
+import type { Wire } from './wire'
 
 /** Up to here a message is read, so that its sender can be told the reason; beyond, `ws` ends the socket. In bytes. */
 const MAX_READ_BYTES = 1_048_576
 
 /** What the endpoint is made of. */
-export interface SocketEndpointOptions extends Reception {
+export interface SocketEndpointOptions {
+  readonly applications: readonly RunningApplication[]
+  readonly wire: Wire
   now(): number
   onLog(line: string): void
 }
@@ -21,20 +25,27 @@ export interface SocketEndpointOptions extends Reception {
 export interface SocketEndpoint {
   /** Takes over a request to upgrade: accepts it on `/app/{key}`, answers 404 anywhere else. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
-  /** Everybody who was welcomed and is still here. */
+  /** Everybody who is here, welcomed or not. */
   connections(): ReadonlySet<Connection>
 }
 
 /** The WebSocket side of Reverb. Whoever runs the HTTP server ends the sockets by ending their TCP connections. */
 export const createSocketEndpoint = (options: SocketEndpointOptions): SocketEndpoint => {
+  const { applications, wire, now } = options
   const server = acceptingServer()
   const open = new Set<Connection>()
 
-  const accept = (webSocket: WebSocket, socket: Duplex, key: string): void => {
+  const accept = (webSocket: WebSocket, { headers: { origin } }: IncomingMessage, socket: Duplex, key: string) => {
     // Without a listener a broken frame would end the whole process; `ws` itself closes the socket.
     webSocket.on('error', () => {})
-    if (key !== options.application.key) turnAway(webSocket, socket)
-    else welcome(webSocket, createConnection(webSocket, socket, options.now), open, options)
+    const connection = createConnection({ webSocket, socket, wire, now })
+    wire.opened?.(connection)
+    const application = applications.find(({ settings }) => settings.key === key)
+    if (!application) return turnAway(connection)
+    open.add(connection)
+    webSocket.on('close', () => open.delete(connection))
+    attend(webSocket, connection, application, options)
+    connection.send(firstFrame(application, connection.socketId, origin))
   }
 
   return {
@@ -42,7 +53,7 @@ export const createSocketEndpoint = (options: SocketEndpointOptions): SocketEndp
       socket.on('error', () => socket.destroy())
       const key = appKey(request.url ?? '')
       if (key === null) refuse(socket)
-      else server.handleUpgrade(request, socket, head, (webSocket) => accept(webSocket, socket, key))
+      else server.handleUpgrade(request, socket, head, (webSocket) => accept(webSocket, request, socket, key))
     },
     connections: () => open,
   }
@@ -58,41 +69,24 @@ const acceptingServer = (): WebSocketServer => {
   return server.on('headers', (headers) => headers.push('X-Powered-By: Laravel Reverb'))
 }
 
-const welcome = (
+const attend = (
   webSocket: WebSocket,
   connection: Connection,
-  open: Set<Connection>,
-  { onLog, ...reception }: SocketEndpointOptions,
+  application: RunningApplication,
+  { wire, now, onLog }: SocketEndpointOptions,
 ): void => {
-  open.add(connection)
-  connection.send(establishedFrame(connection.socketId))
   onLog(`socket ${connection.socketId} opened`)
-  webSocket.on('message', (data) => hear(reception, connection, bytesOf(data)))
+  webSocket.on('message', createEar({ application, connection, wire, now }))
   for (const frame of ['ping', 'pong'] as const) webSocket.on(frame, () => connection.touch(true))
   webSocket.on('close', () => {
-    open.delete(connection)
-    reception.channels.leaveAll(connection)
+    application.subscriptions.end(connection)
     onLog(`socket ${connection.socketId} closed`)
   })
 }
 
-const hear = (reception: Reception, connection: Connection, message: Buffer): void => {
-  connection.touch()
-  if (message.length > MAX_MESSAGE_BYTES) {
-    connection.close(1009, 'Maximum message size exceeded')
-    return
-  }
-  const answer = receive(reception, connection, message.toString('utf8'))
-  if (answer !== null) connection.send(answer)
-}
-
-const bytesOf = (data: RawData): Buffer => {
-  if (Buffer.isBuffer(data)) return data
-  return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data)
-}
-
-const turnAway = (webSocket: WebSocket, socket: Duplex): void => {
-  webSocket.send(ERROR_FRAMES.unknownApplication, () => endWithoutCloseFrame(socket))
+const turnAway = (connection: Connection): void => {
+  connection.send(ERROR_FRAMES.unknownApplication)
+  connection.drop()
 }
 
 const appKey = (target: string): string | null => {

@@ -3,7 +3,7 @@ import { json, PRIVATE } from '../http/reply'
 import { route } from '../http/routes'
 import { cartView } from './cart-view'
 import type { Carts } from './carts'
-import type { Level } from './level'
+import { keepsLog, type Level } from './level'
 import type { LogBook } from './log-book'
 import type { Sessions } from './sessions'
 
@@ -21,7 +21,7 @@ export const createCartRoute = ({ level, sessions, carts, logs }: CartRouteOptio
     const customer = sessions.find(call.headers.cookie)?.customer
     if (!customer) return json(401, { message: 'Unauthenticated.' }, PRIVATE)
     // Noted before the cart is read: a change in between is told twice rather than never.
-    const cursor = level === 'log' ? logs.of(customer).head() : null
+    const cursor = keepsLog(level) ? logs.of(customer).head() : null
     const cart = carts.find(customer, call.query.get('instance') ?? 'default')
     if (!cart) return json(404, { message: 'There is no such cart.' }, PRIVATE)
     return json(200, { customer, cursor, cart: cartView(cart) }, PRIVATE)

@@ -17,16 +17,29 @@ export interface Carts {
   all(): readonly OwnedCart[]
   /** Puts a customer's cart in the place of its last version. */
   put(customer: Customer, cart: Cart): void
+  backup(): CartsBackup
+  restore(backup: CartsBackup): void
 }
+
+/** Every cart as it stood at one time. */
+export type CartsBackup = readonly OwnedCart[]
 
 /** The carts of a shop that has just opened: everyone has the Raya Sale in every cart. */
 export const createCarts = (): Carts => {
   const byCustomer = new Map(CUSTOMERS.map((customer, index) => [customer, seed(index)]))
+  const all = (): readonly OwnedCart[] =>
+    [...byCustomer].flatMap(([customer, carts]) => [...carts.values()].map((cart) => ({ customer, cart })))
+  const put = (customer: Customer, cart: Cart): void => {
+    byCustomer.get(customer)?.set(cart.instance, cart)
+  }
+
   return {
     find: (customer, instance) => byCustomer.get(customer)?.get(instance) ?? null,
-    all: () => [...byCustomer].flatMap(([customer, carts]) => [...carts.values()].map((cart) => ({ customer, cart }))),
-    put: (customer, cart) => {
-      byCustomer.get(customer)?.set(cart.instance, cart)
+    all,
+    put,
+    backup: all,
+    restore: (backup) => {
+      for (const { customer, cart } of backup) put(customer, cart)
     },
   }
 }

@@ -1,43 +1,61 @@
 import type { Call, Handler } from '../http/call'
-import { expectsJson } from '../http/expects-json'
+import { failure } from '../http/failure'
 import { readFields } from '../http/fields'
-import { html, json, type Reply } from '../http/reply'
+import { json, type Reply } from '../http/reply'
 import { firstOf, route } from '../http/routes'
 import type { Application } from '../reverb/application'
 import { signChannel } from '../reverb/signature'
-import { channelOf } from './customers'
+import { type ChannelRule, mayHear } from './channel-rule'
+import { provesToken } from './csrf'
+import type { Customer } from './customers'
 import type { Sessions } from './sessions'
+
+/** Where pages ask for a channel. Source: Laravel. */
+export const AUTH_PATH = '/broadcasting/auth'
+
+/** The same behind Laravel's CSRF check. */
+export const STRICT_AUTH_PATH = '/strict/broadcasting/auth'
 
 /** What channel authorisation works on. */
 export interface ChannelAuthOptions {
   readonly application: Application
   readonly sessions: Sessions
+  readonly rule: ChannelRule
 }
 
 /**
- * `/broadcasting/auth`, by POST (form or JSON) or GET, without CSRF: whether the session's customer may hear a channel.
- * Answers as recorded in auth.txt, except that ids are compared as strings: `User.01` is nobody's. Writes no session.
+ * `/broadcasting/auth`, by POST (form or JSON) or GET, without CSRF, and `POST /strict/broadcasting/auth` with it:
+ * whether the session's customer may hear a channel. Answers as recorded in auth.txt. Writes no session.
  */
 export const createChannelAuth = (options: ChannelAuthOptions): Handler => {
   const answer = (call: Call): Reply => authorise(options, call)
-  return firstOf([route('POST', '/broadcasting/auth', answer), route('GET', '/broadcasting/auth', answer)])
+  const strictly = (call: Call): Reply => {
+    const session = options.sessions.find(call.headers.cookie)
+    return session && provesToken(session, call) ? answer(call) : failure(call, 419, 'CSRF token mismatch.')
+  }
+  return firstOf([
+    route('POST', AUTH_PATH, answer),
+    route('GET', AUTH_PATH, answer),
+    route('POST', STRICT_AUTH_PATH, strictly),
+  ])
 }
 
 const SOCKET_ID = /^\d+\.\d+$/
 
-const authorise = ({ application, sessions }: ChannelAuthOptions, call: Call): Reply => {
+const authorise = ({ application, sessions, rule }: ChannelAuthOptions, call: Call): Reply => {
   const { channel_name: channel, socket_id: socketId } = readFields(call)
   const customer = sessions.find(call.headers.cookie)?.customer
-  if (!customer || channel !== `private-${channelOf(customer)}`) return failure(call, 403, '')
+  if (!customer || typeof channel !== 'string') return failure(call, 403, '')
+  const isPresence = channel === presenceChannelOf(customer)
+  if (!isPresence && !mayHear(rule, customer, channel)) return failure(call, 403, '')
   if (typeof socketId !== 'string' || !SOCKET_ID.test(socketId)) return failure(call, 500, 'Server Error')
+  if (isPresence) return json(200, presence(application, socketId, channel, customer))
   return json(200, { auth: `${application.key}:${signChannel(application.secret, socketId, channel)}` })
 }
 
-const failure = (call: Call, status: number, message: string): Reply => {
-  if (expectsJson(call)) return json(status, { message })
-  const title = status === 403 ? 'Forbidden' : 'Server Error'
-  return html(
-    status,
-    `<!DOCTYPE html>\n<html lang="en"><head><title>${title}</title></head><body>${title}</body></html>\n`,
-  )
+const presenceChannelOf = ({ id }: Customer): string => `presence-cart.${id}`
+
+const presence = ({ key, secret }: Application, socketId: string, channel: string, { id, name }: Customer): unknown => {
+  const data = JSON.stringify({ user_id: String(id), user_info: { id, name } })
+  return { auth: `${key}:${signChannel(secret, socketId, channel, data)}`, channel_data: data }
 }

@@ -10,5 +10,16 @@ export interface CheckPolicy {
   readonly resetSpreadMs: number
 }
 
-/** The values of CONTRACT §2. */
+/** A policy in which some things are said otherwise. */
+export const changedPolicy = (policy: CheckPolicy, change: PolicyChange): CheckPolicy => ({
+  enabled: change.enabled ?? policy.enabled,
+  pollMs: change.pollMs ?? policy.pollMs,
+  auditMs: change.auditMs ?? policy.auditMs,
+  resetSpreadMs: change.resetSpreadMs ?? policy.resetSpreadMs,
+})
+
+/** What of a policy is said otherwise. */
+export type PolicyChange = { readonly [N in keyof CheckPolicy]?: CheckPolicy[N] | undefined }
+
+/** The values of CONTRACT §2, for everything that is not said otherwise. */
 export const CHECK_POLICY: CheckPolicy = { enabled: true, pollMs: 30_000, auditMs: 300_000, resetSpreadMs: 2_000 }

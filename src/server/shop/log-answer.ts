@@ -4,7 +4,7 @@ export interface LogEntry {
   readonly event: string
   /** The payload as JSON, frozen when it was appended: what is broadcast and what the check gives are these bytes. */
   readonly data: string
-  /** When it was appended, in milliseconds of `Date.now()`. */
+  /** When it was appended, in milliseconds of the server's clock. */
   readonly atMs: number
 }
 
@@ -40,6 +40,12 @@ export const answerSince = (view: LogView, cursor: string | null): LogAnswer => 
   const entries = view.entries.slice(index, index + MAX_ENTRIES)
   const last = entries.at(-1)
   return { cursor: last ? `${view.epoch}:${last.seq}` : cursor, entries, reset: false }
+}
+
+/** True when a cursor is one of this log's life, and further than the log. Never throws. */
+export const isAhead = ({ epoch, seq }: LogView, cursor: string | null): boolean => {
+  const [, theirEpoch, digits] = CURSOR.exec(cursor ?? '') ?? []
+  return theirEpoch === epoch && Number(digits) > seq
 }
 
 const CURSOR = /^([\w-]{0,32}):(0|[1-9]\d{0,14})$/

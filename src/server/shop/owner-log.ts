@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { answerSince, type LogAnswer, type LogEntry } from './log-answer'
+import { answerSince, type LogAnswer, type LogEntry, type LogView } from './log-answer'
 
 /** Where an entry stands: handed to whoever writes its payload. */
 export interface LogPlace {
@@ -17,35 +17,61 @@ export interface OwnerLog {
   append(event: string, payloadAt: (place: LogPlace) => unknown): LogEntry
   /** Everything after a cursor, as CONTRACT §2 has it; null asks for nothing but the head. */
   since(cursor: string | null): LogAnswer
+  /** The log as it stands. */
+  view(): LogView
   /** Forgets all but the newest `count` entries. */
   prune(count: number): void
+  /** Starts a new life: no entries, the count from 0, under another epoch. */
+  renew(): void
+  /** Goes back to what a view shows, its epoch included: what a database does that is restored. */
+  restore(view: LogView): void
 }
 
 /** How many entries a log keeps by itself. */
 export const KEPT_ENTRIES = 1_000
 
+/** What logs are made with. */
+export interface LogOptions {
+  /** @default 1000 */
+  readonly keptEntries?: number | undefined
+  /** The clock entries are stamped by. @default Date.now */
+  readonly now?: (() => number) | undefined
+}
+
 /** An empty log. Its epoch is drawn with its first entry, as a database draws it with its first row. */
-export const createOwnerLog = (): OwnerLog => {
-  let epoch = ''
-  let seq = 0
-  let entries: readonly LogEntry[] = []
+export const createOwnerLog = ({ keptEntries = KEPT_ENTRIES, now = Date.now }: LogOptions = {}): OwnerLog => {
+  let view = EMPTY
 
   const append = (event: string, payloadAt: (place: LogPlace) => unknown): LogEntry => {
-    const place = { epoch: epoch || randomBytes(6).toString('hex'), seq: seq + 1 }
+    const place = { epoch: view.epoch || newEpoch(), seq: view.seq + 1 }
     // The number is taken only once the payload is written: a payload that throws must leave no hole.
-    const entry = { seq: place.seq, event, data: JSON.stringify(payloadAt(place)), atMs: Date.now() }
-    ;({ epoch, seq } = place)
-    entries = [...entries.slice(1 - KEPT_ENTRIES), entry]
+    const entry = { seq: place.seq, event, data: JSON.stringify(payloadAt(place)), atMs: now() }
+    view = { ...place, entries: newestOf([...view.entries, entry], keptEntries) }
     return entry
   }
 
   return {
-    head: () => `${epoch}:${seq}`,
-    newest: () => entries.at(-1) ?? null,
+    head: () => `${view.epoch}:${view.seq}`,
+    newest: () => view.entries.at(-1) ?? null,
     append,
-    since: (cursor) => answerSince({ epoch, seq, entries }, cursor),
+    since: (cursor) => answerSince(view, cursor),
+    view: () => view,
     prune: (count) => {
-      entries = count > 0 ? entries.slice(-count) : []
+      view = { ...view, entries: newestOf(view.entries, count) }
+    },
+    renew: () => {
+      view = { ...EMPTY, epoch: newEpoch() }
+    },
+    restore: (older) => {
+      view = older
     },
   }
 }
+
+/** A log before its first entry. */
+export const EMPTY: LogView = { epoch: '', seq: 0, entries: [] }
+
+const newEpoch = (): string => randomBytes(6).toString('hex')
+
+const newestOf = (entries: readonly LogEntry[], count: number): readonly LogEntry[] =>
+  count > 0 ? entries.slice(-count) : []

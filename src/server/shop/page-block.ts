@@ -2,9 +2,9 @@ import type { Id } from '../../core/events'
 import type { Place } from '../http/host'
 import type { Application } from '../reverb/application'
 import { CHECK_PATH } from './check'
-import { CHECK_POLICY } from './check-policy'
+import type { CheckPolicy } from './check-policy'
 import type { Customer } from './customers'
-import type { Level } from './level'
+import { keepsLog, type Level } from './level'
 import type { LogBook } from './log-book'
 
 /** What a page tells the SDK (CONTRACT §4). A server of level `guide` knows neither owner nor cursor. */
@@ -23,18 +23,23 @@ export interface PageBlockOptions {
   readonly application: Application
   readonly level: Level
   readonly logs: LogBook
+  /** What pages are told at the moment. */
+  policy(): CheckPolicy
   ownerOf(customer: Customer): string
 }
 
 /** The block of a customer's page that is served at a place. To be made before the cart is read. */
-export const pageBlock = (options: PageBlockOptions, customer: Customer, place: Place): PageBlock => ({
-  user: customer.id,
-  ...(options.level === 'log' ? { owner: options.ownerOf(customer), cursor: options.logs.of(customer).head() } : {}),
-  enabled: CHECK_POLICY.enabled,
-  channel: 'App.Models.User.{user}',
-  check: { url: CHECK_PATH, interval_ms: CHECK_POLICY.pollMs },
-  reverb: { key: options.application.key, host: place.hostname, port: place.port, scheme: 'http' },
-})
+export const pageBlock = (options: PageBlockOptions, customer: Customer, place: Place): PageBlock => {
+  const { enabled, pollMs } = options.policy()
+  return {
+    user: customer.id,
+    ...(keepsLog(options.level) ? { owner: options.ownerOf(customer), cursor: options.logs.of(customer).head() } : {}),
+    enabled,
+    channel: 'App.Models.User.{user}',
+    check: { url: CHECK_PATH, interval_ms: pollMs },
+    reverb: { key: options.application.key, host: place.hostname, port: place.port, scheme: 'http' },
+  }
+}
 
 /** The script element that carries a block. Nothing in it can end the element or start another. */
 export const pageBlockScript = (block: PageBlock): string =>

@@ -39,10 +39,12 @@ export interface PromotionOptions {
   readonly carts: Carts
   readonly level: Level
   readonly tell: Tell
+  /** The server's clock. */
+  now(): number
 }
 
 /** Promotions over all carts. Carts that do not change are not touched, and nobody hears of them. */
-export const createPromotions = ({ carts, level, tell }: PromotionOptions): Promotions => {
+export const createPromotions = ({ carts, level, tell, now }: PromotionOptions): Promotions => {
   const changeAll = (action: ConditionChange['action'], condition: Condition): readonly OwnedCart[] => {
     const edit = action === 'removed' ? withoutCondition : withCondition
     const touched = carts.all().filter(({ cart }) => edit(cart, condition) !== cart)
@@ -50,7 +52,11 @@ export const createPromotions = ({ carts, level, tell }: PromotionOptions): Prom
     for (const { customer, cart } of touched) {
       const after = edit(cart, condition)
       carts.put(customer, after)
-      tell(customer, CONDITIONS_CHANGED, payloadOf({ action, condition, before: cart, after }, level, spreadMs))
+      tell(
+        customer,
+        CONDITIONS_CHANGED,
+        payloadOf({ action, condition, before: cart, after }, { level, spreadMs, now }),
+      )
     }
     return touched
   }
@@ -82,10 +88,16 @@ const measured = (change: () => readonly OwnedCart[]): PromotionResult => {
 /** How widely refreshes are spread: about a hundred a second, all within half a minute. */
 export const spreadForMs = (carts: number): number => Math.min(30_000, carts * 10)
 
+interface Telling {
+  readonly level: Level
+  readonly spreadMs: number
+  now(): number
+}
+
 const payloadOf =
-  (change: ConditionChange, level: Level, spreadMs: number) =>
+  (change: ConditionChange, { level, spreadMs, now }: Telling) =>
   (place: LogPlace): unknown => {
-    const at = new Date()
+    const at = new Date(now())
     if (level === 'guide') return guidePayload(change, at)
     return logPayload(change, at, { ...place, id: randomUUID(), locale: 'en', spread_ms: spreadMs })
   }

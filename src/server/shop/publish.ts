@@ -3,9 +3,10 @@ import type { Id } from '../../core/events'
 import { isObject } from '../http/fields'
 import type { Publication } from '../reverb/publication'
 import { type Customer, channelOf, knownCustomer } from './customers'
-import type { Level } from './level'
+import { keepsLog, type Level } from './level'
 import type { LogEntry } from './log-answer'
 import type { LogBook } from './log-book'
+import type { Outbox } from './outbox'
 import type { LogPlace } from './owner-log'
 
 /** Logs one change of a customer and hands it to their sockets. */
@@ -14,15 +15,15 @@ export type Tell = (customer: Customer, event: string, payloadAt: (place: LogPla
 /** What `createTell` works on. */
 export interface TellOptions {
   readonly logs: LogBook
-  broadcast(publication: Publication): void
+  readonly outbox: Outbox
 }
 
 /** The one way from the shop to its customers: first into the log, then, with the very same bytes, to the sockets. */
 export const createTell =
-  ({ logs, broadcast }: TellOptions): Tell =>
+  ({ logs, outbox }: TellOptions): Tell =>
   (customer, event, payloadAt) => {
     const entry = logs.append(customer, event, payloadAt)
-    broadcast({ event, data: entry.data, channels: [`private-${channelOf(customer)}`] })
+    outbox.send(customer, entry)
     return entry
   }
 
@@ -33,8 +34,8 @@ export interface Published {
 }
 
 /**
- * Publishes an event of one's own to a customer, through the log like any other. On a server of level `log` the
- * payload's `cart_echo` block gets its place in the log.
+ * Publishes an event of one's own to a customer, through the log like any other. On a server that keeps a log the
+ * payload's `cart_echo` block gets its place in it.
  * @throws {CartEchoServerError} `unknown-customer`
  */
 export type Publish = (customer: Id, event: string, payload: Readonly<Record<string, unknown>>) => Published
@@ -50,7 +51,7 @@ export const createPublish =
   ({ tell, level }: PublishOptions): Publish =>
   (id, event, payload) => {
     const publishedAtMs = Date.now()
-    const placed = (place: LogPlace): unknown => (level === 'log' ? withPlace(payload, place) : payload)
+    const placed = (place: LogPlace): unknown => (keepsLog(level) ? withPlace(payload, place) : payload)
     return { seq: tell(knownCustomer(id), event, placed).seq, publishedAtMs }
   }
 
@@ -58,3 +59,16 @@ const withPlace = (payload: Readonly<Record<string, unknown>>, place: LogPlace):
   const block = isObject(payload.cart_echo) ? payload.cart_echo : {}
   return { ...payload, cart_echo: { id: randomUUID(), ...block, ...place } }
 }
+
+/**
+ * Hands an event to a customer's sockets and to nothing else: no log knows it, no check will tell it.
+ * @throws {CartEchoServerError} `unknown-customer`
+ */
+export type Broadcast = (customer: Id, event: string, payload: unknown) => void
+
+/** See `Broadcast`. */
+export const createBroadcast =
+  (broadcast: (publication: Publication) => boolean): Broadcast =>
+  (id, event, payload) => {
+    broadcast({ event, data: JSON.stringify(payload), channels: [`private-${channelOf(knownCustomer(id))}`] })
+  }

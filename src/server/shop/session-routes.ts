@@ -1,10 +1,12 @@
 import type { Call, Handler } from '../http/call'
+import { failure } from '../http/failure'
 import { readFields } from '../http/fields'
 import { json, PRIVATE, type Reply } from '../http/reply'
 import { firstOf, route } from '../http/routes'
+import { provesToken } from './csrf'
 import { CUSTOMERS, findCustomer } from './customers'
 import type { PageBlock } from './page-block'
-import { isCsrfToken, type Session, type Sessions, sessionCookies } from './sessions'
+import { type Session, type Sessions, sessionCookies } from './sessions'
 
 /** What log-in and log-out work on. */
 export interface SessionRouteOptions {
@@ -33,7 +35,7 @@ export const createSessionRoutes = ({ sessions, blockOf }: SessionRouteOptions):
 
   const change = (call: Call, stateOf: () => Pick<Session, 'customer' | 'loggedOut'> | null): Reply => {
     const old = sessions.find(call.headers.cookie)
-    if (!old || !isCsrfToken(old, sentToken(call))) return json(419, { message: 'CSRF token mismatch.' })
+    if (!old || !provesToken(old, call)) return failure(call, 419, 'CSRF token mismatch.')
     const state = stateOf()
     return state ? reply(sessions.renew(old, state), call, true) : json(422, { message: 'There is no such customer.' })
   }
@@ -49,7 +51,3 @@ const loggedIn = (id: unknown): Pick<Session, 'customer' | 'loggedOut'> | null =
   const customer = findCustomer(id)
   return customer && { customer, loggedOut: false }
 }
-
-/** Where Laravel looks for the token: `_token`, `X-CSRF-TOKEN`, `X-XSRF-TOKEN`. */
-const sentToken = (call: Call): unknown =>
-  readFields(call)._token ?? call.headers['x-csrf-token'] ?? call.headers['x-xsrf-token']

@@ -9,7 +9,7 @@ export interface Session {
   /** What a form or a script has to send back. Base64: in the `XSRF-TOKEN` cookie it stands percent-encoded. */
   readonly csrfToken: string
   readonly customer: Customer | null
-  /** In milliseconds of `Date.now()`. */
+  /** In milliseconds of the server's clock. */
   readonly createdAtMs: number
   /** True when the visitor has logged out: nobody logs them in without being asked. */
   readonly loggedOut: boolean
@@ -21,24 +21,50 @@ export interface Sessions {
   find(cookieHeader: string | undefined): Session | null
   /** Makes a new session in the place of an old one, if there was one. */
   renew(old: Session | null, state: Pick<Session, 'customer' | 'loggedOut'>): Session
+  /** Voids every session of a customer. Gives how many there were. */
+  lose(customer: Customer): number
+  /** Makes every session of a customer another's: same cookie, same token. Gives how many there were. */
+  hand(customer: Customer, to: Customer): number
+  /** Voids them all. */
+  clear(): void
+}
+
+/** What sessions are made with. */
+export interface SessionsOptions {
+  /** The server's clock. @default Date.now */
+  readonly now?: (() => number) | undefined
 }
 
 const SESSION_COOKIE = 'cart_echo_session'
 const MAX_SESSIONS = 10_000
 
 /** No sessions yet. The oldest goes when there are more than ten thousand, so that visitors cannot fill the memory. */
-export const createSessions = (): Sessions => {
+export const createSessions = ({ now = Date.now }: SessionsOptions = {}): Sessions => {
   const sessions = new Map<string, Session>()
+  const of = (customer: Customer): readonly Session[] =>
+    [...sessions.values()].filter((session) => session.customer === customer)
+
   return {
     find: (cookieHeader) => sessions.get(readCookie(cookieHeader, SESSION_COOKIE) ?? '') ?? null,
     renew: (old, state) => {
       if (old) sessions.delete(old.id)
-      const session = { id: token('base64url'), csrfToken: token('base64'), createdAtMs: Date.now(), ...state }
+      const session = { id: token('base64url'), csrfToken: token('base64'), createdAtMs: now(), ...state }
       sessions.set(session.id, session)
       const [oldest] = sessions.keys()
       if (sessions.size > MAX_SESSIONS && oldest !== undefined) sessions.delete(oldest)
       return session
     },
+    lose: (customer) => {
+      const lost = of(customer)
+      for (const { id } of lost) sessions.delete(id)
+      return lost.length
+    },
+    hand: (customer, to) => {
+      const handed = of(customer)
+      for (const session of handed) sessions.set(session.id, { ...session, customer: to })
+      return handed.length
+    },
+    clear: () => sessions.clear(),
   }
 }
 

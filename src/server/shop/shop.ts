@@ -5,18 +5,23 @@ import type { Application } from '../reverb/application'
 import type { Publication } from '../reverb/publication'
 import { createAdminRoutes } from './admin-routes'
 import { createCartRoute } from './cart-route'
-import { createCarts } from './carts'
 import { createChannelAuth } from './channel-auth'
+import type { ChannelRule } from './channel-rule'
 import { createCheck } from './check'
+import type { CheckPolicy } from './check-policy'
 import type { Customer } from './customers'
+import { createDatabaseWork, type DatabaseWork } from './database-work'
 import type { Level } from './level'
-import { createLogBook } from './log-book'
+import type { LogView } from './log-answer'
+import { createMemory, type Memory } from './memory'
+import { createOutbox, startSweeper } from './outbox'
 import { ownerOf } from './owner'
 import { type PageBlock, pageBlock, pageBlockScript } from './page-block'
 import { createPromotions, type Promotions } from './promotions'
-import { createPublish, createTell, type Publish } from './publish'
+import { type Broadcast, createBroadcast, createPublish, createTell, type Publish } from './publish'
+import type { Replica } from './replica'
 import { createSessionRoutes } from './session-routes'
-import { createSessions, type Session, sessionCookies } from './sessions'
+import { type Session, sessionCookies } from './sessions'
 import { type ShopState, shopState } from './state'
 import { createVisitors } from './visitors'
 
@@ -24,13 +29,24 @@ import { createVisitors } from './visitors'
 export interface ShopOptions {
   readonly application: Application
   readonly level: Level
+  readonly channelRule: ChannelRule
   /** Who a visitor of a page is without logging in; null: nobody. */
   readonly autoLogin: Customer | null
+  /** How many entries a log keeps. */
+  readonly keptEntries: number
+  /** How often the outbox is swept, on level `outbox`. */
+  readonly sweepEveryMs: number
   /** Where the server listens. */
   readonly place: Place
-  /** The way to the sockets. */
-  broadcast(publication: Publication): void
+  /** The way to the sockets. Gives true when the socket server has taken it. */
+  broadcast(publication: Publication): boolean
   sockets(): number
+  /** The server's clock. */
+  now(): number
+  /** What pages are told at the moment. */
+  policy(): CheckPolicy
+  /** What a log looks like from where the check reads it. */
+  replica(view: LogView): Replica
 }
 
 /** What a served page carries of its visitor. */
@@ -45,38 +61,61 @@ export interface Dress {
 }
 
 /** A cart shop with customers, carts, promotions and a log of every change. */
-export interface Shop extends Promotions {
+export interface Shop extends Promotions, DatabaseWork {
   readonly handle: Handler
+  readonly memory: Memory
   readonly publish: Publish
+  readonly broadcast: Broadcast
   state(): ShopState
+  /** Broadcasts again what did not go out. Gives how many did now. */
+  sweep(): number
   /** What the page that answers this call carries. Logs the visitor in, if the shop does that. */
   dress(call: Call): Dress
+  /** Ends the sweeper. */
+  stop(): void
 }
 
 /** A shop that has just opened. */
 export const createShop = (options: ShopOptions): Shop => {
-  const { application, level, autoLogin, broadcast } = options
-  const [carts, logs, sessions] = [createCarts(), createLogBook(), createSessions()]
-  const owner = (customer: Customer): string => ownerOf(application.secret, customer)
-  const placeOf = (call: Call): Place => parseHost(call.headers.host) ?? options.place
-  const blockOf = ({ customer }: Session, call: Call): PageBlock | null =>
-    customer && pageBlock({ application, level, logs, ownerOf: owner }, customer, placeOf(call))
-
-  const tell = createTell({ logs, broadcast })
-  const promotions = createPromotions({ carts, level, tell })
-  const state = (): ShopState => shopState(carts, logs, options.sockets())
-  const visit = createVisitors(sessions, autoLogin)
+  const { level, broadcast, now, sockets } = options
+  const memory = createMemory(options)
+  const { carts, logs } = memory
+  const outbox = createOutbox({ logs, broadcast, now })
+  const tell = createTell({ logs, outbox })
+  const promotions = createPromotions({ carts, level, tell, now })
+  const state = (): ShopState => shopState({ carts, logs, outbox, sockets })
 
   return {
     ...promotions,
+    ...createDatabaseWork(memory),
+    memory,
     publish: createPublish({ tell, level }),
+    broadcast: createBroadcast(broadcast),
     state,
+    sweep: outbox.sweep,
+    ...createFront(options, memory, createAdminRoutes({ promotions, state, ownName: options.place.hostname })),
+    stop: level === 'outbox' ? startSweeper(outbox, options.sweepEveryMs) : () => {},
+  }
+}
+
+/** What browsers see of a shop. */
+const createFront = (options: ShopOptions, memory: Memory, admin: Handler): Pick<Shop, 'handle' | 'dress'> => {
+  const { application, channelRule: rule } = options
+  const { sessions } = memory
+  const owner = (customer: Customer): string => ownerOf(application.secret, customer)
+  const placeOf = (call: Call): Place => parseHost(call.headers.host) ?? options.place
+  const parts = { ...options, ...memory, ownerOf: owner }
+  const blockOf = ({ customer }: Session, call: Call): PageBlock | null =>
+    customer && pageBlock(parts, customer, placeOf(call))
+  const visit = createVisitors(sessions, options.autoLogin)
+
+  return {
     handle: firstOf([
-      createChannelAuth({ application, sessions }),
-      createCheck({ level, sessions, logs, ownerOf: owner }),
-      createCartRoute({ level, sessions, carts, logs }),
+      createChannelAuth({ application, sessions, rule }),
+      createCheck(parts),
+      createCartRoute(parts),
       createSessionRoutes({ sessions, blockOf }),
-      createAdminRoutes({ promotions, state, ownName: options.place.hostname }),
+      admin,
     ]),
     dress: (call) => {
       const { session, isNew } = visit(call)

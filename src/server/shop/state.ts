@@ -2,6 +2,7 @@ import type { Id } from '../../core/events'
 import type { Carts } from './carts'
 import { CONDITIONS, formatWorth } from './conditions'
 import type { LogBook } from './log-book'
+import type { Outbox } from './outbox'
 
 /** What the shop's own people see. */
 export interface ShopState {
@@ -22,16 +23,26 @@ export interface ShopState {
     readonly seq: number
     readonly event: string
     readonly at_ms: number
+    /** When it went out to the sockets; null while it has not. */
+    readonly published_at_ms: number | null
     readonly payload: unknown
   }[]
 }
 
+/** What the shop's people see is read from. */
+export interface ShopStateOptions {
+  readonly carts: Carts
+  readonly logs: LogBook
+  readonly outbox: Outbox
+  sockets(): number
+}
+
 /** The shop as it stands. */
-export const shopState = (carts: Carts, logs: LogBook, sockets: number): ShopState => {
+export const shopState = ({ carts, logs, outbox, sockets }: ShopStateOptions): ShopState => {
   const all = carts.all()
   return {
     carts: all.length,
-    sockets,
+    sockets: sockets(),
     conditions: CONDITIONS.map((condition) => ({
       name: condition.name,
       display_name: condition.displayName,
@@ -43,6 +54,7 @@ export const shopState = (carts: Carts, logs: LogBook, sockets: number): ShopSta
       seq: entry.seq,
       event: entry.event,
       at_ms: entry.atMs,
+      published_at_ms: outbox.publishedAtMs(entry),
       payload: JSON.parse(entry.data),
     })),
   }

@@ -7,6 +7,7 @@ describe('the words after cart-echo', () => {
     [[], { kind: 'start', port: 8080, host: '127.0.0.1', level: 'log' }],
     [['--port', '0'], { kind: 'start', port: 0, host: '127.0.0.1', level: 'log' }],
     [['-p', '65535', '--level=guide'], { kind: 'start', port: 65_535, host: '127.0.0.1', level: 'guide' }],
+    [['--level', 'outbox'], { kind: 'start', port: 8080, host: '127.0.0.1', level: 'outbox' }],
     [['--host', '0.0.0.0'], { kind: 'start', port: 8080, host: '0.0.0.0', level: 'log' }],
     [['--help', '--port', 'x'], { kind: 'help' }],
     [['-h'], { kind: 'help' }],
@@ -19,7 +20,7 @@ describe('the words after cart-echo', () => {
     [['--port', '65536'], '--port takes 0 to 65535, not "65536"'],
     [['--port', ''], '--port takes 0 to 65535, not ""'],
     [['--host', ''], '--host takes an address of this machine, such as 127.0.0.1'],
-    [['--level', 'outbox'], '--level takes guide or log, not "outbox"'],
+    [['--level', 'inbox'], '--level takes guide, log or outbox, not "inbox"'],
     [['--no-such'], "Unknown option '--no-such'"],
     [['start'], "Unexpected argument 'start'"],
   ])('%j are a mistake: %s', (words, message) => {

@@ -62,7 +62,7 @@ describe('the command', () => {
   it('says what it does not understand', async () => {
     const { printed, code } = run(['--level', 'x'])
     expect(await code).toBe(2)
-    expect(printed.err).toBe('cart-echo: --level takes guide or log, not "x". See npx cart-echo --help\n')
+    expect(printed.err).toBe('cart-echo: --level takes guide, log or outbox, not "x". See npx cart-echo --help\n')
   })
 
   it('helps', async () => {

@@ -44,7 +44,9 @@ describe('channel authorisation', () => {
     'private-App.Models.User.',
     'private-nobody',
     'news',
-    'presence-cart.1',
+    'presence-cart.2',
+    'presence-cart.01',
+    'presence-news',
     '',
   ])('forbids %j without a word', async (channel_name) => {
     const browser = await browserOf((await serve()).url, 1)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { CHECK_POLICY } from '../../../src/server/shop/check-policy'
 import { CUSTOMERS } from '../../../src/server/shop/customers'
 import { createLogBook } from '../../../src/server/shop/log-book'
 import { pageBlock, pageBlockScript } from '../../../src/server/shop/page-block'
@@ -8,10 +9,11 @@ const [customer] = CUSTOMERS
 if (!customer) throw new Error('The shop has no customers')
 
 const blockFor = (level: 'guide' | 'log', key = APP.key) =>
-  pageBlock({ application: { ...APP, key }, level, logs: createLogBook(), ownerOf: () => 'h7Qk' }, customer, {
-    hostname: '127.0.0.1',
-    port: 8080,
-  })
+  pageBlock(
+    { application: { ...APP, key }, level, logs: createLogBook(), policy: () => CHECK_POLICY, ownerOf: () => 'h7Qk' },
+    customer,
+    { hostname: '127.0.0.1', port: 8080 },
+  )
 
 describe('a page block', () => {
   it('tells what the agreement says', () => {

@@ -10,7 +10,11 @@ export interface SocketEnd {
 }
 
 /** A bare client that keeps what it hears until it is asked for, frame by frame. */
-export const openSocket = (server: CartEchoServer, path = `/app/${APP.key}?protocol=7`, autoPong = true) => {
+export const openSocket = (
+  server: Pick<CartEchoServer, 'url'>,
+  path = `/app/${APP.key}?protocol=7`,
+  autoPong = true,
+) => {
   const socket = new WebSocket(server.url.replace('http', 'ws') + path, { autoPong })
   const heard: string[] = []
   const waiting: ((frame: string) => void)[] = []

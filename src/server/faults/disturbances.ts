@@ -1,0 +1,77 @@
+import type { Call, Handler } from '../http/call'
+import type { Reply } from '../http/reply'
+import type { Connection } from '../reverb/connection'
+import type { Publication } from '../reverb/publication'
+import type { CheckPolicy } from '../shop/check-policy'
+import type { Replica } from '../shop/replica'
+import type { Disturbance } from './disturbance'
+
+/** All active disturbances as one. What several have a word for passes them one after the other, the oldest first. */
+export interface Disturbances extends Omit<Required<Disturbance>, 'call' | 'reply' | 'skewMs' | 'stop'> {
+  /** Takes one in. Returns a function that puts it out; calling it again does nothing. */
+  add(disturbance: Disturbance): () => void
+  /** Answers a request through all of them. */
+  answer(call: Call, pass: Handler): Promise<Reply | null>
+  /** The wrong time, in milliseconds. */
+  now(): number
+}
+
+/** No disturbance yet. */
+export const createDisturbances = (): Disturbances => {
+  let active: readonly Disturbance[] = []
+  const all = (allows: (one: Disturbance) => boolean | undefined): boolean => active.every((one) => allows(one) ?? true)
+
+  return {
+    add: (disturbance) => {
+      active = [...active, disturbance]
+      return () => {
+        active = active.filter((one) => one !== disturbance)
+      }
+    },
+    publication: (publication, pass) => publishThrough(active, publication, pass),
+    frame: (frame, pass, connection) => sendThrough(active, frame, pass, connection),
+    hears: (connection) => all((one) => one.hears?.(connection)),
+    upgrades: () => all((one) => one.upgrades?.()),
+    admits: (channel) => all((one) => one.admits?.(channel)),
+    answer: (call, pass) => answerThrough(active, call, pass),
+    replica: (replica) => active.reduce<Replica>((read, one) => one.replica?.(read) ?? read, replica),
+    policy: (policy) => active.reduce<CheckPolicy>((told, one) => one.policy?.(told) ?? told, policy),
+    now: () => active.reduce((now, { skewMs = 0 }) => now + skewMs, Date.now()),
+  }
+}
+
+type Chain = readonly Disturbance[]
+
+const publishThrough = (
+  [first, ...rest]: Chain,
+  publication: Publication,
+  pass: (publication: Publication) => boolean,
+): boolean => {
+  if (!first) return pass(publication)
+  const next = (passed: Publication): boolean => publishThrough(rest, passed, pass)
+  return first.publication ? first.publication(publication, next) : next(publication)
+}
+
+const sendThrough = (
+  [first, ...rest]: Chain,
+  frame: string,
+  pass: (frame: string) => void,
+  connection: Connection,
+): void => {
+  if (!first) return pass(frame)
+  const next = (passed: string): void => sendThrough(rest, passed, pass, connection)
+  return first.frame ? first.frame(frame, next, connection) : next(frame)
+}
+
+// Whoever changes answers comes after whoever gives them: a slow body can then be the body of any answer.
+const answerThrough = async (chain: Chain, call: Call, pass: Handler): Promise<Reply | null> => {
+  let reply = await callThrough(chain, call, pass)
+  for (const one of chain) if (reply && one.reply) reply = await one.reply(reply, call)
+  return reply
+}
+
+const callThrough = ([first, ...rest]: Chain, call: Call, pass: Handler): ReturnType<Handler> => {
+  if (!first) return pass(call)
+  const next: Handler = (passed) => callThrough(rest, passed, pass)
+  return first.call ? first.call(call, next) : next(call)
+}

@@ -1,0 +1,40 @@
+import type { Id } from '../core/events'
+import type { Application } from './reverb/application'
+import type { ChannelRule } from './shop/channel-rule'
+import type { PolicyChange } from './shop/check-policy'
+import type { Level } from './shop/level'
+
+/** How a server is started. Everything can be left out. */
+export interface StartServerOptions {
+  /** @default 0: any free port */
+  readonly port?: number | undefined
+  /** There is no admin log-in: on any other than a loopback address everyone near can reach it. @default '127.0.0.1' */
+  readonly host?: string | undefined
+  /** @default `{ id: '1001', key: 'cart-echo-key' }` and a random secret */
+  readonly app?: Application | undefined
+  /** Further applications on the same Reverb. The shop publishes in the first, `app`. @default none */
+  readonly apps?: readonly Application[] | undefined
+  /** The largest publish, in bytes of the whole HTTP request; a larger one reaches nobody. @default 10,000 */
+  readonly maxRequestSize?: number | undefined
+  /** @default 'log' */
+  readonly level?: Level | undefined
+  /** Who a visitor of a page is without logging in; null: nobody. @default null */
+  readonly autoLogin?: Id | null | undefined
+  /** How the ids of private channels are compared with the customer's. @default 'exact' */
+  readonly channelRule?: ChannelRule | undefined
+  /** Other origins whose pages may call shop and check with credentials, such as `http://127.0.0.1:5173`. @default none */
+  readonly allowedOrigins?: readonly string[] | undefined
+  /**
+   * What check and page block tell pages beside the news.
+   * @default `{ enabled: true, pollMs: 30_000, auditMs: 300_000, resetSpreadMs: 2_000 }`
+   */
+  readonly policy?: PolicyChange | undefined
+  /** How many entries a customer's log keeps; who is further behind is told to reset. @default 1,000 */
+  readonly keepEntries?: number | undefined
+  /** How often a server of level `outbox` broadcasts again what did not go out, in milliseconds. @default 30,000 */
+  readonly sweepMs?: number | undefined
+  /** The folder pages are served from. @default the demo shop that comes with the package */
+  readonly pages?: string | URL | undefined
+  /** Hears a line about everything that happens. @default silence */
+  readonly onLog?: ((line: string) => void) | undefined
+}
