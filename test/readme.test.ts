@@ -107,6 +107,8 @@ describe('every snippet of the README', () => {
     expect([...snippets.values()].filter(({ language }) => language !== 'sh')).toHaveLength(fenced)
     expect([...snippets.keys()].sort()).toEqual(
       [
+        'break-http',
+        'break-it',
         'connection',
         'dom-event',
         'existing-echo',
@@ -203,6 +205,27 @@ describe('the README’s snippet', () => {
     await run(startServer, said)
     expect(said[0]).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/cart$/)
     expect(said[1]).toBe('5 carts changed')
+  })
+})
+
+describe('the README’s way to break the server', () => {
+  it('break-http restarts Reverb by one call', async () => {
+    const [, method, path, header = '', body] =
+      /curl -X (\w+) http:\/\/127\.0\.0\.1:8080(\S+) -H '([^']+)' -d '([^']+)'/.exec(snippet('break-http')) ?? []
+    const [name = '', value = ''] = header.split(': ')
+    const request = { method: method ?? '', headers: { [name]: value }, body: body ?? '' }
+    const answer = await fetch(`${server.url}${path}`, request)
+    expect(await answer.json()).toMatchObject({ active: true, fault: { kind: 'restart', downMs: 4_000 } })
+  })
+
+  it('break-it is a Playwright test that passes', async () => {
+    const built = await import(join(root, 'dist/server/index.js'))
+    const page = await (await chromium.browser.newContext()).newPage()
+    const tests: (() => Promise<void>)[] = []
+    const test = (_name: string, body: (fixtures: { page: Page }) => Promise<void>) => tests.push(() => body({ page }))
+    new Function('test', 'startServer', snippet('break-it').replace(/^import.*$/gm, ''))(test, built.startServer)
+    expect(tests).toHaveLength(1)
+    for (const run of tests) await run()
   })
 })
 

@@ -1,4 +1,5 @@
-import { byId } from './elements'
+import { offerBreakages, showBroken } from './break-it'
+import { action, byId } from './elements'
 
 interface State {
   carts: number
@@ -13,12 +14,14 @@ interface State {
   }[]
 }
 
+offerBreakages()
 void show()
 setInterval(show, 2_000)
 
 async function show(): Promise<void> {
   const response = await fetch('/admin/state', { cache: 'no-store' }).catch(() => null)
   if (response?.ok) render(await response.json())
+  await showBroken()
 }
 
 function render({ carts, sockets, conditions, log }: State): void {
@@ -50,16 +53,6 @@ function promotion(id: string, { name, display_name }: State['conditions'][numbe
     action('Burst of 10', '', display_name, () => act('/admin/burst', { times: 10, name })),
   )
   return item
-}
-
-function action(label: string, className: string, of: string, run: () => Promise<void>): HTMLButtonElement {
-  const button = document.createElement('button')
-  button.type = 'button'
-  button.className = className
-  button.textContent = label
-  button.setAttribute('aria-label', `${label}: ${of}`)
-  button.addEventListener('click', run)
-  return button
 }
 
 async function act(path: string, body: object = {}): Promise<void> {

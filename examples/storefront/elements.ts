@@ -17,3 +17,14 @@ export const row = (cells: readonly string[]): HTMLTableRowElement => {
   }
   return result
 }
+
+/** A button; to those who do not see its surroundings it says what it acts on, too. */
+export const action = (label: string, className: string, of: string, run: () => Promise<void>): HTMLButtonElement => {
+  const button = document.createElement('button')
+  button.type = 'button'
+  button.className = className
+  button.textContent = label
+  button.setAttribute('aria-label', `${label}: ${of}`)
+  button.addEventListener('click', run)
+  return button
+}

@@ -80,7 +80,7 @@ describe('an entry', () => {
       'readListening',
     ],
     'cart-echo/reverb': ['reverb'],
-    'cart-echo/server': ['CartEchoServerError', 'startServer'],
+    'cart-echo/server': ['CartEchoServerError', 'startFaultProxy', 'startServer'],
   }
 
   it('is listed here', () => {

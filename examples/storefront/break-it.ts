@@ -1,0 +1,111 @@
+import { action, byId } from './elements'
+
+/** Something that can be broken by the press of a button: which faults the server gets, and what is to be seen then. */
+interface Breakage {
+  readonly name: string
+  /** What happens and what the cart page shows, no more than is true today. */
+  readonly words: string
+  readonly faults: readonly { readonly kind: string; readonly [field: string]: unknown }[]
+  /** Only for whoever shops in this browser. */
+  readonly onlyHere?: true
+}
+
+const BREAKAGES: readonly Breakage[] = [
+  {
+    name: 'Restart Reverb',
+    words: 'Down for 4 s. pusher-js may wait 15 s before it tries again. What changes meanwhile, the cart never hears.',
+    faults: [{ kind: 'restart', what: 'sockets', downMs: 4_000 }],
+  },
+  {
+    name: 'Go silent',
+    words: 'Sockets stay open, nothing arrives. The cart says Live until a ping stays unanswered: up to 40 s.',
+    faults: [{ kind: 'silence' }],
+  },
+  {
+    name: 'Drop the next event',
+    words: 'It never arrives here. The cart keeps its old total and does not know.',
+    faults: [{ kind: 'drop' }],
+    onlyHere: true,
+  },
+  {
+    name: 'Refuse authorisation',
+    words: 'Sockets end, and the channel is refused (403). The cart says so. Once it is mended, reload the cart.',
+    faults: [{ kind: 'answer', on: 'auth', status: 403, body: { message: '' } }, { kind: 'kill' }],
+  },
+  {
+    name: 'Duplicate the next event',
+    words: 'It arrives twice. The cart tells it once.',
+    faults: [{ kind: 'duplicate' }],
+    onlyHere: true,
+  },
+  {
+    name: 'Delay every event',
+    words: 'They come 2 s late, in order.',
+    faults: [{ kind: 'delay', ms: 2_000, frames: 'events' }],
+  },
+]
+
+interface Report {
+  readonly fault: { readonly kind: string }
+  readonly struck: number
+}
+
+const HEADERS = { 'Content-Type': 'application/json', Accept: 'application/json' }
+
+/** Puts the buttons on the page. */
+export function offerBreakages(): void {
+  byId('breakages').append(...BREAKAGES.map(row))
+  byId('mend').addEventListener('click', mend)
+}
+
+/** Shows what is broken right now. */
+export async function showBroken(): Promise<void> {
+  const response = await fetch('/faults', { cache: 'no-store' }).catch(() => null)
+  if (response?.ok) tellBroken((await response.json()).active)
+}
+
+function row(breakage: Breakage): HTMLElement {
+  const [item, words, rest] = ['li', 'div', 'span'].map((name) => document.createElement(name))
+  if (!item || !words || !rest) throw new Error('The page makes no elements.')
+  words.className = 'words'
+  rest.textContent = breakage.words
+  words.append(breakage.name, rest)
+  item.append(
+    words,
+    action('Break it', '', breakage.name, () => breakIt(breakage)),
+  )
+  return item
+}
+
+async function breakIt({ name, faults, onlyHere }: Breakage): Promise<void> {
+  const answers: boolean[] = []
+  const whom = onlyHere ? await shopper() : {}
+  for (const { kind, ...fields } of faults) {
+    const body = JSON.stringify({ ...fields, ...whom })
+    answers.push((await fetch(`/faults/${kind}`, { method: 'POST', headers: HEADERS, body })).ok)
+  }
+  byId('broken-answer').textContent = answers.every(Boolean) ? `Done: ${name}.` : 'That did not work.'
+  await showBroken()
+}
+
+async function mend(): Promise<void> {
+  const { ok } = await fetch('/faults', { method: 'DELETE', headers: HEADERS })
+  byId('broken-answer').textContent = ok ? 'Everything works again.' : 'That did not work.'
+  await showBroken()
+}
+
+/** Whoever is logged in here: only their events are to be spoilt, or the first of somebody else's would be. */
+async function shopper(): Promise<{ customer?: string | number }> {
+  const { user } = await (await fetch('/session', { headers: HEADERS })).json()
+  return user === null ? {} : { customer: user }
+}
+
+function tellBroken(active: readonly Report[]): void {
+  const names = active.map(({ fault }) => nameOf(fault.kind))
+  byId('broken').textContent = names.length > 0 ? `Broken now: ${names.join('; ')}.` : 'Nothing is broken.'
+  byId('mend', HTMLButtonElement).disabled = names.length === 0
+}
+
+function nameOf(kind: string): string {
+  return BREAKAGES.find(({ faults }) => faults[0]?.kind === kind)?.name ?? kind
+}
