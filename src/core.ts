@@ -1,6 +1,7 @@
 export type { Answer, LoggedEvent } from './core/answer'
+export type { CartEcho, ChangeListener, ListenOptions } from './core/cart-echo'
 export { readChannel, USER_CHANNEL } from './core/channel'
-export { type CartEcho, type ChangeListener, type ClientOptions, createClient, type ListenOptions } from './core/client'
+export { type ClientOptions, createClient } from './core/client'
 export type {
   ConnectingReason,
   Connection,

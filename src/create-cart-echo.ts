@@ -1,5 +1,6 @@
+import type { CartEcho } from './core/cart-echo'
 import { readChannel } from './core/channel'
-import { type CartEcho, createClient } from './core/client'
+import { createClient } from './core/client'
 import type { OnError } from './core/emitter'
 import { CartEchoError } from './core/errors'
 import { type EventOption, readListening } from './core/listening'

@@ -1,4 +1,4 @@
-export type { CartEcho, ChangeListener, ListenOptions } from './core/client'
+export type { CartEcho, ChangeListener, ListenOptions } from './core/cart-echo'
 export type {
   ConnectingReason,
   Connection,

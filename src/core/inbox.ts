@@ -100,6 +100,8 @@ const MOST_RETIRED = 20
 /** Several queue workers reorder a burst all the time: a hole this young is none. */
 const SHORTEST_WAIT_MS = 300
 const LONGEST_WAIT_MS = 1_000
+/** No hint of a server may put an ask off for longer. */
+const MOST_SPREAD_MS = 60_000
 /** How long an ask may take before the page is put right without words. */
 const PATIENCE_MS = 1_000
 const ASK_AGAIN: BackOff = { baseMs: 2_000, capMs: 30_000 }
@@ -217,7 +219,7 @@ const placeless = (turn: Turn, heard: Heard): void => {
 }
 
 const spreadMs = (turn: Turn, { decoded }: Heard): number =>
-  Math.max(waitMs(turn), turn.moment.random * (decoded.block.spread_ms ?? 0))
+  Math.max(waitMs(turn), turn.moment.random * Math.min(MOST_SPREAD_MS, decoded.block.spread_ms ?? 0))
 
 const waitMs = ({ moment }: Turn): number => SHORTEST_WAIT_MS + moment.random * (LONGEST_WAIT_MS - SHORTEST_WAIT_MS)
 
@@ -319,7 +321,7 @@ const dropStrays = (turn: Turn): void => {
 }
 
 const refuseOwner = (turn: Turn): void => {
-  turn.inbox = newInbox(null, null)
+  set(turn, { held: [], told: [], asking: { name: 'nothing' }, quietAtMs: null })
   turn.effects.push({ name: 'other-user' })
 }
 

@@ -83,6 +83,12 @@ const legacyUser = (): Raw => {
   return isGiven(user) ? { user } : {}
 }
 
+const ENABLED = new Map([
+  ['', true],
+  ['true', true],
+  ['false', false],
+])
+
 const dataOf = (script: HTMLScriptElement | null | undefined): Raw => {
   // By attribute: `dataset` inherits what the page puts on Object.prototype, a host among it.
   const data = (name: string): string | undefined => script?.getAttribute(`data-${name}`) ?? undefined
@@ -98,7 +104,7 @@ const dataOf = (script: HTMLScriptElement | null | undefined): Raw => {
   }
   return {
     ...Object.fromEntries(given),
-    ...(enabled === undefined ? {} : { enabled: enabled !== 'false' }),
+    ...(enabled === undefined ? {} : { enabled: ENABLED.get(enabled) ?? enabled }),
     ...(reverbKey === undefined ? {} : { reverb }),
   }
 }

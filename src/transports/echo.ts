@@ -104,7 +104,7 @@ const stay = (echo: EchoLike, { environment, channel, events }: EchoTransportOpt
   }
 
   const returnToChannel = (): void => {
-    stand(standing === 'away' ? 'away' : 'awaiting', { name: 'channel-left' })
+    if (standing !== 'away') stand('awaiting', { name: 'channel-left' })
     try {
       sitDown()
     } catch (cause) {

@@ -272,7 +272,7 @@ describe('with a log behind it, the inbox', () => {
     inbox.hear(at(19))
     inbox.wait(650)
     expect(inbox.answer({ owner: 'you', cursor: cursorOf('x:3'), events: [] })).toEqual(['other-user'])
-    expect(inbox.now).toEqual(newInbox(null, null))
+    expect(inbox.now).toEqual(newInbox('me', cursorOf('e1:17')))
   })
 
   it('takes the owner of the first answer when the page named none', () => {

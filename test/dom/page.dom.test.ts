@@ -255,6 +255,10 @@ describe("the script tag's data-*", () => {
     expect(readPage({ script })).toEqual({ ...full, user: '7' })
   })
 
+  it.each(['0', 'no', 'FALSE'])('leaves data-enabled="%s" out, and says so', (value) => {
+    expect(read({ script: scriptTag({ 'data-enabled': value }) })).toEqual({ problems: ['enabled'] })
+  })
+
   it.each(['true', ''])('is enabled by data-enabled="%s"', (value) => {
     expect(read({ script: scriptTag({ 'data-enabled': value }) })).toEqual({ enabled: true })
   })

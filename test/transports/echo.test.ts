@@ -180,6 +180,18 @@ describe('on a channel it shares, an Echo transport', () => {
     expect(echo.bound()).toBe(0)
   })
 
+  it('says nothing of a return while the socket is away', () => {
+    const echo = fakeEcho('connected')
+    const { said, environment } = listen(echo)
+    echo.become('unavailable')
+    echo.leave()
+    environment.advance(2_000)
+    expect(said).toEqual(['socket-open', 'socket-lost'])
+    echo.become('connected')
+    echo.confirm()
+    expect(said.slice(2)).toEqual(['socket-open', 'subscribed', 'gap: subscribed'])
+  })
+
   it('returns again and again, though nobody confirms', () => {
     const echo = fakeEcho('connected')
     const { said, environment } = listen(echo)
