@@ -285,7 +285,7 @@ describe('whatever the Echo is, an Echo transport', () => {
 
   it('does not believe the null broadcaster', () => {
     const byName = { ...fakeEcho('connected'), options: { broadcaster: 'null' } }
-    const bySocketId = { ...fakeEcho('connected'), options: {}, socketId: () => 'fake-socket-id' }
+    const bySocketId = { private: () => ({ listen: () => undefined }), connector: { socketId: () => 'fake-socket-id' } }
     expect(listen(byName).said).toEqual(['refused: no-real-time'])
     expect(listen(bySocketId).said).toEqual(['refused: no-real-time'])
   })
@@ -331,6 +331,7 @@ describe('whatever the Echo is, an Echo transport', () => {
     let status = (_status: string) => undefined as unknown
     let off = 0
     const connector = {
+      connectionStatus: () => 'connecting',
       channels: { 'private:App.Models.User.1': channel },
       onConnectionChange: (callback: (status: string) => void) => {
         status = callback
@@ -339,11 +340,7 @@ describe('whatever the Echo is, an Echo transport', () => {
         }
       },
     }
-    const { said, link, environment } = listen({
-      private: () => channel,
-      connector,
-      connectionStatus: () => 'connecting',
-    } as never)
+    const { said, link, environment } = listen({ private: () => channel, connector } as never)
     status('connected')
     confirm()
     status('failed')

@@ -64,8 +64,9 @@ export const socketOf = (echo: EchoLike): SocketLike | null => {
 }
 
 /** True for the null broadcaster, whose connection says `connected` for ever while nothing ever arrives. */
-export const isNullEcho = (echo: EchoLike): boolean =>
-  peek(echo, 'options', 'broadcaster') === 'null' || (has(echo, 'socketId') && echo.socketId() === fakeSocketId)
-
-// laravel-echo 2.5, connector/null-connector.ts
-const fakeSocketId: unknown = 'fake-socket-id'
+export const isNullEcho = (echo: EchoLike): boolean => {
+  const connector = peek(echo, 'connector')
+  if (peek(echo, 'options', 'broadcaster') === 'null') return true
+  // laravel-echo 2.5, connector/null-connector.ts. Asked of the connector: Echo's own socketId() throws where it has none.
+  return has(connector, 'socketId') && connector.socketId() === 'fake-socket-id'
+}
