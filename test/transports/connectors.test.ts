@@ -1,24 +1,8 @@
 import Echo from 'laravel-echo'
 import { describe, expect, it } from 'vitest'
-import { echoTransport } from '../../src/transports/echo'
-import type { EchoSource } from '../../src/transports/echo/shape'
-import { fakeEnvironment } from '../support/fake-environment'
+import { listeningTransport as listen } from '../support/listening-transport'
 
 // laravel-echo 2 with each of its connectors, on sockets of the test's own.
-
-const listen = (echo: EchoSource) => {
-  const environment = fakeEnvironment()
-  const said: string[] = []
-  const heard: unknown[] = []
-  const start = echoTransport({ environment, echo, channel: 'App.Models.User.1', events: ['cart.conditions.changed'] })
-  const link = start({
-    deliver: (_event, payload) => heard.push(payload),
-    answer: () => undefined,
-    gap: () => undefined,
-    state: (fact) => said.push('because' in fact ? `${fact.name}: ${fact.because}` : fact.name),
-  })
-  return { environment, said, heard, link }
-}
 
 /** What pusher-js is to Echo: a connection, and channels by name. */
 const fakePusher = () => {
@@ -51,14 +35,14 @@ describe('a channel of laravel-echo', () => {
   it.each(['reverb', 'pusher', 'ably'] as const)('is heard through its %s connector', (broadcaster) => {
     const pusher = fakePusher()
     const echo = new Echo({ broadcaster, key: 'k', client: pusher as never, withoutInterceptors: true } as never)
-    const { said, heard, link } = listen(echo)
+    const { said, delivered, link } = listen(echo)
     const channel = pusher.channel('private-App.Models.User.1')
     channel?.emit('pusher:subscription_succeeded', {})
     channel?.emit('cart.conditions.changed', 'news')
     link.stop()
     channel?.emit('cart.conditions.changed', 'too late')
-    expect(said).toEqual(['socket-open', 'subscribed'])
-    expect(heard).toEqual(['news'])
+    expect(said).toEqual(['socket-open', 'subscribed', 'gap: subscribed'])
+    expect(delivered).toEqual([['cart.conditions.changed', 'news']])
   })
 
   it('is not believed through its null connector', () => {
@@ -90,13 +74,13 @@ describe('a channel of laravel-echo', () => {
       host: 'http://127.0.0.1',
       withoutInterceptors: true,
     } as never)
-    const { said, heard, environment } = listen(echo)
+    const { said, delivered, environment } = listen(echo)
     emit('connect')
     environment.advance(10_000)
     expect(said.at(-1)).toBe('delayed: no-answer')
     emit('cart.conditions.changed', 'private-App.Models.User.1', 'news')
-    expect(heard).toEqual(['news'])
-    expect(said.at(-1)).toBe('subscribed')
+    expect(delivered).toEqual([['cart.conditions.changed', 'news']])
+    expect(said.slice(-2)).toEqual(['subscribed', 'gap: subscribed'])
   })
 
   it('is heard through a connector of the page’s own', () => {
@@ -113,11 +97,11 @@ describe('a channel of laravel-echo', () => {
         return channel
       }
     }
-    const { heard, link, said } = listen(new Echo({ broadcaster: Connector, withoutInterceptors: true } as never))
+    const { delivered, link, said } = listen(new Echo({ broadcaster: Connector, withoutInterceptors: true } as never))
     expect(said).toEqual(['socket-open'])
     for (const callback of heardBy) callback('news')
     link.stop()
-    expect(heard).toEqual(['news'])
+    expect(delivered).toEqual([['cart.conditions.changed', 'news']])
     expect(heardBy).toEqual([])
   })
 })

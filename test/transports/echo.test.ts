@@ -1,26 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { ConnectionFact } from '../../src/core/connection'
-import { echoTransport } from '../../src/transports/echo'
-import type { EchoSource } from '../../src/transports/echo/shape'
 import { fakeEcho } from '../support/fake-echo'
-import { fakeEnvironment } from '../support/fake-environment'
-
-/** Starts the transport and writes down all it says. */
-const listen = (echo: EchoSource) => {
-  const environment = fakeEnvironment()
-  const said: string[] = []
-  const delivered: unknown[] = []
-  const start = echoTransport({ environment, echo, channel: 'App.Models.User.1', events: ['cart.conditions.changed'] })
-  const link = start({
-    deliver: (event, payload) => delivered.push([event, payload]),
-    answer: () => said.push('answer'),
-    gap: (why) => said.push(`gap: ${why}`),
-    state: (fact) => said.push(inWords(fact)),
-  })
-  return { environment, said, delivered, link }
-}
-
-const inWords = (fact: ConnectionFact): string => ('because' in fact ? `${fact.name}: ${fact.because}` : fact.name)
+import { listeningTransport as listen } from '../support/listening-transport'
 
 const authError = (status: number) => ({ type: 'AuthError', error: 'Unable to retrieve auth string', status })
 
