@@ -23,6 +23,14 @@ describe('the documents', () => {
     expect(headings.sort()).toEqual([...new Set(codes)].filter((code) => code !== 'socket-lost').sort())
   })
 
+  it('explain every reason of a connection', () => {
+    const errors = read('docs/errors.md')
+    const types = ['IdleReason', 'ConnectingReason', 'WaitingReason', 'RefusedReason']
+    for (const reason of types.flatMap((type) => literals('src/core/connection.ts', type))) {
+      expect(errors).toMatch(new RegExp(`^### ${reason}$|^- .*\`${reason}\`.*:`, 'm'))
+    }
+  })
+
   it.each(['IdleReason', 'ConnectingReason', 'WaitingReason'])('name each %s in the README’s table', (type) => {
     const table = read('README.md').split('| name | because |')[1]?.split('\n\n')[0] ?? ''
     const reasons = literals('src/core/connection.ts', type)

@@ -1,14 +1,15 @@
-import type { CartEcho, ChangeListener } from './cart-echo'
+import type { CartEcho } from './cart-echo'
 import { type Connection, type ConnectionFact, moveConnection, notStarted } from './connection'
 import { createEmitter, createGuard, type OnError } from './emitter'
 import type { Environment, Stop } from './environment'
 import { CartEchoError } from './errors'
-import type { CartEventMap, CartEventName, Change, ChangeMeta } from './events'
+import type { Change } from './events'
+import { hear } from './hear'
 import type { Effect } from './inbox'
 import { type Listening, unknownEvent } from './listening'
 import { dismissed, markStale, type News, noNews, withChange } from './news'
 import { type Memory, newMemory, openSession, renderedWhileClosed, type Session } from './session'
-import { isSameShopper, type PageWord, readShopper, type Shopper } from './shopper'
+import { isSameShopper, type PageIdentity, readShopper, type Shopper } from './shopper'
 import { createSource } from './source'
 import type { Transport } from './transport'
 
@@ -24,7 +25,7 @@ export interface ClientOptions {
   readonly announce?: ((change: Change) => void) | undefined
   /** Runs when listening starts; what it returns runs when listening stops. */
   readonly whileStarted?: (() => Stop) | undefined
-  readonly word?: PageWord | undefined
+  readonly word?: PageIdentity | undefined
 }
 
 /**
@@ -149,7 +150,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
     if (holders.size === 1) {
       leave = options.whileStarted?.() ?? (() => undefined)
       open()
-    } else if (connection.get().name === 'refused') {
+    } else if (isStuck(connection.get())) {
       reopen()
     }
     return () => {
@@ -158,8 +159,8 @@ export const createClient = (options: ClientOptions): CartEcho => {
     }
   }
 
-  const identify = (word: PageWord): void => {
-    const next = readShopper(word)
+  const identify = (word: PageIdentity): void => {
+    const next = readShopper({ ...word, enabled: word.enabled ?? shopper.enabled })
     const known = { ...shopper, owner: memory.inbox.owner ?? shopper.owner }
     const mine = isSameShopper(known, next) ? { ...next, owner: next.owner ?? known.owner } : next
     const isAnother = mine === next
@@ -167,7 +168,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
     if (isAnother) welcome(mine)
     else renderedAgain(mine)
     if (shopper !== mine || holders.size === 0) return
-    if (session === null || connection.get().name === 'refused') reopen()
+    if (session === null || isStuck(connection.get())) reopen()
     else reportAll(mine.problems)
   }
 
@@ -180,36 +181,16 @@ export const createClient = (options: ClientOptions): CartEcho => {
   const renderedAgain = ({ owner, cursor, enabled }: Shopper): void => {
     memory.inbox = { ...memory.inbox, owner }
     if (!enabled) close()
-    if (!cursor) return
-    if (session) session.rendered(cursor)
+    if (!cursor && memory.inbox.cursor) return
+    if (!cursor) news.set(markStale(news.get(), false))
+    else if (session) session.rendered(cursor)
     else renderedWhileClosed(memory, cursor, listening, environment.nowMs())
-  }
-
-  const listen = <Name extends CartEventName>(name: Name, listener: ChangeListener<Name>, replay: boolean): Stop => {
-    const caughtUp = new Set<Change>()
-    let catchingUp = replay
-    const call = ({ change, meta }: Change): void => listener(change as CartEventMap[Name], meta as ChangeMeta<Name>)
-    const off = emitter.on(name, (change, whose) => {
-      if (whose === memory && !catchingUp && !caughtUp.has(change)) call(change)
-    })
-    const mine = memory
-    const nextUnread = (): Change | undefined =>
-      memory === mine && catchingUp
-        ? news.get().unread.find((change) => change.event === name && !caughtUp.has(change))
-        : undefined
-    for (let change = nextUnread(); change; change = nextUnread()) {
-      const unread = change
-      caughtUp.add(unread)
-      guard(name, () => call(unread))
-    }
-    catchingUp = false
-    return off
   }
 
   return {
     on: (name, listener, { replay = false } = {}) => {
       if (!listening.events.has(name)) throw unknownEvent(name)
-      return listen(name, listener, replay)
+      return hear({ emitter, guard, news, now: () => memory }, name, listener, replay)
     },
     start,
     stop,
@@ -219,6 +200,10 @@ export const createClient = (options: ClientOptions): CartEcho => {
     dismiss: () => news.set(dismissed(news.get())),
   }
 }
+
+// A socket that comes back ends its own loss; what was refused or delayed on an open one is tried anew when told.
+const isStuck = (connection: Connection): boolean =>
+  connection.name === 'refused' || (connection.name === 'waiting' && connection.error !== null)
 
 // An onError that throws has nowhere left to be reported to.
 const neverThrowing =

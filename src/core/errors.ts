@@ -28,7 +28,7 @@ export type CartEchoErrorCode =
 export interface CartEchoErrorDetails {
   /** The error underneath, if there was one. */
   cause?: unknown
-  /** For `invalid-payload`, `invalid-answer` and `invalid-page`. */
+  /** For `invalid-payload` and `invalid-page`. */
   report?: PayloadReport | undefined
   /** The HTTP status behind a refusal; 0 when no answer came. */
   status?: number | undefined

@@ -4,7 +4,7 @@ export interface EchoLike {
 }
 
 /** An Echo that is made when needed and is ours to close, such as `reverb({...})` gives. */
-export interface OwnEcho {
+export interface OpenableEcho {
   /** Makes the Echo, or gives the one there is. */
   readonly open: () => Promise<EchoLike>
   /** Closes its socket. `open` may follow. */
@@ -12,7 +12,7 @@ export interface OwnEcho {
 }
 
 /** Where an Echo comes from: itself, a getter for one that may come late, a promise, or one of our own. */
-export type EchoSource = EchoLike | (() => EchoLike | null | undefined) | PromiseLike<EchoLike> | OwnEcho
+export type EchoSource = EchoLike | (() => EchoLike | null | undefined) | PromiseLike<EchoLike> | OpenableEcho
 
 type Callback = (...args: readonly unknown[]) => void
 
