@@ -1,9 +1,14 @@
-import { cpSync, rmSync } from 'node:fs'
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { defineConfig } from 'tsup'
 
 const fast = process.env.CART_ECHO_BUILD === 'fast'
 // Chunks are named by their content: without this, those of earlier builds would be published too.
 if (!fast) rmSync('dist', { recursive: true, force: true })
+
+// What is bundled into the server and the demo page keeps its notice.
+const notices = ['ws/LICENSE', 'laravel-echo/LICENSE.md', 'pusher-js/LICENCE']
+  .map((path) => `${path}\n\n${readFileSync(`node_modules/${path}`, 'utf8')}`)
+  .join('\n\n----------\n\n')
 
 export default defineConfig([
   {
@@ -50,6 +55,7 @@ export default defineConfig([
     tsconfig: 'tsconfig.json',
     onSuccess: async () => {
       cpSync('examples/storefront/pages', 'dist/server/demo', { recursive: true })
+      writeFileSync('dist/server/THIRD-PARTY.txt', notices)
     },
   },
 ])

@@ -1,6 +1,7 @@
 export type { Answer, LoggedEvent } from './core/answer'
+export type { CartEcho, ChangeListener, ListenOptions } from './core/cart-echo'
 export { readChannel, USER_CHANNEL } from './core/channel'
-export { type CartEcho, type ChangeListener, type ClientOptions, createClient, type ListenOptions } from './core/client'
+export { type ClientOptions, createClient } from './core/client'
 export type {
   ConnectingReason,
   Connection,
@@ -28,10 +29,10 @@ export type {
 } from './core/events'
 export { type EventDefinition, type EventOption, type Listening, readListening } from './core/listening'
 export type { News } from './core/news'
-export type { PageWord } from './core/shopper'
+export type { PageIdentity } from './core/shopper'
 export type { Source } from './core/source'
 export type { Link, Query, Sink, Transport } from './core/transport'
 export { browserEnvironment } from './dom/environment'
 export type { CartDomEventMap } from './dom/event-map'
 export { type EchoTransportOptions, echoTransport } from './transports/echo'
-export type { EchoLike, EchoSource, OwnEcho } from './transports/echo/shape'
+export type { EchoLike, EchoSource, OpenableEcho } from './transports/echo/shape'

@@ -1,17 +1,18 @@
+import type { CartEcho } from './core/cart-echo'
 import { readChannel } from './core/channel'
-import { type CartEcho, createClient } from './core/client'
+import { createClient } from './core/client'
 import type { OnError } from './core/emitter'
 import { CartEchoError } from './core/errors'
 import { type EventOption, readListening } from './core/listening'
-import type { PageWord } from './core/shopper'
+import type { PageIdentity } from './core/shopper'
 import { browserEnvironment } from './dom/environment'
 import { createDomEvents } from './dom/events'
 import { echoTransport } from './transports/echo'
-import { isEcho, whyNoEcho } from './transports/echo/find'
+import { isEcho, isOpenable, whyNoEcho } from './transports/echo/find'
 import { type EchoSource, has, peek } from './transports/echo/shape'
 
 /** How a page listens to its cart. */
-export interface CartEchoOptions extends PageWord {
+export interface CartEchoOptions extends PageIdentity {
   /** The page's Echo, a getter for one that may come late (waited for 20 s), a promise, or `reverb({...})`. */
   echo: EchoSource
   /** The private channel with `{user}` in it, without `private-`. Default `App.Models.User.{user}`. */
@@ -60,11 +61,11 @@ export const createCartEcho = (options: CartEchoOptions): CartEcho => {
   return client
 }
 
-const logError: OnError = (error) => console.error('[cart-echo]', error)
+const logError: OnError = (error) => console.error(`[cart-echo] ${error.code}:`, error)
 
 const insistOnEcho = (echo: unknown): void => {
   const isClass = has(peek(echo, 'prototype'), 'private')
-  const isSource = isEcho(echo) || typeof echo === 'function' || has(echo, 'then') || has(echo, 'open')
+  const isSource = isEcho(echo) || typeof echo === 'function' || has(echo, 'then') || isOpenable(echo)
   if (isSource && !isClass) return
   throw new CartEchoError('invalid-options', `There is nothing to listen to: echo is no Echo. ${whyNoEcho(echo)}`)
 }

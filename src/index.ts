@@ -1,4 +1,4 @@
-export type { CartEcho, ChangeListener, ListenOptions } from './core/client'
+export type { CartEcho, ChangeListener, ListenOptions } from './core/cart-echo'
 export type {
   ConnectingReason,
   Connection,
@@ -25,9 +25,9 @@ export type {
 export type { EventDefinition, EventOption } from './core/listening'
 export type { News } from './core/news'
 export type { ReverbSettings } from './core/reverb-settings'
-export type { PageWord } from './core/shopper'
+export type { PageIdentity } from './core/shopper'
 export type { Source } from './core/source'
 export { type CartEchoOptions, createCartEcho } from './create-cart-echo'
 export type { CartDomEventMap } from './dom/event-map'
 export { type PageSettings, type ReadPageOptions, readPage } from './dom/page'
-export type { EchoLike, EchoSource, OwnEcho } from './transports/echo/shape'
+export type { EchoLike, EchoSource, OpenableEcho } from './transports/echo/shape'

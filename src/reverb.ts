@@ -29,7 +29,7 @@ const PONG_TIMEOUT_MS = 8_000
 /**
  * An Echo for pages that have none. laravel-echo and pusher-js (your app's own dependencies) are fetched when it is first
  * opened, which happens only when there is a user. Without settings, as on a page for guests, it stays closed: `open`
- * rejects.
+ * rejects. Make one for each `createCartEcho`: whoever stops closes the socket.
  * @throws {CartEchoError} `invalid-options` when settings are given without a key.
  */
 export const reverb = (options: ReverbOptions | null | undefined): ReverbEcho => {

@@ -174,7 +174,9 @@ describe('onError', () => {
     cart.start()
     echo.refuse('App.Models.User.7', { status: 403 })
     expect(cart.connection.get()).toMatchObject({ name: 'refused', because: 'not-authorised' })
-    expect(log.mock.calls).toEqual([['[cart-echo]', expect.objectContaining({ code: 'not-authorised', status: 403 })]])
+    expect(log.mock.calls).toEqual([
+      ['[cart-echo] not-authorised:', expect.objectContaining({ code: 'not-authorised', status: 403 })],
+    ])
   })
 
   it('gets each trouble, and nothing is logged then', () => {

@@ -31,8 +31,8 @@ describe('createCartEcho()', () => {
   })
 
   it.each<[string, unknown, string]>([
-    ['nothing', undefined, 'still undefined'],
-    ['null', null, 'still undefined'],
+    ['nothing', undefined, 'It is undefined'],
+    ['null', null, 'It is undefined'],
     ['the Echo class', EchoClass, 'Echo class'],
     ['a namespace', { default: EchoClass }, 'namespace'],
     ['something else', {}, 'no private() method'],

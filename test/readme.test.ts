@@ -244,11 +244,10 @@ function complaintsOf(code: string): string[] {
   }
   const host = ts.createCompilerHost(options)
   const { readFile, fileExists, getSourceFile } = host
-  const text = `declare global { interface Window { Echo: import('laravel-echo').default<'reverb'> } }\n${code}`
   host.fileExists = (name) => name === path || fileExists(name)
-  host.readFile = (name) => (name === path ? text : readFile(name))
+  host.readFile = (name) => (name === path ? code : readFile(name))
   host.getSourceFile = (name, version) =>
-    name === path ? ts.createSourceFile(name, text, version) : getSourceFile(name, version)
+    name === path ? ts.createSourceFile(name, code, version) : getSourceFile(name, version)
   const diagnostics = ts.getPreEmitDiagnostics(ts.createProgram([path], options, host))
   return diagnostics.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
 }

@@ -1,16 +1,16 @@
-import type { PageWord } from 'cart-echo'
+import type { PageIdentity } from 'cart-echo'
 
 interface Session {
   user: string | number | null
   csrf_token: string
-  page: PageWord | null
+  page: PageIdentity | null
   customers: { id: string | number; name: string }[]
 }
 
 /** Fills the list of customers, logs in and out when another is chosen, and says who is there then. */
 export const chooseCustomer = async (
   select: HTMLSelectElement,
-  chosen: (page: PageWord | null) => void,
+  chosen: (page: PageIdentity | null) => void,
 ): Promise<void> => {
   const { customers, user } = await session()
   const options = customers.map(({ id, name }) => new Option(name, String(id), false, String(id) === String(user)))

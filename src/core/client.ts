@@ -1,53 +1,17 @@
+import type { CartEcho } from './cart-echo'
 import { type Connection, type ConnectionFact, moveConnection, notStarted } from './connection'
 import { createEmitter, createGuard, type OnError } from './emitter'
 import type { Environment, Stop } from './environment'
 import { CartEchoError } from './errors'
-import type { CartEventMap, CartEventName, Change, ChangeMeta } from './events'
+import type { Change } from './events'
+import { hear } from './hear'
 import type { Effect } from './inbox'
 import { type Listening, unknownEvent } from './listening'
 import { dismissed, markStale, type News, noNews, withChange } from './news'
-import { newMemory, openSession, renderedWhileClosed, type Session } from './session'
-import { isSameShopper, type PageWord, readShopper, type Shopper } from './shopper'
-import { createSource, type Source } from './source'
+import { type Memory, newMemory, openSession, renderedWhileClosed, type Session } from './session'
+import { isSameShopper, type PageIdentity, readShopper, type Shopper } from './shopper'
+import { createSource } from './source'
 import type { Transport } from './transport'
-
-/** Hears one change: the payload as the server sent it, and how it came. */
-export type ChangeListener<Name extends CartEventName> = (change: CartEventMap[Name], meta: ChangeMeta<Name>) => void
-
-/** How a listener is added. */
-export interface ListenOptions {
-  /** True: it first hears what is unread, oldest first, before `on` returns. Default false. */
-  replay?: boolean | undefined
-}
-
-/** A page's ear for its cart. None of its methods needs `this`. */
-export interface CartEcho {
-  /**
-   * Calls the listener for every change of that name, each change once. What it throws goes to `onError` and stops nobody
-   * else. Returns a function that removes it; calling it again does nothing.
-   * @throws {CartEchoError} `invalid-event` when the event is not in `events`: the listener would never be called.
-   */
-  readonly on: <Name extends CartEventName>(name: Name, listener: ChangeListener<Name>, options?: ListenOptions) => Stop
-  /**
-   * Starts listening; until the first call nothing is opened and no global is touched. Counted: it ends when each start's
-   * release was called. Starting again also ends a refusal and tries anew.
-   */
-  readonly start: () => Stop
-  /** Ends listening at once, whoever started it. Not the end: `start()` goes on where it left off, listeners stay. */
-  readonly stop: () => void
-  /**
-   * Says who is looking now: after log-in, after log-out (`{ user: null }`), and whenever the page was rendered anew
-   * (`identify(readPage())`). For another customer all news are wiped, and nothing that was under way is heard any more.
-   * @throws {CartEchoError} `invalid-user` or `invalid-cursor`.
-   */
-  readonly identify: (word: PageWord) => void
-  /** How the page is fed, and why so. */
-  readonly connection: Source<Connection>
-  /** What the shopper may not know yet. */
-  readonly news: Source<News>
-  /** Marks all news as read. */
-  readonly dismiss: () => void
-}
 
 /** What a client is made of. */
 export interface ClientOptions {
@@ -61,7 +25,7 @@ export interface ClientOptions {
   readonly announce?: ((change: Change) => void) | undefined
   /** Runs when listening starts; what it returns runs when listening stops. */
   readonly whileStarted?: (() => Stop) | undefined
-  readonly word?: PageWord | undefined
+  readonly word?: PageIdentity | undefined
 }
 
 /**
@@ -72,27 +36,32 @@ export const createClient = (options: ClientOptions): CartEcho => {
   const { environment, listening } = options
   const report = neverThrowing(options.onError)
   const guard = createGuard(report)
-  const emitter = createEmitter<Record<string, [unknown, ChangeMeta]>>(guard)
+  const emitter = createEmitter<Record<string, [Change, Memory]>>(guard)
   const connection = createSource<Connection>('connection', notStarted(environment.nowMs()), guard)
   const news = createSource<News>('news', noNews, guard)
   const holders = new Set<symbol>()
   let shopper = readShopper(options.word ?? {})
+  // A new memory is a new customer: whatever was begun under another one goes no further.
   let memory = newMemory(shopper)
   let session: Session | null = null
   let leave: Stop = () => undefined
 
-  const move = (fact: ConnectionFact): void => {
+  // Listeners may call anything: what follows a call-out (set, emit, report) first looks whether it still holds.
+
+  const move = (...facts: readonly ConnectionFact[]): void => {
     const before = connection.get()
-    const after = moveConnection(before, fact, environment.nowMs())
+    const nowMs = environment.nowMs()
+    const after = facts.reduce((now, fact) => moveConnection(now, fact, nowMs), before)
     if (after === before) return
     connection.set(after)
-    if (fact.name === 'refused' || fact.name === 'delayed') report(fact.error)
+    if ('error' in after && after.error) report(after.error)
   }
 
   const tell = (change: Change): void => {
+    const mine = memory
     news.set(withChange(news.get(), change))
-    emitter.emit(change.meta.event, change.change, change.meta)
-    guard('announce', () => options.announce?.(change))
+    if (memory === mine) emitter.emit(change.event, change, mine)
+    if (memory === mine) guard('announce', () => options.announce?.(change))
   }
 
   const heed = (effect: Exclude<Effect, { name: 'ask' }>): void => {
@@ -111,8 +80,11 @@ export const createClient = (options: ClientOptions): CartEcho => {
   }
 
   const refuseOtherUser = (): void => {
+    const mine = memory
     close()
-    forget()
+    mine.pending.length = 0
+    news.set(noNews)
+    if (memory !== mine || session !== null || holders.size === 0) return
     const error = new CartEchoError(
       'other-user',
       'The check answers for another customer than this page was rendered for. Reload the page, or call identify().',
@@ -120,28 +92,38 @@ export const createClient = (options: ClientOptions): CartEcho => {
     move({ name: 'refused', because: 'other-user', error })
   }
 
-  const forget = (): void => {
-    memory = newMemory(shopper)
-    news.set(noNews)
-  }
-
   const open = (): void => {
+    const { user, enabled, problems } = shopper
     if (!environment.hasPage) return move({ name: 'idle', because: 'no-browser' })
-    const conflict = shopper.problems.find(({ code }) => code === 'page-conflict')
-    // The conflict is reported as the refusal it becomes.
-    for (const problem of shopper.problems) if (problem !== conflict) report(problem)
-    const { user } = shopper
-    if (!shopper.enabled) return move({ name: 'idle', because: 'switched-off' })
-    if (user === null && !conflict) return move({ name: 'idle', because: 'no-user' })
+    if (!enabled) return beIdle('switched-off', problems)
+    const conflict = problems.find(({ code }) => code === 'page-conflict')
+    if (conflict) return refuseConflict(conflict, problems)
+    if (user === null) return beIdle('no-user', problems)
+    const mine = sessionOf(user)
+    session = mine
     move({ name: 'starting' })
-    if (conflict) return move({ name: 'refused', because: 'page-conflict', error: conflict })
-    if (user !== null) listenFor(user)
+    reportAll(problems)
+    mine.begin()
   }
 
-  const listenFor = (user: string): void => {
+  const beIdle = (because: 'no-user' | 'switched-off', problems: Shopper['problems']): void => {
+    move({ name: 'idle', because })
+    reportAll(problems)
+  }
+
+  // The conflict is reported as the refusal it becomes.
+  const refuseConflict = (conflict: CartEchoError, problems: Shopper['problems']): void => {
+    move({ name: 'starting' }, { name: 'refused', because: 'page-conflict', error: conflict })
+    reportAll(problems.filter((problem) => problem !== conflict))
+  }
+
+  const reportAll = (problems: Shopper['problems']): void => {
+    for (const problem of problems) report(problem)
+  }
+
+  const sessionOf = (user: string): Session => {
     const transport: Transport = (sink) => options.transport(user)(sink)
-    session = openSession({ environment, rules: listening, transport, memory, heed, state: move })
-    session.begin()
+    return openSession({ environment, rules: listening, transport, memory, heed, state: move })
   }
 
   const close = (): void => {
@@ -158,8 +140,8 @@ export const createClient = (options: ClientOptions): CartEcho => {
     if (holders.size === 0) return
     holders.clear()
     close()
-    move({ name: 'idle', because: 'not-started' })
     leave()
+    move({ name: 'idle', because: 'not-started' })
   }
 
   const start = (): Stop => {
@@ -168,7 +150,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
     if (holders.size === 1) {
       leave = options.whileStarted?.() ?? (() => undefined)
       open()
-    } else if (connection.get().name === 'refused') {
+    } else if (isStuck(connection.get())) {
       reopen()
     }
     return () => {
@@ -177,32 +159,38 @@ export const createClient = (options: ClientOptions): CartEcho => {
     }
   }
 
-  const identify = (word: PageWord): void => {
-    const before = shopper
-    shopper = readShopper(word)
-    if (!isSameShopper(before, shopper)) {
-      close()
-      forget()
-    } else {
-      renderedAgain(before)
-    }
-    if (holders.size > 0 && (session === null || connection.get().name === 'refused')) reopen()
+  const identify = (word: PageIdentity): void => {
+    const next = readShopper({ ...word, enabled: word.enabled ?? shopper.enabled })
+    const known = { ...shopper, owner: memory.inbox.owner ?? shopper.owner }
+    const mine = isSameShopper(known, next) ? { ...next, owner: next.owner ?? known.owner } : next
+    const isAnother = mine === next
+    shopper = mine
+    if (isAnother) welcome(mine)
+    else renderedAgain(mine)
+    if (shopper !== mine || holders.size === 0) return
+    if (session === null || isStuck(connection.get())) reopen()
+    else reportAll(mine.problems)
   }
 
-  const renderedAgain = (before: Shopper): void => {
-    shopper = { ...shopper, owner: shopper.owner ?? before.owner }
-    memory.inbox = { ...memory.inbox, owner: memory.inbox.owner ?? shopper.owner }
-    if (!shopper.enabled) close()
-    if (!shopper.cursor) return
-    if (session) session.rendered(shopper.cursor)
-    else renderedWhileClosed(memory, shopper.cursor, listening, environment.nowMs())
+  const welcome = (next: Shopper): void => {
+    close()
+    memory = newMemory(next)
+    news.set(noNews)
+  }
+
+  const renderedAgain = ({ owner, cursor, enabled }: Shopper): void => {
+    memory.inbox = { ...memory.inbox, owner }
+    if (!enabled) close()
+    if (!cursor && memory.inbox.cursor) return
+    if (!cursor) news.set(markStale(news.get(), false))
+    else if (session) session.rendered(cursor)
+    else renderedWhileClosed(memory, cursor, listening, environment.nowMs())
   }
 
   return {
     on: (name, listener, { replay = false } = {}) => {
       if (!listening.events.has(name)) throw unknownEvent(name)
-      if (replay) replayTo(name, listener as ChangeListener<CartEventName>)
-      return emitter.on(name, listener as (change: unknown, meta: ChangeMeta) => void)
+      return hear({ emitter, guard, news, now: () => memory }, name, listener, replay)
     },
     start,
     stop,
@@ -211,13 +199,11 @@ export const createClient = (options: ClientOptions): CartEcho => {
     news: { get: news.get, subscribe: news.subscribe },
     dismiss: () => news.set(dismissed(news.get())),
   }
-
-  function replayTo(name: string, listener: ChangeListener<CartEventName>): void {
-    for (const { change, meta } of news.get().unread) {
-      if (meta.event === name) guard(name, () => listener(change as never, meta as never))
-    }
-  }
 }
+
+// A socket that comes back ends its own loss; what was refused or delayed on an open one is tried anew when told.
+const isStuck = (connection: Connection): boolean =>
+  connection.name === 'refused' || (connection.name === 'waiting' && connection.error !== null)
 
 // An onError that throws has nowhere left to be reported to.
 const neverThrowing =

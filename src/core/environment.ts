@@ -1,7 +1,7 @@
 /** Undoes what was started. Calling it again does nothing. */
 export type Stop = () => void
 
-/** What cart-echo needs from where it runs. `browserEnvironment()` answers it for pages, `testing` for tests. */
+/** What cart-echo needs from where it runs. `browserEnvironment()` answers it for pages. */
 export interface Environment {
   /** False on a server: there nothing is ever opened. */
   readonly hasPage: boolean

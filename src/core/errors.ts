@@ -1,3 +1,5 @@
+import type { RefusedReason, WaitingReason } from './connection'
+
 /** Where in a payload something was wrong, what belongs there, and what was there. */
 export interface PayloadReport {
   /** Such as `changes.conditions[2].action`; empty for the payload itself. */
@@ -9,38 +11,24 @@ export interface PayloadReport {
 
 /** Every code a `CartEchoError` can carry. `docs/errors.md` has a section for each. */
 export type CartEchoErrorCode =
-  | 'echo-failed'
+  | 'check-failed'
+  | 'invalid-answer'
   | 'invalid-channel'
   | 'invalid-cursor'
   | 'invalid-event'
   | 'invalid-options'
   | 'invalid-page'
   | 'invalid-payload'
-  | 'invalid-answer'
   | 'invalid-user'
   | 'listener-failed'
-  | 'check-failed'
-  | 'authorisation-failed'
-  | 'blocked'
-  | 'misconfigured'
-  | 'no-answer'
-  | 'no-echo'
-  | 'no-real-time'
-  | 'no-web-socket'
-  | 'not-authorised'
-  | 'origin-refused'
-  | 'other-user'
-  | 'over-capacity'
-  | 'page-conflict'
-  | 'page-expired'
-  | 'signature-refused'
-  | 'unknown-app'
+  | Exclude<WaitingReason, 'socket-lost'>
+  | RefusedReason
 
 /** What may come with an error beside its code and message. */
 export interface CartEchoErrorDetails {
   /** The error underneath, if there was one. */
   cause?: unknown
-  /** For `invalid-payload`, `invalid-answer` and `invalid-page`. */
+  /** For `invalid-payload` and `invalid-page`. */
   report?: PayloadReport | undefined
   /** The HTTP status behind a refusal; 0 when no answer came. */
   status?: number | undefined

@@ -69,7 +69,7 @@ export interface CartConditionsChanged {
   changes: CartChanges
   /** ISO 8601. For people: never used for order. */
   timestamp: string
-  cart_echo?: CartEchoBlock | undefined
+  cart_echo?: CartEchoBlock | null | undefined
 }
 
 /**

@@ -30,8 +30,8 @@ export interface Inbox {
   /** What was told without a place in a log. */
   readonly told: readonly Told[]
   readonly asking: Asking
-  /** When the page refreshes without words because a hole stays open; null: no hole, or done. */
-  readonly quietAtMs: number | null
+  /** When the page counts as stale because a hole stays open; null: no hole, or done. */
+  readonly staleAtMs: number | null
 }
 
 /** A decoded broadcast and when it came. */
@@ -100,7 +100,9 @@ const MOST_RETIRED = 20
 /** Several queue workers reorder a burst all the time: a hole this young is none. */
 const SHORTEST_WAIT_MS = 300
 const LONGEST_WAIT_MS = 1_000
-/** How long an ask may take before the page is put right without words. */
+/** No hint of a server may put an ask off for longer. */
+const MOST_SPREAD_MS = 60_000
+/** How long an ask may take before the page counts as stale. */
 const PATIENCE_MS = 1_000
 const ASK_AGAIN: BackOff = { baseMs: 2_000, capMs: 30_000 }
 /** After so many answers that do not know its epoch, a held broadcast is taken for a stray. */
@@ -114,14 +116,14 @@ export const newInbox = (owner: string | null, cursor: Cursor | null): Inbox => 
   held: [],
   told: [],
   asking: { name: 'nothing' },
-  quietAtMs: null,
+  staleAtMs: null,
 })
 
 /** When the inbox wants to be handed `time` next, in milliseconds of the clock; null: not at all. */
-export const wakesAtMs = ({ asking, quietAtMs }: Inbox): number | null => {
+export const wakesAtMs = ({ asking, staleAtMs }: Inbox): number | null => {
   const askAtMs = asking.name === 'due' ? asking.atMs : null
-  if (askAtMs === null || quietAtMs === null) return askAtMs ?? quietAtMs
-  return Math.min(askAtMs, quietAtMs)
+  if (askAtMs === null || staleAtMs === null) return askAtMs ?? staleAtMs
+  return Math.min(askAtMs, staleAtMs)
 }
 
 /** Moves an inbox by one arrival. Pure; never throws: what cannot be read becomes a `report`. */
@@ -217,7 +219,7 @@ const placeless = (turn: Turn, heard: Heard): void => {
 }
 
 const spreadMs = (turn: Turn, { decoded }: Heard): number =>
-  Math.max(waitMs(turn), turn.moment.random * (decoded.block.spread_ms ?? 0))
+  Math.max(waitMs(turn), turn.moment.random * Math.min(MOST_SPREAD_MS, decoded.block.spread_ms ?? 0))
 
 const waitMs = ({ moment }: Turn): number => SHORTEST_WAIT_MS + moment.random * (LONGEST_WAIT_MS - SHORTEST_WAIT_MS)
 
@@ -225,19 +227,18 @@ const hold = (turn: Turn, heard: Heard): void => {
   const { held } = turn.inbox
   if (held.some(({ identity }) => identity.key === heard.identity.key)) return
   if (held.length >= MOST_HELD) return giveUpHolding(turn, heard)
-  if (turn.inbox.held.length === 0) set(turn, { quietAtMs: turn.moment.nowMs + waitMs(turn) + PATIENCE_MS })
+  if (turn.inbox.held.length === 0) set(turn, { staleAtMs: turn.moment.nowMs + waitMs(turn) + PATIENCE_MS })
   set(turn, { held: [...turn.inbox.held, heard] })
   planAsk(turn, 'hole', waitMs(turn))
 }
 
 const giveUpHolding = (turn: Turn, newest: Heard): void => {
-  const { position } = newest.identity
   if (!turn.rules.canAsk) {
-    release(turn)
-    return position ? place(turn, newest, position) : undefined
+    set(turn, { held: [...turn.inbox.held, newest] })
+    return release(turn)
   }
   // With a log nothing is lost by this: the next answer has them all.
-  set(turn, { held: [], quietAtMs: null })
+  set(turn, { held: [], staleAtMs: null })
   turn.effects.push({ name: 'stale', because: 'hole' })
   planAsk(turn, 'gap', 0)
 }
@@ -269,9 +270,9 @@ const againInMs = ({ moment }: Turn, attempt: number): number =>
 
 const passTime = (turn: Turn): void => {
   askIfDue(turn)
-  const { quietAtMs } = turn.inbox
-  if (quietAtMs === null || quietAtMs > turn.moment.nowMs) return
-  set(turn, { quietAtMs: null })
+  const { staleAtMs } = turn.inbox
+  if (staleAtMs === null || staleAtMs > turn.moment.nowMs) return
+  set(turn, { staleAtMs: null })
   turn.effects.push({ name: 'stale', because: 'hole' })
 }
 
@@ -286,7 +287,7 @@ const askIfDue = (turn: Turn): void => {
 /** Tells what is held, in order, over the hole that nobody can fill. */
 const release = (turn: Turn): void => {
   const held = [...turn.inbox.held].sort(bySeq)
-  set(turn, { held: [], quietAtMs: null, asking: { name: 'nothing' } })
+  set(turn, { held: [], staleAtMs: null, asking: { name: 'nothing' } })
   if (held.length === 0) return
   for (const heard of held) pass(turn, heard, 'socket')
   turn.effects.push({ name: 'stale', because: 'hole' })
@@ -319,7 +320,7 @@ const dropStrays = (turn: Turn): void => {
 }
 
 const refuseOwner = (turn: Turn): void => {
-  turn.inbox = newInbox(null, null)
+  set(turn, { held: [], told: [], asking: { name: 'nothing' }, staleAtMs: null })
   turn.effects.push({ name: 'other-user' })
 }
 
@@ -339,7 +340,7 @@ const readLog = (turn: Turn, answer: Answer): void => {
   }
 }
 
-/** A page that does not know where it stands takes the log's end, tells what it heard live until there, and refreshes once. */
+/** A page that does not know where it stands takes the log's end, tells what it heard live until there, and is stale. */
 const enterLog = (turn: Turn, end: Cursor): void => {
   const before = turn.inbox.held.filter(({ identity }) => isWithin(identity.position, end)).sort(bySeq)
   for (const heard of before) tell(turn, heard, 'socket')
@@ -386,7 +387,7 @@ const drain = (turn: Turn): void => {
 const closeHole = (turn: Turn): void => {
   const { asking } = turn.inbox
   const idle = asking.name === 'due' && asking.why === 'hole'
-  set(turn, { quietAtMs: null, asking: idle ? { name: 'nothing' } : asking })
+  set(turn, { staleAtMs: null, asking: idle ? { name: 'nothing' } : asking })
 }
 
 const nextHeld = ({ held, cursor }: Inbox): Heard | undefined =>

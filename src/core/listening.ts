@@ -28,7 +28,8 @@ export interface Listening {
 export const readListening = (events: readonly EventOption[] = [], instance = 'default'): Listening => {
   const decoders = new Map<string, Decode<unknown>>([['cart.conditions.changed', decodeConditionsChanged]])
   for (const entry of events) {
-    const [name, decode] = typeof entry === 'string' ? [entry, decodeAnything] : [entry.name, entry.decode]
+    const [name, decode] =
+      typeof entry === 'string' ? [entry, decodeAnything] : [entry.name, entry.decode ?? decodeAnything]
     insistOnName(name)
     if (typeof entry !== 'string' || !decoders.has(name)) decoders.set(name, decode)
   }
@@ -42,7 +43,7 @@ export const unknownEvent = (name: string): CartEchoError =>
     'invalid-event',
     name.startsWith('.')
       ? `Leave the leading dot out of ${name}: it is Echo's, and cart-echo adds it.`
-      : `Nothing would ever call this listener: name ${name} in the events option first.`,
+      : `There is no event ${name} here, so nothing would call this listener: correct the name, or add it to events.`,
   )
 
 const insistOnName = (name: string): void => {

@@ -4,6 +4,8 @@ import { CartEchoError } from './errors'
 /** How a channel's authorisation failed: the HTTP status, 0 when no answer came. */
 export interface AuthorisationFailure {
   readonly status: number
+  /** What was handed over. */
+  readonly cause: unknown
 }
 
 /**
@@ -13,48 +15,60 @@ export interface AuthorisationFailure {
  */
 export const readAuthorisationFailure = (error: unknown): AuthorisationFailure => {
   const { status, error: words, message } = Object(error) as Record<string, unknown>
-  if (typeof status === 'number') return { status }
+  if (typeof status === 'number') return { status, cause: error }
   const digits = /\b(?:HTTP|auth) (\d{1,3})\b/.exec(`${words ?? ''} ${message ?? ''}`)?.[1]
-  return { status: Number(digits ?? 0) }
+  return { status: Number(digits ?? 0), cause: error }
 }
 
 /**
  * What a failed authorisation means. A lost session and a stranger's channel are both 403 in Laravel; 419 comes only from
  * custom routes; a 2xx or 3xx means that something else than the endpoint answered, such as a log-in page.
  */
-export const authorisationFact = ({ status }: AuthorisationFailure): ConnectionFact => {
-  if (status === 401 || status === 403) return refused('not-authorised', status)
-  if (status === 419) return refused('page-expired', status)
-  if (status === 404 || status === 405 || status === 410) return refused('misconfigured', status)
-  if (status >= 200 && status < 400) return delayed('blocked', status)
-  return delayed('authorisation-failed', status)
+export const authorisationFact = (failure: AuthorisationFailure, channel: string): ConnectionFact => {
+  const { status } = failure
+  const about = { status, cause: failure.cause, detail: `(private-${channel}, HTTP ${status})` }
+  if (status === 401 || status === 403) return refused('not-authorised', about)
+  if (status === 419) return refused('page-expired', about)
+  if (status === 404 || status === 405 || status === 410) return refused('misconfigured', about)
+  if (status >= 200 && status < 400) return delayed('blocked', about)
+  return delayed('authorisation-failed', about)
+}
+
+/** What is known about a refusal beside its reason. */
+export interface RefusalDetails {
+  readonly status?: number | undefined
+  readonly cause?: unknown
+  readonly detail?: string | undefined
 }
 
 /** The fact of a refusal, with its error. */
-export const refused = (because: RefusedReason & Known, status?: number, detail = ''): ConnectionFact => ({
+export const refused = (because: RefusedReason & Known, details: RefusalDetails = {}): ConnectionFact => ({
   name: 'refused',
   because,
-  error: new CartEchoError(because, `${WORDS[because]} ${detail}`.trim(), { status }),
+  error: errorOf(because, details),
 })
 
 /** The fact of a delay, with its error. */
-export const delayed = (because: WaitingReason & Known, status?: number): ConnectionFact => ({
+export const delayed = (because: WaitingReason & Known, details: RefusalDetails = {}): ConnectionFact => ({
   name: 'delayed',
   because,
-  error: new CartEchoError(because, WORDS[because], { status }),
+  error: errorOf(because, details),
 })
+
+const errorOf = (because: Known, { status, cause, detail = '' }: RefusalDetails): CartEchoError =>
+  new CartEchoError(because, `${WORDS[because]} ${detail}`.trim(), { status, cause })
 
 type Known = keyof typeof WORDS
 
 const WORDS = {
-  'authorisation-failed': 'The channel was not authorised: look at what /broadcasting/auth answers.',
-  blocked: 'A page came instead of an authorisation: open /broadcasting/auth by hand.',
+  'authorisation-failed': 'The channel was not authorised: look at what the endpoint answers.',
+  blocked: 'A page came instead of an authorisation: open the endpoint by hand.',
   'echo-failed': 'Echo threw:',
-  misconfigured: 'No authorisation endpoint there: check authEndpoint.',
+  misconfigured: 'There is no authorisation endpoint at that address: check it.',
   'no-answer': 'The channel was not confirmed within 10 s: look at the server behind the socket.',
   'no-real-time': 'The null broadcaster never delivers: set another one.',
   'no-web-socket': 'No WebSocket can be opened here: look for a proxy or a policy.',
-  'not-authorised': 'Not the channel of whoever is logged in: check log-in and channel rule.',
+  'not-authorised': 'The server refused the channel: check the log-in, then routes/channels.php.',
   'origin-refused': 'Reverb refused this origin: add it to allowed_origins.',
   'over-capacity': 'Reverb is over its connection quota: raise max_connections.',
   'page-expired': 'The CSRF token is no longer valid: reload the page.',

@@ -1,3 +1,4 @@
+import type { Answer } from './answer'
 import type { ConnectionFact } from './connection'
 import type { Cursor } from './cursor'
 import type { Environment, Stop } from './environment'
@@ -93,17 +94,17 @@ export const openSession = ({ environment, rules, transport, memory, heed, state
   }
 
   const ask = (since: Cursor | null): void => {
-    link?.ask?.({ since }).then(
+    const asked = askLink(link, since)
+    asked?.then(
       (answer) => whenOpen(() => arrive({ name: 'answer', answer })),
-      (cause) =>
-        whenOpen(() => {
-          heed({
-            name: 'report',
-            error: new CartEchoError('check-failed', 'The check did not answer. It is asked again.', { cause }),
-          })
-          arrive({ name: 'no-answer' })
-        }),
+      (cause) => whenOpen(() => goUnanswered(cause)),
     )
+  }
+
+  const goUnanswered = (cause: unknown): void => {
+    const error = new CartEchoError('check-failed', 'The check did not answer. It is asked again.', { cause })
+    heed({ name: 'report', error })
+    whenOpen(() => arrive({ name: 'no-answer' }))
   }
 
   const whenOpen = (run: () => void): void => {
@@ -144,11 +145,12 @@ export const openSession = ({ environment, rules, transport, memory, heed, state
 
   return {
     begin: () => {
+      if (!open) return
+      forgetAsk(memory)
       link = startTransport()
       if (!open) return endLink(link)
-      carryOut()
+      arrive({ name: 'no-answer' })
       for (const run of early.splice(0)) whenOpen(run)
-      wake()
     },
     rendered: (cursor) => whenOpen(() => arrive({ name: 'rendered', cursor })),
     stop: () => {
@@ -159,3 +161,13 @@ export const openSession = ({ environment, rules, transport, memory, heed, state
     },
   }
 }
+
+// An answer to what an earlier session asked is not heard any more: it is asked anew.
+const forgetAsk = (memory: Memory): void => {
+  const kept = memory.pending.filter(({ name }) => name !== 'ask')
+  memory.pending.splice(0, memory.pending.length, ...kept)
+}
+
+// An ask() that throws at once is the same as one that rejects.
+const askLink = (link: Link | null, since: Cursor | null): Promise<Answer> | undefined =>
+  link?.ask && (async () => link.ask?.({ since }) as Promise<Answer>)()

@@ -3,7 +3,7 @@ import { CartEchoError, wordsOf } from './errors'
 import type { Id } from './events'
 
 /** Who is looking at the page, as the page itself says. `readPage()` gives one. */
-export interface PageWord {
+export interface PageIdentity {
   /** The user's id; null, undefined or `''`: nobody is logged in. */
   user?: Id | null | undefined
   /** Whose log the page was rendered from; opaque. */
@@ -46,7 +46,7 @@ export const readUser = (user: unknown): string | null => {
  * Checks a page's word.
  * @throws {CartEchoError} `invalid-user` or `invalid-cursor`.
  */
-export const readShopper = ({ user, owner, cursor, enabled, problems }: PageWord): Shopper => ({
+export const readShopper = ({ user, owner, cursor, enabled, problems }: PageIdentity): Shopper => ({
   user: readUser(user),
   owner: typeof owner === 'string' && owner !== '' ? owner : null,
   cursor: readCursor(cursor),

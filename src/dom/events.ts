@@ -33,9 +33,14 @@ export const createDomEvents = (target: EventTarget | null | undefined): DomEven
     for (let run = waiting.shift(); run; run = waiting.shift()) run()
   }
 
+  const flushIfParsed = (): void => {
+    if (isParsed()) flush()
+  }
+
   const end = (): void => {
     started = false
     globalThis.document?.removeEventListener('DOMContentLoaded', flush)
+    globalThis.document?.removeEventListener('readystatechange', flushIfParsed)
     waiting.length = 0
     const target = place()
     if (target) giveBack(target, self)
@@ -45,7 +50,7 @@ export const createDomEvents = (target: EventTarget | null | undefined): DomEven
     const taken = take(place(), self)
     if (!taken) return
     waiting.push(() => taken.dispatchEvent(new CustomEvent(name, { detail, bubbles: true })))
-    if (globalThis.document?.readyState !== 'loading') flush()
+    if (isParsed()) flush()
     // A listener has stopped us while a change was being told: this is its last word, and the target is free again.
     if (!started) end()
   }
@@ -55,6 +60,7 @@ export const createDomEvents = (target: EventTarget | null | undefined): DomEven
       started = true
       take(place(), self)
       globalThis.document?.addEventListener('DOMContentLoaded', flush)
+      globalThis.document?.addEventListener('readystatechange', flushIfParsed)
       return end
     },
     announce: ({ change, meta }) => dispatch(domEventName(meta.event), change),
@@ -63,6 +69,14 @@ export const createDomEvents = (target: EventTarget | null | undefined): DomEven
       waiting.length = 0
     },
   }
+}
+
+// `interactive` begins before DOMContentLoaded, while deferred and module scripts still run.
+const isParsed = (): boolean => {
+  const state = globalThis.document?.readyState ?? 'complete'
+  if (state !== 'interactive') return state === 'complete'
+  const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[]
+  return (navigation?.domContentLoadedEventStart ?? 0) > 0
 }
 
 type Marked = EventTarget & { [DISPATCHER]?: symbol }

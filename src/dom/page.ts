@@ -1,12 +1,12 @@
 import { readChannel } from '../core/channel'
 import { parseCursor } from '../core/cursor'
-import { CartEchoError } from '../core/errors'
+import { CartEchoError, type PayloadReport } from '../core/errors'
 import type { ReverbSettings } from '../core/reverb-settings'
-import { isRecord, own } from '../core/shape'
-import { type PageWord, readUser } from '../core/shopper'
+import { isRecord, own, record, report, type Shape, where, within } from '../core/shape'
+import { type PageIdentity, readUser } from '../core/shopper'
 
 /** What the page says about itself. Spread it into `createCartEcho({ ...readPage(), … })`, or hand it to `identify`. */
-export interface PageSettings extends PageWord {
+export interface PageSettings extends PageIdentity {
   /** The private channel, with `{user}` in it. */
   channel?: string | undefined
   reverb?: ReverbSettings | undefined
@@ -37,11 +37,14 @@ export const readPage = ({ script }: ReadPageOptions = {}): PageSettings => {
 
 type Raw = Record<string, unknown>
 
+const BLOCK = 'script[type="application/json"][data-cart-echo]'
+
 const readBlocks = (problems: CartEchoError[]): Raw[] => {
-  const scripts = document.body?.querySelectorAll('script[type="application/json"][data-cart-echo]') ?? []
-  return Array.from(scripts, ({ textContent }) => parseBlock(textContent ?? '', problems)).filter(
-    (block) => block !== null,
-  )
+  const scripts = [...(document.body?.querySelectorAll(BLOCK) ?? [])]
+  if (scripts.length === 0 && document.head?.querySelector(BLOCK)) {
+    problems.push(invalid('block', 'a place in <body>', 'in <head>'))
+  }
+  return scripts.map(({ textContent }) => parseBlock(textContent ?? '', problems)).filter((block) => block !== null)
 }
 
 const parseBlock = (json: string, problems: CartEchoError[]): Raw | null => {
@@ -49,7 +52,7 @@ const parseBlock = (json: string, problems: CartEchoError[]): Raw | null => {
     const block: unknown = JSON.parse(json)
     if (isRecord(block)) return block
   } catch {}
-  problems.push(invalid('the block', 'a JSON object', json.slice(0, 40)))
+  problems.push(invalid('block', 'a JSON object', json.slice(0, 40)))
   return null
 }
 
@@ -83,6 +86,12 @@ const legacyUser = (): Raw => {
   return isGiven(user) ? { user } : {}
 }
 
+const ENABLED = new Map([
+  ['', true],
+  ['true', true],
+  ['false', false],
+])
+
 const dataOf = (script: HTMLScriptElement | null | undefined): Raw => {
   // By attribute: `dataset` inherits what the page puts on Object.prototype, a host among it.
   const data = (name: string): string | undefined => script?.getAttribute(`data-${name}`) ?? undefined
@@ -98,7 +107,7 @@ const dataOf = (script: HTMLScriptElement | null | undefined): Raw => {
   }
   return {
     ...Object.fromEntries(given),
-    ...(enabled === undefined ? {} : { enabled: enabled !== 'false' }),
+    ...(enabled === undefined ? {} : { enabled: ENABLED.get(enabled) ?? enabled }),
     ...(reverbKey === undefined ? {} : { reverb }),
   }
 }
@@ -121,10 +130,10 @@ const readSettings = (raw: Raw, problems: CartEchoError[]): PageSettings => {
     cursor: field('cursor', 'epoch:seq', (value) => (parseCursor(value) ? text(value) : undefined)),
     enabled: field('enabled', 'true or false', (value) => (typeof value === 'boolean' ? value : undefined)),
     channel: field('channel', 'a channel with {user} in it', readTemplate),
-    reverb: field('reverb', 'an object with key, host, port and scheme', readReverb),
+    reverb: readReverb(raw, problems),
   }
-  const given = Object.entries(settings).filter(([, value]) => value !== undefined)
-  return { ...Object.fromEntries(given), ...(problems.length === 0 ? {} : { problems }) }
+  const known = Object.entries(settings).filter(([, value]) => value !== undefined)
+  return { ...Object.fromEntries(known), ...(problems.length === 0 ? {} : { problems }) }
 }
 
 const attempt = <Value>(read: () => Value | undefined): Value | undefined => {
@@ -143,20 +152,42 @@ const readTemplate = (value: unknown): string | undefined => {
   return template
 }
 
-const readReverb = (value: unknown): ReverbSettings | undefined => {
-  if (!isRecord(value)) return undefined
+const whenGiven =
+  (shape: Shape): Shape =>
+  (value) =>
+    isGiven(value) ? shape(value) : null
+
+const isPort = (value: unknown): boolean =>
+  (typeof value === 'string' || typeof value === 'number') &&
+  /^[1-9]\d{0,4}$/.test(String(value)) &&
+  Number(value) < 65_536
+
+const reverbShape = record({
+  key: where('REVERB_APP_KEY', (value) => typeof value === 'string' && value !== ''),
+  host: whenGiven(where('a host', (value) => typeof value === 'string')),
+  // Laravel's env() and config() give strings.
+  port: whenGiven(where('1 to 65535', isPort)),
+  scheme: whenGiven(where('http or https', (value) => value === 'http' || value === 'https')),
+})
+
+const readReverb = (raw: Raw, problems: CartEchoError[]): ReverbSettings | undefined => {
+  const value = own(raw, 'reverb')
+  if (!isGiven(value)) return undefined
+  const wrong = within('reverb', reverbShape(value))
+  if (wrong) problems.push(invalidPage(report(wrong)))
+  if (wrong || !isRecord(value)) return undefined
   const [key, host, port, scheme] = ['key', 'host', 'port', 'scheme'].map((name) => own(value, name))
-  if (typeof key !== 'string' || key === '') return undefined
-  if (isGiven(host) && typeof host !== 'string') return undefined
-  if (isGiven(port) && !(Number.isInteger(port) && Number(port) > 0 && Number(port) < 65_536)) return undefined
-  if (isGiven(scheme) && scheme !== 'http' && scheme !== 'https') return undefined
-  const given = Object.entries({ key, host, port, scheme }).filter(([, setting]) => isGiven(setting))
-  return Object.fromEntries(given) as unknown as ReverbSettings
+  const settings = { key, host, port: isGiven(port) ? Number(port) : undefined, scheme }
+  return Object.fromEntries(Object.entries(settings).filter(([, set]) => isGiven(set))) as unknown as ReverbSettings
 }
 
 const invalid = (path: string, expected: string, value: unknown): CartEchoError => {
   const actual = attempt(() => JSON.stringify(value))?.slice(0, 60) ?? typeof value
-  return new CartEchoError('invalid-page', `The page's ${path} was left out: expected ${expected}, got ${actual}.`, {
-    report: { path, expected, actual },
-  })
+  return invalidPage({ path, expected, actual })
+}
+
+const invalidPage = (words: PayloadReport): CartEchoError => {
+  const { path, expected, actual } = words
+  const message = `${path} was left out of the page's settings: expected ${expected}, got ${actual}.`
+  return new CartEchoError('invalid-page', message, { report: words })
 }

@@ -1,10 +1,11 @@
 import type { ConnectionFact } from '../core/connection'
 import type { Environment, Stop } from '../core/environment'
+import { wordsOf } from '../core/errors'
 import { authorisationFact, delayed, readAuthorisationFailure, refused } from '../core/refusal'
 import type { Link, Sink, Transport } from '../core/transport'
 import { type ChannelSeat, joinChannel } from './echo/channel'
-import { findEcho, isOwnEcho } from './echo/find'
-import { type EchoLike, type EchoSource, isNullEcho } from './echo/shape'
+import { findEcho, isOpenable, wasReplaced } from './echo/find'
+import { type EchoLike, type EchoSource, isNullEcho, socketOf } from './echo/shape'
 import { watchSocket } from './echo/socket'
 
 /** What an Echo transport is made of. */
@@ -31,19 +32,32 @@ export const echoTransport =
   (options: EchoTransportOptions): Transport =>
   (sink) => {
     const { environment, echo: source } = options
-    let guest: Stop = () => undefined
-    const stopFinding = findEcho(
-      source,
-      environment,
-      (echo) => {
-        guest = visit(echo, options, sink)
-      },
-      (error) => sink.state({ name: 'refused', because: 'no-echo', error }),
-    )
+    let stopFinding: Stop = () => undefined
+    let leave: Stop = () => undefined
+    const find = (): void => {
+      stopFinding = findEcho(
+        source,
+        environment,
+        (echo) => {
+          leave = visit(echo, options, sink, moveOn)
+        },
+        (error) => sink.state({ name: 'refused', because: 'no-echo', error }),
+      )
+    }
+    const moveOn = (): void => {
+      leave()
+      sink.state({ name: 'channel-left' })
+      find()
+    }
+    find()
     const stop = once(() => {
       stopFinding()
-      guest()
-      if (isOwnEcho(source)) source.close()
+      // An Echo that throws while we leave must not keep its socket open for that.
+      try {
+        leave()
+      } finally {
+        if (isOpenable(source)) source.close()
+      }
     })
     return { stop } satisfies Link
   }
@@ -56,9 +70,9 @@ const once = (run: Stop): Stop => {
   }
 }
 
-const visit = (echo: EchoLike, options: EchoTransportOptions, sink: Sink): Stop => {
+const visit = (echo: EchoLike, options: EchoTransportOptions, sink: Sink, moveOn: () => void): Stop => {
   try {
-    if (!isNullEcho(echo)) return stay(echo, options, sink)
+    if (!isNullEcho(echo)) return stay(echo, options, sink, moveOn)
     sink.state(refused('no-real-time'))
   } catch (cause) {
     sink.state(echoFailed(cause))
@@ -69,7 +83,9 @@ const visit = (echo: EchoLike, options: EchoTransportOptions, sink: Sink): Stop 
 /** Where we stand: the socket is away, the confirmation is awaited, the channel is ours, or the authorisation failed. */
 type Standing = 'away' | 'awaiting' | 'live' | 'turned-away'
 
-const stay = (echo: EchoLike, { environment, channel, events }: EchoTransportOptions, sink: Sink): Stop => {
+const stay = (echo: EchoLike, options: EchoTransportOptions, sink: Sink, moveOn: () => void): Stop => {
+  const { environment, channel, events, echo: source } = options
+  const socket = socketOf(echo)
   let standing: Standing = 'away'
   let seat: ChannelSeat | null = null
   let stopConfirmation: Stop = () => undefined
@@ -94,7 +110,8 @@ const stay = (echo: EchoLike, { environment, channel, events }: EchoTransportOpt
     sink.deliver(event, payload)
   }
 
-  const turnedAway = (error: unknown): void => stand('turned-away', authorisationFact(readAuthorisationFailure(error)))
+  const turnedAway = (error: unknown): void =>
+    stand('turned-away', authorisationFact(readAuthorisationFailure(error), channel))
 
   const sitDown = (): void => {
     seat?.stop()
@@ -104,7 +121,7 @@ const stay = (echo: EchoLike, { environment, channel, events }: EchoTransportOpt
   }
 
   const returnToChannel = (): void => {
-    stand(standing === 'away' ? 'away' : 'awaiting', { name: 'channel-left' })
+    if (standing !== 'away') stand('awaiting', { name: 'channel-left' })
     try {
       sitDown()
     } catch (cause) {
@@ -113,6 +130,8 @@ const stay = (echo: EchoLike, { environment, channel, events }: EchoTransportOpt
   }
 
   const look = (): void => {
+    // Echo.disconnect() and connect() make another socket; a page may also put another Echo in its place.
+    if (socketOf(echo) !== socket || wasReplaced(source, echo)) return moveOn()
     stopLooking = environment.schedule(LOOK_EVERY_MS, look)
     if (!seat?.isStillThere()) returnToChannel()
   }
@@ -127,13 +146,13 @@ const stay = (echo: EchoLike, { environment, channel, events }: EchoTransportOpt
     failed: () => stand('away', refused('no-web-socket')),
     errorCode: (code, wasOpen) => {
       const fact = wasOpen ? openSocketError(code, seat) : handshakeError(code)
-      if (fact) sink.state(fact)
+      if (fact) stand(wasOpen ? 'turned-away' : 'away', fact)
     },
   })
   const leave = (): void => {
-    stopWatching()
     stopConfirmation()
     stopLooking()
+    stopWatching()
     seat?.stop()
   }
 
@@ -143,7 +162,7 @@ const stay = (echo: EchoLike, { environment, channel, events }: EchoTransportOpt
     leave()
     throw cause
   }
-  look()
+  stopLooking = environment.schedule(LOOK_EVERY_MS, look)
   return leave
 }
 
@@ -158,5 +177,4 @@ const handshakeError = (code: number): ConnectionFact | null => {
 const openSocketError = (code: number, seat: ChannelSeat | null): ConnectionFact | null =>
   code === 4009 && seat?.isPending() ? delayed('signature-refused') : null
 
-const echoFailed = (cause: unknown): ConnectionFact =>
-  refused('echo-failed', undefined, cause instanceof Error ? cause.message : String(cause))
+const echoFailed = (cause: unknown): ConnectionFact => refused('echo-failed', { cause, detail: wordsOf(cause) })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { CartEchoError } from '../../src/core/errors'
 import { EVENT, listeningClient } from '../support/listening-client'
 import { at } from '../support/payloads'
 
@@ -230,4 +231,40 @@ describe('identify() of nonsense', () => {
     expect(links.map(({ user }) => user)).toEqual(['7'])
     end()
   })
+})
+
+it('identify() leaves a switch that the page does not name as it was', () => {
+  const { client, links } = listeningClient({ word: { user: 7, enabled: false } })
+  client.start()
+  client.identify({ user: 8 })
+  expect(client.connection.get().because).toBe('switched-off')
+  client.identify({ user: 8, enabled: true })
+  expect(links.map(({ user }) => user)).toEqual(['8'])
+})
+
+it('identify() ends stale on a page that was rendered anew and knows no cursor', () => {
+  const { client, hear } = listeningClient()
+  client.start()
+  hear('broken')
+  expect(client.news.get().stale).toBe(true)
+  client.identify({ user: 7 })
+  expect(client.news.get().stale).toBe(false)
+})
+
+it.each(['start', 'identify'] as const)('%s() tries anew what waits with an error on an open socket', (how) => {
+  const { client, link, links } = listeningClient()
+  client.start()
+  const error = new CartEchoError('authorisation-failed', 'The channel was not authorised.')
+  link().sink.state({ name: 'delayed', because: 'authorisation-failed', error })
+  if (how === 'start') client.start()
+  else client.identify({ user: 7 })
+  expect(links.map(({ stops }) => stops)).toEqual([1, 0])
+})
+
+it('start() leaves a lost socket to come back by itself', () => {
+  const { client, link, links } = listeningClient()
+  client.start()
+  link().sink.state({ name: 'socket-lost' })
+  client.start()
+  expect(links).toHaveLength(1)
 })

@@ -216,7 +216,7 @@ describe("a page's problems", () => {
     client.start()
     expect(states.at(-1)).toBe('refused: page-conflict')
     expect(client.connection.get()).toMatchObject({ error: conflict })
-    expect(errors).toEqual([problem, conflict])
+    expect(errors).toEqual([conflict, problem])
     expect(links).toEqual([])
     client.identify({ user: 7 })
     expect(links.map(({ user }) => user)).toEqual(['7'])

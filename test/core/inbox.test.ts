@@ -272,7 +272,7 @@ describe('with a log behind it, the inbox', () => {
     inbox.hear(at(19))
     inbox.wait(650)
     expect(inbox.answer({ owner: 'you', cursor: cursorOf('x:3'), events: [] })).toEqual(['other-user'])
-    expect(inbox.now).toEqual(newInbox(null, null))
+    expect(inbox.now).toEqual(newInbox('me', cursorOf('e1:17')))
   })
 
   it('takes the owner of the first answer when the page named none', () => {
@@ -320,8 +320,16 @@ describe('without a log to ask, the inbox', () => {
     for (let seq = 2; seq <= 101; seq += 1) inbox.hear(at(seq))
     const told = inbox.hear(at(102))
     expect(told).toHaveLength(102)
-    expect(told.slice(-3)).toEqual(['tell e1:101 by socket', 'stale: hole', 'tell e1:102 by socket'])
+    expect(told.slice(-3)).toEqual(['tell e1:101 by socket', 'tell e1:102 by socket', 'stale: hole'])
     expect(inbox.wakesInMs()).toBeNull()
+  })
+
+  it('loses none of a hundred and one, wherever the newest belongs among them', () => {
+    const inbox = bare('e1:0')
+    for (let seq = 2; seq <= 102; seq += 1) if (seq !== 50) inbox.hear(at(seq))
+    const told = inbox.hear(at(50))
+    expect(told.filter((words) => words.startsWith('tell'))).toHaveLength(101)
+    expect(told).toContain('tell e1:50 by socket')
   })
 
   it('believes a broadcast about a new epoch, and never goes back to the old one', () => {

@@ -108,7 +108,7 @@ describe('what a page listens to', () => {
 
 describe('the error for an unknown event', () => {
   it('says what to do', () => {
-    expect(unknownEvent('cart.stock.changed').message).toContain('name cart.stock.changed in the events option')
+    expect(unknownEvent('cart.stock.changed').message).toContain('add it to events')
     expect(unknownEvent('.cart.stock.changed').message).toContain('Leave the leading dot out')
   })
 })

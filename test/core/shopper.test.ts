@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CartEchoError } from '../../src/core/errors'
-import { isSameShopper, type PageWord, readShopper, readUser } from '../../src/core/shopper'
+import { isSameShopper, type PageIdentity, readShopper, readUser } from '../../src/core/shopper'
 
 const codeOf = (run: () => unknown): string | null => {
   try {
@@ -115,7 +115,7 @@ describe("a page's word", () => {
     ['b7f3:17'],
     Object.create(null),
   ])('is refused for a malformed cursor: case %#', (cursor) => {
-    expect(codeOf(() => readShopper({ cursor } as PageWord))).toBe('invalid-cursor')
+    expect(codeOf(() => readShopper({ cursor } as PageIdentity))).toBe('invalid-cursor')
   })
 })
 

@@ -188,6 +188,7 @@ describe('before DOMContentLoaded', () => {
     events.announce(changeAt(1))
     stop()
     parsed()
+    readyState('complete')
     later(events.start())
     events.announce(changeAt(2))
     expect(heard).toEqual(['change 2'])

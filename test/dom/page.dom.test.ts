@@ -81,9 +81,9 @@ describe('of several blocks, readPage()', () => {
     expect(readPage()).toEqual({ user: '7', owner: 'mine', cursor: 'e1:2' })
   })
 
-  it('ignores those in <head>, which wire:navigate leaves there', () => {
+  it('ignores those in <head>, which wire:navigate leaves there, and says so when there is no other', () => {
     block({ user: 8, owner: 'theirs', cursor: 'e9:9' }, document.head)
-    expect(readPage()).toEqual({})
+    expect(read()).toEqual({ problems: ['block'] })
     block({ user: 7 })
     expect(readPage()).toEqual({ user: '7' })
   })
@@ -118,14 +118,14 @@ describe('of several blocks, readPage()', () => {
   it('skips one that cannot be read, and says so', () => {
     block({ user: 7 })
     block('{"user": 8')
-    expect(read()).toEqual({ user: '7', problems: ['the block'] })
+    expect(read()).toEqual({ user: '7', problems: ['block'] })
   })
 })
 
 describe('what cannot be read', () => {
   it.each(['', 'undefined', '{', '[]', '"text"', 'null', '5', '{"user":7,}'])('a block of %j is left out', (text) => {
     block(text)
-    expect(read()).toEqual({ problems: ['the block'] })
+    expect(read()).toEqual({ problems: ['block'] })
   })
 
   it.each<[string, unknown]>([
@@ -152,19 +152,31 @@ describe('what cannot be read', () => {
     ['channel', {}],
     ['reverb', 'key'],
     ['reverb', []],
-    ['reverb', {}],
-    ['reverb', { key: '' }],
-    ['reverb', { key: 7 }],
-    ['reverb', { key: 'k', host: 7 }],
-    ['reverb', { key: 'k', port: '443' }],
-    ['reverb', { key: 'k', port: 0 }],
-    ['reverb', { key: 'k', port: 65_536 }],
-    ['reverb', { key: 'k', port: 443.5 }],
-    ['reverb', { key: 'k', scheme: 'wss' }],
   ])('a bad %s is left out and reported, the rest stays: %j', (key, value) => {
     block({ ...full, [key]: value })
     const { [key as keyof typeof full]: _left, ...rest } = full
     expect(read()).toEqual({ ...rest, problems: [key] })
+  })
+
+  it.each<[string, object]>([
+    ['reverb.key', {}],
+    ['reverb.key', { key: '' }],
+    ['reverb.key', { key: 7 }],
+    ['reverb.host', { key: 'k', host: 7 }],
+    ['reverb.port', { key: 'k', port: 'x' }],
+    ['reverb.port', { key: 'k', port: 0 }],
+    ['reverb.port', { key: 'k', port: 65_536 }],
+    ['reverb.port', { key: 'k', port: 443.5 }],
+    ['reverb.port', { key: 'k', port: { toString: 1 } }],
+    ['reverb.scheme', { key: 'k', scheme: 'wss' }],
+  ])('a bad %s names itself and leaves all of reverb out: %j', (path, reverb) => {
+    block({ user: 7, reverb })
+    expect(read()).toEqual({ user: '7', problems: [path] })
+  })
+
+  it('does not include a port in a string, as env() and config() give it', () => {
+    block({ reverb: { key: 'k', port: '8080' } })
+    expect(read()).toEqual({ reverb: { key: 'k', port: 8080 } })
   })
 
   it('is reported with what was expected and what was there, briefly', () => {
@@ -177,7 +189,7 @@ describe('what cannot be read', () => {
   it('lists every problem', () => {
     block('{')
     block({ user: 'undefined', cursor: 'x' })
-    expect(read()).toEqual({ problems: ['the block', 'user', 'cursor'] })
+    expect(read()).toEqual({ problems: ['block', 'user', 'cursor'] })
   })
 })
 
@@ -255,6 +267,10 @@ describe("the script tag's data-*", () => {
     expect(readPage({ script })).toEqual({ ...full, user: '7' })
   })
 
+  it.each(['0', 'no', 'FALSE'])('leaves data-enabled="%s" out, and says so', (value) => {
+    expect(read({ script: scriptTag({ 'data-enabled': value }) })).toEqual({ problems: ['enabled'] })
+  })
+
   it.each(['true', ''])('is enabled by data-enabled="%s"', (value) => {
     expect(read({ script: scriptTag({ 'data-enabled': value }) })).toEqual({ enabled: true })
   })
@@ -266,7 +282,7 @@ describe("the script tag's data-*", () => {
 
   it('is left out where it is bad', () => {
     const script = scriptTag({ 'data-user': 'null', 'data-reverb-key': 'k', 'data-reverb-port': 'x' })
-    expect(read({ script })).toEqual({ problems: ['user', 'reverb'] })
+    expect(read({ script })).toEqual({ problems: ['user', 'reverb.port'] })
   })
 })
 

@@ -27,6 +27,7 @@ const scripts = Object.values(manifest.exports)
   .filter((path) => path.endsWith('.js'))
 const bins = Object.values(manifest.bin).map(inPackage)
 const declarations = scripts.map((path) => path.replace(/\.js$/, '.d.ts'))
+const NOTICES = 'dist/server/THIRD-PARTY.txt'
 const BROWSER_ENTRIES = ['dist/index.js', 'dist/core.js', 'dist/reverb.js']
 
 describe('the tarball', () => {
@@ -35,7 +36,14 @@ describe('the tarball', () => {
     expect(demo.length).toBeGreaterThan(1)
     const reached = [...scripts, ...bins, ...declarations, ...demo].flatMap((path) => [...reachedFrom(cartEcho, path)])
     const inDist = packed.files.filter((path) => path.startsWith('dist/'))
-    expect([...inDist].sort()).toEqual([...new Set(reached)].sort())
+    expect([...inDist].sort()).toEqual([...new Set([...reached, NOTICES])].sort())
+  })
+
+  it('holds the notices of what is bundled into it', () => {
+    const notices = readFileSync(join(cartEcho, NOTICES), 'utf8')
+    for (const name of ['ws', 'laravel-echo', 'pusher-js'])
+      expect(notices).toMatch(new RegExp(`^${name}/LICEN[CS]E`, 'm'))
+    expect(notices.match(/Permission is hereby granted/g)?.length).toBe(3)
   })
 
   it('holds the documents beside dist, and nothing else', () => {

@@ -41,7 +41,6 @@ export const fakeEcho = (state = 'connecting') => {
     options: { broadcaster: 'reverb' },
     connector: { pusher: { connection: socket, channel: (name: string) => channels[name]?.subscription }, channels },
     private: channelOf,
-    socketId: () => '1.1',
     /** Moves the socket, as pusher-js does. */
     become: (next: string) => {
       const previous = socket.state

@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import type { Answer } from '../../src/core/answer'
-import { type CartEcho, type ClientOptions, createClient } from '../../src/core/client'
+import type { CartEcho } from '../../src/core/cart-echo'
+import { type ClientOptions, createClient } from '../../src/core/client'
 import { formatCursor, parseCursor } from '../../src/core/cursor'
 import type { CartEchoError } from '../../src/core/errors'
 import { readListening } from '../../src/core/listening'

@@ -1,26 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { ConnectionFact } from '../../src/core/connection'
-import { echoTransport } from '../../src/transports/echo'
-import type { EchoSource } from '../../src/transports/echo/shape'
 import { fakeEcho } from '../support/fake-echo'
-import { fakeEnvironment } from '../support/fake-environment'
-
-/** Starts the transport and writes down all it says. */
-const listen = (echo: EchoSource) => {
-  const environment = fakeEnvironment()
-  const said: string[] = []
-  const delivered: unknown[] = []
-  const start = echoTransport({ environment, echo, channel: 'App.Models.User.1', events: ['cart.conditions.changed'] })
-  const link = start({
-    deliver: (event, payload) => delivered.push([event, payload]),
-    answer: () => said.push('answer'),
-    gap: (why) => said.push(`gap: ${why}`),
-    state: (fact) => said.push(inWords(fact)),
-  })
-  return { environment, said, delivered, link }
-}
-
-const inWords = (fact: ConnectionFact): string => ('because' in fact ? `${fact.name}: ${fact.because}` : fact.name)
+import { listeningTransport as listen } from '../support/listening-transport'
 
 const authError = (status: number) => ({ type: 'AuthError', error: 'Unable to retrieve auth string', status })
 
@@ -125,9 +105,10 @@ describe('an Echo transport tells', () => {
 
   it('a refused signature, which names no channel, only while its own subscription is pending', () => {
     const echo = fakeEcho('connected')
-    const { said } = listen(echo)
+    const { said, environment } = listen(echo)
     const refuse = () => echo.connector.pusher.connection.emit('error', { type: 'PusherError', data: { code: 4009 } })
     refuse()
+    environment.advance(60_000)
     expect(said.at(-1)).toBe('delayed: signature-refused')
     echo.confirm()
     refuse()
@@ -180,6 +161,18 @@ describe('on a channel it shares, an Echo transport', () => {
     expect(echo.bound()).toBe(0)
   })
 
+  it('says nothing of a return while the socket is away', () => {
+    const echo = fakeEcho('connected')
+    const { said, environment } = listen(echo)
+    echo.become('unavailable')
+    echo.leave()
+    environment.advance(2_000)
+    expect(said).toEqual(['socket-open', 'socket-lost'])
+    echo.become('connected')
+    echo.confirm()
+    expect(said.slice(2)).toEqual(['socket-open', 'subscribed', 'gap: subscribed'])
+  })
+
   it('returns again and again, though nobody confirms', () => {
     const echo = fakeEcho('connected')
     const { said, environment } = listen(echo)
@@ -194,22 +187,70 @@ describe('on a channel it shares, an Echo transport', () => {
 })
 
 describe('whatever the Echo is, an Echo transport', () => {
-  it('waits for a getter that comes late, and asks it no more once it has it', () => {
-    const echo = fakeEcho('connected')
+  it('waits for a getter that comes late', () => {
     let late: ReturnType<typeof fakeEcho> | undefined
-    let asked = 0
-    const { said, environment } = listen(() => {
-      asked += 1
-      return late
-    })
+    const { said, environment } = listen(() => late)
     environment.advance(5_000)
     expect(said).toEqual([])
-    late = echo
+    late = fakeEcho('connected')
     environment.advance(100)
     expect(said).toEqual(['socket-open'])
-    const askedUntilNow = asked
-    environment.advance(60_000)
-    expect(asked).toBe(askedUntilNow)
+  })
+
+  it('moves to the Echo that the page has put in the place of the first, within 2 s', () => {
+    const first = fakeEcho('connected')
+    let echo = first
+    const { said, delivered, environment, link } = listen(() => echo)
+    first.confirm()
+    echo = fakeEcho('connected')
+    environment.advance(2_000)
+    expect(said.slice(-2)).toEqual(['channel-left', 'socket-open'])
+    expect(first.bound()).toBe(0)
+    echo.confirm()
+    echo.send('news')
+    expect(delivered).toHaveLength(1)
+    link.stop()
+    expect(echo.bound() + environment.pending()).toBe(0)
+  })
+
+  it('moves to the socket that Echo has made anew', () => {
+    const echo = fakeEcho('connected')
+    const { said, environment } = listen(echo)
+    echo.confirm()
+    const { connection: old } = echo.connector.pusher
+    echo.connector.pusher.connection = { ...fakeEcho('connected').connector.pusher.connection, state: 'connecting' }
+    environment.advance(2_000)
+    expect(said.slice(-2)).toEqual(['channel-left', 'socket-opening'])
+    expect(old.count()).toBe(0)
+  })
+
+  it('stays where it is when the getter makes a new Echo at every call', () => {
+    let made = 0
+    const { said, environment } = listen(() => {
+      made += 1
+      return fakeEcho('connected')
+    })
+    environment.advance(5_000)
+    expect(said).toEqual(['socket-open'])
+    expect(made).toBeGreaterThan(1)
+  })
+
+  it('waits for the promise that a getter gives', async () => {
+    const { said } = listen((async () => fakeEcho('connected')) as never)
+    await new Promise((resolve) => setTimeout(resolve))
+    expect(said).toEqual(['socket-open'])
+  })
+
+  it('authorises anew a channel that was turned away before it came', () => {
+    const echo = fakeEcho('connected')
+    echo.refuse(authError(403))
+    let subscribes = 0
+    echo.private('App.Models.User.1').subscribe = () => {
+      subscribes += 1
+      return undefined
+    }
+    listen(echo)
+    expect(subscribes).toBe(1)
   })
 
   it('waits for a getter that throws, as echo-react’s does until it is configured', () => {
@@ -273,7 +314,7 @@ describe('whatever the Echo is, an Echo transport', () => {
 
   it('does not believe the null broadcaster', () => {
     const byName = { ...fakeEcho('connected'), options: { broadcaster: 'null' } }
-    const bySocketId = { ...fakeEcho('connected'), options: {}, socketId: () => 'fake-socket-id' }
+    const bySocketId = { private: () => ({ listen: () => undefined }), connector: { socketId: () => 'fake-socket-id' } }
     expect(listen(byName).said).toEqual(['refused: no-real-time'])
     expect(listen(bySocketId).said).toEqual(['refused: no-real-time'])
   })
@@ -319,6 +360,7 @@ describe('whatever the Echo is, an Echo transport', () => {
     let status = (_status: string) => undefined as unknown
     let off = 0
     const connector = {
+      connectionStatus: () => 'connecting',
       channels: { 'private:App.Models.User.1': channel },
       onConnectionChange: (callback: (status: string) => void) => {
         status = callback
@@ -327,11 +369,7 @@ describe('whatever the Echo is, an Echo transport', () => {
         }
       },
     }
-    const { said, link, environment } = listen({
-      private: () => channel,
-      connector,
-      connectionStatus: () => 'connecting',
-    } as never)
+    const { said, link, environment } = listen({ private: () => channel, connector } as never)
     status('connected')
     confirm()
     status('failed')

@@ -36,9 +36,10 @@ export const joinChannel = (
   handlers: ChannelHandlers,
 ): ChannelSeat => {
   const channel = echo.private(name) as ChannelLike
-  if (!subscriptionIsCurrent(echo, channel)) channel.subscribe?.()
+  // Echo hands out the channel it has; one that was turned away is authorised anew only when asked to (pusher-js 8.6, pusher.ts).
+  if (!subscriptionIsCurrent(echo, channel) || wasTurnedAway(channel)) channel.subscribe?.()
   const { subscription } = channel
-  const isStillThere = watchForTheft(echo, channel)
+  const isStillThere = watchForLeave(echo, channel)
   const stops: Stop[] = []
   const stop = (): void => {
     for (const undo of stops.splice(0)) undo()
@@ -97,13 +98,16 @@ const watchEcho = (channel: ChannelLike, { subscribed, refused }: ChannelHandler
 
 // echo.leave() forgets the channel, and a later private() makes another object (laravel-echo 2.5, pusher-connector.ts).
 // Connectors name their channels in their own ways: what is not found at first cannot be missed later.
-const watchForTheft = (echo: EchoLike, channel: ChannelLike): (() => boolean) => {
+const watchForLeave = (echo: EchoLike, channel: ChannelLike): (() => boolean) => {
   const channels = (): Record<string, unknown> => Object(peek(echo, 'connector', 'channels'))
   const key = Object.keys(channels()).find((name) => channels()[name] === channel)
   const wasCurrent = subscriptionIsCurrent(echo, channel)
   return () =>
     (key === undefined || channels()[key] === channel) && (!wasCurrent || subscriptionIsCurrent(echo, channel))
 }
+
+const wasTurnedAway = ({ subscription }: ChannelLike): boolean =>
+  subscription?.subscribed === false && subscription.subscriptionPending === false
 
 // pusher.unsubscribe() forgets the subscription behind Echo's back.
 const subscriptionIsCurrent = (echo: EchoLike, { subscription }: ChannelLike): boolean => {

@@ -1,6 +1,6 @@
 import type { Environment, Stop } from '../../core/environment'
 import { CartEchoError } from '../../core/errors'
-import { type EchoLike, type EchoSource, has, type OwnEcho, peek } from './shape'
+import { type EchoLike, type EchoSource, has, type OpenableEcho, peek } from './shape'
 
 const LOOK_EVERY_MS = 100
 const LOOK_FOR_MS = 20_000
@@ -15,7 +15,7 @@ export const findEcho = (
   found: (echo: EchoLike) => void,
   failed: (error: CartEchoError) => void,
 ): Stop => {
-  if (isOwnEcho(source)) return awaitEcho(() => source.open(), environment, found, failed)
+  if (isOpenable(source)) return awaitEcho(() => source.open(), environment, found, failed)
   if (isPromise(source)) return awaitEcho(() => source, environment, found, failed)
   if (isGetter(source)) return lookForEcho(source, environment, found, failed)
   found(source)
@@ -23,7 +23,7 @@ export const findEcho = (
 }
 
 /** True when the source makes an Echo of our own, which is ours to close. */
-export const isOwnEcho = (source: EchoSource): source is OwnEcho =>
+export const isOpenable = (source: unknown): source is OpenableEcho =>
   has(source, 'open') && has(source, 'close') && !isEcho(source)
 
 /** True for what can give a private channel. The Echo class has it only on its prototype. */
@@ -31,7 +31,9 @@ export const isEcho = (value: unknown): value is EchoLike => typeof value !== 'f
 
 /** Says why something is no Echo, in words for the developer who handed it over. */
 export const whyNoEcho = (value: unknown): string => {
-  if (value === undefined || value === null) return 'It is still undefined: create it, or give reverb({...}).'
+  if (value === undefined || value === null)
+    return 'It is undefined. If it comes later, give a getter: () => window.Echo.'
+  if (has(value, 'open')) return 'It is a function that gives reverb({...}): give reverb({...}) itself.'
   if (has(peek(value, 'prototype'), 'private')) return 'It is the Echo class. Create one: new Echo({...}).'
   if (peek(value, 'default') !== undefined)
     return 'It is the namespace of the Echo script. Create one: new Echo.default({...}).'
@@ -40,7 +42,17 @@ export const whyNoEcho = (value: unknown): string => {
 
 const isGetter = (source: EchoSource): source is () => EchoLike | null | undefined => typeof source === 'function'
 
-const isPromise = (source: EchoSource): source is PromiseLike<EchoLike> => has(source, 'then')
+const isPromise = (source: unknown): source is PromiseLike<EchoLike> => has(source, 'then')
+
+/**
+ * True when a getter gives another Echo than the one it gave before, and goes on giving it: one that makes an Echo at every
+ * call has not replaced anything. Never throws.
+ */
+export const wasReplaced = (source: EchoSource, echo: EchoLike): boolean => {
+  if (!isGetter(source)) return false
+  const { value } = tryGet(source)
+  return isEcho(value) && value !== echo && tryGet(source).value === value
+}
 
 const lookForEcho = (
   getter: () => unknown,
@@ -53,8 +65,12 @@ const lookForEcho = (
   const look = (): void => {
     const seen = tryGet(getter)
     if (isEcho(seen.value)) return found(seen.value)
+    if (isPromise(seen.value)) return awaitGiven(seen.value)
     if (environment.nowMs() >= untilMs) return failed(noEcho(whyNoEcho(seen.value), seen.thrown))
     stop = environment.schedule(LOOK_EVERY_MS, look)
+  }
+  const awaitGiven = (promise: PromiseLike<EchoLike>): void => {
+    stop = awaitEcho(() => promise, environment, found, failed)
   }
   look()
   return () => stop()
@@ -87,7 +103,7 @@ const awaitEcho = (
   )
   invoke(open).then(
     (echo) => settle(() => (isEcho(echo) ? found(echo) : failed(noEcho(whyNoEcho(echo))))),
-    (cause) => settle(() => failed(noEcho('It could not be loaded.', cause))),
+    (cause) => settle(() => failed(noEcho(cause instanceof CartEchoError ? '' : 'It could not be loaded.', cause))),
   )
   return () => settle(() => undefined)
 }
@@ -96,6 +112,6 @@ const awaitEcho = (
 const invoke = async (open: () => PromiseLike<EchoLike>): Promise<EchoLike> => open()
 
 const noEcho = (detail: string, cause?: unknown): CartEchoError => {
-  const words = cause instanceof Error ? ` ${cause.message}` : ''
-  return new CartEchoError('no-echo', `No Echo was found. ${detail}${words}`, { cause })
+  const words = ['No Echo was found.', detail, cause instanceof Error ? cause.message : ''].filter(Boolean)
+  return new CartEchoError('no-echo', words.join(' '), { cause })
 }

@@ -4,7 +4,7 @@ export interface EchoLike {
 }
 
 /** An Echo that is made when needed and is ours to close, such as `reverb({...})` gives. */
-export interface OwnEcho {
+export interface OpenableEcho {
   /** Makes the Echo, or gives the one there is. */
   readonly open: () => Promise<EchoLike>
   /** Closes its socket. `open` may follow. */
@@ -12,7 +12,7 @@ export interface OwnEcho {
 }
 
 /** Where an Echo comes from: itself, a getter for one that may come late, a promise, or one of our own. */
-export type EchoSource = EchoLike | (() => EchoLike | null | undefined) | PromiseLike<EchoLike> | OwnEcho
+export type EchoSource = EchoLike | (() => EchoLike | null | undefined) | PromiseLike<EchoLike> | OpenableEcho
 
 type Callback = (...args: readonly unknown[]) => void
 
@@ -64,8 +64,9 @@ export const socketOf = (echo: EchoLike): SocketLike | null => {
 }
 
 /** True for the null broadcaster, whose connection says `connected` for ever while nothing ever arrives. */
-export const isNullEcho = (echo: EchoLike): boolean =>
-  peek(echo, 'options', 'broadcaster') === 'null' || (has(echo, 'socketId') && echo.socketId() === fakeSocketId)
-
-// laravel-echo 2.5, connector/null-connector.ts
-const fakeSocketId: unknown = 'fake-socket-id'
+export const isNullEcho = (echo: EchoLike): boolean => {
+  const connector = peek(echo, 'connector')
+  if (peek(echo, 'options', 'broadcaster') === 'null') return true
+  // laravel-echo 2.5, connector/null-connector.ts. Asked of the connector: Echo's own socketId() throws where it has none.
+  return has(connector, 'socketId') && connector.socketId() === 'fake-socket-id'
+}

@@ -20,7 +20,7 @@ export const watchSocket = (echo: EchoLike, handlers: SocketHandlers): Stop => {
   const socket = socketOf(echo)
   if (socket) return watchPusher(socket, handlers)
   const connector = peek(echo, 'connector')
-  if (has(connector, 'onConnectionChange')) return watchStatus(echo, connector, handlers)
+  if (has(connector, 'onConnectionChange')) return watchStatus(connector, handlers)
   handlers.open()
   return () => undefined
 }
@@ -40,12 +40,12 @@ const watchPusher = (socket: SocketLike, handlers: SocketHandlers): Stop => {
   }
 }
 
-const watchStatus = (echo: EchoLike, connector: Record<'onConnectionChange', Call>, handlers: SocketHandlers): Stop => {
+const watchStatus = (connector: Record<'onConnectionChange', Call>, handlers: SocketHandlers): Stop => {
   let there = true
   const off = connector.onConnectionChange((status: unknown) => {
     if (there) tellStatus(status, handlers)
   })
-  if (has(echo, 'connectionStatus')) tellStatus(echo.connectionStatus(), handlers)
+  if (has(connector, 'connectionStatus')) tellStatus(connector.connectionStatus(), handlers)
   return () => {
     there = false
     if (typeof off === 'function') off()

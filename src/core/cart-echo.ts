@@ -1,0 +1,45 @@
+import type { Connection } from './connection'
+import type { Stop } from './environment'
+import type { CartEventMap, CartEventName, ChangeMeta } from './events'
+import type { News } from './news'
+import type { PageIdentity } from './shopper'
+import type { Source } from './source'
+
+/** Hears one change: the payload as the server sent it, and how it came. */
+export type ChangeListener<Name extends CartEventName> = (change: CartEventMap[Name], meta: ChangeMeta<Name>) => void
+
+/** How a listener is added. */
+export interface ListenOptions {
+  /** True: it first hears what is unread, oldest first, before `on` returns. Default false. */
+  replay?: boolean | undefined
+}
+
+/** A page's ear for its cart. None of its methods needs `this`. */
+export interface CartEcho {
+  /**
+   * Calls the listener for every change of that name, each change once. What it throws goes to `onError` and stops nobody
+   * else. Returns a function that removes it; calling it again does nothing.
+   * @throws {CartEchoError} `invalid-event` when the event is not in `events`: the listener would never be called.
+   */
+  readonly on: <Name extends CartEventName>(name: Name, listener: ChangeListener<Name>, options?: ListenOptions) => Stop
+  /**
+   * Starts listening; until the first call nothing is opened and no global is touched. Counted: it ends when each start's
+   * release was called. Starting again also ends a refusal, or a wait with an error, and tries anew.
+   */
+  readonly start: () => Stop
+  /** Ends listening at once, whoever started it. Not the end: `start()` goes on where it left off, listeners stay. */
+  readonly stop: () => void
+  /**
+   * Says who is looking now: after log-in, after log-out (`{ user: null }`), and whenever the page was rendered anew
+   * (`identify(readPage())`). For another customer all news is wiped, and nothing that was under way is heard any more.
+   * `enabled` stays as it was when left out.
+   * @throws {CartEchoError} `invalid-user` or `invalid-cursor`.
+   */
+  readonly identify: (word: PageIdentity) => void
+  /** How the page is fed, and why so. */
+  readonly connection: Source<Connection>
+  /** What the shopper may not know yet. */
+  readonly news: Source<News>
+  /** Marks all news as read. */
+  readonly dismiss: () => void
+}

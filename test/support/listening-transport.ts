@@ -1,0 +1,21 @@
+import type { ConnectionFact } from '../../src/core/connection'
+import { echoTransport } from '../../src/transports/echo'
+import type { EchoSource } from '../../src/transports/echo/shape'
+import { fakeEnvironment } from './fake-environment'
+
+/** Starts an Echo transport for user 1 on a fake clock, and writes down all it says. */
+export const listeningTransport = (echo: EchoSource) => {
+  const environment = fakeEnvironment()
+  const said: string[] = []
+  const delivered: unknown[] = []
+  const start = echoTransport({ environment, echo, channel: 'App.Models.User.1', events: ['cart.conditions.changed'] })
+  const link = start({
+    deliver: (event, payload) => delivered.push([event, payload]),
+    answer: () => said.push('answer'),
+    gap: (why) => said.push(`gap: ${why}`),
+    state: (fact) => said.push(inWords(fact)),
+  })
+  return { environment, said, delivered, link }
+}
+
+const inWords = (fact: ConnectionFact): string => ('because' in fact ? `${fact.name}: ${fact.because}` : fact.name)
