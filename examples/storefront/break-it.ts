@@ -84,14 +84,14 @@ async function breakIt({ name, faults, onlyHere }: Breakage): Promise<void> {
     const body = JSON.stringify({ ...fields, ...whom })
     answers.push((await fetch(`/faults/${kind}`, { method: 'POST', headers: HEADERS, body })).ok)
   }
-  byId('broken-answer').textContent = answers.every(Boolean) ? `Done: ${name}.` : 'That did not work.'
   await showBroken()
+  byId('broken-answer').textContent = answers.every(Boolean) ? `Done: ${name}.` : 'That did not work.'
 }
 
 async function mend(): Promise<void> {
   const { ok } = await fetch('/faults', { method: 'DELETE', headers: HEADERS })
-  byId('broken-answer').textContent = ok ? 'Everything works again.' : 'That did not work.'
   await showBroken()
+  byId('broken-answer').textContent = ok ? 'Everything works again.' : 'That did not work.'
 }
 
 /** Whoever is logged in here: only their events are to be spoilt, or the first of somebody else's would be. */

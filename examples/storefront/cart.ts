@@ -5,6 +5,7 @@ import { byId, row } from './elements'
 
 // The whole integration: who is looking (from the page), how to reach Reverb (from the page), what to do with news.
 const page = readPage()
+let loading = 0
 const cart = createCartEcho({ ...page, echo: reverb(page.reverb) })
 
 cart.on('cart.conditions.changed', (change, meta) => {
@@ -31,10 +32,15 @@ void loadCart()
 
 /** The cart as the shop's own endpoint gives it: the payload told what changed, this tells everything. */
 async function loadCart(): Promise<void> {
+  loading += 1
+  const mine = loading
   const response = await fetch('/api/cart', { headers: { Accept: 'application/json' }, cache: 'no-store' })
-  byId('cart').hidden = !response.ok
-  byId('empty').hidden = response.ok
-  if (response.ok) showCart((await response.json()).cart)
+  const body = response.ok ? await response.json() : null
+  // An older answer may come later, and be another customer's.
+  if (mine !== loading) return
+  byId('cart').hidden = body === null
+  byId('empty').hidden = body !== null
+  if (body) showCart(body.cart)
 }
 
 interface Cart {
@@ -115,4 +121,5 @@ function put(id: string, text: string | null | undefined): void {
 function clear(id: string): void {
   if (id === 'notice') byId(id).hidden = true
   else byId(id).replaceChildren()
+  byId('nothing-heard').hidden = byId('heard').childElementCount > 0
 }
