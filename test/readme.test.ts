@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 import type { Page } from 'playwright'
 import ts from 'typescript'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { decodeBroadcast, decodeConditionsChanged } from '../src/core/decode'
-import { type CartEchoServer, startServer } from '../src/server'
-import { openBrowser, type TestBrowser } from './support/browser'
+import { startServer } from '../src/server'
+import { openForPages } from './support/demo'
 
 // Every snippet of the README, run: against the built package, in real Chromium, with the stand-in behind it.
 
@@ -32,26 +32,13 @@ const snippet = (name: string): string => {
   return found.code
 }
 
-let chromium: TestBrowser
-let folder: string
-let server: CartEchoServer
-
-beforeAll(async () => {
-  chromium = await openBrowser()
-}, 60_000)
-
-afterAll(() => chromium.close())
-
-beforeEach(async () => {
+let folder = ''
+const held = openForPages(async () => {
   folder = mkdtempSync(join(tmpdir(), 'cart-echo-readme-'))
-  server = await startServer({ port: 0, autoLogin: 1, pages: folder })
+  return startServer({ port: 0, autoLogin: 1, pages: folder })
 })
 
-afterEach(async () => {
-  for (const context of chromium.browser.contexts()) await context.close()
-  await server.close()
-  rmSync(folder, { recursive: true, force: true })
-})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="csrf-token" content="%CSRF%"><title>t</title></head><body>
 <p id="cart-total">?</p><p id="cart-notice"></p><p id="cart-state"></p><p id="stock"></p>
@@ -77,8 +64,8 @@ const openPage = async (code: string, { before = '', loader = 'js' as 'js' | 'ts
   })
   writeFileSync(join(folder, 'page.js'), outputFiles[0]?.text ?? '')
   writeFileSync(join(folder, 'index.html'), PAGE)
-  const page = await chromium.open(server.url)
-  await expect.poll(() => server.sockets()).toBe(1)
+  const page = await held.chromium.open(held.server.url)
+  await expect.poll(() => held.server.sockets()).toBe(1)
   return page
 }
 
@@ -93,8 +80,8 @@ const changed = async (page: Page, selector: string, from: string): Promise<stri
 const endPromotion = async (page: Page, selector: string, from: string): Promise<string> => {
   await expect
     .poll(async () => {
-      server.shop.applyToAll('raya-sale')
-      server.shop.removeFromAll('raya-sale')
+      held.server.shop.applyToAll('raya-sale')
+      held.server.shop.removeFromAll('raya-sale')
       return page.locator(selector).textContent()
     })
     .not.toBe(from)
@@ -126,7 +113,7 @@ describe('every snippet of the README', () => {
 
 describe('the README’s snippet', () => {
   it('page-block is read by readPage', async () => {
-    const page = await chromium.browser.newPage()
+    const page = await held.chromium.browser.newPage()
     const { outputFiles } = await build({
       stdin: { contents: "import { readPage } from 'cart-echo'; window.page = readPage()", resolveDir: root },
       bundle: true,
@@ -169,7 +156,7 @@ describe('the README’s snippet', () => {
     await page.getByText('live: subscribed').waitFor()
     await page.locator('#log-out').click()
     await page.getByText('idle: no-user').waitFor()
-    server.shop.removeFromAll('raya-sale')
+    held.server.shop.removeFromAll('raya-sale')
     await page.locator('#log-in').click()
     // Still customer 1's session: customer 2's channel is refused, and says so.
     await page.getByText('refused: not-authorised').waitFor()
@@ -186,7 +173,7 @@ describe('the README’s snippet', () => {
     const page = await openPage(snippet('own-event'), { before: OWN_ECHO, loader: 'ts' })
     await expect
       .poll(async () => {
-        server.shop.publish(1, 'cart.stock.changed', { sku: 'mug', left: 2 })
+        held.server.shop.publish(1, 'cart.stock.changed', { sku: 'mug', left: 2 })
         return page.locator('#stock').textContent()
       })
       .toBe('mug: 2')
@@ -214,13 +201,13 @@ describe('the README’s way to break the server', () => {
       /curl -X (\w+) http:\/\/127\.0\.0\.1:8080(\S+) -H '([^']+)' -d '([^']+)'/.exec(snippet('break-http')) ?? []
     const [name = '', value = ''] = header.split(': ')
     const request = { method: method ?? '', headers: { [name]: value }, body: body ?? '' }
-    const answer = await fetch(`${server.url}${path}`, request)
+    const answer = await fetch(`${held.server.url}${path}`, request)
     expect(await answer.json()).toMatchObject({ active: true, fault: { kind: 'restart', downMs: 4_000 } })
   })
 
   it('break-it is a Playwright test that passes', async () => {
     const built = await import(join(root, 'dist/server/index.js'))
-    const page = await (await chromium.browser.newContext()).newPage()
+    const page = await (await held.chromium.browser.newContext()).newPage()
     const tests: (() => Promise<void>)[] = []
     const test = (_name: string, body: (fixtures: { page: Page }) => Promise<void>) => tests.push(() => body({ page }))
     new Function('test', 'startServer', snippet('break-it').replace(/^import.*$/gm, ''))(test, built.startServer)

@@ -1,42 +1,20 @@
 import type { Page } from 'playwright'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { CartEchoServer } from '../../src/server'
-import { openBrowser, type TestBrowser } from '../support/browser'
+import { describe, expect, it } from 'vitest'
+import { openForPages, startDemo } from '../support/demo'
 
 // "Break it" on the demo's admin page, and what the cart page beside it shows: the built demo, in real Chromium.
 
-const { startServer } = (await import(new URL('../../dist/server/index.js', import.meta.url).href)) as {
-  startServer: typeof import('../../src/server').startServer
-}
-
-let chromium: TestBrowser
-let server: CartEchoServer
-
-beforeAll(async () => {
-  chromium = await openBrowser()
-}, 60_000)
-
-afterAll(() => chromium.close())
-
-beforeEach(async () => {
-  server = await startServer({ port: 0, autoLogin: 1 })
-  chromium.complaints.length = 0
-})
-
-afterEach(async () => {
-  for (const context of chromium.browser.contexts()) await context.close()
-  await server.close()
-})
+const held = openForPages(startDemo)
 
 /** A live cart and the admin page, of one shopper's browser. The cart's clock can be put forward. */
 const openBoth = async () => {
-  const context = await chromium.browser.newContext()
+  const context = await held.chromium.browser.newContext()
   const cart = await context.newPage()
   await cart.clock.install()
-  await cart.goto(`${server.url}/cart`)
+  await cart.goto(`${held.server.url}/cart`)
   await cart.locator('#state[data-name="live"]').waitFor()
   const admin = await context.newPage()
-  await admin.goto(`${server.url}/admin`)
+  await admin.goto(`${held.server.url}/admin`)
   return { cart, admin }
 }
 
@@ -82,7 +60,7 @@ describe('the admin page breaks', () => {
     expect([await heard(cart), await total(cart)]).toEqual([[], 'RM108.00'])
     await cart.clock.runFor(20_000)
     // Its clock runs ahead of the network here, so it may have lost patience with the new socket, too.
-    await expect.poll(() => server.seen().upgrades).toBeGreaterThan(1)
+    await expect.poll(() => held.server.seen().upgrades).toBeGreaterThan(1)
     await cart.locator('#state[data-name="live"]').waitFor()
     await mend(admin)
   })
@@ -94,7 +72,7 @@ describe('the admin page breaks', () => {
     await endPromotion(admin)
     await admin.getByText('Nothing is broken.').waitFor()
     expect([await heard(cart), await total(cart)]).toEqual([[], 'RM108.00'])
-    server.shop.applyToAll('raya-sale')
+    held.server.shop.applyToAll('raya-sale')
     await cart.getByText('Raya Sale was added.').first().waitFor()
     expect(await heard(cart)).toHaveLength(1)
   })
@@ -114,7 +92,7 @@ describe('the admin page breaks', () => {
     await breakIt(admin, 'Duplicate the next event')
     await endPromotion(admin)
     await cart.locator('#heard li').waitFor()
-    server.shop.applyToAll('raya-sale')
+    held.server.shop.applyToAll('raya-sale')
     await cart.getByText('Raya Sale was added.').first().waitFor()
     expect(await heard(cart)).toHaveLength(2)
   })
@@ -131,7 +109,7 @@ describe('the admin page breaks', () => {
 
 describe('the admin page', () => {
   it('breaks and mends by keyboard, tells screen readers, and breaks no policy', async () => {
-    const admin = await chromium.open(`${server.url}/admin`)
+    const admin = await held.chromium.open(`${held.server.url}/admin`)
     await admin.getByRole('button', { name: 'Break it: Delay every event' }).focus()
     await admin.keyboard.press('Enter')
     await expect.poll(() => admin.getByRole('status').last().innerText()).toBe('Done: Delay every event.')
@@ -139,13 +117,13 @@ describe('the admin page', () => {
     expect(await admin.evaluate(() => document.activeElement?.textContent)).toBe('Mend everything')
     await admin.keyboard.press('Space')
     await expect.poll(() => admin.getByRole('status').last().innerText()).toBe('Everything works again.')
-    expect(server.faults.list().active).toEqual([])
-    expect(chromium.complaints).toEqual([])
+    expect(held.server.faults.list().active).toEqual([])
+    expect(held.chromium.complaints).toEqual([])
   })
 
   it('shows what somebody else broke', async () => {
-    const admin = await chromium.open(`${server.url}/admin`)
-    server.faults.start({ kind: 'hang', on: 'check' })
+    const admin = await held.chromium.open(`${held.server.url}/admin`)
+    held.server.faults.start({ kind: 'hang', on: 'check' })
     await admin.getByText('Broken now: hang.').waitFor()
   })
 
@@ -153,7 +131,7 @@ describe('the admin page', () => {
     ['a phone in the dark', { viewport: { width: 360, height: 740 }, colorScheme: 'dark' as const }],
     ['a wide screen', { viewport: { width: 1600, height: 900 }, colorScheme: 'light' as const }],
   ])('fits %s without scrolling sideways', async (_what, options) => {
-    const admin = await chromium.open(`${server.url}/admin`, options)
+    const admin = await held.chromium.open(`${held.server.url}/admin`, options)
     await admin.locator('#breakages li').first().waitFor()
     const [inner, outer] = await admin.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth])
     expect(inner).toBeLessThanOrEqual(outer ?? 0)

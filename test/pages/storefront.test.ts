@@ -1,35 +1,14 @@
 import type { Page } from 'playwright'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { CartEchoServer } from '../../src/server'
-import { openBrowser, type TestBrowser } from '../support/browser'
+import { describe, expect, it } from 'vitest'
+import type { TestBrowser } from '../support/browser'
+import { openForPages, startDemo } from '../support/demo'
 
 // The demo as it is built, in real Chromium, on real sockets.
 
-const { startServer } = (await import(new URL('../../dist/server/index.js', import.meta.url).href)) as {
-  startServer: typeof import('../../src/server').startServer
-}
-
-let chromium: TestBrowser
-let server: CartEchoServer
-
-beforeAll(async () => {
-  chromium = await openBrowser()
-}, 60_000)
-
-afterAll(() => chromium.close())
-
-beforeEach(async () => {
-  server = await startServer({ port: 0, autoLogin: 1 })
-  chromium.complaints.length = 0
-})
-
-afterEach(async () => {
-  for (const context of chromium.browser.contexts()) await context.close()
-  await server.close()
-})
+const held = openForPages(startDemo)
 
 const openCart = async (options?: Parameters<TestBrowser['open']>[1]): Promise<Page> => {
-  const page = await chromium.open(`${server.url}/cart`, options)
+  const page = await held.chromium.open(`${held.server.url}/cart`, options)
   await page.locator('#state[data-name="live"]').waitFor()
   return page
 }
@@ -44,7 +23,7 @@ describe('the storefront page', () => {
     const cart = await openCart()
     expect(await textOf(cart, '#total')).toBe('RM108.00')
     const admin = await cart.context().newPage()
-    await admin.goto(`${server.url}/admin`)
+    await admin.goto(`${held.server.url}/admin`)
     await admin.getByRole('button', { name: 'Remove from all carts: Raya Sale' }).click()
     await admin.getByText('5 carts of 3 customers changed.').waitFor()
 
@@ -52,14 +31,14 @@ describe('the storefront page', () => {
     expect(await textOf(cart, '#total')).toBe('RM120.00')
     expect(await textOf(cart, '#savings')).toBe('RM0.00')
     expect(await heard(cart)).toHaveLength(1)
-    expect(chromium.complaints).toEqual([])
+    expect(held.chromium.complaints).toEqual([])
   })
 
   it('tells the news politely to screen readers, and can be dismissed by keyboard', async () => {
     const cart = await openCart()
     const status = cart.getByRole('status')
     expect(await status.innerText()).toBe('')
-    server.shop.removeFromAll('raya-sale')
+    held.server.shop.removeFromAll('raya-sale')
     await cart.locator('#notice').waitFor()
     expect(await status.innerText()).toContain('Your new total is RM120.00.')
     await cart.getByRole('button', { name: 'Dismiss' }).focus()
@@ -69,7 +48,7 @@ describe('the storefront page', () => {
 
   it('hears a burst in order, each change once, and ends at the right total', async () => {
     const cart = await openCart()
-    server.shop.burst('raya-sale', 21)
+    held.server.shop.burst('raya-sale', 21)
     await cart.locator('#heard li').nth(20).waitFor()
     const keys = await heard(cart)
     const numbers = keys.map((key) => Number(key?.split(':')[1]))
@@ -81,37 +60,37 @@ describe('the storefront page', () => {
 
   it('shows each customer only their own news, after log-out and log-in on one page', async () => {
     const cart = await openCart()
-    server.shop.removeFromAll('raya-sale')
+    held.server.shop.removeFromAll('raya-sale')
     await cart.locator('#heard li').waitFor()
 
     await cart.getByLabel('Shopping as').selectOption({ label: 'nobody' })
     await cart.locator('#state[data-name="idle"]').waitFor()
     expect(await textOf(cart, '#state-words')).toBe('Idle: no-user')
-    server.shop.applyToAll('raya-sale')
+    held.server.shop.applyToAll('raya-sale')
 
     await cart.getByLabel('Shopping as').selectOption({ label: 'Customer 2' })
     await cart.locator('#state[data-name="live"]').waitFor()
     expect(await cart.locator('#heard li').count()).toBe(0)
-    expect(server.sockets()).toBe(1)
-    server.shop.removeFromAll('raya-sale')
+    expect(held.server.sockets()).toBe(1)
+    held.server.shop.removeFromAll('raya-sale')
     await cart.locator('#heard li').waitFor()
     expect(await heard(cart)).toHaveLength(1)
-    expect(chromium.complaints.filter((words) => !words.includes('401'))).toEqual([])
+    expect(held.chromium.complaints.filter((words) => !words.includes('401'))).toEqual([])
   })
 
   it('tells two open pages alike', async () => {
     const first = await openCart()
     const second = await first.context().newPage()
-    await second.goto(`${server.url}/cart`)
+    await second.goto(`${held.server.url}/cart`)
     await second.locator('#state[data-name="live"]').waitFor()
-    server.shop.removeFromAll('raya-sale')
+    held.server.shop.removeFromAll('raya-sale')
     for (const page of [first, second]) await page.locator('#heard li').waitFor()
     expect(await heard(first)).toEqual(await heard(second))
   })
 
   it('shows that the socket was lost', async () => {
     const cart = await openCart()
-    await server.close()
+    await held.server.close()
     await cart.locator('#state[data-name="waiting"]').waitFor()
     expect(await textOf(cart, '#state-words')).toBe('Waiting: socket-lost')
   })
@@ -137,7 +116,7 @@ describe('the storefront page', () => {
       })
       Object.assign(window, { counts })
     })
-    server.shop.removeFromAll('raya-sale')
+    held.server.shop.removeFromAll('raya-sale')
     await cart.locator('#heard li').waitFor()
     expect(await cart.evaluate(() => (window as unknown as { counts: object }).counts)).toEqual({
       document: 1,

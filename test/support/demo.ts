@@ -1,0 +1,42 @@
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
+import type { CartEchoServer } from '../../src/server'
+import { openBrowser, type TestBrowser } from './browser'
+
+/** What a test of a page holds: one Chromium for the file, a server for each test. */
+export interface PageTest {
+  readonly chromium: TestBrowser
+  readonly server: CartEchoServer
+}
+
+/**
+ * Opens Chromium for the tests of this file and a server, by `start`, for each of them, and closes both. The result is filled
+ * in before each test.
+ */
+export const openForPages = (start: () => Promise<CartEchoServer>): PageTest => {
+  const held: { chromium?: TestBrowser; server?: CartEchoServer } = {}
+
+  beforeAll(async () => {
+    held.chromium = await openBrowser()
+  }, 60_000)
+
+  afterAll(() => held.chromium?.close())
+
+  beforeEach(async () => {
+    held.server = await start()
+    if (held.chromium) held.chromium.complaints.length = 0
+  })
+
+  afterEach(async () => {
+    for (const context of held.chromium?.browser.contexts() ?? []) await context.close()
+    await held.server?.close()
+  })
+
+  return held as PageTest
+}
+
+/** Starts the demo as it is built, with customer 1 logged in. */
+export const startDemo = async (): Promise<CartEchoServer> => {
+  const path = new URL('../../dist/server/index.js', import.meta.url).href
+  const { startServer } = (await import(path)) as typeof import('../../src/server')
+  return startServer({ port: 0, autoLogin: 1 })
+}
