@@ -277,6 +277,22 @@ describe('a subscription that does not come about is told with its reason', () =
     expect(page.state()).toBe('refused: unknown-app')
   })
 
+  it.each([
+    ['4004: Reverb is over its quota', { maxConnections: 0 }, 'refused: over-capacity'],
+    [
+      '4009 at the handshake: the origin is not allowed',
+      { allowedOrigins: ['shop.example.test'] },
+      'refused: origin-refused',
+    ],
+  ])('%s', async (_what, settings, expected) => {
+    await shop.server.close()
+    shop = await openShop({ app: { id: '1', key: 'k', secret: 's', ...settings } })
+    const page = listen(await pageEcho())
+    await until('it is refused', () => page.state() === expected)
+    await until('pusher-js gave up', () => page.errors.length === 1)
+    expect(page.state()).toBe(expected)
+  })
+
   it('4009 without a channel name: the signature is wrong', async () => {
     const authorizer = () => ({
       authorize: (_socketId: string, done: (error: Error | null, data: { auth: string } | null) => void) =>
