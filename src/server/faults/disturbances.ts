@@ -18,18 +18,25 @@ export interface Disturbances extends Omit<Required<Disturbance>, 'call' | 'repl
 
 /** No disturbance yet. */
 export const createDisturbances = (): Disturbances => {
-  let active: readonly Disturbance[] = []
+  let active: Chain = []
+  let added = 0
+  const orders = new WeakMap<Disturbance, number>()
+  // Looked up anew at each step: what one holds back for a while meets those that are there when it lets go.
+  const after = (order: number): Step | undefined =>
+    active.map((one) => ({ one, order: orders.get(one) ?? 0 })).find((step) => step.order > order)
   const all = (allows: (one: Disturbance) => boolean | undefined): boolean => active.every((one) => allows(one) ?? true)
 
   return {
     add: (disturbance) => {
+      added += 1
+      orders.set(disturbance, added)
       active = [...active, disturbance]
       return () => {
         active = active.filter((one) => one !== disturbance)
       }
     },
-    publication: (publication, pass) => publishThrough(active, publication, pass),
-    frame: (frame, pass, connection) => sendThrough(active, frame, pass, connection),
+    publication: (publication, pass) => publishThrough(after, 0, publication, pass),
+    frame: (frame, pass, connection) => sendThrough(after, 0, frame, pass, connection),
     hears: (connection) => all((one) => one.hears?.(connection)),
     upgrades: () => all((one) => one.upgrades?.()),
     admits: (channel) => all((one) => one.admits?.(channel)),
@@ -42,25 +49,37 @@ export const createDisturbances = (): Disturbances => {
 
 type Chain = readonly Disturbance[]
 
+/** An active disturbance and its place among all that ever were. */
+interface Step {
+  readonly one: Disturbance
+  readonly order: number
+}
+
+type After = (order: number) => Step | undefined
+
 const publishThrough = (
-  [first, ...rest]: Chain,
+  after: After,
+  order: number,
   publication: Publication,
   pass: (publication: Publication) => boolean,
 ): boolean => {
-  if (!first) return pass(publication)
-  const next = (passed: Publication): boolean => publishThrough(rest, passed, pass)
-  return first.publication ? first.publication(publication, next) : next(publication)
+  const step = after(order)
+  if (!step) return pass(publication)
+  const next = (passed: Publication): boolean => publishThrough(after, step.order, passed, pass)
+  return step.one.publication ? step.one.publication(publication, next) : next(publication)
 }
 
 const sendThrough = (
-  [first, ...rest]: Chain,
+  after: After,
+  order: number,
   frame: string,
   pass: (frame: string) => void,
   connection: Connection,
 ): void => {
-  if (!first) return pass(frame)
-  const next = (passed: string): void => sendThrough(rest, passed, pass, connection)
-  return first.frame ? first.frame(frame, next, connection) : next(frame)
+  const step = after(order)
+  if (!step) return pass(frame)
+  const next = (passed: string): void => sendThrough(after, step.order, passed, pass, connection)
+  return step.one.frame ? step.one.frame(frame, next, connection) : next(frame)
 }
 
 // Whoever changes answers comes after whoever gives them: a slow body can then be the body of any answer.

@@ -25,7 +25,9 @@ export const trickle = (response: ServerResponse, body: Buffer, bytes: number, e
   const timer = setInterval(() => {
     response.write(body.subarray(sent, sent + bytes))
     sent += bytes
-    if (sent >= body.length) response.end()
+    if (sent < body.length) return
+    clearInterval(timer)
+    response.end()
   }, everyMs)
   response.once('close', () => clearInterval(timer))
   response.flushHeaders()

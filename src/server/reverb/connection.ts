@@ -39,6 +39,7 @@ export interface ConnectionOptions {
 /** A connection over an accepted WebSocket. */
 export const createConnection = ({ webSocket, socket, wire, now }: ConnectionOptions): Connection => {
   let activity = seen(now())
+  let holds = 0
   const put = (frame: string): void => webSocket.send(frame, ignoreClosed)
   const isOpen = (): boolean => webSocket.readyState === WebSocket.OPEN && socket.writable
   const send = (frame: string): void => {
@@ -54,8 +55,15 @@ export const createConnection = ({ webSocket, socket, wire, now }: ConnectionOpt
       activity = seen(now(), activity.controlFrames || byControlFrame)
     },
     send,
-    pause: () => webSocket.pause(),
-    resume: () => webSocket.resume(),
+    pause: () => {
+      holds += 1
+      webSocket.pause()
+    },
+    // Two may have paused it: it goes on when both let go.
+    resume: () => {
+      holds = Math.max(0, holds - 1)
+      if (holds === 0) webSocket.resume()
+    },
     ping: () => {
       activity = { ...activity, pinged: true }
       if (webSocket.isPaused) return

@@ -150,3 +150,38 @@ describe('an event that was lost', () => {
     await settled(client)
   })
 })
+
+describe('faults together', () => {
+  it('one that is over strikes no more, not even at what another had held back', async () => {
+    const { server, client } = await opened()
+    server.faults.start({ kind: 'reorder' })
+    const drop = server.faults.start({ kind: 'drop' })
+    publish(server, 'a', 'b')
+    expect(await heardBy(client)).toBe('a')
+    expect(drop.report()).toMatchObject({ active: false, struck: 1 })
+  })
+
+  it('a silence also swallows what was already on its way when it began', async () => {
+    const { server, client } = await opened()
+    const time = holdTime()
+    const delay = server.faults.start({ kind: 'delay', ms: 400, frames: 'events' })
+    publish(server, 'a')
+    const silence = server.faults.start({ kind: 'silence' })
+    time.pass(400)
+    silence.lift()
+    delay.lift()
+    publish(server, 'b')
+    expect(await heardBy(client)).toBe('b')
+  })
+
+  it('of two silences the second goes on when the first ends, and what was said is read at the end', async () => {
+    const { server, client } = await opened()
+    const [first, second] = [server.faults.start({ kind: 'silence' }), server.faults.start({ kind: 'silence' })]
+    client.say({ event: 'pusher:ping', data: {} })
+    first.lift()
+    // A round trip of another socket: by then the server would have read the ping.
+    expect(await heardBy(await subscribedSocket(server, CHANNEL))).toBe('')
+    second.lift()
+    expect(JSON.parse(await client.next()).event).toBe('pusher:pong')
+  })
+})
