@@ -87,6 +87,9 @@ const fails = (payload: unknown, decode: (payload: Record<string, unknown>) => u
   }
 }
 
+// Refused at any depth, which has tests of its own.
+const holdsNoProto = (payload: unknown): boolean => !JSON.stringify(payload).includes('"__proto__"')
+
 describe('whatever arrives, decoding', () => {
   it.each([
     ["the guide's event", decodeConditionsChanged],
@@ -105,7 +108,7 @@ describe('whatever arrives, decoding', () => {
 
   it('passes a valid payload untouched, with whatever unknown keys', () => {
     fc.assert(
-      fc.property(valid, (payload) => {
+      fc.property(valid.filter(holdsNoProto), (payload) => {
         const before = structuredClone(payload)
         expect(decodeBroadcast(EVENT, payload, decodeConditionsChanged).change).toBe(payload)
         expect(payload).toEqual(before)
