@@ -1,18 +1,21 @@
-export type { Answer, LoggedEvent } from './core/answer'
+export type { AbortSignalLike, Signal } from './core/abort'
+export type { Answer, BareAnswer, CheckPolicy, LoggedEvent, Meaning } from './core/answer'
 export type { CartEcho, ChangeListener, ListenOptions } from './core/cart-echo'
 export { readChannel, USER_CHANNEL } from './core/channel'
+export type { Checked, CheckOptions } from './core/checking'
 export { type ClientOptions, createClient } from './core/client'
 export type {
   ConnectingReason,
   Connection,
   ConnectionFact,
   IdleReason,
+  PollingReason,
   RefusedReason,
   WaitingReason,
 } from './core/connection'
 export { type Cursor, formatCursor, parseCursor } from './core/cursor'
 export type { OnError } from './core/emitter'
-export type { Environment, Stop } from './core/environment'
+export type { Environment, PageSignal, Stop } from './core/environment'
 export { CartEchoError, type CartEchoErrorCode, type CartEchoErrorDetails, type PayloadReport } from './core/errors'
 export type {
   CartChanges,
@@ -29,10 +32,15 @@ export type {
 } from './core/events'
 export { type EventDefinition, type EventOption, type Listening, readListening } from './core/listening'
 export type { News } from './core/news'
+export type { Refresh, RefreshOptions, RefreshRequest } from './core/refresh'
 export type { PageIdentity } from './core/shopper'
 export type { Source } from './core/source'
-export type { Link, Query, Sink, Transport } from './core/transport'
+export type { GapReason, Link, Query, Reply, Sink, Transport } from './core/transport'
 export { browserEnvironment } from './dom/environment'
 export type { CartDomEventMap } from './dom/event-map'
+export type { Provided } from './http/provided'
+export { type Check, type CheckRequest, createCheck } from './transports/check'
 export { type EchoTransportOptions, echoTransport } from './transports/echo'
 export type { EchoLike, EchoSource, OpenableEcho } from './transports/echo/shape'
+export { type PageLifeOptions, pageLife } from './transports/page-life'
+export { type AskCheck, type SupplyOptions, supply } from './transports/supply'

@@ -2,19 +2,41 @@ import type { CartEcho } from './core/cart-echo'
 import { readChannel } from './core/channel'
 import { createClient } from './core/client'
 import type { OnError } from './core/emitter'
+import type { Environment } from './core/environment'
 import { CartEchoError } from './core/errors'
-import { type EventOption, readListening } from './core/listening'
+import { type EventOption, type Listening, readListening } from './core/listening'
 import type { PageIdentity } from './core/shopper'
+import type { Transport } from './core/transport'
 import { browserEnvironment } from './dom/environment'
 import { createDomEvents } from './dom/events'
+import { type CheckRequest, createCheck } from './transports/check'
 import { echoTransport } from './transports/echo'
 import { isEcho, isOpenable, whyNoEcho } from './transports/echo/find'
 import { type EchoSource, has, peek } from './transports/echo/shape'
+import { pageLife } from './transports/page-life'
+import { supply } from './transports/supply'
 
-/** How a page listens to its cart. */
+/** How the check is asked, and how often. */
+export interface CheckSettings extends CheckRequest {
+  /** How often to ask while nothing is heard live. Default 30,000 ms; the server may say otherwise. */
+  intervalMs?: number | undefined
+  /** How often to ask while something is: at random in the second half of it. Default 300,000 ms; the server may say otherwise. */
+  auditMs?: number | undefined
+  /** How long an answer may take. Default 10,000 ms. */
+  timeoutMs?: number | undefined
+}
+
+/** How a page listens to its cart. `echo`, `check`, or both. */
 export interface CartEchoOptions extends PageIdentity {
   /** The page's Echo, a getter for one that may come late (waited for 20 s), a promise, or `reverb({...})`. */
-  echo: EchoSource
+  echo?: EchoSource | undefined
+  /** The address of the check, or more about it. With it nothing is lost over gaps, and the page is fed where no socket can be had. */
+  check?: string | CheckSettings | undefined
+  /**
+   * Whether to drive pusher-js's reconnection: back in about a second where it would wait 15, and not all pages at once. Default: only
+   * for an Echo of our own, `reverb({...})`. With true also for the page's: its `connectionStatus` then shows `disconnected` between tries.
+   */
+  steer?: boolean | undefined
   /** The private channel with `{user}` in it, without `private-`. Default `App.Models.User.{user}`. */
   channel?: string | undefined
   /** Events of your own beside `cart.conditions.changed`: names, or names with a decoder. Default none. */
@@ -30,25 +52,21 @@ export interface CartEchoOptions extends PageIdentity {
 /**
  * Makes a page's ear for its cart. Pure and inert until `start()`: it may be called on a server, where `start()` does
  * nothing either.
- * @throws {CartEchoError} `invalid-options` without an Echo, `invalid-user`, `invalid-cursor`, `invalid-channel`,
+ * @throws {CartEchoError} `invalid-options` without an Echo and without a check, `invalid-user`, `invalid-cursor`, `invalid-channel`,
  * `invalid-event`.
  */
-export const createCartEcho = (options: CartEchoOptions): CartEcho => {
-  insistOnEcho(options.echo)
-  const environment = browserEnvironment()
+export const createCartEcho = (options: CartEchoOptions): CartEcho => createCartEchoIn(browserEnvironment(), options)
+
+/** The same in an environment of your own. Throws as `createCartEcho` does. */
+export const createCartEchoIn = (environment: Environment, options: CartEchoOptions): CartEcho => {
+  const check = readCheck(options.check)
+  insistOnSource(options.echo, check)
   const listening = readListening(options.events, options.instance)
-  const channelOf = readChannel(options.channel)
   const dom = createDomEvents(options.target)
   const client = createClient({
     environment,
     listening,
-    transport: (user) =>
-      echoTransport({
-        environment,
-        echo: options.echo,
-        channel: channelOf(user),
-        events: [...listening.events.keys()],
-      }),
+    transport: transportFor(options, check, listening, environment),
     onError: options.onError ?? logError,
     announce: dom.announce,
     whileStarted: dom.start,
@@ -61,9 +79,42 @@ export const createCartEcho = (options: CartEchoOptions): CartEcho => {
   return client
 }
 
+const transportFor = (
+  { echo, steer, channel }: CartEchoOptions,
+  check: CheckSettings | null,
+  { events }: Listening,
+  environment: Environment,
+): ((user: string | null) => Transport) => {
+  const channelOf = readChannel(channel)
+  const live = (user: string): Transport | null =>
+    echo ? echoTransport({ environment, echo, steer, channel: channelOf(user), events: [...events.keys()] }) : null
+  return (user) => {
+    const heard = user === null ? null : live(user)
+    if (!check) return pageLife({ environment, transport: heard ?? silence, canAsk: false })
+    const { intervalMs, auditMs, timeoutMs } = check
+    const ask = createCheck(check, environment)
+    const transport = supply({ environment, live: heard, check: ask, events, intervalMs, auditMs, timeoutMs })
+    return pageLife({ environment, transport, canAsk: true })
+  }
+}
+
+// A guest has no channel; without a check there is nothing to ask either.
+const silence: Transport = (sink) => {
+  sink.state({ name: 'idle', because: 'no-user' })
+  return { stop: () => undefined }
+}
+
 const logError: OnError = (error) => console.error(`[cart-echo] ${error.code}:`, error)
 
-const insistOnEcho = (echo: unknown): void => {
+const readCheck = (check: CartEchoOptions['check']): CheckSettings | null => {
+  if (check === undefined || check === null) return null
+  const settings = typeof check === 'string' ? { url: check } : check
+  if (typeof settings.url === 'string' && settings.url !== '') return settings
+  throw new CartEchoError('invalid-options', 'check needs the address of the check, such as /api/cart/check-updates.')
+}
+
+const insistOnSource = (echo: unknown, check: CheckSettings | null): void => {
+  if (check && (echo === undefined || echo === null)) return
   const isClass = has(peek(echo, 'prototype'), 'private')
   const isSource = isEcho(echo) || typeof echo === 'function' || has(echo, 'then') || isOpenable(echo)
   if (isSource && !isClass) return

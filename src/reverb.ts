@@ -7,7 +7,8 @@ import { type AuthOptions, authorise } from './reverb/authorise'
 export type { CartEventMap } from './core/events'
 export type { ReverbSettings } from './core/reverb-settings'
 export type { CartDomEventMap } from './dom/event-map'
-export type { AuthOptions, Authorisation, AuthRequest, Provided } from './reverb/authorise'
+export type { Provided } from './http/provided'
+export type { AuthOptions, Authorisation, AuthRequest } from './reverb/authorise'
 
 /** Where Reverb is, and how channels are authorised. */
 export interface ReverbOptions extends ReverbSettings {
@@ -34,25 +35,27 @@ const PONG_TIMEOUT_MS = 8_000
  */
 export const reverb = (options: ReverbOptions | null | undefined): ReverbEcho => {
   if (options && !options.key) throw new CartEchoError('invalid-options', 'reverb() needs the key: REVERB_APP_KEY.')
-  let opening: Promise<EchoClass<'reverb'>> | null = null
+  let opened: { readonly echo: Promise<EchoClass<'reverb'>>; readonly end: AbortController } | null = null
   return {
     open: () => {
-      opening ??= connect(options)
-      const mine = opening
+      const end = opened?.end ?? new AbortController()
+      const mine = opened ?? { echo: connect(options, end.signal), end }
+      opened = mine
       // A chunk that could not be loaded once may be there the next time.
-      mine.catch(() => {
-        if (opening === mine) opening = null
+      mine.echo.catch(() => {
+        if (opened === mine) opened = null
       })
-      return mine
+      return mine.echo
     },
     close: () => {
-      opening?.then((echo) => echo.disconnect()).catch(() => undefined)
-      opening = null
+      opened?.end.abort()
+      opened?.echo.then((echo) => echo.disconnect()).catch(() => undefined)
+      opened = null
     },
   }
 }
 
-const connect = async (options: ReverbOptions | null | undefined): Promise<EchoClass<'reverb'>> => {
+const connect = async (options: ReverbOptions | null | undefined, ended: AbortSignal): Promise<EchoClass<'reverb'>> => {
   if (!options)
     throw new CartEchoError('invalid-options', 'This page has no Reverb settings. Print them in the page block.')
   const pageOwnPusher = (globalThis as { Pusher?: unknown }).Pusher
@@ -60,31 +63,43 @@ const connect = async (options: ReverbOptions | null | undefined): Promise<EchoC
   // Importing pusher-js sets window.Pusher (runtimes/web/runtime.ts): the page keeps its own.
   if (pageOwnPusher !== undefined) Object.assign(globalThis, { Pusher: pageOwnPusher })
   const Echo = defaultOf(echo)
-  return new Echo<'reverb'>({ ...connectionOptions(options), Pusher: defaultOf(pusher) })
+  let connected: EchoClass<'reverb'> | null = null
+  const isCurrent = (socketId: string): boolean => !ended.aborted && (connected?.socketId() ?? socketId) === socketId
+  connected = new Echo<'reverb'>({ ...connectionOptions(options, isCurrent, ended), Pusher: defaultOf(pusher) })
+  return connected
 }
 
 // Bundlers disagree on the default export of a UMD module: some wrap it once more.
 const defaultOf = <Value>(module: { default: Value }): Value =>
   (module.default as Value & { default?: Value }).default ?? module.default
 
-const connectionOptions = ({ key, host, port, scheme = 'https', auth }: ReverbOptions) => ({
+const connectionOptions = (
+  { key, host, port, scheme = 'https', auth }: ReverbOptions,
+  isCurrent: (socketId: string) => boolean,
+  ended: AbortSignal,
+) => ({
   broadcaster: 'reverb' as const,
   key,
   wsHost: host ?? globalThis.location?.hostname ?? 'localhost',
   wsPort: port ?? 80,
   wssPort: port ?? 443,
   forceTLS: scheme === 'https',
-  // Reverb serves nothing but WebSocket; with anything else allowed, pusher-js would turn to sockjs.pusher.com.
-  enabledTransports: ['ws' as const, 'wss' as const],
+  // Reverb serves nothing but WebSocket; with anything else allowed, pusher-js would turn to sockjs.pusher.com. `ws` goes by
+  // forceTLS; `wss` would be a second try, by TLS, of a plain port (runtimes/web/default_strategy.ts).
+  enabledTransports: ['ws' as const],
   activityTimeout: ACTIVITY_TIMEOUT_MS,
   pongTimeout: PONG_TIMEOUT_MS,
   // Its interceptors would set X-Socket-ID on the page's requests, and toOthers() would then silence this shopper's tabs.
   withoutInterceptors: true,
   channelAuthorization: {
     customHandler: (request: { socketId: string; channelName: string }, done: ChannelAuthorizationCallback) => {
-      authorise(request, auth).then(
-        (authorisation) => done(null, authorisation),
-        (error: Error) => done(error, null),
+      // A signature for a socket that is gone would be refused on the new one, which has asked for its own.
+      const whenCurrent = (tell: () => void): void => {
+        if (isCurrent(request.socketId)) tell()
+      }
+      authorise(request, auth, ended).then(
+        (authorisation) => whenCurrent(() => done(null, authorisation)),
+        (error: Error) => whenCurrent(() => done(error, null)),
       )
     },
   },

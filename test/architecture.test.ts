@@ -8,12 +8,13 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url))
 /** Which rooms a room may import from, and which packages. A new room needs a line here. */
 const ROOMS: Record<string, { rooms: readonly string[]; packages: RegExp }> = {
   core: { rooms: [], packages: /^mitt$/ },
-  transports: { rooms: ['core'], packages: /^$/ },
+  http: { rooms: ['core'], packages: /^$/ },
+  transports: { rooms: ['core', 'http'], packages: /^$/ },
   dom: { rooms: ['core'], packages: /^$/ },
-  reverb: { rooms: ['core'], packages: /^$/ },
+  reverb: { rooms: ['core', 'http'], packages: /^$/ },
   server: { rooms: [], packages: /^(node:|ws$)/ },
   'create-cart-echo': { rooms: ['core', 'transports', 'dom'], packages: /^$/ },
-  entry: { rooms: ['core', 'transports', 'dom', 'reverb', 'create-cart-echo'], packages: /^$/ },
+  entry: { rooms: ['core', 'http', 'transports', 'dom', 'reverb', 'create-cart-echo'], packages: /^$/ },
 }
 
 const ENTRIES = ['index.ts', 'core.ts', 'reverb.ts', 'server/index.ts']

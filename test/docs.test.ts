@@ -1,6 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { readResponse } from '../src/core/answer'
+import { parseCursor } from '../src/core/cursor'
+import { weighAnswer } from '../src/core/verdict'
 
 const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
 
@@ -12,10 +15,7 @@ const literals = (path: string, type: string): string[] => {
 
 describe('the documents', () => {
   it('explain every error code, and no other', () => {
-    const reported = [
-      ...literals('src/core/connection.ts', 'WaitingReason'),
-      ...literals('src/core/connection.ts', 'RefusedReason'),
-    ]
+    const reported = ['WaitingReason', 'RefusedReason'].flatMap((type) => literals('src/core/connection.ts', type))
     const codes = [...literals('src/core/errors.ts', 'CartEchoErrorCode'), ...reported]
     const headings = [...read('docs/errors.md').matchAll(/^### (.+)$/gm)].map(([, heading]) => heading)
     expect(codes.length).toBeGreaterThan(20)
@@ -25,18 +25,21 @@ describe('the documents', () => {
 
   it('explain every reason of a connection', () => {
     const errors = read('docs/errors.md')
-    const types = ['IdleReason', 'ConnectingReason', 'WaitingReason', 'RefusedReason']
+    const types = ['IdleReason', 'ConnectingReason', 'WaitingReason', 'PollingReason', 'RefusedReason']
     for (const reason of types.flatMap((type) => literals('src/core/connection.ts', type))) {
       expect(errors).toMatch(new RegExp(`^### ${reason}$|^- .*\`${reason}\`.*:`, 'm'))
     }
   })
 
-  it.each(['IdleReason', 'ConnectingReason', 'WaitingReason'])('name each %s in the README’s table', (type) => {
-    const table = read('README.md').split('| name | because |')[1]?.split('\n\n')[0] ?? ''
-    const reasons = literals('src/core/connection.ts', type)
-    expect(reasons.length).toBeGreaterThan(1)
-    for (const reason of reasons) expect(table).toContain(`\`${reason}\``)
-  })
+  it.each(['IdleReason', 'ConnectingReason', 'WaitingReason', 'PollingReason'])(
+    'name each %s in the README’s table',
+    (type) => {
+      const table = read('README.md').split('| name | because |')[1]?.split('\n\n')[0] ?? ''
+      const reasons = literals('src/core/connection.ts', type)
+      expect(reasons.length).toBeGreaterThan(1)
+      for (const reason of reasons) expect(table).toContain(`\`${reason}\``)
+    },
+  )
 
   it('give the sizes that are measured on the built package', () => {
     const cwd = new URL('..', import.meta.url)
@@ -46,6 +49,19 @@ describe('the documents', () => {
     const table = read('README.md').split('| import | size |')[1]?.split('\n\n')[0] ?? ''
     const told = [...table.matchAll(/\| ([\d.]+) kB \|/g)].map(([, kilobytes]) => kilobytes)
     expect(told).toEqual(measured.map(({ size }) => (size / 1000).toFixed(1)))
+  })
+
+  it('show an answer of the check that a page takes', () => {
+    const protocol = read('docs/protocol.md')
+    const json = /<!-- snippet: answer -->\n```json\n([\s\S]*?)```/.exec(protocol)?.[1] ?? ''
+    const sent = new URLSearchParams(/`GET \S+\?(\S+)`/.exec(protocol)?.[1])
+    const asked = { since: parseCursor(sent.get('since')), fresh: sent.get('fresh') ?? '', nowMs: 0 }
+    const response = { status: 200, isJson: true, body: JSON.parse(json), retryAfterMs: null }
+    const meaning = readResponse(response, asked)
+    expect(meaning).toMatchObject({ name: 'log', answer: { owner: sent.get('owner') }, policy: { enabled: true } })
+    if (meaning.name !== 'log') return
+    expect(weighAnswer({ cursor: asked.since, retired: [] }, meaning.answer)).toBe('continues')
+    expect(meaning.answer.events).toHaveLength(1)
   })
 
   it('link to files that are there', () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import type { Page } from 'playwright'
+import type { Locator, Page } from 'playwright'
 import ts from 'typescript'
 import { afterEach, describe, expect, it } from 'vitest'
 import { decodeBroadcast, decodeConditionsChanged } from '../src/core/decode'
@@ -42,7 +42,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="csrf-token" content="%CSRF%"><title>t</title></head><body>
 <p id="cart-total">?</p><p id="cart-notice"></p><p id="cart-state"></p><p id="stock"></p>
-<button id="log-in">in</button><button id="log-out">out</button>
+<button id="log-in">in</button><button id="log-out">out</button><button id="check-out">check out</button>
 <!-- cart-echo --><script type="module" src="/page.js"></script></body></html>`
 
 // What the Laravel starter kits do: an Echo of the page's own on window.
@@ -54,8 +54,17 @@ window.Echo = new Echo({ broadcaster: 'reverb', Pusher, key: reverb.key, wsHost:
   forceTLS: false, enabledTransports: ['ws'], auth: { headers: { Accept: 'application/json' } } })
 `
 
-/** Opens a page with the snippet on it, and waits until the shop has a socket. */
-const openPage = async (code: string, { before = '', loader = 'js' as 'js' | 'ts' } = {}): Promise<Page> => {
+// Notes what the page hears as a DOM event.
+const SPY = `
+window.heard = []
+document.addEventListener('cart-conditions-changed', ({ detail }) => window.heard.push(detail.cart_echo.seq))
+`
+
+/** Opens a page with the snippet on it, and waits until the shop has its socket, if it has any. */
+const openPage = async (
+  code: string,
+  { before = '', loader = 'js' as 'js' | 'ts', sockets = 1, html = PAGE } = {},
+): Promise<Page> => {
   const { outputFiles } = await build({
     stdin: { contents: `${before}\n${code}`, resolveDir: root, loader },
     bundle: true,
@@ -63,11 +72,14 @@ const openPage = async (code: string, { before = '', loader = 'js' as 'js' | 'ts
     write: false,
   })
   writeFileSync(join(folder, 'page.js'), outputFiles[0]?.text ?? '')
-  writeFileSync(join(folder, 'index.html'), PAGE)
+  writeFileSync(join(folder, 'index.html'), html)
   const page = await held.chromium.open(held.server.url)
-  await expect.poll(() => held.server.sockets()).toBe(1)
+  await expect.poll(() => held.server.sockets()).toBe(sockets)
   return page
 }
+
+/** The numbers of what the page heard, in its order. */
+const heardBy = (page: Page): Promise<number[]> => page.evaluate(() => (window as unknown as { heard: number[] }).heard)
 
 /** The text of an element, once it is another. */
 const changed = async (page: Page, selector: string, from: string): Promise<string> => {
@@ -94,35 +106,43 @@ describe('every snippet of the README', () => {
     expect([...snippets.values()].filter(({ language }) => language !== 'sh')).toHaveLength(fenced)
     expect([...snippets.keys()].sort()).toEqual(
       [
+        'before-checkout',
         'break-http',
         'break-it',
+        'check',
+        'check-only',
         'connection',
         'dom-event',
         'existing-echo',
         'identify',
+        'log-block',
         'own-echo',
         'own-event',
         'page-block',
         'payload',
         'server',
         'server-cli',
+        'steer',
       ].sort(),
     )
   })
 })
 
 describe('the README’s snippet', () => {
-  it('page-block is read by readPage', async () => {
+  it.each([
+    ['page-block', { user: '0199f3a2-7c1e-7b4d-9a5f-3c2d1e0f4b6a' }],
+    ['log-block', { user: '7', owner: 'h7Qk', cursor: 'b7f3:17', check: { url: '/api/cart/check-updates' } }],
+  ])('%s is read by readPage', async (name, expected) => {
     const page = await held.chromium.browser.newPage()
     const { outputFiles } = await build({
       stdin: { contents: "import { readPage } from 'cart-echo'; window.page = readPage()", resolveDir: root },
       bundle: true,
       write: false,
     })
-    await page.setContent(`<body><main></main>${snippet('page-block')}</body>`)
+    await page.setContent(`<body><main></main>${snippet(name)}</body>`)
     await page.addScriptTag({ content: outputFiles[0]?.text ?? '' })
     expect(await page.evaluate(() => (window as unknown as { page: unknown }).page)).toEqual({
-      user: '0199f3a2-7c1e-7b4d-9a5f-3c2d1e0f4b6a',
+      ...expected,
       reverb: { key: 'your-app-key', host: 'ws.example.com', port: 443, scheme: 'https' },
     })
   })
@@ -145,6 +165,66 @@ describe('the README’s snippet', () => {
     expect(await endPromotion(page, '#cart-total', '?')).toMatch(/^RM\d+\.00$/)
   })
 
+  it('check finds what was dropped, in order and once, and shows the server’s total', async () => {
+    const page = await openPage(snippet('check'), { before: OWN_ECHO + SPY })
+    await endPromotion(page, '#cart-notice', '')
+    const before = (await heardBy(page)).length
+    held.server.faults.start({ kind: 'drop', times: 2, customer: 1 })
+    held.server.shop.applyToAll('raya-sale')
+    held.server.shop.removeFromAll('raya-sale')
+    held.server.shop.applyToAll('raya-sale')
+    await expect.poll(async () => (await heardBy(page)).length, { timeout: 10_000 }).toBe(before + 3)
+    await expect.poll(() => page.locator('#cart-total').textContent(), { timeout: 10_000 }).toBe('RM108.00')
+    const seqs = await heardBy(page)
+    // Between them are those of another instance, which are not told.
+    expect(seqs).toEqual([...new Set(seqs)].sort((a, b) => a - b))
+  })
+
+  it('before-checkout finds what nobody has told yet, and says when it cannot', async () => {
+    const page = await openPage(snippet('check') + snippet('before-checkout'), { before: OWN_ECHO })
+    await endPromotion(page, '#cart-notice', '')
+    held.server.faults.start({ kind: 'drop', customer: 1 })
+    held.server.shop.applyToAll('raya-sale')
+    const checkOut = async (): Promise<string | null> => {
+      await page.locator('#cart-notice').evaluate((notice) => notice.replaceChildren())
+      await page.locator('#check-out').click()
+      await page.getByText(/^(Your cart has just changed|On to paying|The shop cannot tell)/).waitFor()
+      return page.locator('#cart-notice').textContent()
+    }
+    await expect.poll(checkOut, { timeout: 10_000 }).toBe('Your cart has just changed. Look once more.')
+    expect(await page.locator('#cart-total').textContent()).toBe('RM108.00')
+    await expect.poll(checkOut).toBe('On to paying.')
+    held.server.faults.start({ kind: 'answer', on: 'check', status: 500 })
+    await expect.poll(checkOut, { timeout: 10_000 }).toBe('The shop cannot tell now (check-failed). Try again.')
+  })
+
+  it('check-only shows the news without a socket', async () => {
+    held.server.faults.start({ kind: 'policy', pollMs: 1_000 })
+    const page = await openPage(snippet('check-only'), { sockets: 0 })
+    await expect.poll(() => held.server.seen().checks[200]).toBeGreaterThan(0)
+    held.server.shop.removeFromAll('raya-sale')
+    await page.getByText('Your cart was updated due to a promotion change').waitFor()
+    expect(held.server.seen().upgrades).toBe(0)
+  })
+
+  it('check-only feeds the page of a guest, too', async () => {
+    const body = { updated: true, message: 'Raya Sale has ended' }
+    held.server.faults.start({ kind: 'answer', on: 'check', status: 200, body })
+    const block = '<script type="application/json" data-cart-echo>{ "guest": true }</script>'
+    await openPage(snippet('check-only'), { sockets: 0, html: PAGE.replace('<!-- cart-echo -->', block) }).then(
+      (page) => page.getByText('Raya Sale has ended').waitFor(),
+    )
+  })
+
+  it('steer is live again sooner than pusher-js would try a second time', async () => {
+    const page = await openPage(snippet('steer'), { before: OWN_ECHO })
+    await page.getByText('live: subscribed').waitFor()
+    const restarted = held.server.restart({ downMs: 2_000, what: 'sockets' })
+    await page.getByText(/socket-lost/).waitFor()
+    await restarted
+    await page.getByText('live: subscribed').waitFor({ timeout: 10_000 })
+  })
+
   it('identify leaves the channel’s news, and listens for another customer', async () => {
     const spy = `
       window.heard = 0
@@ -159,7 +239,7 @@ describe('the README’s snippet', () => {
     held.server.shop.removeFromAll('raya-sale')
     await page.locator('#log-in').click()
     // Still customer 1's session: customer 2's channel is refused, and says so.
-    await page.getByText('refused: not-authorised').waitFor()
+    await page.getByText('polling: not-authorised').waitFor()
     expect(await page.evaluate(() => (window as unknown as { heard: number }).heard)).toBe(0)
   })
 
@@ -210,10 +290,16 @@ describe('the README’s way to break the server', () => {
     const page = await (await held.chromium.browser.newContext()).newPage()
     const tests: (() => Promise<void>)[] = []
     const test = (_name: string, body: (fixtures: { page: Page }) => Promise<void>) => tests.push(() => body({ page }))
-    new Function('test', 'startServer', snippet('break-it').replace(/^import.*$/gm, ''))(test, built.startServer)
+    const code = snippet('break-it').replace(/^import.*$/gm, '')
+    new Function('test', 'expect', 'startServer', code)(test, expectElement, built.startServer)
     expect(tests).toHaveLength(1)
     for (const run of tests) await run()
   })
+})
+
+/** As much of Playwright's own `expect` as the README uses. */
+const expectElement = (element: Locator) => ({
+  toHaveCount: (count: number) => expect.poll(() => element.count()).toBe(count),
 })
 
 /** What the strict compiler says about a snippet that imports the built package. */

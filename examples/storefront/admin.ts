@@ -35,7 +35,8 @@ function render({ carts, sockets, conditions, log }: State): void {
 function showPromotion(condition: State['conditions'][number]): void {
   const id = `promotion-${condition.name}`
   if (!document.getElementById(id)) byId('promotions').append(promotion(id, condition))
-  byId(`${id}-carts`).textContent = `${condition.value}, in ${condition.carts} carts`
+  byId(`${id}-carts`).textContent =
+    `${condition.value}, in ${condition.carts} ${condition.carts === 1 ? 'cart' : 'carts'}`
 }
 
 function promotion(id: string, { name, display_name }: State['conditions'][number]): HTMLElement {

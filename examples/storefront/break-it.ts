@@ -13,24 +13,32 @@ interface Breakage {
 const BREAKAGES: readonly Breakage[] = [
   {
     name: 'Restart Reverb',
-    words: 'Down for 4 s. pusher-js may wait 15 s before it tries again. What changes meanwhile, the cart never hears.',
+    words: 'Down for 4 s. The cart says when it tries next, is live seconds after, and asks what it missed.',
     faults: [{ kind: 'restart', what: 'sockets', downMs: 4_000 }],
   },
   {
     name: 'Go silent',
-    words: 'Sockets stay open, nothing arrives. The cart says Live until a ping stays unanswered: up to 40 s.',
+    words:
+      'Sockets stay open, nothing arrives. The cart says Live until a ping stays unanswered, up to 40 s, but finds changes by asking.',
     faults: [{ kind: 'silence' }],
   },
   {
     name: 'Drop the next event',
-    words: 'It never arrives here. The cart keeps its old total and does not know.',
+    words: 'It never arrives here. The cart finds it when it asks next, or when the one after it shows the hole.',
     faults: [{ kind: 'drop' }],
     onlyHere: true,
   },
   {
     name: 'Refuse authorisation',
-    words: 'Sockets end, and the channel is refused (403). The cart says so. Once it is mended, reload the cart.',
+    words:
+      'Sockets end, and the channel is refused (403). The cart goes on by asking. Once mended, reload it: live again.',
     faults: [{ kind: 'answer', on: 'auth', status: 403, body: { message: '' } }, { kind: 'kill' }],
+  },
+  {
+    name: 'Log the shopper out',
+    words: 'As in another tab. The cart stops when it asks next, and says so. Choose who is shopping: it starts again.',
+    faults: [{ kind: 'lose-session' }],
+    onlyHere: true,
   },
   {
     name: 'Duplicate the next event',

@@ -19,7 +19,7 @@ export const chooseCustomer = async (
     select.disabled = true
     const id = customers.find((customer) => String(customer.id) === select.value)?.id
     const now = id === undefined ? await post('/logout', {}) : await post('/login', { customer: id })
-    document.querySelector('meta[name="csrf-token"]')?.setAttribute('content', now.csrf_token)
+    keepToken(now)
     select.disabled = false
     chosen(now.page)
   })
@@ -28,8 +28,20 @@ export const chooseCustomer = async (
 const session = async (): Promise<Session> =>
   (await fetch('/session', { headers: { Accept: 'application/json' } })).json()
 
+/** Posts with the page's CSRF token; where that is no longer valid, once more with a fresh one. */
 const post = async (path: string, body: object): Promise<Session> => {
-  const token = document.querySelector('meta[name="csrf-token"]')?.getAttribute('content') ?? ''
-  const headers = { 'Content-Type': 'application/json', Accept: 'application/json', 'X-CSRF-TOKEN': token }
-  return (await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) })).json()
+  const answer = await send(path, body)
+  if (answer.status !== 419) return answer.json()
+  keepToken(await session())
+  return (await send(path, body)).json()
 }
+
+const send = (path: string, body: object): Promise<Response> => {
+  const token = tokenElement()?.getAttribute('content') ?? ''
+  const headers = { 'Content-Type': 'application/json', Accept: 'application/json', 'X-CSRF-TOKEN': token }
+  return fetch(path, { method: 'POST', headers, body: JSON.stringify(body) })
+}
+
+const keepToken = ({ csrf_token }: Session): void => tokenElement()?.setAttribute('content', csrf_token)
+
+const tokenElement = (): Element | null => document.querySelector('meta[name="csrf-token"]')

@@ -1,4 +1,5 @@
-import type { Cursor } from './cursor'
+import { type Cursor, parseCursor } from './cursor'
+import { isRecord, list, type Misfit, optional, own, record, type Shape, where, within } from './shape'
 
 /** One entry of the owner's log, as the check gave it. */
 export interface LoggedEvent {
@@ -18,7 +19,163 @@ export interface Answer {
   readonly events: readonly LoggedEvent[]
   /** True when the log cannot be continued from `since`: what was missed is not told. */
   readonly reset: boolean
+  /** How widely to spread the refresh a reset causes, in milliseconds. */
+  readonly spreadMs?: number | undefined
 }
 
 /** How many events an answer holds at most. A full one is followed by another ask at once. */
 export const FULL_ANSWER = 50
+
+/** What the guide's own check says: that something changed, and in what words. */
+export interface BareAnswer {
+  readonly updated: boolean
+  readonly message: string | null
+  /** When it was given, in milliseconds of the page's clock. */
+  readonly atMs: number
+}
+
+/** What a log server says beside the news. */
+export interface CheckPolicy {
+  /** False: live updates are switched off. */
+  readonly enabled: boolean
+  /** How often to ask while nothing is heard live. */
+  readonly pollMs?: number | undefined
+  /** How often to ask while something is. */
+  readonly auditMs?: number | undefined
+}
+
+/** One HTTP response of the check, as far as it matters. */
+export interface CheckResponse {
+  /** 0 for a redirect that was not followed. */
+  readonly status: number
+  /** True when its content type is JSON. */
+  readonly isJson: boolean
+  /** The parsed body; undefined when it is no JSON. */
+  readonly body: unknown
+  /** `Retry-After` in milliseconds; null without one. */
+  readonly retryAfterMs: number | null
+}
+
+/** What was asked, as far as the answer must match it. */
+export interface Asked {
+  readonly since: Cursor | null
+  /** The request's own mark. A log server gives it back; a cache cannot. */
+  readonly fresh: string
+  readonly nowMs: number
+}
+
+/** What a response means: the rows of the agreement's table. */
+export type Meaning =
+  | { readonly name: 'log'; readonly answer: Answer; readonly policy: CheckPolicy }
+  | { readonly name: 'bare'; readonly answer: BareAnswer }
+  /** 204 or 304: nothing happened. */
+  | { readonly name: 'nothing' }
+  /** Whoever was logged in is not any more. */
+  | { readonly name: 'session-over'; readonly status: number }
+  /** Nobody answers at that address. Believed the third time. */
+  | { readonly name: 'not-there'; readonly status: number }
+  /** The shop refuses the question. */
+  | { readonly name: 'refused'; readonly status: number }
+  /** Something else than the shop answered: a log-in page, a challenge, a captive portal, a cache. */
+  | { readonly name: 'blocked'; readonly status: number; readonly detail: string }
+  /** The server wants to be left alone for a while. */
+  | { readonly name: 'busy'; readonly status: number; readonly retryAfterMs: number | null }
+  /** It failed, and may be well the next time. */
+  | { readonly name: 'failed'; readonly status: number; readonly detail: string }
+
+/** Reads a response of the check. Pure; never throws. */
+export const readResponse = (response: CheckResponse, asked: Asked): Meaning => {
+  const { status, isJson, retryAfterMs } = response
+  if (status === 204 || status === 304) return { name: 'nothing' }
+  if (status === 429 || status === 503) return { name: 'busy', status, retryAfterMs }
+  if (status >= 500 && (isJson || GATEWAYS.has(status))) return { name: 'failed', status, detail: '' }
+  if (!isJson || isRedirect(status)) return { name: 'blocked', status, detail: whatInstead(status) }
+  if (SESSION_OVER.has(status)) return { name: 'session-over', status }
+  if (NOT_THERE.has(status)) return { name: 'not-there', status }
+  if (status >= 200 && status < 300) return readBody(response, asked)
+  return { name: 'refused', status }
+}
+
+const GATEWAYS: ReadonlySet<number> = new Set([500, 502, 504])
+const SESSION_OVER: ReadonlySet<number> = new Set([401, 403, 419])
+const NOT_THERE: ReadonlySet<number> = new Set([404, 405, 410])
+
+const isRedirect = (status: number): boolean => status === 0 || (status >= 300 && status < 400)
+
+const whatInstead = (status: number): string => (isRedirect(status) ? 'It redirects.' : 'It is no JSON.')
+
+const readBody = ({ status, body }: CheckResponse, asked: Asked): Meaning => {
+  const wrong = isRecord(body) ? null : { path: [], expected: 'an object', actual: body }
+  if (wrong || !isRecord(body)) return { name: 'failed', status, detail: wordsOf(wrong) }
+  const block = own(body, 'cart_echo')
+  if (block === undefined || block === null) return readBare(status, body, asked)
+  const misfit = within('cart_echo', blockShape(block))
+  if (misfit || !isRecord(block)) return { name: 'failed', status, detail: wordsOf(misfit) }
+  // A service worker that answers from its cache may answer for whoever was logged in before.
+  if (own(block, 'fresh') !== asked.fresh) {
+    return { name: 'blocked', status, detail: 'It does not give `fresh` back: a cache answered.' }
+  }
+  return {
+    name: 'log',
+    answer: logAnswer(block as unknown as Block, asked),
+    policy: policyOf(block as unknown as Block),
+  }
+}
+
+const readBare = (status: number, body: Record<string, unknown>, { nowMs }: Asked): Meaning => {
+  const misfit = bareShape(body)
+  if (misfit) return { name: 'failed', status, detail: wordsOf(misfit) }
+  const { updated, message } = body as { updated: boolean; message?: string | null }
+  return { name: 'bare', answer: { updated, message: message ?? null, atMs: nowMs } }
+}
+
+interface Block {
+  owner: string
+  cursor: string
+  events?: LoggedEvent[] | null
+  reset?: boolean | null
+  spread_ms?: number | null
+  poll?: { interval_ms?: number | null } | null
+  audit?: { interval_ms?: number | null } | null
+  enabled?: boolean | null
+}
+
+const text = where('a string', (value) => typeof value === 'string')
+const flag = where('true or false', (value) => typeof value === 'boolean')
+const millis = where('milliseconds, 0 or more', (value) => Number.isFinite(value) && Number(value) >= 0)
+const interval = record({ interval_ms: optional(millis) })
+// PHP has one empty array for lists and objects.
+const orEmptyArray =
+  (shape: Shape): Shape =>
+  (value) =>
+    Array.isArray(value) && value.length === 0 ? null : shape(value)
+
+const bareShape = record({ updated: flag, message: optional(text) })
+const blockShape = record({
+  owner: where('a string that is not empty', (value) => typeof value === 'string' && value !== ''),
+  cursor: where('epoch:seq', (value) => parseCursor(value) !== null),
+  events: optional(list(record({ event: text }))),
+  reset: optional(flag),
+  spread_ms: optional(millis),
+  poll: optional(orEmptyArray(interval)),
+  audit: optional(orEmptyArray(interval)),
+  enabled: optional(flag),
+})
+
+const logAnswer = ({ owner, cursor, events, reset, spread_ms }: Block, { since }: Asked): Answer => ({
+  since,
+  owner,
+  cursor: parseCursor(cursor) ?? { epoch: '', seq: 0 },
+  events: (events ?? []).map(({ event, payload }) => ({ event, payload })),
+  reset: reset ?? false,
+  spreadMs: spread_ms ?? undefined,
+})
+
+const policyOf = ({ poll, audit, enabled }: Block): CheckPolicy => ({
+  enabled: enabled ?? true,
+  pollMs: poll?.interval_ms ?? undefined,
+  auditMs: audit?.interval_ms ?? undefined,
+})
+
+const wordsOf = (misfit: Misfit | null): string =>
+  misfit ? `${misfit.path.join('.') || 'The body'}: expected ${misfit.expected}.` : ''

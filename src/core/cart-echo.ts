@@ -1,7 +1,9 @@
+import type { Checked, CheckOptions } from './checking'
 import type { Connection } from './connection'
 import type { Stop } from './environment'
 import type { CartEventMap, CartEventName, ChangeMeta } from './events'
 import type { News } from './news'
+import type { Refresh, RefreshOptions } from './refresh'
 import type { PageIdentity } from './shopper'
 import type { Source } from './source'
 
@@ -40,6 +42,23 @@ export interface CartEcho {
   readonly connection: Source<Connection>
   /** What the shopper may not know yet. */
   readonly news: Source<News>
+  /**
+   * Makes sure that the page is right, for the moment before a checkout: asks the check, past every cache, and resolves when the
+   * listeners have heard what it found and the refresh has run. At once when that was so less than `maxAgeMs` ago.
+   *
+   * Rejects with a `CartEchoError`: why the check did not answer (`check-failed`, `check-busy`, `session-over` …), `invalid-answer`
+   * when it lags behind the page, `refresh-failed`, `cannot-check` when nothing is listened to or there is no check. With `signal`:
+   * with its reason.
+   */
+  readonly check: (options?: CheckOptions) => Promise<Checked>
+  /**
+   * Says how the page reads its cart anew. Called after changes, once for a whole burst, at random within the time the server says
+   * (2 s by default), so that a shop's open pages do not all ask at once; never twice at a time; on a hidden page when it is looked at.
+   * A failure is reported as `refresh-failed` and tried again up to four times. Returns a function that ends this.
+   */
+  readonly onRefresh: (refresh: Refresh, options?: RefreshOptions) => Stop
+  /** Reads the cart anew, now. Resolves when every `onRefresh` has run; rejects with `refresh-failed`. */
+  readonly refresh: () => Promise<void>
   /** Marks all news as read. */
   readonly dismiss: () => void
 }

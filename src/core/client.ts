@@ -1,14 +1,16 @@
 import type { CartEcho } from './cart-echo'
+import { createChecking } from './checking'
 import { type Connection, type ConnectionFact, moveConnection, notStarted } from './connection'
+import { formatCursor } from './cursor'
 import { createEmitter, createGuard, type OnError } from './emitter'
 import type { Environment, Stop } from './environment'
 import { CartEchoError } from './errors'
-import type { Change } from './events'
+import type { CartEchoBlock, Change } from './events'
 import { hear } from './hear'
-import type { Effect } from './inbox'
 import { type Listening, unknownEvent } from './listening'
 import { dismissed, markStale, type News, noNews, withChange } from './news'
-import { type Memory, newMemory, openSession, renderedWhileClosed, type Session } from './session'
+import { createRefreshers } from './refreshers'
+import { type Memory, newMemory, openSession, type PageEffect, renderedWhileClosed, type Session } from './session'
 import { isSameShopper, type PageIdentity, readShopper, type Shopper } from './shopper'
 import { createSource } from './source'
 import type { Transport } from './transport'
@@ -18,8 +20,8 @@ export interface ClientOptions {
   readonly environment: Environment
   /** The events the page listens to, and the cart instance. */
   readonly listening: Listening
-  /** The transport of one customer, made anew for each. */
-  readonly transport: (user: string) => Transport
+  /** The transport of one customer, made anew for each; null for a guest. */
+  readonly transport: (user: string | null) => Transport
   readonly onError: OnError
   /** Gets each change after the listeners, for another way out of the SDK, such as DOM events. */
   readonly announce?: ((change: Change) => void) | undefined
@@ -35,10 +37,12 @@ export interface ClientOptions {
 export const createClient = (options: ClientOptions): CartEcho => {
   const { environment, listening } = options
   const report = neverThrowing(options.onError)
+  const reportOnce = onceEach(report)
   const guard = createGuard(report)
   const emitter = createEmitter<Record<string, [Change, Memory]>>(guard)
   const connection = createSource<Connection>('connection', notStarted(environment.nowMs()), guard)
   const news = createSource<News>('news', noNews, guard)
+  const refreshers = createRefreshers(() => news.set(markStale(news.get(), false)))
   const holders = new Set<symbol>()
   let shopper = readShopper(options.word ?? {})
   // A new memory is a new customer: whatever was begun under another one goes no further.
@@ -53,25 +57,38 @@ export const createClient = (options: ClientOptions): CartEcho => {
     const nowMs = environment.nowMs()
     const after = facts.reduce((now, fact) => moveConnection(now, fact, nowMs), before)
     if (after === before) return
+    // What was true of the page a moment ago is not known any more.
+    if (after.name === 'idle' || after.name === 'refused') memory.confirmedAtMs = null
     connection.set(after)
-    if ('error' in after && after.error) report(after.error)
+    const error = errorOf(after)
+    if (error) reportOnce(error)
   }
 
   const tell = (change: Change): void => {
     const mine = memory
+    mine.told += 1
+    refreshers.want(spreadOf(change))
     news.set(withChange(news.get(), change))
     if (memory === mine) emitter.emit(change.event, change, mine)
     if (memory === mine) guard('announce', () => options.announce?.(change))
   }
 
-  const heed = (effect: Exclude<Effect, { name: 'ask' }>): void => {
+  const growStale = (spreadMs?: number): void => {
+    refreshers.want(spreadMs)
+    news.set(markStale(news.get(), true))
+  }
+
+  const heed = (effect: PageEffect): void => {
     switch (effect.name) {
       case 'tell':
         return tell(effect.change)
       case 'report':
-        return report(effect.error)
+        return reportOnce(effect.error)
+      // A refresh that failed too often is tried again when the server is known to be there.
+      case 'confirmed':
+        return news.get().stale ? refreshers.want() : undefined
       case 'stale':
-        return news.set(markStale(news.get(), true))
+        return growStale(effect.spreadMs)
       case 'fresh':
         return news.set(markStale(news.get(), false))
       case 'other-user':
@@ -81,29 +98,31 @@ export const createClient = (options: ClientOptions): CartEcho => {
 
   const refuseOtherUser = (): void => {
     const mine = memory
-    close()
-    mine.pending.length = 0
-    news.set(noNews)
-    if (memory !== mine || session !== null || holders.size === 0) return
     const error = new CartEchoError(
       'other-user',
       'The check answers for another customer than this page was rendered for. Reload the page, or call identify().',
     )
+    close(error)
+    mine.pending.length = 0
+    refreshers.reset()
+    news.set(noNews)
+    if (memory !== mine || session !== null || holders.size === 0) return
     move({ name: 'refused', because: 'other-user', error })
   }
 
   const open = (): void => {
-    const { user, enabled, problems } = shopper
+    const { user, guest, enabled, problems } = shopper
     if (!environment.hasPage) return move({ name: 'idle', because: 'no-browser' })
     if (!enabled) return beIdle('switched-off', problems)
     const conflict = problems.find(({ code }) => code === 'page-conflict')
     if (conflict) return refuseConflict(conflict, problems)
-    if (user === null) return beIdle('no-user', problems)
+    if (user === null && !guest) return beIdle('no-user', problems)
     const mine = sessionOf(user)
     session = mine
     move({ name: 'starting' })
     reportAll(problems)
     mine.begin()
+    if (session === mine && news.get().stale) refreshers.want()
   }
 
   const beIdle = (because: 'no-user' | 'switched-off', problems: Shopper['problems']): void => {
@@ -121,13 +140,13 @@ export const createClient = (options: ClientOptions): CartEcho => {
     for (const problem of problems) report(problem)
   }
 
-  const sessionOf = (user: string): Session => {
+  const sessionOf = (user: string | null): Session => {
     const transport: Transport = (sink) => options.transport(user)(sink)
     return openSession({ environment, rules: listening, transport, memory, heed, state: move })
   }
 
-  const close = (): void => {
-    session?.stop()
+  const close = (why?: CartEchoError): void => {
+    session?.stop(why)
     session = null
   }
 
@@ -136,10 +155,16 @@ export const createClient = (options: ClientOptions): CartEcho => {
     open()
   }
 
+  // A socket that comes back ends its own loss. What was refused or delayed on an open one, and what the check has switched
+  // off, is tried anew when told.
+  const isStuck = (): boolean =>
+    errorOf(connection.get()) !== null || (session !== null && connection.get().name === 'idle')
+
   const stop = (): void => {
     if (holders.size === 0) return
     holders.clear()
     close()
+    refreshers.reset()
     leave()
     move({ name: 'idle', because: 'not-started' })
   }
@@ -150,7 +175,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
     if (holders.size === 1) {
       leave = options.whileStarted?.() ?? (() => undefined)
       open()
-    } else if (isStuck(connection.get())) {
+    } else if (isStuck()) {
       reopen()
     }
     return () => {
@@ -168,12 +193,13 @@ export const createClient = (options: ClientOptions): CartEcho => {
     if (isAnother) welcome(mine)
     else renderedAgain(mine)
     if (shopper !== mine || holders.size === 0) return
-    if (session === null || isStuck(connection.get())) reopen()
+    if (session === null || isStuck()) reopen()
     else reportAll(mine.problems)
   }
 
   const welcome = (next: Shopper): void => {
     close()
+    refreshers.reset()
     memory = newMemory(next)
     news.set(noNews)
   }
@@ -187,6 +213,13 @@ export const createClient = (options: ClientOptions): CartEcho => {
     else renderedWhileClosed(memory, cursor, listening, environment.nowMs())
   }
 
+  const refreshFailed: OnError = (error) => {
+    news.set(markStale(news.get(), true))
+    report(error)
+  }
+
+  const cursor = (): string | null => (memory.inbox.cursor ? formatCursor(memory.inbox.cursor) : null)
+
   return {
     on: (name, listener, { replay = false } = {}) => {
       if (!listening.events.has(name)) throw unknownEvent(name)
@@ -197,13 +230,31 @@ export const createClient = (options: ClientOptions): CartEcho => {
     identify,
     connection: { get: connection.get, subscribe: connection.subscribe },
     news: { get: news.get, subscribe: news.subscribe },
+    check: createChecking({
+      nowMs: environment.nowMs,
+      memory: () => memory,
+      session: () => session,
+      connection: connection.get,
+      refreshers,
+    }),
+    onRefresh: (refresh, options = {}) => {
+      const off = refreshers.add({ environment, refresh, options, cursor, report: refreshFailed })
+      // It came late, and what was rendered is older than the news.
+      if (session !== null && news.get().stale) refreshers.want()
+      return off
+    },
+    refresh: refreshers.run,
     dismiss: () => news.set(dismissed(news.get())),
   }
 }
 
-// A socket that comes back ends its own loss; what was refused or delayed on an open one is tried anew when told.
-const isStuck = (connection: Connection): boolean =>
-  connection.name === 'refused' || (connection.name === 'waiting' && connection.error !== null)
+const errorOf = (connection: Connection): CartEchoError | null => ('error' in connection ? connection.error : null)
+
+// A decoder of the page's own may make anything of a payload.
+const spreadOf = ({ change }: Change): number | undefined => {
+  const block = Object(change).cart_echo as CartEchoBlock | null | undefined
+  return block?.spread_ms ?? undefined
+}
 
 // An onError that throws has nowhere left to be reported to.
 const neverThrowing =
@@ -213,3 +264,13 @@ const neverThrowing =
       onError(error)
     } catch {}
   }
+
+// One trouble may show in several places, and for a long time.
+const onceEach = (onError: OnError): OnError => {
+  const reported = new WeakSet<CartEchoError>()
+  return (error) => {
+    if (reported.has(error)) return
+    reported.add(error)
+    onError(error)
+  }
+}

@@ -1,28 +1,49 @@
 import type { CartEchoError } from './errors'
 
 /**
- * How the page is fed, and why so. `name` is for deciding, `because` for explaining.
+ * How the page is fed, and why so. `name` is for deciding, `because` for explaining, `sinceMs` is when this began, in
+ * milliseconds of the clock.
  *
  *     idle ──► connecting ──► live
- *                 ▲  │         │
- *                 │  ▼         ▼
- *                waiting ◄─────┘       refused ◄── from connecting, live, waiting
+ *                 ▲  │         │  ▲
+ *                 │  ▼         ▼  │
+ *                waiting ◄──► polling       refused ◄── from any but idle
  */
 export type Connection =
-  /** Nothing is open. `not-started` ends by `start()`, `no-user` and `switched-off` by `identify()`; on a server (`no-browser`) nothing ever happens. */
+  /**
+   * Nothing is open. `not-started` ends by `start()`, `no-user` by `identify()`. `switched-off` by `identify()`, and where the
+   * check said so, it is asked again when the page is looked at, every 15 min at most. `no-browser`: on a server nothing ever happens.
+   */
   | { readonly name: 'idle'; readonly because: IdleReason; readonly sinceMs: number }
-  /** On the way to live. Goes on by itself to live, waiting or refused. */
+  /** On the way to live. Goes on by itself to live, polling, waiting or refused. */
   | { readonly name: 'connecting'; readonly because: ConnectingReason; readonly sinceMs: number }
   /** The channel is subscribed: changes arrive as they happen. A mere open socket is not live. */
   | { readonly name: 'live'; readonly because: 'subscribed'; readonly sinceMs: number }
-  /** Nothing arrives now. Goes on by itself when the socket is back: Echo reconnects and authorises anew. `error` is null for a plain loss of the socket. */
+  /**
+   * Changes are asked for, and the check answers, or is asked for the first time. Becomes live by itself when the channel is subscribed. `because` says why it
+   * is not, `nextTryAtMs` when the check is asked next; null while nobody looks at the page.
+   */
+  | {
+      readonly name: 'polling'
+      readonly because: PollingReason
+      readonly sinceMs: number
+      readonly error: CartEchoError | null
+      readonly nextTryAtMs: number | null
+    }
+  /**
+   * Nothing arrives now. Goes on by itself, at `nextTryAtMs` where that is known. `error` is null for a plain loss of the socket.
+   */
   | {
       readonly name: 'waiting'
       readonly because: WaitingReason
       readonly sinceMs: number
       readonly error: CartEchoError | null
+      readonly nextTryAtMs: number | null
     }
-  /** Trying on would not help. Ends by `identify()` or `start()`, or when the subscription succeeds after all. */
+  /**
+   * Trying on would not help. Ends by `identify()` or `start()`, or when the subscription succeeds after all. After
+   * `session-over` the check is asked once more each time the page is looked at.
+   */
   | {
       readonly name: 'refused'
       readonly because: RefusedReason
@@ -33,11 +54,21 @@ export type Connection =
 /** Why nothing is open. */
 export type IdleReason = 'not-started' | 'no-user' | 'switched-off' | 'no-browser'
 
-/** How far it got: an Echo is looked for, its socket opens, the channel is being subscribed. */
-export type ConnectingReason = 'finding-echo' | 'opening-socket' | 'subscribing'
+/** How far it got: the page is still prerendered, an Echo is looked for, its socket opens, the channel is being subscribed. */
+export type ConnectingReason = 'prerendering' | 'finding-echo' | 'opening-socket' | 'subscribing'
 
-/** Why nothing arrives for now. */
-export type WaitingReason = 'socket-lost' | 'authorisation-failed' | 'blocked' | 'signature-refused' | 'no-answer'
+/** Why nothing arrives for now: the socket, the channel's authorisation, or the check. */
+export type WaitingReason =
+  | 'socket-lost'
+  | 'authorisation-failed'
+  | 'blocked'
+  | 'signature-refused'
+  | 'no-answer'
+  | 'over-capacity'
+  | 'socket-refused'
+  | 'check-failed'
+  | 'check-refused'
+  | 'check-busy'
 
 /** Why it would not help to go on. */
 export type RefusedReason =
@@ -52,18 +83,36 @@ export type RefusedReason =
   | 'over-capacity'
   | 'page-conflict'
   | 'page-expired'
+  | 'session-over'
+  | 'socket-refused'
   | 'unknown-app'
+
+/** Why the check is asked: there is no socket to be had, its broadcasts never arrive, or what ails it. */
+export type PollingReason = 'no-socket' | 'no-broadcasts' | WaitingReason | RefusedReason
 
 /** What moves a connection. */
 export type ConnectionFact =
   | { readonly name: 'idle'; readonly because: IdleReason }
   | { readonly name: 'starting' }
+  | { readonly name: 'prerendering' }
   | { readonly name: 'socket-opening' }
   | { readonly name: 'socket-open' }
-  | { readonly name: 'socket-lost' }
+  /** `nextTryAtMs`: when it is opened again, where that is known. */
+  | { readonly name: 'socket-lost'; readonly nextTryAtMs?: number | undefined }
   | { readonly name: 'subscribed' }
   | { readonly name: 'channel-left' }
-  | { readonly name: 'delayed'; readonly because: WaitingReason; readonly error: CartEchoError }
+  | {
+      readonly name: 'delayed'
+      readonly because: WaitingReason
+      readonly error: CartEchoError | null
+      readonly nextTryAtMs?: number | undefined
+    }
+  | {
+      readonly name: 'polling'
+      readonly because: PollingReason
+      readonly error: CartEchoError | null
+      readonly nextTryAtMs: number | null
+    }
   | { readonly name: 'refused'; readonly because: RefusedReason; readonly error: CartEchoError }
 
 /** The connection before anything happened. */
@@ -72,14 +121,19 @@ export const notStarted = (nowMs: number): Connection => ({ name: 'idle', becaus
 /** Moves the connection by one fact. Returns the very same object when the fact changes nothing. */
 export const moveConnection = (now: Connection, fact: ConnectionFact, nowMs: number): Connection => {
   const next = follow(now, fact, nowMs)
-  return next.name === now.name && next.because === now.because ? now : next
+  if (next.name !== now.name || next.because !== now.because) return next
+  return nextTryOf(next) === nextTryOf(now) ? now : { ...next, sinceMs: now.sinceMs }
 }
+
+const nextTryOf = (connection: Connection): number | null =>
+  'nextTryAtMs' in connection ? connection.nextTryAtMs : null
 
 const follow = (now: Connection, fact: ConnectionFact, sinceMs: number): Connection => {
   if (fact.name === 'idle') return { name: 'idle', because: fact.because, sinceMs }
   if (fact.name === 'starting') return { name: 'connecting', because: 'finding-echo', sinceMs }
   if (now.name === 'idle') return now
   if (fact.name === 'subscribed') return { name: 'live', because: 'subscribed', sinceMs }
+  if (fact.name === 'polling') return { ...fact, sinceMs }
   if (fact.name === 'refused') return { name: 'refused', because: fact.because, sinceMs, error: fact.error }
   // The reason of a refusal outlives what the socket does next, or nobody would ever see it.
   if (now.name === 'refused') return now
@@ -87,21 +141,35 @@ const follow = (now: Connection, fact: ConnectionFact, sinceMs: number): Connect
 }
 
 type Underway = Exclude<Connection, { name: 'idle' | 'refused' }>
-type SocketFact = Exclude<ConnectionFact, { name: 'idle' | 'starting' | 'subscribed' | 'refused' }>
+type SocketFact = Exclude<ConnectionFact, { name: 'idle' | 'starting' | 'subscribed' | 'polling' | 'refused' }>
 
 const followSocket = (now: Underway, fact: SocketFact, sinceMs: number): Connection => {
   switch (fact.name) {
+    case 'prerendering':
+      return { name: 'connecting', because: 'prerendering', sinceMs }
     case 'socket-opening':
-      return now.name === 'connecting' ? { name: 'connecting', because: 'opening-socket', sinceMs } : lost(sinceMs)
+      return now.name === 'connecting'
+        ? { name: 'connecting', because: 'opening-socket', sinceMs }
+        : reopening(now, sinceMs)
     case 'socket-open':
       return now.name === 'live' ? now : { name: 'connecting', because: 'subscribing', sinceMs }
     case 'socket-lost':
-      return lost(sinceMs)
+      return lost(sinceMs, fact.nextTryAtMs)
     case 'channel-left':
       return { name: 'connecting', because: 'subscribing', sinceMs }
     case 'delayed':
-      return { name: 'waiting', because: fact.because, sinceMs, error: fact.error }
+      return { ...fact, name: 'waiting', sinceMs, nextTryAtMs: fact.nextTryAtMs ?? null }
   }
 }
 
-const lost = (sinceMs: number): Connection => ({ name: 'waiting', because: 'socket-lost', sinceMs, error: null })
+// What ails the server is still the reason while it is tried once more.
+const reopening = (now: Underway, sinceMs: number): Connection =>
+  now.name === 'waiting' && now.error ? now : lost(sinceMs)
+
+const lost = (sinceMs: number, nextTryAtMs: number | null = null): Connection => ({
+  name: 'waiting',
+  because: 'socket-lost',
+  sinceMs,
+  error: null,
+  nextTryAtMs,
+})

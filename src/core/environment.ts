@@ -1,6 +1,23 @@
 /** Undoes what was started. Calling it again does nothing. */
 export type Stop = () => void
 
+/**
+ * What a page goes through, as far as listening goes. `frozen` and `left` (into the back/forward cache) are followed by
+ * `resumed` and `restored`, or by nothing at all. `activated`: a prerendered page is looked at now. `navigated`:
+ * `wire:navigate` has put another page in its place.
+ */
+export type PageSignal =
+  | 'visible'
+  | 'hidden'
+  | 'frozen'
+  | 'resumed'
+  | 'left'
+  | 'restored'
+  | 'online'
+  | 'offline'
+  | 'activated'
+  | 'navigated'
+
 /** What cart-echo needs from where it runs. `browserEnvironment()` answers it for pages. */
 export interface Environment {
   /** False on a server: there nothing is ever opened. */
@@ -11,4 +28,10 @@ export interface Environment {
   schedule(delayMs: number, run: () => void): Stop
   /** A number from 0 up to 1. */
   random(): number
+  /** False while nobody can see the page. */
+  isVisible(): boolean
+  /** False while the page is prerendered: nobody has asked for it yet. */
+  isActivated(): boolean
+  /** Hears what the page goes through, until stopped. */
+  watchPage(listener: (signal: PageSignal) => void): Stop
 }

@@ -11,7 +11,7 @@ export interface PayloadReport {
 
 /** Every code a `CartEchoError` can carry. `docs/errors.md` has a section for each. */
 export type CartEchoErrorCode =
-  | 'check-failed'
+  | 'cannot-check'
   | 'invalid-answer'
   | 'invalid-channel'
   | 'invalid-cursor'
@@ -21,6 +21,8 @@ export type CartEchoErrorCode =
   | 'invalid-payload'
   | 'invalid-user'
   | 'listener-failed'
+  | 'no-broadcasts'
+  | 'refresh-failed'
   | Exclude<WaitingReason, 'socket-lost'>
   | RefusedReason
 

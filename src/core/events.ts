@@ -106,6 +106,8 @@ export interface ChangeMeta<Name extends CartEventName = CartEventName> {
   receivedAtMs: number
   /** True when it was caught up after a gap, not heard live: apply it without animation. */
   afterGap: boolean
+  /** True for what a bare check said: there are words, and nothing else is known. */
+  bare?: true | undefined
 }
 
 /** One change with what is known about how it came. `event` tells the payloads apart. */

@@ -1,11 +1,13 @@
-import { type Answer, FULL_ANSWER, type LoggedEvent } from './answer'
+import { type Answer, type BareAnswer, FULL_ANSWER, type LoggedEvent } from './answer'
 import { type BackOff, fullJitterMs } from './backoff'
+import { type Echoes, hearBare, hearLive, noEchoes } from './bare'
 import type { Cursor } from './cursor'
 import { type Decode, type Decoded, decodeBroadcast } from './decode'
 import { CartEchoError } from './errors'
 import type { Change } from './events'
 import { type Identity, identityOf, positioned } from './identity'
-import { malformedAnswer, weighAnswer } from './verdict'
+import type { Reply } from './transport'
+import { emptyAnswer, laggingAnswer, malformedAnswer, weighAnswer } from './verdict'
 
 /**
  * The only memory of a page: how far it is in its shopper's log, what waits behind a hole, what it told already. A value;
@@ -29,7 +31,11 @@ export interface Inbox {
   readonly held: readonly Heard[]
   /** What was told without a place in a log. */
   readonly told: readonly Told[]
+  /** What a bare check may say again. */
+  readonly echoes: Echoes
   readonly asking: Asking
+  /** Where a log stood that said the page is ahead of it; null: none does. */
+  readonly doubted: number | null
   /** When the page counts as stale because a hole stays open; null: no hole, or done. */
   readonly staleAtMs: number | null
 }
@@ -57,23 +63,37 @@ export type Asking =
 /** A hole may close by itself, a gap does not. */
 export type AskReason = 'hole' | 'gap'
 
-/** What can happen to an inbox. `rendered` is a newly rendered page, with the cursor it was rendered at. */
+/**
+ * What can happen to an inbox. `gap`: something may be missing, to be asked for after `inMs` (default at once). What the check
+ * said carries the number of the ask it answers, if it was asked for. `unanswered`: `next` as in a reply; left out, the inbox
+ * has a back-off of its own. `rendered` is a newly rendered page, with the cursor it was rendered at.
+ */
 export type Arrival =
   | { readonly name: 'broadcast'; readonly event: string; readonly payload: unknown }
-  | { readonly name: 'gap' }
-  | { readonly name: 'answer'; readonly answer: Answer }
-  | { readonly name: 'no-answer' }
+  | { readonly name: 'gap'; readonly inMs?: number | undefined }
+  | { readonly name: 'answer'; readonly answer: Answer; readonly ask?: number | undefined }
+  | { readonly name: 'bare'; readonly answer: BareAnswer; readonly ask?: number | undefined }
+  | { readonly name: 'nothing'; readonly ask?: number | undefined }
+  | { readonly name: 'unanswered'; readonly next?: Next | undefined }
   | { readonly name: 'time' }
   | { readonly name: 'rendered'; readonly cursor: Cursor }
 
-/** Why the cart on the page may be older than the server's. */
-export type StaleReason = 'unreadable' | 'hole' | 'reset' | 'older-page'
+/** When to ask again after no answer. */
+export type Next = (Reply & { name: 'unanswered' })['next']
 
-/** What the inbox wants done, in this order. */
+/** Why the cart on the page may be older than the server's. */
+export type StaleReason = 'unreadable' | 'hole' | 'reset' | 'older-page' | 'again' | 'ahead'
+
+/**
+ * What the inbox wants done, in this order. `stale`: the page must be read anew, spread over `spreadMs` where the server says so.
+ * `confirmed`: as of that ask, everything there is has been told. `unsettled`: what was answered settles nothing.
+ */
 export type Effect =
   | { readonly name: 'tell'; readonly change: Change }
   | { readonly name: 'ask'; readonly since: Cursor | null }
-  | { readonly name: 'stale'; readonly because: StaleReason }
+  | { readonly name: 'stale'; readonly because: StaleReason; readonly spreadMs?: number | undefined }
+  | { readonly name: 'confirmed'; readonly ask: number | undefined }
+  | { readonly name: 'unsettled'; readonly error: CartEchoError }
   | { readonly name: 'fresh' }
   | { readonly name: 'other-user' }
   | { readonly name: 'report'; readonly error: CartEchoError }
@@ -105,7 +125,7 @@ const MOST_SPREAD_MS = 60_000
 /** How long an ask may take before the page counts as stale. */
 const PATIENCE_MS = 1_000
 const ASK_AGAIN: BackOff = { baseMs: 2_000, capMs: 30_000 }
-/** After so many answers that do not know its epoch, a held broadcast is taken for a stray. */
+/** After so many answers in a row that do not know it, a held broadcast is taken for a stray. */
 const MOST_DOUBTS = 5
 
 /** The inbox of a page that was rendered for `owner` at `cursor`; null where the page does not say. */
@@ -115,7 +135,9 @@ export const newInbox = (owner: string | null, cursor: Cursor | null): Inbox => 
   retired: [],
   held: [],
   told: [],
+  echoes: noEchoes,
   asking: { name: 'nothing' },
+  doubted: null,
   staleAtMs: null,
 })
 
@@ -151,11 +173,15 @@ const arrive = (turn: Turn, arrival: Arrival): void => {
     case 'broadcast':
       return hear(turn, arrival.event, arrival.payload)
     case 'gap':
-      return planAsk(turn, 'gap', 0)
+      return planAsk(turn, 'gap', arrival.inMs ?? 0)
     case 'answer':
-      return settle(turn, arrival.answer)
-    case 'no-answer':
-      return retryAsk(turn)
+      return settle(turn, arrival.answer, arrival.ask)
+    case 'bare':
+      return settleBare(turn, arrival.answer, arrival.ask)
+    case 'nothing':
+      return settleNothing(turn, arrival.ask)
+    case 'unanswered':
+      return goUnanswered(turn, arrival.next)
     case 'time':
       return passTime(turn)
     case 'rendered':
@@ -192,12 +218,16 @@ const tryDecode = (turn: Turn, event: string, payload: unknown, decode: Decode<u
 const place = (turn: Turn, heard: Heard, position: Cursor): void => {
   const { cursor, retired } = turn.inbox
   if (retired.includes(position.epoch)) return
-  if (cursor?.epoch !== position.epoch) return meetEpoch(turn, heard, position)
-  if (position.seq <= cursor.seq) return
-  if (position.seq > cursor.seq + 1) return hold(turn, heard)
+  if (cursor?.epoch !== position.epoch && !isFirstOfAll(cursor, position)) return meetEpoch(turn, heard, position)
+  const seq = cursor?.seq ?? 0
+  if (position.seq <= seq) return
+  if (position.seq > seq + 1) return hold(turn, heard)
   pass(turn, heard, 'socket')
   drain(turn)
 }
+
+// A log that was empty when the page was rendered has no epoch yet, and this is what comes after nothing.
+const isFirstOfAll = (cursor: Cursor | null, { seq }: Cursor): boolean => cursor?.epoch === '' && seq === 1
 
 /** Only an answer or a page block changes the epoch; where there is nothing to ask, the broadcast's word must do. */
 const meetEpoch = (turn: Turn, heard: Heard, position: Cursor): void => {
@@ -215,8 +245,13 @@ const placeless = (turn: Turn, heard: Heard): void => {
   const told = turn.inbox.told.filter(({ untilMs }) => untilMs > nowMs)
   if (told.some((earlier) => earlier.key === key)) return
   set(turn, { told: [...told, { key, untilMs: nowMs + lastsMs }].slice(-MOST_TOLD) })
-  tell(turn, heard, 'socket')
+  const { echoes, isNews } = hearLive(turn.inbox.echoes, messageOf(heard), nowMs)
+  set(turn, { echoes })
+  if (isNews) tell(turn, heard, 'socket')
+  else turn.effects.push({ name: 'stale', because: 'again' })
 }
+
+const messageOf = ({ decoded }: Heard): unknown => decoded.payload.message
 
 const spreadMs = (turn: Turn, { decoded }: Heard): number =>
   Math.max(waitMs(turn), turn.moment.random * Math.min(MOST_SPREAD_MS, decoded.block.spread_ms ?? 0))
@@ -258,11 +293,14 @@ const sooner = (due: Asking & { name: 'due' }, why: AskReason, atMs: number): As
   atMs: Math.min(due.atMs, atMs),
 })
 
-const retryAsk = (turn: Turn): void => {
+const goUnanswered = (turn: Turn, next?: Next): void => {
   const { asking } = turn.inbox
   if (asking.name !== 'asked') return
   set(turn, { asking: { name: 'nothing' } })
-  planAsk(turn, 'gap', againInMs(turn, asking.attempt), asking.attempt + 1)
+  if (next === 'never') return release(turn)
+  // What was reported meanwhile is what it waits to be told.
+  if (next === 'when-told') return asking.again ? planAsk(turn, 'gap', 0) : undefined
+  planAsk(turn, 'gap', next ?? againInMs(turn, asking.attempt), asking.attempt + 1)
 }
 
 const againInMs = ({ moment }: Turn, attempt: number): number =>
@@ -285,9 +323,9 @@ const askIfDue = (turn: Turn): void => {
 }
 
 /** Tells what is held, in order, over the hole that nobody can fill. */
-const release = (turn: Turn): void => {
+const release = (turn: Turn, asking: 'kept' | 'ended' = 'ended'): void => {
   const held = [...turn.inbox.held].sort(bySeq)
-  set(turn, { held: [], staleAtMs: null, asking: { name: 'nothing' } })
+  set(turn, { held: [], staleAtMs: null, ...(asking === 'ended' ? { asking: { name: 'nothing' } } : {}) })
   if (held.length === 0) return
   for (const heard of held) pass(turn, heard, 'socket')
   turn.effects.push({ name: 'stale', because: 'hole' })
@@ -295,28 +333,82 @@ const release = (turn: Turn): void => {
 
 const bySeq = (a: Heard, b: Heard): number => (a.identity.position?.seq ?? 0) - (b.identity.position?.seq ?? 0)
 
-const settle = (turn: Turn, answer: Answer): void => {
+const settle = (turn: Turn, answer: Answer, ask?: number): void => {
   const { owner, asking, cursor: before } = turn.inbox
   if (owner !== null && owner !== answer.owner) return refuseOwner(turn)
   set(turn, { owner: answer.owner })
   const verdict = weighAnswer(turn.inbox, answer)
-  if (verdict === 'malformed') turn.effects.push({ name: 'report', error: malformedAnswer(answer) })
-  if (verdict === 'malformed' || verdict === 'older') return retryAsk(turn)
+  if (verdict === 'malformed' || verdict === 'older') return leaveUnsettled(turn, answer, verdict)
   if (asking.name === 'asked') set(turn, { asking: { name: 'nothing' } })
-  if (verdict === 'reset') restartAt(turn, answer.cursor)
+  set(turn, { doubted: null })
+  if (verdict === 'reset') restartAt(turn, answer)
   if (verdict === 'continues') readLog(turn, answer)
   drain(turn)
   const again = (asking.name === 'asked' && asking.again) || verdict === 'too-late'
-  if (again || answer.events.length >= FULL_ANSWER) return planAsk(turn, 'gap', 0)
+  // A reset that holds events all the same is no reason to ask at once: it would be given again, for ever.
+  const isFull = verdict === 'continues' && answer.events.length >= FULL_ANSWER
+  if (again || isFull) return planAsk(turn, 'gap', 0)
   const inVain = asking.name === 'asked' && turn.inbox.cursor === before ? asking.attempt + 1 : 0
   if (inVain >= MOST_DOUBTS) dropStrays(turn)
-  if (turn.inbox.held.length > 0) planAsk(turn, 'hole', inVain === 0 ? waitMs(turn) : againInMs(turn, inVain), inVain)
+  if (turn.inbox.held.length === 0) return void turn.effects.push({ name: 'confirmed', ask })
+  turn.effects.push({ name: 'unsettled', error: laggingAnswer(answer) })
+  planAsk(turn, 'hole', inVain === 0 ? waitMs(turn) : againInMs(turn, inVain), inVain)
 }
 
+const leaveUnsettled = (turn: Turn, answer: Answer, verdict: 'malformed' | 'older'): void => {
+  const error = verdict === 'malformed' ? malformedAnswer(answer) : laggingAnswer(answer)
+  if (verdict === 'malformed') turn.effects.push({ name: 'report', error })
+  turn.effects.push({ name: 'unsettled', error })
+  if (answer.reset) doubt(turn, answer)
+  goUnanswered(turn)
+}
+
+/**
+ * A log that says the page is ahead of it lags, or was restored from a backup without a new epoch. Nothing may be told twice, so the
+ * page keeps its place; what it shows is read anew for whatever that log does next.
+ */
+const doubt = (turn: Turn, { cursor, spreadMs }: Answer): void => {
+  const { cursor: ours, doubted } = turn.inbox
+  if (ours?.epoch !== cursor.epoch || doubted === cursor.seq) return
+  set(turn, { doubted: cursor.seq })
+  turn.effects.push({ name: 'stale', because: 'ahead', spreadMs })
+}
+
+/** The guide's check has no log behind it: it says that something changed, in words that may have been heard already. */
+const settleBare = (turn: Turn, answer: BareAnswer, ask?: number): void => {
+  const { echoes, isNews } = hearBare(turn.inbox.echoes, answer)
+  set(turn, { echoes })
+  if (isNews) turn.effects.push({ name: 'tell', change: bareChange(answer) })
+  else if (answer.updated) turn.effects.push({ name: 'stale', because: 'again' })
+  // Nobody can fill the hole.
+  release(turn, 'kept')
+  endAsk(turn, ask)
+}
+
+const bareChange = ({ message, atMs }: BareAnswer): Change => {
+  const event = 'cart.conditions.changed'
+  const change = { message, changes: {}, timestamp: new Date(atMs).toISOString() }
+  const how = { via: 'check', receivedAtMs: atMs, afterGap: true, bare: true } as const
+  return { event, change, meta: { event, key: `bare:${atMs}`, ...how } }
+}
+
+const settleNothing = (turn: Turn, ask?: number): void => {
+  if (turn.inbox.held.length === 0) return endAsk(turn, ask)
+  turn.effects.push({ name: 'unsettled', error: emptyAnswer() })
+  goUnanswered(turn)
+}
+
+const endAsk = (turn: Turn, ask?: number): void => {
+  const { asking } = turn.inbox
+  if (asking.name === 'asked') set(turn, { asking: { name: 'nothing' } })
+  if (asking.name === 'asked' && asking.again) planAsk(turn, 'gap', 0)
+  else turn.effects.push({ name: 'confirmed', ask })
+}
+
+// The log is the truth: what it does not know after so many asks it will give by itself, or it never was.
 const dropStrays = (turn: Turn): void => {
-  const { held, cursor } = turn.inbox
-  set(turn, { held: held.filter(({ identity }) => identity.position?.epoch === cursor?.epoch) })
-  drain(turn)
+  set(turn, { held: [] })
+  closeHole(turn)
 }
 
 const refuseOwner = (turn: Turn): void => {
@@ -325,14 +417,14 @@ const refuseOwner = (turn: Turn): void => {
 }
 
 /** The log cannot be continued from here: what was missed is not told, and the page must be read anew. */
-const restartAt = (turn: Turn, cursor: Cursor): void => {
+const restartAt = (turn: Turn, { cursor, spreadMs }: Answer): void => {
   enterEpoch(turn, cursor)
-  turn.effects.push({ name: 'stale', because: 'reset' })
+  turn.effects.push({ name: 'stale', because: 'reset', spreadMs })
 }
 
 const readLog = (turn: Turn, answer: Answer): void => {
   const { cursor } = turn.inbox
-  if (cursor === null) return enterLog(turn, answer.cursor)
+  if (cursor === null) return enterLog(turn, answer)
   if (cursor.epoch !== answer.cursor.epoch) enterEpoch(turn, { epoch: answer.cursor.epoch, seq: 0 })
   const from = answer.since?.seq ?? 0
   for (const [index, logged] of answer.events.entries()) {
@@ -341,10 +433,10 @@ const readLog = (turn: Turn, answer: Answer): void => {
 }
 
 /** A page that does not know where it stands takes the log's end, tells what it heard live until there, and is stale. */
-const enterLog = (turn: Turn, end: Cursor): void => {
-  const before = turn.inbox.held.filter(({ identity }) => isWithin(identity.position, end)).sort(bySeq)
+const enterLog = (turn: Turn, answer: Answer): void => {
+  const before = turn.inbox.held.filter(({ identity }) => isWithin(identity.position, answer.cursor)).sort(bySeq)
   for (const heard of before) tell(turn, heard, 'socket')
-  restartAt(turn, end)
+  restartAt(turn, answer)
 }
 
 const isWithin = (position: Cursor | null, end: Cursor): boolean =>

@@ -6,7 +6,7 @@ export interface News {
   readonly last: Change | null
   /** Changes not dismissed yet, oldest first, the newest 20. */
   readonly unread: readonly Change[]
-  /** True when the cart on the page may be older than the server's and no change told says how. Ends by `identify()` with a newer cursor, or without one on a page that has none. */
+  /** True when the cart on the page may be older than the server's and no change told says how. Ends when `onRefresh` has run, or by `identify()` with a newer cursor, or without one on a page that has none. */
   readonly stale: boolean
 }
 

@@ -4,6 +4,8 @@ import { CartEchoError } from './errors'
 /** How a channel's authorisation failed: the HTTP status, 0 when no answer came. */
 export interface AuthorisationFailure {
   readonly status: number
+  /** How long the server asked to be left alone, where that is known. */
+  readonly retryAfterMs: number
   /** What was handed over. */
   readonly cause: unknown
 }
@@ -15,16 +17,21 @@ export interface AuthorisationFailure {
  */
 export const readAuthorisationFailure = (error: unknown): AuthorisationFailure => {
   const { status, error: words, message } = Object(error) as Record<string, unknown>
-  if (typeof status === 'number') return { status, cause: error }
-  const digits = /\b(?:HTTP|auth) (\d{1,3})\b/.exec(`${words ?? ''} ${message ?? ''}`)?.[1]
-  return { status: Number(digits ?? 0), cause: error }
+  const said = `${words ?? ''} ${message ?? ''}`
+  const retryAfterMs = 1_000 * Number(/\bRetry-After: (\d{1,4})\b/.exec(said)?.[1] ?? 0)
+  if (typeof status === 'number') return { status, retryAfterMs, cause: error }
+  const digits = /\b(?:HTTP|auth) (\d{1,3})\b/.exec(said)?.[1]
+  return { status: Number(digits ?? 0), retryAfterMs, cause: error }
 }
 
 /**
  * What a failed authorisation means. A lost session and a stranger's channel are both 403 in Laravel; 419 comes only from
  * custom routes; a 2xx or 3xx means that something else than the endpoint answered, such as a log-in page.
  */
-export const authorisationFact = (failure: AuthorisationFailure, channel: string): ConnectionFact => {
+export const authorisationFact = (
+  failure: AuthorisationFailure,
+  channel: string,
+): ConnectionFact & { name: 'delayed' | 'refused' } => {
   const { status } = failure
   const about = { status, cause: failure.cause, detail: `(private-${channel}, HTTP ${status})` }
   if (status === 401 || status === 403) return refused('not-authorised', about)
@@ -42,14 +49,20 @@ export interface RefusalDetails {
 }
 
 /** The fact of a refusal, with its error. */
-export const refused = (because: RefusedReason & Known, details: RefusalDetails = {}): ConnectionFact => ({
+export const refused = (
+  because: RefusedReason & Known,
+  details: RefusalDetails = {},
+): ConnectionFact & { name: 'refused'; error: CartEchoError } => ({
   name: 'refused',
   because,
   error: errorOf(because, details),
 })
 
 /** The fact of a delay, with its error. */
-export const delayed = (because: WaitingReason & Known, details: RefusalDetails = {}): ConnectionFact => ({
+export const delayed = (
+  because: WaitingReason & Known,
+  details: RefusalDetails = {},
+): ConnectionFact & { name: 'delayed' } => ({
   name: 'delayed',
   because,
   error: errorOf(because, details),
@@ -62,9 +75,12 @@ type Known = keyof typeof WORDS
 
 const WORDS = {
   'authorisation-failed': 'The channel was not authorised: look at what the endpoint answers.',
-  blocked: 'A page came instead of an authorisation: open the endpoint by hand.',
+  blocked: 'Something else than the shop answered: open the address by hand.',
+  'check-busy': 'The check wants to be left alone for a while:',
+  'check-failed': 'The check did not answer:',
+  'check-refused': 'The check refused:',
   'echo-failed': 'Echo threw:',
-  misconfigured: 'There is no authorisation endpoint at that address: check it.',
+  misconfigured: 'There is nothing at that address: correct it.',
   'no-answer': 'The channel was not confirmed within 10 s: look at the server behind the socket.',
   'no-real-time': 'The null broadcaster never delivers: set another one.',
   'no-web-socket': 'No WebSocket can be opened here: look for a proxy or a policy.',
@@ -72,6 +88,8 @@ const WORDS = {
   'origin-refused': 'Reverb refused this origin: add it to allowed_origins.',
   'over-capacity': 'Reverb is over its connection quota: raise max_connections.',
   'page-expired': 'The CSRF token is no longer valid: reload the page.',
+  'session-over': 'Nobody is logged in any more: log in again, then call identify().',
+  'socket-refused': 'The server refused the socket: look at the code it gave.',
   'signature-refused': 'The socket refused a signature: compare REVERB_APP_SECRET on both sides.',
   'unknown-app': 'Reverb does not know this key: check REVERB_APP_KEY.',
 } as const

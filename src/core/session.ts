@@ -1,11 +1,11 @@
-import type { Answer } from './answer'
 import type { ConnectionFact } from './connection'
 import type { Cursor } from './cursor'
 import type { Environment, Stop } from './environment'
 import { CartEchoError } from './errors'
 import { type Arrival, type Effect, type Inbox, type InboxRules, newInbox, takeIn, wakesAtMs } from './inbox'
 import type { Shopper } from './shopper'
-import type { Link, Sink, Transport } from './transport'
+import type { Link, Reply, Sink, Transport } from './transport'
+import { createWaiters } from './waiters'
 
 /** What outlives a session of the same shopper: stopping and starting again loses nothing and repeats nothing. */
 export interface Memory {
@@ -14,6 +14,10 @@ export interface Memory {
   readonly pending: Effect[]
   /** True while effects are being carried out, perhaps by a session that a listener has just stopped. */
   busy: boolean
+  /** As of when everything there is was told; null: never yet. */
+  confirmedAtMs: number | null
+  /** How many changes were told. */
+  told: number
 }
 
 /** The memory of a page that was just rendered for a shopper. */
@@ -21,6 +25,8 @@ export const newMemory = ({ owner, cursor }: Shopper): Memory => ({
   inbox: newInbox(owner, cursor),
   pending: [],
   busy: false,
+  confirmedAtMs: null,
+  told: 0,
 })
 
 /** Tells a memory without a session that the page was rendered anew; the next session carries out what follows. */
@@ -36,14 +42,17 @@ export const renderedWhileClosed = (
   memory.pending.push(...effects)
 }
 
+/** An effect that concerns the page. */
+export type PageEffect = Exclude<Effect, { name: 'ask' | 'unsettled' }>
+
 /** What a session is made of. */
 export interface SessionParts {
   readonly environment: Environment
   readonly rules: Omit<InboxRules, 'canAsk'>
   readonly transport: Transport
   readonly memory: Memory
-  /** Carries out what concerns the page: tell, stale, fresh, other-user, report. */
-  readonly heed: (effect: Exclude<Effect, { name: 'ask' }>) => void
+  /** Carries out what concerns the page. */
+  readonly heed: (effect: PageEffect) => void
   readonly state: (fact: ConnectionFact) => void
 }
 
@@ -53,8 +62,13 @@ export interface Session {
   readonly begin: () => void
   /** The page was rendered anew, at this cursor. */
   readonly rendered: (cursor: Cursor) => void
-  /** Ends it. Whatever the link says afterwards is not heard. */
-  readonly stop: Stop
+  /**
+   * Asks the check now, and resolves when everything it knows has been told. Rejects with the error of an ask that failed,
+   * of an answer that settles nothing, or with `cannot-check` when the session ends or has nothing to ask.
+   */
+  readonly confirm: () => Promise<void>
+  /** Ends it. Whatever the link says afterwards is not heard; who waits for a confirmation is told why. */
+  readonly stop: (why?: CartEchoError) => void
 }
 
 /** Runs the pure inbox against a link and a clock. Never throws: a transport that does is refused with `echo-failed`. */
@@ -62,6 +76,9 @@ export const openSession = ({ environment, rules, transport, memory, heed, state
   let open = true
   let link: Link | null = null
   let stopTimer: Stop = () => undefined
+  let asks = 0
+  let askedAtMs = 0
+  const waiters = createWaiters()
   const early: (() => void)[] = []
 
   const arrive = (arrival: Arrival): void => {
@@ -77,14 +94,23 @@ export const openSession = ({ environment, rules, transport, memory, heed, state
   const carryOut = (): void => {
     if (memory.busy) return
     memory.busy = true
-    for (let effect = next(); effect; effect = next()) {
-      if (effect.name === 'ask') ask(effect.since)
-      else heed(effect)
-    }
+    for (let effect = next(); effect; effect = next()) perform(effect)
     memory.busy = false
   }
 
   const next = (): Effect | undefined => (open ? memory.pending.shift() : undefined)
+
+  const perform = (effect: Effect): void => {
+    if (effect.name === 'ask') ask(effect.since)
+    else if (effect.name === 'unsettled') waiters.disappoint(effect.error)
+    else heed(effect)
+    if (effect.name === 'confirmed' && effect.ask !== undefined) whenOpen(() => confirm(effect.ask ?? 0))
+  }
+
+  const confirm = (ask: number): void => {
+    memory.confirmedAtMs = askedAtMs
+    waiters.satisfy(ask)
+  }
 
   const wake = (): void => {
     stopTimer()
@@ -94,17 +120,30 @@ export const openSession = ({ environment, rules, transport, memory, heed, state
   }
 
   const ask = (since: Cursor | null): void => {
-    const asked = askLink(link, since)
-    asked?.then(
-      (answer) => whenOpen(() => arrive({ name: 'answer', answer })),
-      (cause) => whenOpen(() => goUnanswered(cause)),
+    asks += 1
+    askedAtMs = environment.nowMs()
+    const mine = asks
+    const query = { since, owner: memory.inbox.owner, ...(waiters.isEmpty() ? {} : { maxAgeMs: 0 }) }
+    askLink(link, query)?.then(
+      (reply) => whenOpen(() => takeReply(reply, mine)),
+      (cause) => whenOpen(() => goUnanswered(mine, checkFailed(cause))),
     )
   }
 
-  const goUnanswered = (cause: unknown): void => {
-    const error = new CartEchoError('check-failed', 'The check did not answer. It is asked again.', { cause })
+  const takeReply = (reply: Reply, mine: number): void => {
+    if (reply.name === 'log') return arrive({ name: 'answer', answer: reply.answer, ask: mine })
+    if (reply.name === 'bare') return arrive({ name: 'bare', answer: reply.answer, ask: mine })
+    if (reply.name === 'nothing') return arrive({ name: 'nothing', ask: mine })
+    waiters.fail(mine, reply.error)
+    arrive({ name: 'unanswered', next: reply.next })
+    // Who came while that ask was under way has not been asked for yet.
+    if (!waiters.isEmpty()) whenOpen(() => arrive({ name: 'gap' }))
+  }
+
+  const goUnanswered = (mine: number, error: CartEchoError): void => {
     heed({ name: 'report', error })
-    whenOpen(() => arrive({ name: 'no-answer' }))
+    waiters.fail(mine, error)
+    whenOpen(() => arrive({ name: 'unanswered' }))
   }
 
   const whenOpen = (run: () => void): void => {
@@ -120,8 +159,9 @@ export const openSession = ({ environment, rules, transport, memory, heed, state
   const sink: Sink = {
     deliver: (event, payload) => enter(() => arrive({ name: 'broadcast', event, payload })),
     answer: (answer) => enter(() => arrive({ name: 'answer', answer })),
-    gap: () => enter(() => arrive({ name: 'gap' })),
+    gap: (_why, withinMs = 0) => enter(() => arrive({ name: 'gap', inMs: withinMs * environment.random() })),
     state: (fact) => enter(() => state(fact)),
+    report: (error) => enter(() => heed({ name: 'report', error })),
   }
 
   const startTransport = (): Link => {
@@ -149,25 +189,38 @@ export const openSession = ({ environment, rules, transport, memory, heed, state
       forgetAsk(memory)
       link = startTransport()
       if (!open) return endLink(link)
-      arrive({ name: 'no-answer' })
+      arrive({ name: 'unanswered' })
       for (const run of early.splice(0)) whenOpen(run)
     },
     rendered: (cursor) => whenOpen(() => arrive({ name: 'rendered', cursor })),
-    stop: () => {
+    confirm: () => {
+      if (!open || !link?.ask) return Promise.reject(nothingToAsk())
+      const confirmation = waiters.add(asks)
+      arrive({ name: 'gap' })
+      return confirmation
+    },
+    stop: (why) => {
       if (!open) return
       open = false
       stopTimer()
       if (link) endLink(link)
+      waiters.end(why ?? new CartEchoError('cannot-check', 'Listening ended before the check had answered.'))
     },
   }
 }
 
+const nothingToAsk = (): CartEchoError =>
+  new CartEchoError('cannot-check', 'There is no check to ask: give createCartEcho the address of one.')
+
+const checkFailed = (cause: unknown): CartEchoError =>
+  new CartEchoError('check-failed', 'The check did not answer. It is asked again.', { cause })
+
 // An answer to what an earlier session asked is not heard any more: it is asked anew.
 const forgetAsk = (memory: Memory): void => {
-  const kept = memory.pending.filter(({ name }) => name !== 'ask')
+  const kept = memory.pending.filter(({ name }) => name !== 'ask' && name !== 'confirmed' && name !== 'unsettled')
   memory.pending.splice(0, memory.pending.length, ...kept)
 }
 
 // An ask() that throws at once is the same as one that rejects.
-const askLink = (link: Link | null, since: Cursor | null): Promise<Answer> | undefined =>
-  link?.ask && (async () => link.ask?.({ since }) as Promise<Answer>)()
+const askLink = (link: Link | null, query: Parameters<NonNullable<Link['ask']>>[0]): Promise<Reply> | undefined =>
+  link?.ask && (async () => link.ask?.(query) as Promise<Reply>)()

@@ -6,6 +6,8 @@ import type { Id } from './events'
 export interface PageIdentity {
   /** The user's id; null, undefined or `''`: nobody is logged in. */
   user?: Id | null | undefined
+  /** True for a visitor who is not logged in but has a cart: there is no channel for one, so the check is asked. Default false. */
+  guest?: boolean | undefined
   /** Whose log the page was rendered from; opaque. */
   owner?: string | null | undefined
   /** Where in the log the page was rendered, `epoch:seq`. */
@@ -19,6 +21,8 @@ export interface PageIdentity {
 /** A page's word, checked. */
 export interface Shopper {
   readonly user: string | null
+  /** True only where there is no user. */
+  readonly guest: boolean
   readonly owner: string | null
   readonly cursor: Cursor | null
   readonly enabled: boolean
@@ -46,8 +50,9 @@ export const readUser = (user: unknown): string | null => {
  * Checks a page's word.
  * @throws {CartEchoError} `invalid-user` or `invalid-cursor`.
  */
-export const readShopper = ({ user, owner, cursor, enabled, problems }: PageIdentity): Shopper => ({
+export const readShopper = ({ user, guest, owner, cursor, enabled, problems }: PageIdentity): Shopper => ({
   user: readUser(user),
+  guest: readUser(user) === null && guest === true,
   owner: typeof owner === 'string' && owner !== '' ? owner : null,
   cursor: readCursor(cursor),
   enabled: enabled ?? true,
@@ -56,7 +61,7 @@ export const readShopper = ({ user, owner, cursor, enabled, problems }: PageIden
 
 /** True when both are the same customer, as far as the page's word goes. */
 export const isSameShopper = (a: Shopper, b: Shopper): boolean =>
-  a.user === b.user && (a.owner === null || b.owner === null || a.owner === b.owner)
+  a.user === b.user && a.guest === b.guest && (a.owner === null || b.owner === null || a.owner === b.owner)
 
 const readCursor = (cursor: unknown): Cursor | null => {
   if (cursor === undefined || cursor === null || cursor === '') return null

@@ -1,10 +1,14 @@
-import type { Answer } from './answer'
+import type { Answer, BareAnswer } from './answer'
 import type { ConnectionFact } from './connection'
 import type { Cursor } from './cursor'
 import type { Stop } from './environment'
+import type { CartEchoError } from './errors'
 
-/** Why something may be missing: a channel was (re)subscribed. */
-export type GapReason = 'subscribed'
+/**
+ * Why something may be missing: a channel was (re)subscribed; the machine slept or the page was frozen; the page came back
+ * from the back/forward cache; the network came back; the page was put in another's place; a poll or an audit is due.
+ */
+export type GapReason = 'subscribed' | 'woke' | 'restored' | 'online' | 'navigated' | 'due'
 
 /** Where a transport puts what it has. After `stop` nothing put here has any effect. */
 export interface Sink {
@@ -12,23 +16,45 @@ export interface Sink {
   deliver(event: string, payload: unknown): void
   /** What the check said. */
   answer(answer: Answer): void
-  /** Something may be missing. The inbox, which alone knows the cursor, asks. */
-  gap(why: GapReason): void
+  /**
+   * Something may be missing. The inbox, which alone knows the cursor, asks: at once, or at random within the time given,
+   * for what happened to everybody at the same moment.
+   */
+  gap(why: GapReason, withinMs?: number): void
   /** What moves the connection. */
   state(fact: ConnectionFact): void
+  /** Trouble that does not move the connection. */
+  report(error: CartEchoError): void
 }
 
 /** What is asked of the check. */
 export interface Query {
   readonly since: Cursor | null
+  /** Whose log the page believes it reads; null: not known yet. */
+  readonly owner: string | null
+  /** Given when somebody waits for the answer: ask now, whatever the back-off; an answer this young will do. */
+  readonly maxAgeMs?: number | undefined
 }
+
+/**
+ * What became of an ask. `unanswered`: `next` is how many milliseconds later to ask again, `when-told` to wait for the next gap,
+ * `never` when nobody will answer.
+ */
+export type Reply =
+  | { readonly name: 'log'; readonly answer: Answer }
+  | { readonly name: 'bare'; readonly answer: BareAnswer }
+  | { readonly name: 'nothing' }
+  | { readonly name: 'unanswered'; readonly next: number | 'when-told' | 'never'; readonly error: CartEchoError }
 
 /** A running transport. */
 export interface Link {
   /** Ends it: no timer, listener, request or socket of ours is left. Calling it again does nothing. */
   readonly stop: Stop
-  /** Asks the log. Left out by transports that only listen: then nothing is asked, and a hole is only waited for. */
-  readonly ask?: ((query: Query) => Promise<Answer>) | undefined
+  /**
+   * Asks the check. Left out by transports that only listen: then nothing is asked, and a hole is only waited for. One that
+   * rejects is reported as `check-failed` and asked again, later each time.
+   */
+  readonly ask?: ((query: Query) => Promise<Reply>) | undefined
 }
 
 /** Starts to feed a page. It never throws: what goes wrong becomes a fact. */

@@ -35,3 +35,15 @@ export const malformedAnswer = ({ since, cursor, events }: Answer): CartEchoErro
   const words = `The check gave ${events.length} events from ${from} to ${formatCursor(cursor)}, not all of them in a row.`
   return new CartEchoError('invalid-answer', `${words} Look at its query.`)
 }
+
+/** The error of an answer that is older than what the page knows already. */
+export const laggingAnswer = ({ cursor }: Answer): CartEchoError => {
+  const words = `The check answered as of ${formatCursor(cursor)}, which the page is past: it reads a replica that lags.`
+  return new CartEchoError('invalid-answer', `${words} Let it use the write connection.`)
+}
+
+/** The error of an answer that nothing happened, while a broadcast waits for what came before it. */
+export const emptyAnswer = (): CartEchoError => {
+  const words = 'The check says that nothing happened, and a broadcast waits for what came before it.'
+  return new CartEchoError('invalid-answer', `${words} Look for a cache in front of it.`)
+}

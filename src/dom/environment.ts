@@ -1,4 +1,4 @@
-import type { Environment } from '../core/environment'
+import type { Environment, PageSignal, Stop } from '../core/environment'
 
 // Beyond it setTimeout wraps round and runs at once; whoever waits longer looks at the clock and waits on.
 const LONGEST_MS = 0x7fffffff
@@ -15,4 +15,32 @@ export const browserEnvironment = (): Environment => ({
     const timer = setTimeout(run, Math.min(delayMs, LONGEST_MS))
     return () => clearTimeout(timer)
   },
+  isVisible: () => globalThis.document?.visibilityState !== 'hidden',
+  isActivated: () => !(globalThis.document as { prerendering?: boolean } | undefined)?.prerendering,
+  watchPage,
 })
+
+const watchPage = (listener: (signal: PageSignal) => void): Stop => {
+  const { document, window } = globalThis
+  if (!document || !window) return () => undefined
+  const stops = [
+    hear(document, 'visibilitychange', () => listener(document.visibilityState === 'hidden' ? 'hidden' : 'visible')),
+    // These two do not bubble to the window (https://developer.chrome.com/docs/web-platform/page-lifecycle-api).
+    hear(document, 'freeze', () => listener('frozen')),
+    hear(document, 'resume', () => listener('resumed')),
+    hear(document, 'prerenderingchange', () => listener('activated')),
+    hear(document, 'livewire:navigated', () => listener('navigated')),
+    hear(window, 'pagehide', (event) => (event as PageTransitionEvent).persisted && listener('left')),
+    hear(window, 'pageshow', (event) => (event as PageTransitionEvent).persisted && listener('restored')),
+    hear(window, 'online', () => listener('online')),
+    hear(window, 'offline', () => listener('offline')),
+  ]
+  return () => {
+    for (const stop of stops.splice(0)) stop()
+  }
+}
+
+const hear = (target: EventTarget, name: string, run: (event: Event) => void): Stop => {
+  target.addEventListener(name, run)
+  return () => target.removeEventListener(name, run)
+}

@@ -10,6 +10,8 @@ export interface PageSettings extends PageIdentity {
   /** The private channel, with `{user}` in it. */
   channel?: string | undefined
   reverb?: ReverbSettings | undefined
+  /** Where the check is, and how often to ask it. */
+  check?: { url: string; intervalMs?: number | undefined } | undefined
 }
 
 /** Where to read. */
@@ -86,7 +88,7 @@ const legacyUser = (): Raw => {
   return isGiven(user) ? { user } : {}
 }
 
-const ENABLED = new Map([
+const FLAGS = new Map([
   ['', true],
   ['true', true],
   ['false', false],
@@ -96,6 +98,7 @@ const dataOf = (script: HTMLScriptElement | null | undefined): Raw => {
   // By attribute: `dataset` inherits what the page puts on Object.prototype, a host among it.
   const data = (name: string): string | undefined => script?.getAttribute(`data-${name}`) ?? undefined
   const [enabled, reverbKey, reverbPort] = [data('enabled'), data('reverb-key'), data('reverb-port')]
+  const [checkUrl, checkInterval, guest] = [data('check'), data('check-interval'), data('guest')]
   const given = ['user', 'owner', 'cursor', 'channel']
     .map((name) => [name, data(name)] as const)
     .filter(([, value]) => isGiven(value))
@@ -107,7 +110,9 @@ const dataOf = (script: HTMLScriptElement | null | undefined): Raw => {
   }
   return {
     ...Object.fromEntries(given),
-    ...(enabled === undefined ? {} : { enabled: ENABLED.get(enabled) ?? enabled }),
+    ...(enabled === undefined ? {} : { enabled: FLAGS.get(enabled) ?? enabled }),
+    ...(guest === undefined ? {} : { guest: FLAGS.get(guest) ?? guest }),
+    ...(checkUrl ? { check: { url: checkUrl, interval_ms: checkInterval && Number(checkInterval) } } : {}),
     ...(reverbKey === undefined ? {} : { reverb }),
   }
 }
@@ -128,9 +133,11 @@ const readSettings = (raw: Raw, problems: CartEchoError[]): PageSettings => {
     user: field('user', 'a user id', (value) => readUser(value) ?? undefined),
     owner: field('owner', 'a string', text),
     cursor: field('cursor', 'epoch:seq', (value) => (parseCursor(value) ? text(value) : undefined)),
-    enabled: field('enabled', 'true or false', (value) => (typeof value === 'boolean' ? value : undefined)),
+    guest: field('guest', 'true or false', flag),
+    enabled: field('enabled', 'true or false', flag),
     channel: field('channel', 'a channel with {user} in it', readTemplate),
     reverb: readReverb(raw, problems),
+    check: readCheck(raw, problems),
   }
   const known = Object.entries(settings).filter(([, value]) => value !== undefined)
   return { ...Object.fromEntries(known), ...(problems.length === 0 ? {} : { problems }) }
@@ -145,6 +152,8 @@ const attempt = <Value>(read: () => Value | undefined): Value | undefined => {
 }
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+
+const flag = (value: unknown): boolean | undefined => (typeof value === 'boolean' ? value : undefined)
 
 const readTemplate = (value: unknown): string | undefined => {
   const template = text(value)
@@ -161,6 +170,10 @@ const isPort = (value: unknown): boolean =>
   (typeof value === 'string' || typeof value === 'number') &&
   /^[1-9]\d{0,4}$/.test(String(value)) &&
   Number(value) < 65_536
+
+// Less than a second is seconds by mistake.
+const isInterval = (value: unknown): boolean =>
+  (typeof value === 'string' || typeof value === 'number') && Number.isFinite(Number(value)) && Number(value) >= 1_000
 
 const reverbShape = record({
   key: where('REVERB_APP_KEY', (value) => typeof value === 'string' && value !== ''),
@@ -179,6 +192,21 @@ const readReverb = (raw: Raw, problems: CartEchoError[]): ReverbSettings | undef
   const [key, host, port, scheme] = ['key', 'host', 'port', 'scheme'].map((name) => own(value, name))
   const settings = { key, host, port: isGiven(port) ? Number(port) : undefined, scheme }
   return Object.fromEntries(Object.entries(settings).filter(([, set]) => isGiven(set))) as unknown as ReverbSettings
+}
+
+const checkShape = record({
+  url: where('the address of the check', (value) => typeof value === 'string' && value !== ''),
+  interval_ms: whenGiven(where('milliseconds, 1000 or more', isInterval)),
+})
+
+const readCheck = (raw: Raw, problems: CartEchoError[]): PageSettings['check'] => {
+  const value = own(raw, 'check')
+  if (!isGiven(value)) return undefined
+  const wrong = within('check', checkShape(value))
+  if (wrong) problems.push(invalidPage(report(wrong)))
+  if (wrong || !isRecord(value)) return undefined
+  const interval = own(value, 'interval_ms')
+  return { url: String(own(value, 'url')), ...(isGiven(interval) ? { intervalMs: Number(interval) } : {}) }
 }
 
 const invalid = (path: string, expected: string, value: unknown): CartEchoError => {

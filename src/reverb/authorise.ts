@@ -1,9 +1,9 @@
 import { CartEchoError } from '../core/errors'
+import { readRetryAfterMs } from '../core/retry-after'
 import { isRecord } from '../core/shape'
-import { csrfHeaders } from './csrf'
-
-/** A value, or a function that gives it, at once or later. Functions are called anew for every authorisation. */
-export type Provided<Value> = Value | (() => Value | PromiseLike<Value>)
+import { isOwnOrigin } from '../http/own-origin'
+import { type Provided, provide } from '../http/provided'
+import { csrfFromCookie, csrfHeaders } from './csrf'
 
 /** How a channel is authorised. */
 export interface AuthOptions {
@@ -15,7 +15,12 @@ export interface AuthOptions {
   bearerToken?: Provided<string | null | undefined> | undefined
   /** Default `same-origin`: cookies go to the page's own origin only. */
   credentials?: RequestCredentials | undefined
-  /** How long an answer may take. Default 10,000 ms. */
+  /**
+   * Where a fresh `XSRF-TOKEN` cookie comes from when the page's token is no longer valid (419); asked once, and only of the page's own
+   * origin. Default `/sanctum/csrf-cookie`; null: nowhere. Laravel's own endpoint wants no token at all.
+   */
+  csrfUrl?: string | null | undefined
+  /** How long an authorisation may take. Default 10,000 ms. */
   timeoutMs?: number | undefined
   /** Default: the page's `fetch`. */
   fetch?: typeof fetch | undefined
@@ -36,57 +41,117 @@ const TIMEOUT_MS = 10_000
 
 /**
  * Asks Laravel for a channel's signature: `Accept: application/json`, so that a refusal is no HTML page; the CSRF token
- * fresh from the page and only for the page's own origin; redirects not followed, for they lead to a log-in page. Rejects
- * with an error whose message holds the status, `HTTP 403`; `HTTP 0` when no answer came in time.
+ * fresh from the page and only for the page's own origin; redirects not followed, for they lead to a log-in page. A token that
+ * is no longer valid (419) is renewed once. Rejects with an error whose message holds the status, `HTTP 403`; `HTTP 0` when no
+ * answer came in time.
  */
 export const authorise = async (
-  { socketId, channelName }: AuthRequest,
+  request: AuthRequest,
   options: AuthOptions = {},
+  signal?: AbortSignal,
 ): Promise<Authorisation> => {
-  const { endpoint = '/broadcasting/auth', credentials = 'same-origin', timeoutMs = TIMEOUT_MS } = options
-  const request: RequestInit = {
-    method: 'POST',
-    body: new URLSearchParams({ socket_id: socketId, channel_name: channelName }),
-    headers: await headersFor(endpoint, options),
-    credentials,
-    redirect: 'manual',
-    cache: 'no-store',
-    signal: AbortSignal.timeout(timeoutMs),
+  const limit = timeLimit(options.timeoutMs ?? TIMEOUT_MS, signal)
+  try {
+    return await ask(request, options, limit.signal)
+  } finally {
+    limit.end()
   }
-  const response = await (options.fetch ?? fetch)(endpoint, request).catch(noAnswer)
-  if (!response.ok) throw refusal(response.status || 302)
-  return readAuthorisation(response)
 }
 
-const headersFor = async (endpoint: string, { headers, bearerToken }: AuthOptions): Promise<Record<string, string>> => {
+const ENDPOINT = '/broadcasting/auth'
+
+const ask = async (request: AuthRequest, options: AuthOptions, signal: AbortSignal): Promise<Authorisation> => {
+  const { endpoint = ENDPOINT } = options
+  const token = isOwnOrigin(endpoint) ? csrfHeaders() : {}
+  const response = await post(request, token, options, signal)
+  if (response.status !== 419 || !isOwnOrigin(endpoint)) return readAuthorisation(response)
+  const fresh = await renewedToken(token, options, signal)
+  return readAuthorisation(fresh ? await post(request, fresh, options, signal) : response)
+}
+
+/** A signal that is aborted after a time, or with another. By hand: `AbortSignal.any` is younger than the browsers we support. */
+const timeLimit = (ms: number, outer: AbortSignal | undefined): { signal: AbortSignal; end: () => void } => {
+  const abort = new AbortController()
+  const stop = (): void => abort.abort()
+  const timer = setTimeout(stop, ms)
+  outer?.addEventListener('abort', stop)
+  if (outer?.aborted) stop()
+  return {
+    signal: abort.signal,
+    end: () => {
+      clearTimeout(timer)
+      outer?.removeEventListener('abort', stop)
+    },
+  }
+}
+
+// fetch is called, not passed on: instrumentation replaces it later.
+const fetchOf = ({ fetch: own }: AuthOptions): typeof fetch =>
+  own ?? ((...given: Parameters<typeof fetch>) => fetch(...given))
+
+const post = async (
+  { socketId, channelName }: AuthRequest,
+  token: Record<string, string>,
+  options: AuthOptions,
+  signal: AbortSignal,
+): Promise<Response> => {
+  const { endpoint = ENDPOINT, credentials = 'same-origin' } = options
+  const headers = await headersFor(token, options)
+  const body = new URLSearchParams({ socket_id: socketId, channel_name: channelName })
+  const how = { method: 'POST', body, headers, credentials, redirect: 'manual', cache: 'no-store', signal } as const
+  return fetchOf(options)(endpoint, how).catch(noAnswer)
+}
+
+/** The token of the cookie, renewed if the one just refused came from there. */
+const renewedToken = async (
+  refused: Record<string, string>,
+  options: AuthOptions,
+  signal: AbortSignal,
+): Promise<Record<string, string> | null> => {
+  const { csrfUrl = '/sanctum/csrf-cookie' } = options
+  const isOther = (token: Record<string, string> | null) => JSON.stringify(token) !== JSON.stringify(refused)
+  if (csrfFromCookie() && isOther(csrfFromCookie())) return csrfFromCookie()
+  if (csrfUrl === null || !isOwnOrigin(csrfUrl)) return null
+  const headers = { Accept: 'application/json', 'X-Requested-With': 'XMLHttpRequest' }
+  const how = { headers, credentials: 'same-origin', redirect: 'manual', cache: 'no-store', signal } as const
+  await fetchOf(options)(csrfUrl, how).catch(noToken)
+  return isOther(csrfFromCookie()) ? csrfFromCookie() : null
+}
+
+// Without a fresh one the refusal stands.
+const noToken = (): null => null
+
+const headersFor = async (
+  csrf: Record<string, string>,
+  { headers, bearerToken }: AuthOptions,
+): Promise<Record<string, string>> => {
   const token = await provide(bearerToken)
   return {
     Accept: 'application/json',
     'X-Requested-With': 'XMLHttpRequest',
-    ...(isOwnOrigin(endpoint) ? csrfHeaders() : {}),
+    ...csrf,
     ...(token ? { Authorization: `Bearer ${token}` } : {}),
     ...(await provide(headers)),
   }
 }
 
-const provide = <Value>(value: Provided<Value> | undefined): Value | PromiseLike<Value> | undefined =>
-  typeof value === 'function' ? (value as () => Value | PromiseLike<Value>)() : value
-
-const isOwnOrigin = (endpoint: string): boolean => {
-  const page = globalThis.location?.href
-  return page !== undefined && new URL(endpoint, page).origin === new URL(page).origin
-}
-
 const readAuthorisation = async (response: Response): Promise<Authorisation> => {
+  if (!response.ok) throw refusal(response.status || 302, response.headers)
   const body: unknown = await response.json().catch(() => null)
   if (isRecord(body) && typeof body.auth === 'string') return body as unknown as Authorisation
-  throw refusal(response.status)
+  throw refusal(response.status, response.headers)
 }
 
 const noAnswer = (cause: unknown): never => {
-  throw refusal(0, cause)
+  throw refusal(0, null, cause)
 }
 
 // The transport reads the status from these words: pusher-js hands on nothing but the message.
-const refusal = (status: number, cause?: unknown): CartEchoError =>
-  new CartEchoError('authorisation-failed', `The channel was not authorised: HTTP ${status}.`, { status, cause })
+const refusal = (status: number, headers: Headers | null, cause?: unknown): CartEchoError => {
+  const retryAfterMs = readRetryAfterMs(headers?.get('Retry-After') ?? null, headers?.get('Date') ?? null) ?? 0
+  const wish = retryAfterMs > 0 ? ` Retry-After: ${Math.ceil(retryAfterMs / 1_000)} s.` : ''
+  return new CartEchoError('authorisation-failed', `The channel was not authorised: HTTP ${status}.${wish}`, {
+    status,
+    cause,
+  })
+}

@@ -5,9 +5,14 @@
 export const csrfHeaders = (): Record<string, string> => {
   if (typeof document === 'undefined') return {}
   const token = document.querySelector('meta[name="csrf-token"]')?.getAttribute('content')
-  if (token) return { 'X-CSRF-TOKEN': token }
+  return token ? { 'X-CSRF-TOKEN': token } : (csrfFromCookie() ?? {})
+}
+
+/** The token of the `XSRF-TOKEN` cookie as a request header; null without one. Every page the shop renders renews it. Never throws. */
+export const csrfFromCookie = (): Record<string, string> | null => {
+  if (typeof document === 'undefined') return null
   const cookie = /(?:^|;\s*)XSRF-TOKEN=([^;]*)/.exec(document.cookie)?.[1]
-  return cookie ? { 'X-XSRF-TOKEN': decoded(cookie) } : {}
+  return cookie ? { 'X-XSRF-TOKEN': decoded(cookie) } : null
 }
 
 const decoded = (cookie: string): string => {

@@ -7,6 +7,7 @@ import {
   type IdleReason,
   moveConnection,
   notStarted,
+  type PollingReason,
   type RefusedReason,
   type WaitingReason,
 } from '../../src/core/connection'
@@ -24,23 +25,27 @@ const NOW_MS = 200
 
 const states: Record<StateName, Connection> = {
   idle: { name: 'idle', because: 'no-user', sinceMs: SINCE_MS },
+  'connecting: prerendering': { name: 'connecting', because: 'prerendering', sinceMs: SINCE_MS },
   'connecting: finding-echo': { name: 'connecting', because: 'finding-echo', sinceMs: SINCE_MS },
   'connecting: opening-socket': { name: 'connecting', because: 'opening-socket', sinceMs: SINCE_MS },
   'connecting: subscribing': { name: 'connecting', because: 'subscribing', sinceMs: SINCE_MS },
   live: { name: 'live', because: 'subscribed', sinceMs: SINCE_MS },
-  waiting: { name: 'waiting', because: 'no-answer', sinceMs: SINCE_MS, error },
+  polling: { name: 'polling', because: 'not-authorised', sinceMs: SINCE_MS, error, nextTryAtMs: 300 },
+  waiting: { name: 'waiting', because: 'no-answer', sinceMs: SINCE_MS, error, nextTryAtMs: 300 },
   refused: { name: 'refused', because: 'no-echo', sinceMs: SINCE_MS, error },
 }
 
 const facts: Record<FactName, ConnectionFact> = {
   idle: { name: 'idle', because: 'switched-off' },
   starting: { name: 'starting' },
+  prerendering: { name: 'prerendering' },
   'socket-opening': { name: 'socket-opening' },
   'socket-open': { name: 'socket-open' },
   'socket-lost': { name: 'socket-lost' },
   subscribed: { name: 'subscribed' },
   'channel-left': { name: 'channel-left' },
-  delayed: { name: 'delayed', because: 'authorisation-failed', error: otherError },
+  delayed: { name: 'delayed', because: 'authorisation-failed', error: otherError, nextTryAtMs: 400 },
+  polling: { name: 'polling', because: 'no-socket', error: null, nextTryAtMs: 400 },
   refused: { name: 'refused', because: 'not-authorised', error: otherError },
 }
 
@@ -49,78 +54,118 @@ const table: Record<StateName, Record<FactName, Expected>> = {
   idle: {
     idle: 'carried',
     starting: 'connecting: finding-echo',
+    prerendering: 'same',
     'socket-opening': 'same',
     'socket-open': 'same',
     'socket-lost': 'same',
     subscribed: 'same',
     'channel-left': 'same',
     delayed: 'same',
+    polling: 'same',
     refused: 'same',
   },
-  'connecting: finding-echo': {
+  'connecting: prerendering': {
     idle: 'carried',
-    starting: 'same',
+    starting: 'connecting: finding-echo',
+    prerendering: 'same',
     'socket-opening': 'connecting: opening-socket',
     'socket-open': 'connecting: subscribing',
     'socket-lost': 'waiting: socket-lost',
     subscribed: 'live: subscribed',
     'channel-left': 'connecting: subscribing',
     delayed: 'carried',
+    polling: 'carried',
+    refused: 'carried',
+  },
+  'connecting: finding-echo': {
+    idle: 'carried',
+    starting: 'same',
+    prerendering: 'connecting: prerendering',
+    'socket-opening': 'connecting: opening-socket',
+    'socket-open': 'connecting: subscribing',
+    'socket-lost': 'waiting: socket-lost',
+    subscribed: 'live: subscribed',
+    'channel-left': 'connecting: subscribing',
+    delayed: 'carried',
+    polling: 'carried',
     refused: 'carried',
   },
   'connecting: opening-socket': {
     idle: 'carried',
     starting: 'connecting: finding-echo',
+    prerendering: 'connecting: prerendering',
     'socket-opening': 'same',
     'socket-open': 'connecting: subscribing',
     'socket-lost': 'waiting: socket-lost',
     subscribed: 'live: subscribed',
     'channel-left': 'connecting: subscribing',
     delayed: 'carried',
+    polling: 'carried',
     refused: 'carried',
   },
   'connecting: subscribing': {
     idle: 'carried',
     starting: 'connecting: finding-echo',
+    prerendering: 'connecting: prerendering',
     'socket-opening': 'connecting: opening-socket',
     'socket-open': 'same',
     'socket-lost': 'waiting: socket-lost',
     subscribed: 'live: subscribed',
     'channel-left': 'same',
     delayed: 'carried',
+    polling: 'carried',
     refused: 'carried',
   },
   live: {
     idle: 'carried',
     starting: 'connecting: finding-echo',
+    prerendering: 'connecting: prerendering',
     'socket-opening': 'waiting: socket-lost',
     'socket-open': 'same',
     'socket-lost': 'waiting: socket-lost',
     subscribed: 'same',
     'channel-left': 'connecting: subscribing',
     delayed: 'carried',
+    polling: 'carried',
     refused: 'carried',
   },
-  waiting: {
+  polling: {
     idle: 'carried',
     starting: 'connecting: finding-echo',
+    prerendering: 'connecting: prerendering',
     'socket-opening': 'waiting: socket-lost',
     'socket-open': 'connecting: subscribing',
     'socket-lost': 'waiting: socket-lost',
     subscribed: 'live: subscribed',
     'channel-left': 'connecting: subscribing',
     delayed: 'carried',
+    polling: 'carried',
+    refused: 'carried',
+  },
+  waiting: {
+    idle: 'carried',
+    starting: 'connecting: finding-echo',
+    prerendering: 'connecting: prerendering',
+    'socket-opening': 'same',
+    'socket-open': 'connecting: subscribing',
+    'socket-lost': 'waiting: socket-lost',
+    subscribed: 'live: subscribed',
+    'channel-left': 'connecting: subscribing',
+    delayed: 'carried',
+    polling: 'carried',
     refused: 'carried',
   },
   refused: {
     idle: 'carried',
     starting: 'connecting: finding-echo',
+    prerendering: 'same',
     'socket-opening': 'same',
     'socket-open': 'same',
     'socket-lost': 'same',
     subscribed: 'live: subscribed',
     'channel-left': 'same',
     delayed: 'same',
+    polling: 'carried',
     refused: 'carried',
   },
 }
@@ -128,12 +173,14 @@ const table: Record<StateName, Record<FactName, Expected>> = {
 const nameOfCarried: Record<FactName, Connection['name'] | null> = {
   idle: 'idle',
   starting: null,
+  prerendering: null,
   'socket-opening': null,
   'socket-open': null,
   'socket-lost': null,
   subscribed: null,
   'channel-left': null,
   delayed: 'waiting',
+  polling: 'polling',
   refused: 'refused',
 }
 
@@ -142,7 +189,12 @@ const expectedAfter = (state: StateName, fact: FactName): Connection => {
   if (expected === 'same') return states[state]
   if (expected === 'carried') return { ...facts[fact], name: nameOfCarried[fact], sinceMs: NOW_MS } as Connection
   const [name, because] = expected.split(': ')
-  return { name, because, sinceMs: NOW_MS, ...(name === 'waiting' ? { error: null } : {}) } as Connection
+  return {
+    name,
+    because,
+    sinceMs: NOW_MS,
+    ...(name === 'waiting' ? { error: null, nextTryAtMs: null } : {}),
+  } as Connection
 }
 
 const stateNames = Object.keys(table) as StateName[]
@@ -173,6 +225,11 @@ describe('a connection', () => {
       blocked: true,
       'signature-refused': true,
       'no-answer': true,
+      'over-capacity': true,
+      'socket-refused': true,
+      'check-failed': true,
+      'check-refused': true,
+      'check-busy': true,
     }
     const refused: Record<RefusedReason, true> = {
       'echo-failed': true,
@@ -186,11 +243,26 @@ describe('a connection', () => {
       'over-capacity': true,
       'page-conflict': true,
       'page-expired': true,
+      'session-over': true,
+      'socket-refused': true,
       'unknown-app': true,
     }
+    const polling: Record<PollingReason, true> = { 'no-socket': true, 'no-broadcasts': true, ...waiting, ...refused }
+    const nextTryAtMs = 300
     const given: ConnectionFact[] = [
       ...(Object.keys(idle) as IdleReason[]).map((because) => ({ name: 'idle' as const, because })),
-      ...(Object.keys(waiting) as WaitingReason[]).map((because) => ({ name: 'delayed' as const, because, error })),
+      ...(Object.keys(waiting) as WaitingReason[]).map((because) => ({
+        name: 'delayed' as const,
+        because,
+        error,
+        nextTryAtMs,
+      })),
+      ...(Object.keys(polling) as PollingReason[]).map((because) => ({
+        name: 'polling' as const,
+        because,
+        error,
+        nextTryAtMs,
+      })),
       ...(Object.keys(refused) as RefusedReason[]).map((because) => ({ name: 'refused' as const, because, error })),
     ]
     for (const fact of given) {
@@ -198,6 +270,14 @@ describe('a connection', () => {
       expect(next).toEqual({ ...fact, name: nameOfCarried[fact.name], sinceMs: NOW_MS })
       expect(moveConnection(next, fact, NOW_MS + 1)).toBe(next)
     }
+  })
+
+  it('says when the next try is, and since when the trouble lasts', () => {
+    const first: ConnectionFact = { name: 'delayed', because: 'check-failed', error, nextTryAtMs: 900 }
+    const waiting = moveConnection(states.live, first, NOW_MS)
+    const later = moveConnection(waiting, { ...first, nextTryAtMs: 5_000 }, NOW_MS + 700)
+    expect(later).toEqual({ ...waiting, nextTryAtMs: 5_000 })
+    expect(later.sinceMs).toBe(NOW_MS)
   })
 
   it('is the same object, since the same moment, unless name or reason are others', () => {
@@ -208,7 +288,8 @@ describe('a connection', () => {
         for (const [index, one] of given.entries()) {
           const next = moveConnection(now, one, index + 1)
           const moved = next.name !== now.name || next.because !== now.because
-          expect(next === now).toBe(!moved)
+          const nextTry = (state: Connection) => ('nextTryAtMs' in state ? state.nextTryAtMs : null)
+          expect(next === now).toBe(!moved && nextTry(next) === nextTry(now))
           expect(next.sinceMs).toBe(moved ? index + 1 : now.sinceMs)
           now = next
         }

@@ -160,7 +160,7 @@ const run = (start: 'nowhere' | 'empty' | 'epoch', commands: readonly Command[])
     }
     if (next.name === 'deliver-broken') return take({ name: 'broadcast', event: EVENT, payload: 'broken' })
     if (next.name === 'gap') return take({ name: 'gap' })
-    if (next.name === 'no-answer') return take({ name: 'no-answer' })
+    if (next.name === 'no-answer') return take({ name: 'unanswered' })
     if (next.name === 'wait') {
       nowMs += next.ms
       return take({ name: 'time' })

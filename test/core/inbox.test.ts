@@ -16,22 +16,34 @@ const inboxAt = (
   const rules = { ...readListening([], instance), canAsk }
   let inbox: Inbox = newInbox(owner, parseCursor(cursor))
   let nowMs = 0
+  const verdicts: string[] = []
   const take = (arrival: Arrival): string[] => {
     const step = takeIn(inbox, arrival, rules, { nowMs, random: 0.5 })
     inbox = step.inbox
-    return step.effects.map(inWords)
+    verdicts.push(...step.effects.map(inWords).filter(isVerdict))
+    return step.effects.map(inWords).filter((words) => !isVerdict(words))
   }
   return {
     hear: (payload: unknown, event = EVENT) => take({ name: 'broadcast', event, payload }),
     gap: () => take({ name: 'gap' }),
     rendered: (text: string) => take({ name: 'rendered', cursor: cursorOf(text) }),
     answer: (answer: Partial<Answer> & { cursor: Cursor }) =>
-      take({ name: 'answer', answer: { since: inbox.cursor, owner: 'me', events: [], reset: false, ...answer } }),
-    noAnswer: () => take({ name: 'no-answer' }),
+      take({
+        name: 'answer',
+        ask: 1,
+        answer: { since: inbox.cursor, owner: 'me', events: [], reset: false, ...answer },
+      }),
+    noAnswer: () => take({ name: 'unanswered' }),
     wait: (ms: number) => {
       nowMs += ms
       return take({ name: 'time' })
     },
+    bare: (message: string | null, updated = true) =>
+      take({ name: 'bare', answer: { updated, message, atMs: nowMs }, ask: 1 }),
+    nothing: () => take({ name: 'nothing', ask: 1 }),
+    unanswered: (next: number | 'when-told' | 'never') => take({ name: 'unanswered', next }),
+    /** What the answers so far were worth to whoever waits for one. */
+    verdicts,
     get now() {
       return inbox
     },
@@ -41,6 +53,8 @@ const inboxAt = (
     },
   }
 }
+
+const isVerdict = (words: string): boolean => words === 'confirmed' || words === 'unsettled'
 
 const inWords = (effect: Effect): string => {
   if (effect.name === 'tell') return `tell ${effect.change.meta.key} by ${effect.change.meta.via}`
@@ -140,9 +154,21 @@ describe('with a log behind it, the inbox', () => {
   it('settles nothing with the answer of a lagging replica, and asks again later', () => {
     const inbox = inboxAt('e1:17')
     inbox.gap()
-    expect(inbox.answer({ cursor: cursorOf('e1:15'), reset: true })).toEqual([])
+    expect(inbox.answer({ cursor: cursorOf('e1:15') })).toEqual([])
     expect(inbox.now.cursor).toEqual(cursorOf('e1:17'))
     expect(inbox.wakesInMs()).toBe(1_300)
+  })
+
+  it('keeps its place when the log says that the page is ahead of it, and refreshes for whatever that log does', () => {
+    const inbox = inboxAt('e1:17')
+    inbox.gap()
+    const said = [15, 15, 16, 16].map((seq) => {
+      const words = inbox.answer({ cursor: { epoch: 'e1', seq }, reset: true })
+      inbox.wait(inbox.wakesInMs() ?? 0)
+      return words
+    })
+    expect(said).toEqual([['stale: ahead'], [], ['stale: ahead'], []])
+    expect(inbox.now.cursor).toEqual(cursorOf('e1:17'))
   })
 
   it('backs off while nobody answers', () => {
@@ -395,5 +421,138 @@ describe('a page rendered anew', () => {
     inbox.hear(at(20))
     expect(inbox.rendered('e1:19')).toEqual(['tell e1:20 by socket', 'fresh'])
     expect(inbox.wakesInMs()).toBeNull()
+  })
+})
+
+describe('for whoever waits for an answer, the inbox', () => {
+  it('confirms an answer that settles everything', () => {
+    const inbox = inboxAt('e1:17')
+    inbox.gap()
+    inbox.answer({ cursor: cursorOf('e1:18'), events: logged(18) })
+    expect(inbox.verdicts).toEqual(['confirmed'])
+  })
+
+  it('confirms only the last of several full answers', () => {
+    const inbox = inboxAt('e1:0')
+    inbox.gap()
+    const fifty = Array.from({ length: 50 }, (_, index) => index + 1)
+    expect(inbox.answer({ cursor: cursorOf('e1:50'), events: logged(...fifty) }).at(-1)).toBe('ask e1:50')
+    expect(inbox.verdicts).toEqual([])
+    inbox.answer({ cursor: cursorOf('e1:51'), events: logged(51) })
+    expect(inbox.verdicts).toEqual(['confirmed'])
+  })
+
+  it('does not confirm what was asked before a gap, a hole beyond the answer, or a lagging replica', () => {
+    const asked = inboxAt('e1:17')
+    asked.gap()
+    asked.gap()
+    expect(asked.answer({ cursor: cursorOf('e1:17') })).toEqual(['ask e1:17'])
+    const hole = inboxAt('e1:17')
+    hole.hear(at(20))
+    hole.wait(1_000)
+    hole.answer({ cursor: cursorOf('e1:18'), events: logged(18) })
+    const lagging = inboxAt('e1:17')
+    lagging.gap()
+    lagging.answer({ cursor: cursorOf('e1:16'), since: cursorOf('e1:16') })
+    expect([asked.verdicts, hole.verdicts, lagging.verdicts]).toEqual([[], ['unsettled'], ['unsettled']])
+  })
+})
+
+describe('when the check did not answer, the inbox', () => {
+  it.each([
+    ['asks again when it is told to', 1_234, 1_234],
+    ['waits for the next gap', 'when-told', null],
+    ['asks no more', 'never', null],
+  ] as const)('%s', (_what, next, wakesInMs) => {
+    const inbox = inboxAt('e1:17')
+    inbox.gap()
+    inbox.unanswered(next)
+    expect(inbox.wakesInMs()).toBe(wakesInMs)
+    expect(inbox.gap()).toEqual(['ask e1:17'])
+  })
+
+  it('asks for a gap that was reported meanwhile, though it waits to be told', () => {
+    const inbox = inboxAt('e1:17')
+    inbox.gap()
+    inbox.gap()
+    expect(inbox.unanswered('when-told')).toEqual(['ask e1:17'])
+    expect(inbox.unanswered('when-told')).toEqual([])
+  })
+
+  it('passes a hole in order once nobody will answer, and is stale', () => {
+    const inbox = inboxAt('e1:17')
+    inbox.hear(at(20))
+    inbox.hear(at(19))
+    inbox.wait(1_000)
+    expect(inbox.unanswered('never')).toEqual(['tell e1:19 by socket', 'tell e1:20 by socket', 'stale: hole'])
+  })
+
+  it('keeps what is held when it waits to be told', () => {
+    const inbox = inboxAt('e1:17')
+    inbox.hear(at(19))
+    inbox.wait(1_000)
+    expect(inbox.unanswered('when-told')).toEqual([])
+    inbox.gap()
+    expect(inbox.answer({ cursor: cursorOf('e1:18'), events: logged(18) })).toEqual([
+      'tell e1:18 by check',
+      'tell e1:19 by socket',
+    ])
+  })
+})
+
+describe('with a bare check behind it, the inbox', () => {
+  it('tells what it says as a change without a place', () => {
+    const inbox = inboxAt(null)
+    inbox.gap()
+    expect(inbox.bare('Sale over')).toEqual(['tell bare:0 by check'])
+    expect(inbox.verdicts).toEqual(['confirmed'])
+  })
+
+  it('says nothing when nothing changed', () => {
+    const inbox = inboxAt(null)
+    inbox.gap()
+    expect([inbox.bare(null, false), inbox.nothing()]).toEqual([[], []])
+  })
+
+  it('takes the message of a broadcast of the last 10 s for the same news, whichever came first', () => {
+    const socketFirst = inboxAt(null)
+    socketFirst.hear(change({}, 'Sale over'))
+    socketFirst.wait(9_999)
+    expect(socketFirst.bare('Sale over')).toEqual(['stale: again'])
+    const checkFirst = inboxAt(null)
+    checkFirst.bare('Sale over')
+    checkFirst.wait(9_999)
+    expect(checkFirst.hear(change({}, 'Sale over'))).toEqual(['stale: again'])
+    const late = inboxAt(null)
+    late.hear(change({}, 'Sale over'))
+    late.wait(10_001)
+    expect(late.bare('Sale over')).toEqual(['tell bare:10001 by check'])
+  })
+
+  it('tells the same words once in a row, and refreshes for each', () => {
+    const inbox = inboxAt(null)
+    inbox.bare('Sale over')
+    inbox.wait(30_000)
+    expect(inbox.bare('Sale over')).toEqual(['stale: again'])
+    inbox.wait(30_000)
+    expect(inbox.bare('Prices rose')).toEqual(['tell bare:60000 by check'])
+    inbox.bare(null, false)
+    inbox.wait(30_000)
+    expect(inbox.bare('Prices rose')).toEqual(['tell bare:90000 by check'])
+  })
+
+  it('passes a hole, for nobody can fill it', () => {
+    const inbox = inboxAt('e1:17')
+    inbox.hear(at(19))
+    inbox.wait(1_000)
+    expect(inbox.bare(null, false)).toEqual(['tell e1:19 by socket', 'stale: hole'])
+  })
+
+  it('asks once more for a gap that was reported meanwhile', () => {
+    const inbox = inboxAt(null)
+    inbox.gap()
+    inbox.gap()
+    expect(inbox.bare(null, false)).toEqual(['ask from nowhere'])
+    expect(inbox.verdicts).toEqual([])
   })
 })

@@ -84,13 +84,21 @@ describe('a user', () => {
 
 describe("a page's word", () => {
   it('says nothing when it is empty', () => {
-    expect(readShopper({})).toEqual({ user: null, owner: null, cursor: null, enabled: true, problems: [] })
+    expect(readShopper({})).toEqual({
+      user: null,
+      guest: false,
+      owner: null,
+      cursor: null,
+      enabled: true,
+      problems: [],
+    })
   })
 
   it('is read whole', () => {
     const problems = [new CartEchoError('invalid-page', 'x')]
     expect(readShopper({ user: 7, owner: 'h7Qk', cursor: 'b7f3:17', enabled: false, problems })).toEqual({
       user: '7',
+      guest: false,
       owner: 'h7Qk',
       cursor: { epoch: 'b7f3', seq: 17 },
       enabled: false,

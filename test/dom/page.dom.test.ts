@@ -46,7 +46,11 @@ const full = {
   enabled: false,
   channel: 'shop.{user}',
   reverb: { key: 'k', host: 'ws.shop.example', port: 443, scheme: 'https' },
+  check: { url: '/check', intervalMs: 15_000 },
 } satisfies PageSettings
+
+/** The same as a block writes it: only the check's interval is spelt otherwise. */
+const fullBlock = { ...full, check: { url: '/check', interval_ms: 15_000 } }
 
 describe('readPage()', () => {
   it('says nothing on a page that says nothing', () => {
@@ -54,7 +58,7 @@ describe('readPage()', () => {
   })
 
   it('reads the block in <body>, and no more than it knows', () => {
-    block({ ...full, check: { url: '/x' }, echo: 'x', target: null, onError: 'x' })
+    block({ ...fullBlock, echo: 'x', target: null, onError: 'x', steer: true })
     expect(readPage()).toEqual(full)
   })
 
@@ -150,10 +154,14 @@ describe('what cannot be read', () => {
     ['channel', 'private-{user}'],
     ['channel', 7],
     ['channel', {}],
+    ['guest', 'yes'],
+    ['guest', 1],
     ['reverb', 'key'],
     ['reverb', []],
+    ['check', '/check'],
+    ['check', []],
   ])('a bad %s is left out and reported, the rest stays: %j', (key, value) => {
-    block({ ...full, [key]: value })
+    block({ ...fullBlock, [key]: value })
     const { [key as keyof typeof full]: _left, ...rest } = full
     expect(read()).toEqual({ ...rest, problems: [key] })
   })
@@ -172,6 +180,31 @@ describe('what cannot be read', () => {
   ])('a bad %s names itself and leaves all of reverb out: %j', (path, reverb) => {
     block({ user: 7, reverb })
     expect(read()).toEqual({ user: '7', problems: [path] })
+  })
+
+  it.each<[string, unknown]>([
+    ['check.url', {}],
+    ['check.url', { url: '' }],
+    ['check.url', { url: 7 }],
+    ['check.interval_ms', { url: '/check', interval_ms: 0 }],
+    ['check.interval_ms', { url: '/check', interval_ms: -1 }],
+    ['check.interval_ms', { url: '/check', interval_ms: 'soon' }],
+    ['check.interval_ms', { url: '/check', interval_ms: true }],
+    ['check.interval_ms', { url: '/check', interval_ms: [15_000] }],
+    ['check.interval_ms', { url: '/check', interval_ms: { toString: 1 } }],
+  ])('a bad %s names itself and leaves all of the check out: %j', (path, check) => {
+    block({ user: 7, check })
+    expect(read()).toEqual({ user: '7', problems: [path] })
+  })
+
+  it.each<[unknown, number | undefined]>([
+    ['15000', 15_000],
+    [15_000, 15_000],
+    [null, undefined],
+    ['', undefined],
+  ])('does not include an interval of %j, as env() and config() give it', (interval_ms, intervalMs) => {
+    block({ check: { url: '/check', interval_ms } })
+    expect(read()).toEqual({ check: { url: '/check', ...(intervalMs === undefined ? {} : { intervalMs }) } })
   })
 
   it('does not include a port in a string, as env() and config() give it', () => {
@@ -238,7 +271,18 @@ describe('whom readPage() trusts', () => {
   })
 
   it('no meta tag but for the user: neither host nor owner nor cursor', () => {
-    for (const name of ['owner', 'cursor', 'channel', 'reverb-host', 'reverb-key', 'cart-echo-host', 'enabled']) {
+    const names = [
+      'owner',
+      'cursor',
+      'channel',
+      'reverb-host',
+      'reverb-key',
+      'cart-echo-host',
+      'enabled',
+      'check',
+      'guest',
+    ]
+    for (const name of names) {
       meta(name, 'evil')
     }
     laravel({ owner: 'evil', cursor: 'e1:1', reverb: { key: 'evil', host: 'evil.example' }, channel: 'evil.{user}' })
@@ -246,7 +290,7 @@ describe('whom readPage() trusts', () => {
   })
 
   it('no data-* of other nodes', () => {
-    scriptTag({ 'data-user': '3', 'data-reverb-key': 'k', 'data-reverb-host': 'evil.example' })
+    scriptTag({ 'data-user': '3', 'data-reverb-key': 'k', 'data-reverb-host': 'evil.example', 'data-check': '/evil' })
     expect(read()).toEqual({})
   })
 })
@@ -263,8 +307,23 @@ describe("the script tag's data-*", () => {
       'data-reverb-host': 'ws.shop.example',
       'data-reverb-port': '443',
       'data-reverb-scheme': 'https',
+      'data-check': '/check',
+      'data-check-interval': '15000',
     })
     expect(readPage({ script })).toEqual({ ...full, user: '7' })
+  })
+
+  it.each([
+    ['true', { guest: true }],
+    ['', { guest: true }],
+    ['false', { guest: false }],
+    ['yes', { problems: ['guest'] }],
+  ])('reads data-guest="%s"', (value, expected) => {
+    expect(read({ script: scriptTag({ 'data-guest': value }) })).toEqual(expected)
+  })
+
+  it('leaves an interval out that belongs to no check', () => {
+    expect(read({ script: scriptTag({ 'data-check-interval': '15000' }) })).toEqual({})
   })
 
   it.each(['0', 'no', 'FALSE'])('leaves data-enabled="%s" out, and says so', (value) => {
@@ -283,6 +342,8 @@ describe("the script tag's data-*", () => {
   it('is left out where it is bad', () => {
     const script = scriptTag({ 'data-user': 'null', 'data-reverb-key': 'k', 'data-reverb-port': 'x' })
     expect(read({ script })).toEqual({ problems: ['user', 'reverb.port'] })
+    const check = scriptTag({ 'data-check': '/check', 'data-check-interval': 'x' })
+    expect(read({ script: check })).toEqual({ problems: ['check.interval_ms'] })
   })
 })
 
@@ -295,7 +356,15 @@ describe('a hostile page', () => {
   })
 
   it('lends the block nothing by a polluted Object.prototype', () => {
-    const evil = { user: 8, owner: 'evil', cursor: 'e1:1', host: 'evil.example', port: 1, reverbKey: 'evil' }
+    const evil = {
+      user: 8,
+      owner: 'evil',
+      cursor: 'e1:1',
+      host: 'evil.example',
+      port: 1,
+      reverbKey: 'evil',
+      check: 'x',
+    }
     Object.assign(Object.prototype, evil)
     block('{"reverb":{"key":"k"}}')
     const settings = readPage()
@@ -305,7 +374,7 @@ describe('a hostile page', () => {
 
   it('cannot make it throw by a depth that JSON can write but not print', () => {
     const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`
-    for (const key of ['user', 'owner', 'reverb']) block(`{"${key}":${deep}}`)
+    for (const key of ['user', 'owner', 'reverb', 'check']) block(`{"${key}":${deep}}`)
     expect(() => readPage()).not.toThrow()
     expect(readPage().user).toBeUndefined()
   })
@@ -313,7 +382,7 @@ describe('a hostile page', () => {
   it('cannot make it throw, whatever its blocks hold', () => {
     const json = fc.oneof(fc.json(), fc.jsonValue(), fc.string())
     const field = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constantFrom('b7f3:17', '{user}', { toString: 1 }))
-    const settings = fc.dictionary(fc.constantFrom(...Object.keys(full), '__proto__'), field)
+    const settings = fc.dictionary(fc.constantFrom(...Object.keys(full), 'guest', '__proto__'), field)
     fc.assert(
       fc.property(fc.array(fc.oneof(settings, json), { maxLength: 3 }), (contents) => {
         const scripts = contents.map((content) => block(content))
@@ -322,7 +391,7 @@ describe('a hostile page', () => {
         expect(
           problems.every(({ name, code }) => name === 'CartEchoError' && /^(invalid-page|page-conflict)$/.test(code)),
         ).toBe(true)
-        expect(Object.keys(full)).toEqual(expect.arrayContaining(Object.keys(given)))
+        expect([...Object.keys(full), 'guest']).toEqual(expect.arrayContaining(Object.keys(given)))
         expect(given.user ?? 'nobody').toMatch(/^[\w\-=@,.;]{1,120}$/)
       }),
       { numRuns: 200 },

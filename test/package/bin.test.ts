@@ -32,6 +32,8 @@ describe('the cart-echo command, with nothing else installed', () => {
     expect(page.status).toBe(200)
     const html = await page.text()
     expect(html).toContain('data-cart-echo')
+    // Often enough that one can watch a page find what it never heard.
+    expect(html).toContain('"check":{"url":"/api/cart/check-updates","interval_ms":5000}')
     const parts = Array.from(html.matchAll(/<(?:script|link)[^>]* (?:src|href)="([^"]+)"/g), ([, part = '']) => part)
     expect(parts.length).toBeGreaterThan(1)
     for (const part of parts) expect((await fetch(new URL(part, url))).status, part).toBe(200)

@@ -23,6 +23,7 @@ const ANYWHERE = ['bundler', 'nodenext'] as const
 /** The apps, what else is installed in them, and where they run. */
 const APPS: Record<string, { others: readonly string[]; place: Place; resolutions: readonly Resolution[] }> = {
   'page.ts': { others: ['mitt'], place: PAGE, resolutions: ANYWHERE },
+  'checking.ts': { others: ['mitt'], place: PAGE, resolutions: ANYWHERE },
   'merging.ts': { others: ['mitt'], place: PAGE, resolutions: ANYWHERE },
   'core-only.ts': { others: ['mitt'], place: PAGE, resolutions: ANYWHERE },
   'core-merging.ts': { others: ['mitt'], place: PAGE, resolutions: ANYWHERE },
@@ -63,9 +64,9 @@ describe('the built declarations', () => {
 
   it('are not satisfied with everything', async () => {
     const app = await install(['mitt'])
-    await writeFile(join(app.folder, 'wrong.ts'), "import { createCartEcho } from 'cart-echo'\ncreateCartEcho({})\n")
+    await writeFile(join(app.folder, 'wrong.ts'), "import { createCartEcho } from 'cart-echo'\ncreateCartEcho()\n")
     const wrongs = complaints(app, 'wrong.ts', { resolution: 'bundler', ...PAGE })
-    expect(wrongs).toEqual([expect.stringMatching(/^wrong\.ts:2 TS2345 /)])
+    expect(wrongs).toEqual([expect.stringMatching(/^wrong\.ts:2 TS2554 /)])
   })
 
   it.each([

@@ -36,7 +36,7 @@ describe('the storefront page', () => {
 
   it('tells the news politely to screen readers, and can be dismissed by keyboard', async () => {
     const cart = await openCart()
-    const status = cart.getByRole('status')
+    const status = cart.getByRole('status').first()
     expect(await status.innerText()).toBe('')
     held.server.shop.removeFromAll('raya-sale')
     await cart.locator('#notice').waitFor()
@@ -65,7 +65,7 @@ describe('the storefront page', () => {
 
     await cart.getByLabel('Shopping as').selectOption({ label: 'nobody' })
     await cart.locator('#state[data-name="idle"]').waitFor()
-    expect(await textOf(cart, '#state-words')).toBe('Idle: no-user')
+    expect(await textOf(cart, '#state')).toContain('Nobody is logged in.')
     held.server.shop.applyToAll('raya-sale')
 
     await cart.getByLabel('Shopping as').selectOption({ label: 'Customer 2' })
@@ -88,11 +88,43 @@ describe('the storefront page', () => {
     expect(await heard(first)).toEqual(await heard(second))
   })
 
-  it('shows that the socket was lost', async () => {
+  it('says in words how it is fed, why, and when it tries next', async () => {
     const cart = await openCart()
+    expect(await textOf(cart, '.state-words')).toBe('Live Changes show at once.')
+    expect(await textOf(cart, '#state-code')).toBe('live: subscribed')
     await held.server.close()
     await cart.locator('#state[data-name="waiting"]').waitFor()
-    expect(await textOf(cart, '#state-words')).toBe('Waiting: socket-lost')
+    const words = /^Waiting The connection was lost\. Tries again (in \d+ s|now|by itself)\.$/
+    expect(await textOf(cart, '.state-words')).toMatch(words)
+    expect(await textOf(cart, '#state-code')).toBe('waiting: socket-lost')
+  })
+
+  it('finds what was dropped as soon as the next change shows the hole, in order', async () => {
+    const cart = await openCart()
+    held.server.faults.start({ kind: 'drop', customer: 1 })
+    held.server.shop.removeFromAll('raya-sale')
+    held.server.shop.applyToAll('raya-sale')
+    await cart.locator('#heard li').nth(1).waitFor()
+    const how = await cart.locator('#heard li').evaluateAll((items) => items.map((item) => item.textContent))
+    expect(how).toEqual([expect.stringContaining('was added'), expect.stringContaining('has ended')])
+    expect(await textOf(cart, '#total')).toBe('RM108.00')
+    expect(held.chromium.complaints).toEqual([])
+  })
+
+  it('asks before checkout, and shows what it has not heard', async () => {
+    const cart = await openCart()
+    const checkOut = cart.getByRole('button', { name: 'Check out' })
+    await checkOut.click()
+    await cart.getByText('Your cart is right.').waitFor()
+    held.server.faults.start({ kind: 'drop', customer: 1 })
+    held.server.shop.removeFromAll('raya-sale')
+    await checkOut.click()
+    await cart.getByText('Your cart has just changed.').waitFor()
+    expect(await textOf(cart, '#total')).toBe('RM120.00')
+    expect(await textOf(cart, '#heard li')).toContain('Raya Sale has ended. (found by asking)')
+    held.server.faults.start({ kind: 'answer', on: 'check', status: 500 })
+    await checkOut.click()
+    await cart.getByText('The shop cannot say now (check-failed).').waitFor()
   })
 
   it.each([

@@ -33,7 +33,7 @@ describe('reverb()', () => {
     const echo = reverb({ ...settings, scheme: 'https', port: 8443 })
     const { options } = await echo.open()
     expect(options).toMatchObject({
-      enabledTransports: ['ws', 'wss'],
+      enabledTransports: ['ws'],
       forceTLS: true,
       wssPort: 8443,
       activityTimeout: 30_000,

@@ -5,7 +5,7 @@ import { type ClientOptions, createClient } from '../../src/core/client'
 import { formatCursor, parseCursor } from '../../src/core/cursor'
 import type { CartEchoError } from '../../src/core/errors'
 import { readListening } from '../../src/core/listening'
-import type { Query, Sink } from '../../src/core/transport'
+import type { Query, Reply, Sink } from '../../src/core/transport'
 import { type FakeEnvironment, fakeEnvironment } from './fake-environment'
 import { at } from './payloads'
 
@@ -13,10 +13,18 @@ export const EVENT = 'cart.conditions.changed'
 
 /** One run of the fake transport: whose it is, the way into the client, and what the client did with it. */
 export interface FakeLink {
-  readonly user: string
+  readonly user: string | null
   readonly sink: Sink
   stops: number
-  readonly asked: { query: Query; answer: (answer: Answer) => Promise<void>; fail: () => Promise<void> }[]
+  readonly asked: Asked[]
+}
+
+/** One ask, and the ways to end it. */
+export interface Asked {
+  readonly query: Query
+  readonly answer: (answer: Answer) => Promise<void>
+  readonly reply: (reply: Reply) => Promise<void>
+  readonly fail: () => Promise<void>
 }
 
 /** A client on a fake transport and a fake clock, with everything it said. */
@@ -83,6 +91,7 @@ export const listeningClient = ({
     end: () => {
       client.stop()
       expect(environment.pending(), 'timers left behind').toBe(0)
+      expect(environment.watching(), 'listeners left behind').toBe(0)
       expect(links.map(({ stops }) => stops)).toEqual(links.map(() => 1))
       expect(client.connection.get()).toMatchObject({ name: 'idle', because: 'not-started' })
     },
@@ -108,14 +117,18 @@ export const sinceOf = ({ since }: Query): string => (since ? formatCursor(since
 
 const cursorOf = (text: string) => parseCursor(text) ?? { epoch: 'malformed', seq: 0 }
 
-const askOf = (link: FakeLink, query: Query): Promise<Answer> =>
+const askOf = (link: FakeLink, query: Query): Promise<Reply> =>
   new Promise((resolve, reject) => {
     // A turn of the event loop is enough for a settled promise to be heard.
     const turn = () => new Promise<void>((done) => setTimeout(done, 0))
     link.asked.push({
       query,
       answer: (answer) => {
-        resolve(answer)
+        resolve({ name: 'log', answer })
+        return turn()
+      },
+      reply: (reply) => {
+        resolve(reply)
         return turn()
       },
       fail: () => {

@@ -14,6 +14,7 @@ export const listeningTransport = (echo: EchoSource) => {
     answer: () => said.push('answer'),
     gap: (why) => said.push(`gap: ${why}`),
     state: (fact) => said.push(inWords(fact)),
+    report: ({ code }) => said.push(`error: ${code}`),
   })
   return { environment, said, delivered, link }
 }

@@ -9,9 +9,12 @@ export interface Shop {
   endPromotion(): number
 }
 
+// Pages that carry the block; the demo's are there only once they are built.
+const PAGES = new URL('../server/pages/site/', import.meta.url)
+
 /** A shop on a free port of 127.0.0.1. Close its `server`. */
 export const openShop = async (options: StartServerOptions = {}): Promise<Shop> => {
-  const server = await startServer({ port: 0, ...options })
+  const server = await startServer({ port: 0, pages: PAGES, ...options })
   return {
     server,
     endPromotion: () => server.shop.removeFromAll('raya-sale').changed,

@@ -27,6 +27,9 @@ export const runCli = async (words: readonly string[], environment: CliEnvironme
   }
 }
 
+/** Often enough that one can watch a page find out what it never heard. */
+const ASK_EVERY_MS = 5_000
+
 const serve = async (request: CliRequest & { kind: 'start' }, environment: CliEnvironment): Promise<number> => {
   const server = await start(request, environment)
   if (!server) return 1
@@ -43,7 +46,8 @@ const start = async (
   { err }: CliEnvironment,
 ): Promise<CartEchoServer | null> => {
   try {
-    return await startServer({ port, host, level, autoLogin: 1 })
+    const policy = { pollMs: ASK_EVERY_MS, auditMs: ASK_EVERY_MS }
+    return await startServer({ port, host, level, autoLogin: 1, policy })
   } catch (error) {
     if (!(error instanceof CartEchoServerError)) throw error
     err(`cart-echo: ${error.message}\n`)

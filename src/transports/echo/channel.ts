@@ -18,6 +18,8 @@ export interface ChannelSeat {
   readonly isPending: () => boolean
   /** False once somebody left the channel: our callbacks are then on a dead object, and nobody says so. */
   readonly isStillThere: () => boolean
+  /** Asks for the channel anew, with a fresh authorisation; also when an answer is still awaited. */
+  readonly askAnew: () => void
   /** Takes our own callbacks away, and nothing else. Never leaves the channel. */
   readonly stop: Stop
 }
@@ -55,6 +57,11 @@ export const joinChannel = (
     isSubscribed: () => subscription?.subscribed === true,
     isPending: () => subscription?.subscriptionPending === true,
     isStillThere,
+    // While an answer is pending, subscribe() alone does nothing; leave() and private() do not help either (pusher-js 8.6, pusher.ts).
+    askAnew: () => {
+      if (subscription?.subscriptionPending) subscription.disconnect?.()
+      channel.subscribe?.()
+    },
     stop,
   }
 }

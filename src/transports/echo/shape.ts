@@ -36,6 +36,15 @@ export interface SubscriptionLike {
   readonly subscriptionPending?: boolean
   bind(event: string, callback: Callback): unknown
   unbind(event: string, callback: Callback): unknown
+  /** Forgets a subscription that waits for an answer (pusher-js: "for internal use only"). */
+  disconnect?(): unknown
+}
+
+/** pusher-js itself, as far as it can be steered. */
+export interface PusherLike {
+  readonly connection: SocketLike
+  connect(): unknown
+  disconnect(): unknown
 }
 
 /** pusher-js's connection. */
@@ -61,6 +70,13 @@ export const isBindable = (value: unknown): value is SocketLike & SubscriptionLi
 export const socketOf = (echo: EchoLike): SocketLike | null => {
   const connection = peek(echo, 'connector', 'pusher', 'connection')
   return isBindable(connection) ? connection : null
+}
+
+/** The Echo's pusher-js; null where it cannot be steered. */
+export const pusherOf = (echo: EchoLike): PusherLike | null => {
+  const pusher = peek(echo, 'connector', 'pusher')
+  const isSteerable = socketOf(echo) !== null && has(pusher, 'connect') && has(pusher, 'disconnect')
+  return isSteerable ? (pusher as unknown as PusherLike) : null
 }
 
 /** True for the null broadcaster, whose connection says `connected` for ever while nothing ever arrives. */

@@ -8,8 +8,8 @@ export interface SocketHandlers {
   readonly lost: () => void
   /** pusher-js gave up: neither WebSocket nor anything else can be opened here. */
   readonly failed: () => void
-  /** A `pusher:error` frame: its code, and whether the socket was open when it came. */
-  readonly errorCode: (code: number, wasOpen: boolean) => void
+  /** A `pusher:error` frame or a close: its code, and whether the socket was open when it came and stays so. */
+  readonly errorCode: (code: number, staysOpen: boolean) => void
 }
 
 /**
@@ -26,16 +26,21 @@ export const watchSocket = (echo: EchoLike, handlers: SocketHandlers): Stop => {
 }
 
 const watchPusher = (socket: SocketLike, handlers: SocketHandlers): Stop => {
+  // After a drop pusher-js says `connected` for another second (core/connection/connection_manager.ts, `retryIn`).
+  const dropped = (): void => handlers.lost()
   const changed = (states: unknown): void => tellPusherState(peek(states, 'current'), handlers)
   const failed = (error: unknown): void => {
     const code = readErrorCode(error)
-    if (code !== null) handlers.errorCode(code, socket.state === 'connected')
+    const isClose = peek(error, 'type') === 'WebSocketError'
+    if (code !== null) handlers.errorCode(code, socket.state === 'connected' && !isClose)
   }
   socket.bind('state_change', changed)
+  socket.bind('connecting_in', dropped)
   socket.bind('error', failed)
   tellPusherState(socket.state, handlers)
   return () => {
     socket.unbind('state_change', changed)
+    socket.unbind('connecting_in', dropped)
     socket.unbind('error', failed)
   }
 }
@@ -64,8 +69,8 @@ const tellStatus = (status: unknown, handlers: SocketHandlers): void => {
   else if (typeof status === 'string') handlers.lost()
 }
 
-// During the handshake pusher-js wraps the frame: { type: 'WebSocketError', error: { type: 'PusherError', data } }.
-const readErrorCode = (error: unknown): number | null => {
+/** The code of a `pusher:error` frame or a close. During the handshake, and with a close, pusher-js wraps it once more. */
+export const readErrorCode = (error: unknown): number | null => {
   const code = peek(error, 'data', 'code') ?? peek(error, 'error', 'data', 'code')
   return typeof code === 'number' ? code : null
 }

@@ -1,22 +1,34 @@
 // An app that builds its own from cart-echo/core, and names nothing else of ours.
 import {
   type Answer,
+  type AskCheck,
+  type BareAnswer,
   browserEnvironment,
   type CartEcho,
+  CartEchoError,
+  type Check,
+  type CheckPolicy,
   type ClientOptions,
   type Connection,
   type ConnectionFact,
   type Cursor,
+  createCheck,
   createClient,
   type Environment,
   echoTransport,
   formatCursor,
+  type GapReason,
   type Link,
+  type Meaning,
+  type PageSignal,
+  pageLife,
   parseCursor,
   type Query,
+  type Reply,
   readChannel,
   readListening,
   type Sink,
+  supply,
   type Transport,
 } from 'cart-echo/core'
 
@@ -27,34 +39,83 @@ readListening(undefined, undefined)
 // @ts-expect-error: nobody merged that event
 readListening(['cart.stock.changed'])
 
+// What createCartEcho() puts together, by hand.
 const channelOf = readChannel('shoppers.{user}')
+const ask: Check = createCheck({ url: '/api/cart/check-updates', credentials: 'include' }, environment)
+const live = (user: string): Transport =>
+  echoTransport({
+    environment,
+    echo: { private: (channel: string) => channel },
+    channel: channelOf(user),
+    events: [...listening.events.keys()],
+    steer: undefined,
+  })
+const fed = (heard: Transport | null): Transport =>
+  supply({ environment, live: heard, check: ask, intervalMs: undefined, auditMs: undefined, timeoutMs: 5_000 })
 const cart: CartEcho = createClient({
   environment,
   listening,
-  transport: (user) =>
-    echoTransport({
-      environment,
-      echo: { private: (channel: string) => channel },
-      channel: channelOf(user),
-      events: [...listening.events.keys()],
-    }),
+  transport: (user) => pageLife({ environment, transport: fed(user === null ? null : live(user)), canAsk: true }),
   onError: ({ code }) => console.error(code),
   announce: undefined,
   whileStarted: undefined,
-  word: undefined,
+  word: { guest: true },
 })
 cart.on('cart.conditions.changed', ({ changes }) => changes.new_total?.trim())
+createClient({
+  environment,
+  listening,
+  // @ts-expect-error: a guest has no user, and no channel
+  transport: (user) => live(user),
+  onError: () => {},
+})
+// @ts-expect-error: without a check there is nothing to supply
+supply({ environment, live: null })
 
-// A transport of one's own.
-const answer = (query: Query): Promise<Answer> => Promise.reject(new Error(`nothing since ${query.since?.seq}`))
+// A check of one's own, such as one over a service worker.
+const policy: CheckPolicy = { enabled: true }
+const answerOf = (query: Query): Answer => ({
+  since: query.since,
+  owner: query.owner ?? 'h7Qk',
+  cursor: query.since ?? { epoch: 'b7f3', seq: 1 },
+  events: [{ event: 'cart.conditions.changed', payload: {} }],
+  reset: false,
+})
+const own: AskCheck = async (query, signal): Promise<Meaning> =>
+  signal.aborted ? { name: 'failed', status: 0, detail: '' } : { name: 'log', answer: answerOf(query), policy }
+supply({ environment, live: null, check: own })
+// @ts-expect-error: no such meaning
+const wrong: Meaning = { name: 'unknown' }
+
+// A transport of one's own. An ask is answered, one way or another: it does not reject.
+const bare: BareAnswer = { updated: true, message: null, atMs: 0 }
+const replies: readonly Reply[] = [
+  { name: 'bare', answer: bare },
+  { name: 'nothing' },
+  { name: 'unanswered', next: 'when-told', error: new CartEchoError('cannot-check', 'Nobody looks.') },
+  { name: 'unanswered', next: 2_000, error: new CartEchoError('check-failed', 'It failed.') },
+  // @ts-expect-error: no error, no reason
+  { name: 'unanswered', next: 'never' },
+]
+const reply = async (query: Query): Promise<Reply> =>
+  query.maxAgeMs === 0 ? { name: 'log', answer: answerOf(query) } : (replies[0] ?? { name: 'nothing' })
 const quiet: Transport = (sink: Sink): Link => {
   const fact: ConnectionFact = { name: 'subscribed' }
+  const why: GapReason = 'subscribed'
   sink.state(fact)
+  sink.gap(why)
+  sink.gap('due', 2_000)
+  sink.report(new CartEchoError('no-broadcasts', 'Nothing comes.'))
+  sink.state({ name: 'polling', because: 'no-socket', error: null, nextTryAtMs: null })
   sink.deliver('cart.conditions.changed', { message: null })
   // @ts-expect-error: no such fact
   sink.state({ name: 'subscribe' })
-  return { stop: () => {}, ask: answer }
+  // @ts-expect-error: no such reason
+  sink.gap('subscribe')
+  return { stop: () => {}, ask: reply }
 }
+const signalled: PageSignal[] = []
+environment.watchPage((signal) => void signalled.push(signal))
 const options: ClientOptions = { environment, listening, transport: () => quiet, onError: () => {} }
 createClient(options)
 
@@ -69,4 +130,4 @@ document.addEventListener('cart-echo-status', ({ detail }) => isLive(detail))
 // @ts-expect-error: there is no such key
 document.addEventListener('cart-conditions-changed', ({ detail }) => detail.changes.total)
 
-export { text }
+export { text, wrong }

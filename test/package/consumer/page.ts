@@ -63,8 +63,8 @@ document.addEventListener('cart-condition-changed', (event) => {
 const unknown: DocumentEventMap['cart-stock-changed'] | null = null
 
 // Options.
-// @ts-expect-error: no Echo
-createCartEcho({})
+// Neither Echo nor check: each is optional, and what is missing is said when it runs.
+const neither = () => createCartEcho({})
 // @ts-expect-error: no options
 createCartEcho()
 // @ts-expect-error: misspelt
@@ -82,8 +82,12 @@ const allUndefined: CartEchoOptions = {
   cursor: undefined,
   enabled: undefined,
   channel: undefined,
+  check: undefined,
   events: undefined,
+  guest: undefined,
   instance: undefined,
+  problems: undefined,
+  steer: undefined,
   target: undefined,
   onError: undefined,
 }
@@ -126,6 +130,7 @@ cart.start = () => () => {}
 cart.connection.get().name = 'live'
 
 // The connection.
+const inSeconds = (atMs: number): string => `In ${Math.ceil((atMs - Date.now()) / 1_000)} s.`
 const inWords = (connection: Connection): string => {
   switch (connection.name) {
     case 'idle': {
@@ -133,23 +138,34 @@ const inWords = (connection: Connection): string => {
       return because
     }
     case 'connecting': {
-      const because: 'finding-echo' | 'opening-socket' | 'subscribing' = connection.because
+      const because: 'prerendering' | 'finding-echo' | 'opening-socket' | 'subscribing' = connection.because
       // @ts-expect-error: nothing went wrong
       connection.error
       return because
     }
     case 'live': {
       const because: 'subscribed' = connection.because
+      // @ts-expect-error: there is nothing to try
+      connection.nextTryAtMs
       return because
+    }
+    case 'polling': {
+      const error: CartEchoError | null = connection.error
+      if (connection.because === 'no-broadcasts' || connection.because === 'not-authorised') return connection.because
+      // @ts-expect-error: it is not known while nobody looks
+      connection.nextTryAtMs.toFixed()
+      return connection.nextTryAtMs === null ? (error?.message ?? 'When you look.') : inSeconds(connection.nextTryAtMs)
     }
     case 'waiting': {
       const error: CartEchoError | null = connection.error
       // @ts-expect-error: that ends in 'refused'
       connection.because === 'not-authorised'
+      if (connection.nextTryAtMs !== null) return inSeconds(connection.nextTryAtMs)
       return error?.message ?? connection.because
     }
     case 'refused': {
       const code: CartEchoErrorCode = connection.error.code
+      if (connection.because === 'session-over') return 'Log in again.'
       return connection.because === 'page-expired' ? 'Reload the page.' : code
     }
     default: {
@@ -166,8 +182,9 @@ try {
   createCartEcho(allUndefined)
 } catch (error) {
   if (error instanceof CartEchoError && error.code === 'invalid-options') console.error(error.docs)
+  if (error instanceof CartEchoError && error.code === 'cannot-check') console.error(error.cause)
   // @ts-expect-error: misspelt
   if (error instanceof CartEchoError && error.code === 'invalid-option') throw error
 }
 
-export { allUndefined, latest, on, problems, release, reverb, start, stop, unknown, user }
+export { allUndefined, latest, neither, on, problems, release, reverb, start, stop, unknown, user }

@@ -14,12 +14,16 @@ const allUndefined: ReverbOptions = {
     headers: undefined,
     bearerToken: undefined,
     credentials: undefined,
+    csrfUrl: undefined,
     timeoutMs: undefined,
     fetch: undefined,
   },
 }
 reverb(allUndefined)
 reverb({ key: 'app-key', auth: { bearerToken: async () => 'token', headers: () => ({ 'X-Shop': 'my' }) } })
+reverb({ key: 'app-key', auth: { csrfUrl: null } })
+// @ts-expect-error: an address or null
+reverb({ key: 'app-key', auth: { csrfUrl: false } })
 // @ts-expect-error: no key
 reverb({})
 // @ts-expect-error: not a WebSocket's scheme

@@ -1,0 +1,44 @@
+// npm run bench -- NAME           runs one experiment and writes bench/results/NAME.json
+// npm run bench -- NAME CASE …    runs these cases only, and writes nothing
+import { readdirSync } from 'node:fs'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { build } from 'esbuild'
+
+const root = fileURLToPath(new URL('../', import.meta.url))
+// Inside node_modules, so that the bundles find what they import.
+const outdir = `${root}node_modules/.cache/cart-echo/bench`
+
+const names = readdirSync(`${root}bench`)
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => file.slice(0, -'.ts'.length))
+
+const [name, ...cases] = process.argv.slice(2)
+if (name === undefined || !names.includes(name)) {
+  console.error(`npm run bench -- NAME, where NAME is one of: ${names.join(', ')}`)
+  process.exit(1)
+}
+
+await build({
+  entryPoints: {
+    experiment: `${root}bench/${name}.ts`,
+    result: `${root}bench/support/result.ts`,
+    'server-process': `${root}bench/support/server-process.ts`,
+  },
+  outdir,
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  packages: 'external',
+  logLevel: 'error',
+})
+const { run } = await import(pathToFileURL(`${outdir}/experiment.mjs`).href)
+const { formatTable, writeResult } = await import(pathToFileURL(`${outdir}/result.mjs`).href)
+
+const startedAtMs = Date.now()
+const rows = await run({ cases, say: console.log })
+console.log(`\n${formatTable(rows)}\n\n${name} took ${Math.round((Date.now() - startedAtMs) / 1_000)} s.`)
+if (cases.length === 0) console.log(`Written: ${writeResult(root, name, rows)}`)
+// What an open socket of a library would keep alive has been measured.
+process.exit()

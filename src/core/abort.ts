@@ -1,0 +1,36 @@
+/** What cart-echo needs of an `AbortSignal`. */
+export interface AbortSignalLike {
+  readonly aborted: boolean
+  readonly reason: unknown
+  addEventListener(type: 'abort', listener: () => void): void
+  removeEventListener(type: 'abort', listener: () => void): void
+}
+
+/** The platform's own `AbortSignal` where there is one; the core is compiled without the DOM's types. */
+export type Signal = typeof globalThis extends { AbortSignal: { prototype: infer Found extends AbortSignalLike } }
+  ? Found
+  : AbortSignalLike
+
+/** A signal with its other end. */
+export interface Abort {
+  readonly signal: Signal
+  abort(): void
+}
+
+/** A signal that can be aborted. */
+export const createAbort = (): Abort => {
+  const { AbortController } = globalThis as unknown as { AbortController: new () => Abort }
+  return new AbortController()
+}
+
+/** The promise, unless the signal is aborted first: then it rejects with the signal's reason, as `fetch` does. */
+export const untilAborted = <Value>(promise: Promise<Value>, signal: AbortSignalLike | undefined): Promise<Value> => {
+  if (!signal) return promise
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason)
+    signal.addEventListener('abort', abort)
+    if (signal.aborted) abort()
+    const leave = (): void => signal.removeEventListener('abort', abort)
+    promise.then(resolve, reject).finally(leave)
+  })
+}

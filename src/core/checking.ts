@@ -1,0 +1,62 @@
+import { type AbortSignalLike, untilAborted } from './abort'
+import type { Connection } from './connection'
+import { CartEchoError } from './errors'
+import type { Refreshers } from './refreshers'
+import type { Memory, Session } from './session'
+
+/** How sure a page wants to be. */
+export interface CheckOptions {
+  /** How old the last confirmation may be. Default 0: ask now. */
+  maxAgeMs?: number | undefined
+  /** Ends the waiting; the promise then rejects with its reason, as `fetch` does. */
+  signal?: AbortSignalLike | undefined
+}
+
+/** What a check found. */
+export interface Checked {
+  /** How many changes the listeners heard meanwhile. */
+  readonly found: number
+  /** As of when the page is known to be right, in milliseconds of `Date.now()`. */
+  readonly confirmedAtMs: number
+}
+
+/** What a check works on. */
+export interface CheckingParts {
+  readonly nowMs: () => number
+  readonly memory: () => Memory
+  readonly session: () => Session | null
+  readonly connection: () => Connection
+  readonly refreshers: Refreshers
+}
+
+/** Makes sure that the page is right: asks, lets listeners hear, runs the refresh that is wanted. */
+export const createChecking =
+  ({ nowMs, memory, session, connection, refreshers }: CheckingParts) =>
+  async ({ maxAgeMs = 0, signal }: CheckOptions = {}): Promise<Checked> => {
+    if (signal?.aborted) throw signal.reason
+    const mine = memory()
+    const toldBefore = mine.told
+    if (!isConfirmed(mine, nowMs(), maxAgeMs)) {
+      const open = session()
+      if (!open) throw notListening(connection())
+      await untilAborted(open.confirm(), signal)
+    }
+    await untilAborted(refreshers.flush(), signal)
+    if (mine.confirmedAtMs === null || memory() !== mine) throw notListening(connection())
+    return { found: mine.told - toldBefore, confirmedAtMs: mine.confirmedAtMs }
+  }
+
+const isConfirmed = ({ confirmedAtMs, inbox }: Memory, nowMs: number, maxAgeMs: number): boolean =>
+  confirmedAtMs !== null &&
+  nowMs - confirmedAtMs < maxAgeMs &&
+  // A clock that was put back must not make an old confirmation young.
+  nowMs >= confirmedAtMs &&
+  inbox.asking.name === 'nothing' &&
+  inbox.held.length === 0
+
+const notListening = (connection: Connection): CartEchoError =>
+  new CartEchoError(
+    'cannot-check',
+    `The cart cannot be checked, for the page is ${connection.name}: ${connection.because}. Nothing is asked then.`,
+    { cause: 'error' in connection ? connection.error : undefined },
+  )

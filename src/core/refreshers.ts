@@ -1,0 +1,47 @@
+import type { Stop } from './environment'
+import { createRefresher, type Refresher, type RefresherParts } from './refresh'
+
+/** All refreshes of a page. */
+export interface Refreshers {
+  /** Adds one. Returns the function that removes it. */
+  readonly add: (parts: Omit<RefresherParts, 'done'>) => Stop
+  readonly want: (spreadMs?: number) => void
+  /** Runs at once what is wanted. Rejects with the first that failed. */
+  readonly flush: () => Promise<void>
+  /** Runs all of them at once, wanted or not. */
+  readonly run: () => Promise<void>
+  readonly reset: Stop
+}
+
+/** None yet. `done` is called when all have run, and nothing more is wanted. */
+export const createRefreshers = (done: () => void): Refreshers => {
+  const all = new Set<Refresher>()
+  const each = (act: (refresher: Refresher) => void): void => {
+    for (const refresher of [...all]) act(refresher)
+  }
+  const flush = async (): Promise<void> => {
+    await Promise.all([...all].map((refresher) => refresher.flush()))
+  }
+  const doneIfAll = (): void => {
+    if (all.size > 0 && [...all].every(({ isDone }) => isDone())) done()
+  }
+  return {
+    add: (parts) => {
+      const refresher = createRefresher({ ...parts, done: doneIfAll })
+      all.add(refresher)
+      return () => {
+        const wasLast = !refresher.isDone()
+        refresher.reset()
+        // The others may have run already, and waited for this one only.
+        if (all.delete(refresher) && wasLast) doneIfAll()
+      }
+    },
+    want: (spreadMs) => each(({ want }) => want(spreadMs)),
+    flush,
+    run: () => {
+      each(({ want }) => want(0))
+      return flush()
+    },
+    reset: () => each(({ reset }) => reset()),
+  }
+}

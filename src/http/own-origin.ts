@@ -1,0 +1,10 @@
+/** True for an address of the page's own origin; only there do tokens go. False where there is no page. Never throws. */
+export const isOwnOrigin = (address: string): boolean => {
+  const page = globalThis.location?.href
+  if (page === undefined) return false
+  try {
+    return new URL(address, page).origin === new URL(page).origin
+  } catch {
+    return false
+  }
+}

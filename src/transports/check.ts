@@ -1,0 +1,93 @@
+import { untilAborted } from '../core/abort'
+import { type CheckResponse, type Meaning, readResponse } from '../core/answer'
+import { formatCursor } from '../core/cursor'
+import type { Environment } from '../core/environment'
+import { wordsOf } from '../core/errors'
+import { readRetryAfterMs } from '../core/retry-after'
+import type { Query } from '../core/transport'
+import { isOwnOrigin } from '../http/own-origin'
+import { type Provided, provide } from '../http/provided'
+
+/** How the check is requested. */
+export interface CheckRequest {
+  /** Such as `/api/cart/check-updates`. */
+  url: string
+  /** Further headers. Default none. */
+  headers?: Provided<Record<string, string>> | undefined
+  /** Default `same-origin`: cookies go to the page's own origin only. */
+  credentials?: RequestCredentials | undefined
+  /** Default: the page's `fetch`. */
+  fetch?: typeof fetch | undefined
+}
+
+/** Asks once. Resolves with what came of it; never rejects, unless aborted. */
+export type Check = (query: Query, signal: AbortSignal) => Promise<Meaning>
+
+/**
+ * One request of the check a call, and no clock: whoever calls decides when, and aborts what takes too long. Redirects are not
+ * followed, for they lead to log-in pages; `X-Requested-With` goes to the page's own origin only, elsewhere it would cost a
+ * preflight. Every request carries a mark of its own (`fresh`) that a log server gives back: proof that no cache answered.
+ */
+export const createCheck =
+  (request: CheckRequest, environment: Environment): Check =>
+  async (query, signal) => {
+    const fresh = Math.floor(environment.random() * 2 ** 48).toString(36)
+    try {
+      const reading = send(request, addressOf(request.url, query, fresh), signal).then(readWire)
+      // Headers that are never there, or a fetch that knows nothing of signals, must not keep the page waiting for ever.
+      const read = await untilAborted(reading, signal)
+      return readResponse(read, { since: query.since, fresh, nowMs: environment.nowMs() })
+    } catch (cause) {
+      if (signal.aborted) throw signal.reason
+      return { name: 'failed', status: 0, detail: wordsOf(cause) }
+    }
+  }
+
+const send = async (
+  { url, headers, credentials = 'same-origin', ...own }: CheckRequest,
+  address: string,
+  signal: AbortSignal,
+): Promise<Response> => {
+  const standing = {
+    Accept: 'application/json',
+    ...(isOwnOrigin(url) ? { 'X-Requested-With': 'XMLHttpRequest' } : {}),
+    ...(await provide(headers)),
+  }
+  // fetch is called, not passed on: instrumentation replaces it later.
+  const ask = own.fetch ?? ((...given: Parameters<typeof fetch>) => fetch(...given))
+  return ask(address, { headers: standing, credentials, redirect: 'manual', cache: 'no-store', signal })
+}
+
+const addressOf = (url: string, { since, owner }: Query, fresh: string): string => {
+  const [address = ''] = url.split('#')
+  const query = new URLSearchParams({
+    ...(since ? { since: formatCursor(since) } : {}),
+    ...(owner === null ? {} : { owner }),
+    fresh,
+  })
+  return `${address}${address.includes('?') ? '&' : '?'}${query}`
+}
+
+const readWire = async (response: Response): Promise<CheckResponse> => {
+  const { status, type, headers } = response
+  const isJson = /\bjson\b/i.test(headers.get('Content-Type') ?? '')
+  return {
+    status: type === 'opaqueredirect' ? 0 : status,
+    isJson,
+    body: isJson ? parse(await response.text()) : await dropBody(response),
+    retryAfterMs: readRetryAfterMs(headers.get('Retry-After'), headers.get('Date')),
+  }
+}
+
+const parse = (json: string): unknown => {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return undefined
+  }
+}
+
+// A page that drips would hold the connection for as long as it likes.
+const dropBody = async ({ body }: Response): Promise<undefined> => {
+  await body?.cancel()
+}

@@ -1,0 +1,276 @@
+import { describe, expect, it } from 'vitest'
+import type { RefreshRequest } from '../../src/core/refresh'
+import { answerOf, type ListeningClient, listeningClient } from '../support/listening-client'
+import { at, change } from '../support/payloads'
+
+// What makes a page read its cart anew, and what ends that. How runs are spaced is test/core/refresh.test.ts.
+
+const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 0))
+
+/** A started client whose page reads its cart anew when told; `ends` what ends each run. */
+const refreshingPage = (options: Parameters<typeof listeningClient>[0] = {}) => {
+  const page: ListeningClient = listeningClient({
+    canAsk: true,
+    word: { user: 7, owner: 'mine', cursor: 'e1:1' },
+    ...options,
+  })
+  const runs: { request: RefreshRequest; succeed: (rendered?: unknown) => void; fail: (cause: unknown) => void }[] = []
+  const off = page.client.onRefresh(
+    (request) => new Promise((succeed, fail) => runs.push({ request, succeed, fail })),
+    { settleMs: 100, spreadMs: 1_000 },
+  )
+  page.client.start()
+  const pass = (ms: number) => page.environment.advanceTurnByTurn(ms)
+  return { ...page, runs, off, pass, stale: () => page.client.news.get().stale }
+}
+
+describe('a page reads its cart anew', () => {
+  it('after a change, at random within the time that the page says', async () => {
+    const { hear, pass, runs, end } = refreshingPage()
+    hear(at(2))
+    await pass(599)
+    expect(runs).toHaveLength(0)
+    await pass(1)
+    expect(runs.map(({ request }) => request.cursor)).toEqual(['e1:2'])
+    end()
+  })
+
+  it('within the time that the server says', async () => {
+    const { hear, pass, runs, end } = refreshingPage()
+    hear(at(2, { spread_ms: 8_000 }))
+    await pass(4_099)
+    expect(runs).toHaveLength(0)
+    await pass(1)
+    expect(runs).toHaveLength(1)
+    end()
+  })
+
+  it('once for a burst', async () => {
+    const { hear, pass, runs, end } = refreshingPage()
+    for (let seq = 2; seq < 30; seq += 1) hear(at(seq))
+    await pass(20_000)
+    expect(runs.map(({ request }) => request.cursor)).toEqual(['e1:29'])
+    end()
+  })
+
+  it('after a broadcast that nobody can read', async () => {
+    const { hear, pass, runs, stale, end } = refreshingPage()
+    hear('broken')
+    expect(stale()).toBe(true)
+    await pass(600)
+    expect(runs).toHaveLength(1)
+    end()
+  })
+
+  it('after a log that lost its past, within the time that the answer says', async () => {
+    const { link, pass, runs, end } = refreshingPage()
+    link().sink.answer(answerOf('e1:1', 'e2:5', { events: [], reset: true, spreadMs: 8_000 }))
+    await pass(4_099)
+    expect(runs).toHaveLength(0)
+    await pass(1)
+    expect(runs.map(({ request }) => request.cursor)).toEqual(['e2:5'])
+    end()
+  })
+
+  it('after the same words of a bare server, though they are told once', async () => {
+    const { link, pass, runs, heard, end } = refreshingPage({ canAsk: true, word: { user: 7 } })
+    const bare = { updated: true, message: 'Sale over' }
+    for (const atMs of [0, 30_000]) {
+      link().sink.gap('due')
+      await link()
+        .asked.at(-1)
+        ?.reply({ name: 'bare', answer: { ...bare, atMs } })
+      await pass(600)
+      runs.at(-1)?.succeed()
+      await turn()
+    }
+    expect([heard, runs.length]).toEqual([['Sale over'], 2])
+    expect(runs[0]?.request.cursor).toBeNull()
+    end()
+  })
+
+  it('when somebody looks, if nobody does', async () => {
+    const { hear, environment, pass, runs, end } = refreshingPage()
+    environment.signal('hidden')
+    hear(at(2))
+    await pass(60_000)
+    expect(runs).toHaveLength(0)
+    environment.signal('visible')
+    await pass(0)
+    expect(runs).toHaveLength(1)
+    end()
+  })
+
+  it('not for changes of another instance', async () => {
+    const { hear, pass, runs, end } = refreshingPage()
+    hear(at(2, { instance: 'wishlist' }))
+    await pass(60_000)
+    expect(runs).toHaveLength(0)
+    end()
+  })
+
+  it('for a change of a decoder that leaves nothing of it', async () => {
+    const { hear, pass, runs, end } = refreshingPage()
+    hear(change({ epoch: 'e1', seq: 2, spread_ms: null }))
+    await pass(600)
+    expect(runs).toHaveLength(1)
+    end()
+  })
+})
+
+describe('a page that was stale', () => {
+  it('is so no more when it has read its cart anew', async () => {
+    const { hear, pass, runs, stale, end } = refreshingPage()
+    hear('broken')
+    await pass(600)
+    expect(stale()).toBe(true)
+    runs[0]?.succeed()
+    await turn()
+    expect(stale()).toBe(false)
+    end()
+  })
+
+  it('still is when something else made it so meanwhile', async () => {
+    const { hear, pass, runs, stale, end } = refreshingPage()
+    hear('broken')
+    await pass(600)
+    hear('broken again')
+    runs[0]?.succeed()
+    await turn()
+    expect(stale()).toBe(true)
+    await pass(600)
+    runs[1]?.succeed()
+    await turn()
+    expect(stale()).toBe(false)
+    end()
+  })
+
+  it('still is when that failed, and until a try succeeds', async () => {
+    const { hear, pass, runs, stale, errors, end } = refreshingPage()
+    hear('broken')
+    await pass(600)
+    runs[0]?.fail(new Error('the cart is away'))
+    await turn()
+    expect(stale()).toBe(true)
+    expect(errors.map(({ code }) => code)).toEqual(['invalid-payload', 'refresh-failed'])
+    await pass(5_000)
+    runs[1]?.succeed()
+    await turn()
+    expect(stale()).toBe(false)
+    end()
+  })
+
+  it('reads its cart when the way to do so is said late', async () => {
+    const { client, hear, environment, end } = listeningClient({
+      canAsk: true,
+      word: { user: 7, owner: 'mine', cursor: 'e1:1' },
+    })
+    client.start()
+    hear('broken')
+    let reads = 0
+    client.onRefresh(() => {
+      reads += 1
+    })
+    await environment.advanceTurnByTurn(5_000)
+    expect([reads, client.news.get().stale]).toEqual([1, false])
+    end()
+  })
+
+  it('reads its cart when it starts again', async () => {
+    const { client, hear, pass, runs, end } = refreshingPage()
+    hear('broken')
+    client.stop()
+    await pass(60_000)
+    expect(runs).toHaveLength(0)
+    client.start()
+    await pass(600)
+    expect(runs).toHaveLength(1)
+    end()
+  })
+})
+
+describe('a refresh ends', () => {
+  it.each<[string, (page: ReturnType<typeof refreshingPage>) => void]>([
+    ['stop()', ({ client }) => client.stop()],
+    ['identify() of another customer', ({ client }) => client.identify({ user: 8 })],
+    ["another customer's answer", ({ link }) => link().sink.answer(answerOf('e1:2', 'e1:3', { owner: 'theirs' }))],
+    ['its own off()', ({ off }) => off()],
+  ])('by %s: what runs is aborted, and what is planned is dropped', async (_what, finish) => {
+    const running = refreshingPage()
+    running.hear(at(2))
+    await running.pass(600)
+    finish(running)
+    expect(running.runs[0]?.request.signal.aborted).toBe(true)
+    running.runs[0]?.fail(new Error('aborted'))
+    await turn()
+    expect(running.errors.filter(({ code }) => code === 'refresh-failed')).toEqual([])
+    running.end()
+
+    const planned = refreshingPage()
+    planned.hear(at(2))
+    finish(planned)
+    await planned.pass(600_000)
+    expect(planned.runs).toHaveLength(0)
+    planned.end()
+  })
+
+  it('not by identify() of the same customer', async () => {
+    const { client, hear, pass, runs, end } = refreshingPage()
+    hear(at(2))
+    client.identify({ user: 7, owner: 'mine' })
+    await pass(600)
+    expect(runs).toHaveLength(1)
+    end()
+  })
+
+  it('without a timer or a listener left, however it stood', async () => {
+    for (const ms of [0, 600]) {
+      for (const signal of ['visible', 'hidden'] as const) {
+        const { environment, hear, pass, end } = refreshingPage()
+        environment.signal(signal)
+        hear(at(2))
+        await pass(ms)
+        // end() counts what is left behind.
+        end()
+      }
+    }
+  })
+})
+
+describe('refresh()', () => {
+  it('reads the cart at once, with no reason but the call, and says when that is done', async () => {
+    const { client, runs, end } = refreshingPage()
+    let ended = 'not yet'
+    const refreshed = client.refresh().then(() => {
+      ended = 'done'
+    })
+    await turn()
+    expect([runs.length, ended]).toEqual([1, 'not yet'])
+    runs[0]?.succeed()
+    await refreshed
+    expect(ended).toBe('done')
+    end()
+  })
+
+  it('rejects when that fails, and onError hears of it once', async () => {
+    const { client, runs, errors, end } = refreshingPage()
+    const refused = expect(client.refresh()).rejects.toMatchObject({ code: 'refresh-failed' })
+    await turn()
+    runs[0]?.fail(new Error('the cart is away'))
+    await refused
+    expect(errors.map(({ code }) => code)).toEqual(['refresh-failed'])
+    end()
+  })
+
+  it('takes the place of one that was planned', async () => {
+    const { client, hear, pass, runs, end } = refreshingPage()
+    hear(at(2))
+    const refreshed = client.refresh()
+    await turn()
+    runs[0]?.succeed()
+    await refreshed
+    await pass(60_000)
+    expect(runs).toHaveLength(1)
+    end()
+  })
+})

@@ -1,0 +1,196 @@
+import type { Browser, Page } from 'playwright'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { openBrowser, type TestBrowser } from '../support/browser'
+import {
+  type ChromiumTab,
+  type ChromiumTabs,
+  describeFull,
+  leaveAndReturn,
+  openCachingBrowser,
+  openTabs,
+} from '../support/page-life'
+import { type CartPage, openShopFront, type ShopFront } from '../support/shop-front'
+import { until } from '../support/until'
+
+// What browsers do to pages: hidden, frozen, cached, prerendered, offline. Real Chromium, real sockets.
+
+let front: ShopFront
+
+beforeEach(async () => {
+  front = await openShopFront()
+})
+
+afterEach(() => front.close())
+
+/** Ends or begins the promotion, and gives the total that customer 1 has then. */
+const endPromotion = (): string => {
+  front.server.shop.removeFromAll('raya-sale')
+  return 'RM120.00'
+}
+
+const diary = (page: Page): Promise<CartPage> =>
+  page.evaluate(() => (window as unknown as { cartPage: CartPage }).cartPage)
+
+const isLive = (page: Page): Promise<void> =>
+  expect.poll(async () => (await diary(page)).state, { timeout: 10_000 }).toBe('live')
+
+const shows = (page: Page, total: string): Promise<void> =>
+  expect.poll(() => page.locator('#total').textContent(), { timeout: 10_000 }).toBe(total)
+
+const noSockets = (): Promise<void> => until('the socket is closed', () => front.server.sockets() === 0)
+
+describeFull('the back/forward cache', () => {
+  let browser: Browser
+
+  beforeAll(async () => {
+    browser = await openCachingBrowser()
+  }, 60_000)
+
+  afterEach(async () => {
+    for (const context of browser.contexts()) await context.close()
+  })
+
+  afterAll(() => browser.close())
+
+  it('keeps the page, without its socket, and it catches up when it comes back', async () => {
+    const page = await browser.newPage()
+    await page.goto(front.cartUrl)
+    await isLive(page)
+    const { persisted, notRestoredReasons } = await leaveAndReturn(page, front.awayUrl, async () => {
+      await noSockets()
+      endPromotion()
+    })
+    expect({ persisted, notRestoredReasons }).toEqual({ persisted: true, notRestoredReasons: [] })
+    await shows(page, 'RM120.00')
+    await isLive(page)
+    const { heard, errors } = await diary(page)
+    expect(heard.map(({ via }) => via)).toEqual(['check'])
+    expect(errors).toEqual([])
+    front.server.shop.applyToAll('raya-sale')
+    await shows(page, 'RM108.00')
+    expect((await diary(page)).heard.map(({ via }) => via)).toEqual(['check', 'socket'])
+    expect(front.server.sockets()).toBe(1)
+  })
+
+  it('keeps it time and again', async () => {
+    const page = await browser.newPage()
+    await page.goto(front.cartUrl)
+    for (let count = 0; count < 3; count += 1) {
+      await isLive(page)
+      const { persisted } = await leaveAndReturn(page, front.awayUrl, noSockets)
+      expect(persisted).toBe(true)
+    }
+    await isLive(page)
+    expect(front.server.sockets()).toBe(1)
+  })
+})
+
+describeFull('a tab', () => {
+  let chromium: ChromiumTabs
+  let tab: ChromiumTab
+
+  beforeAll(async () => {
+    chromium = await openTabs()
+  }, 60_000)
+
+  afterEach(() => tab.close())
+
+  afterAll(() => chromium.close())
+
+  const diaryOf = (): Promise<CartPage> => tab.evaluate<CartPage>('window.cartPage')
+  const totalOf = (): Promise<string> => tab.evaluate<string>("document.querySelector('#total').textContent")
+  const becomes = (state: string): Promise<void> =>
+    expect.poll(async () => (await diaryOf()).state, { timeout: 10_000 }).toBe(state)
+
+  it('that was frozen has no socket, and hears what it missed, once, when it is thawed', async () => {
+    tab = await chromium.open(front.cartUrl)
+    await becomes('live')
+    await tab.freeze()
+    await noSockets()
+    endPromotion()
+    await tab.resume()
+    await tab.show()
+    await expect.poll(totalOf, { timeout: 10_000 }).toBe('RM120.00')
+    await becomes('live')
+    expect((await diaryOf()).heard.map(({ via }) => via)).toEqual(['check'])
+  })
+
+  it('that is hidden asks nothing, and asks at once when it is looked at', async () => {
+    tab = await chromium.open(front.cartUrl)
+    await becomes('live')
+    await until('it has asked', () => (front.server.seen().checks['200'] ?? 0) > 0)
+    const before = front.server.seen().checks['200']
+    await tab.hide()
+    front.server.faults.start({ kind: 'drop', times: 1 })
+    endPromotion()
+    // The wishlist's change comes by the socket and shows the hole; a page that is looked at would ask within a second.
+    await new Promise((resolve) => setTimeout(resolve, 2_500))
+    expect(front.server.seen().checks['200']).toBe(before)
+    await tab.show()
+    await expect.poll(totalOf, { timeout: 10_000 }).toBe('RM120.00')
+    expect((await diaryOf()).heard.map(({ via }) => via)).toEqual(['check'])
+  })
+
+  it('that is prerendered opens nothing until somebody wants to see it', async () => {
+    tab = await chromium.open(front.awayUrl)
+    // The first visit has no cookie yet, and a prerendered one may not set it.
+    await tab.goto(front.cartUrl)
+    await becomes('live')
+    await tab.goto(front.awayUrl)
+    await noSockets()
+    const before = front.server.seen()
+    const coming = await tab.prerender(front.cartUrl)
+    await expect
+      .poll(() => coming.evaluate<string>('window.cartPage?.states.join()'))
+      .toBe('connecting: finding-echo,connecting: prerendering')
+    endPromotion()
+    expect(front.server.seen()).toMatchObject({ upgrades: before.upgrades, checks: before.checks })
+    await coming.activate()
+    await becomes('live')
+    await expect.poll(totalOf, { timeout: 10_000 }).toBe('RM120.00')
+  })
+})
+
+describe('a page', () => {
+  let chromium: TestBrowser
+
+  beforeAll(async () => {
+    chromium = await openBrowser()
+  }, 60_000)
+
+  afterEach(async () => {
+    for (const context of chromium.browser.contexts()) await context.close()
+  })
+
+  afterAll(() => chromium.close())
+
+  it('whose HTML is older than the news, because the browser had kept it, is right all the same', async () => {
+    const page = await chromium.open(front.cachedCartUrl)
+    await isLive(page)
+    await page.goto(front.awayUrl)
+    await noSockets()
+    endPromotion()
+    await page.goto(front.cachedCartUrl)
+    await shows(page, 'RM120.00')
+    expect((await diary(page)).heard.map(({ via }) => via)).toEqual(['check'])
+  })
+
+  it('whose network comes and goes hears each change once', async () => {
+    const page = await chromium.open(front.cartUrl)
+    await isLive(page)
+    for (const [index, change] of [
+      endPromotion,
+      () => front.server.shop.applyToAll('raya-sale'),
+      endPromotion,
+    ].entries()) {
+      await page.context().setOffline(true)
+      front.server.faults.start({ kind: 'kill' })
+      change()
+      await page.context().setOffline(false)
+      await expect.poll(async () => (await diary(page)).heard.length, { timeout: 15_000 }).toBe(index + 1)
+    }
+    await shows(page, 'RM120.00')
+    const keys = (await diary(page)).heard.map(({ key }) => key)
+    expect(new Set(keys).size).toBe(keys.length)
+  })
+})

@@ -1,0 +1,91 @@
+import { type Browser, chromium, type Page } from 'playwright'
+import { describe, type RunnerTestSuite } from 'vitest'
+import { findChromium } from './chromium.mjs'
+
+export { type ChromiumTab, type ChromiumTabs, openTabs, type PrerenderedPage } from './chromium-tabs'
+
+const { executablePath, args, full } = await findChromium()
+
+/** Whether this machine has a full Chromium. The headless shell has no back/forward cache and does not freeze. */
+export const fullChromium = async (): Promise<boolean> => full
+
+/** Tests that need a full Chromium. Without one they are skipped, and a line says how many and how to get one. */
+export const describeFull = (name: string, body: () => void): void => {
+  if (full) {
+    describe(name, { timeout: 60_000 }, body)
+    return
+  }
+  const { suite } = describe.skip(name, () => {
+    body()
+    // By then they are counted: describe and it.each in it, too.
+    setImmediate(() => {
+      const count = suite ? countOf(suite) : 0
+      console.log(`${name}: ${count} tests did not run. They need a full Chromium: apt-get install chromium.`)
+    })
+  })
+}
+
+const countOf = (suite: RunnerTestSuite): number =>
+  suite.tasks.reduce((count, task) => count + (task.type === 'suite' ? countOf(task) : 1), 0)
+
+/** What Playwright forbids its pages, so that none of them lives as a shopper's page does. */
+const FORBIDDING = [
+  '--disable-back-forward-cache',
+  '--disable-background-timer-throttling',
+  '--disable-backgrounding-occluded-windows',
+  '--disable-renderer-backgrounding',
+]
+
+/** Launches a Chromium for Playwright whose pages go into the back/forward cache. They are never hidden: see `openTabs`. */
+export const openCachingBrowser = (): Promise<Browser> =>
+  chromium.launch({ executablePath, args, ignoreDefaultArgs: FORBIDDING })
+
+/** How a page came back. */
+export interface PageReturn {
+  /** `pageshow.persisted`: it is the page that was left, from the back/forward cache. */
+  persisted: boolean
+  /** What Chromium names for not having kept the page, frames included; empty when it kept it. */
+  notRestoredReasons: string[]
+}
+
+/** Leaves the page for another and comes back. A URL may be relative; one of another site is the surest way to leave. */
+export const leaveAndReturn = async (
+  page: Page,
+  awayUrl: string,
+  whileAway: () => Promise<void> = async () => {},
+): Promise<PageReturn> => {
+  await page.evaluate(() => {
+    const pageReturn: Returning = {}
+    Object.assign(window, { pageReturn })
+    addEventListener(
+      'pageshow',
+      ({ persisted }) => {
+        pageReturn.persisted = persisted
+      },
+      { once: true },
+    )
+  })
+  await page.goto(new URL(awayUrl, page.url()).href)
+  await whileAway()
+  await page.goBack({ waitUntil: 'commit' })
+  const hasReturned = () => {
+    const { pageReturn } = window as { pageReturn?: Returning }
+    return pageReturn ? pageReturn.persisted !== undefined : document.readyState === 'complete'
+  }
+  await page.waitForFunction(hasReturned, undefined, { polling: 20 })
+  return page.evaluate(() => {
+    type Reasons = { reasons: { reason: string }[] | null; children: Reasons[] | null }
+    const namesOf = ({ reasons, children }: Reasons): string[] => [
+      ...(reasons ?? []).map(({ reason }) => reason),
+      ...(children ?? []).flatMap(namesOf),
+    ]
+    const persisted = (window as { pageReturn?: Returning }).pageReturn?.persisted === true
+    const [entry] = performance.getEntriesByType('navigation') as { notRestoredReasons?: Reasons | null }[]
+    const reasons = persisted ? null : entry?.notRestoredReasons
+    return { persisted, notRestoredReasons: reasons ? namesOf(reasons) : [] }
+  })
+}
+
+interface Returning {
+  persisted?: boolean
+}
