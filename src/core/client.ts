@@ -59,6 +59,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
     if (after === before) return
     // What was true of the page a moment ago is not known any more.
     if (after.name === 'idle' || after.name === 'refused') memory.confirmedAtMs = null
+    if (after.because === 'session-over') putOffRefresh()
     connection.set(after)
     const error = errorOf(after)
     if (error) reportOnce(error)
@@ -211,6 +212,12 @@ export const createClient = (options: ClientOptions): CartEcho => {
     if (!cursor) news.set(markStale(news.get(), false))
     else if (session) session.rendered(cursor)
     else renderedWhileClosed(memory, cursor, listening, environment.nowMs())
+  }
+
+  // The cart of nobody cannot be read; it is when somebody is logged in again.
+  const putOffRefresh = (): void => {
+    refreshers.reset()
+    news.set(markStale(news.get(), true))
   }
 
   const refreshFailed: OnError = (error) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { CartEchoError } from '../../src/core/errors'
 import type { RefreshRequest } from '../../src/core/refresh'
 import { answerOf, type ListeningClient, listeningClient } from '../support/listening-client'
 import { at, change } from '../support/payloads'
@@ -173,6 +174,20 @@ describe('a page that was stale', () => {
     })
     await environment.advanceTurnByTurn(5_000)
     expect([reads, client.news.get().stale]).toEqual([1, false])
+    end()
+  })
+
+  it('does not read the cart of nobody: when the session is over it waits until somebody is logged in', async () => {
+    const { hear, link, pass, runs, stale, end } = refreshingPage()
+    hear(at(2))
+    const error = new CartEchoError('session-over', 'for the test')
+    link().sink.state({ name: 'refused', because: 'session-over', error })
+    await pass(60_000)
+    expect([runs.length, stale()]).toEqual([0, true])
+    link().sink.state({ name: 'starting' })
+    link().sink.answer(answerOf('e1:2', 'e1:2'))
+    await pass(5_000)
+    expect(runs).toHaveLength(1)
     end()
   })
 
