@@ -274,7 +274,7 @@ const run = async ({ seed, hasLive, steps }: Schedule): Promise<void> => {
     const never = Promise.resolve().then(() => Promise.reject(new Error('check() did not end within a minute.')))
     const found = await Promise.race([asked, never])
     expect(found.map((one) => one.found)).toEqual(left.map(() => 0))
-    expect(shop.counts.checks - before, 'requests for all of them').toBeLessThanOrEqual(4)
+    expect(shop.counts.checks - before, 'requests for all of them').toBeLessThanOrEqual(2)
   }
 }
 

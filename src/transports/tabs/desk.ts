@@ -82,7 +82,18 @@ export const createDesk = (parts: DeskParts): Desk => {
     settle(idsOf(asks), reply, askedAtMs)
   }
 
+  // Whoever is told may ask again at once.
   const lookAgain = (): void => {
+    for (const ask of waiting.splice(0)) if (!answerFromTail(ask)) waiting.push(ask)
+    if (isClosed) return
+    if (flight) return joinFlight()
+    const next = waiting.find((ask) => !isHeldUp(ask))
+    if (!next) return
+    waiting = waiting.filter((ask) => ask !== next)
+    void request(next)
+  }
+
+  const joinFlight = (): void => {
     for (const ask of waiting.splice(0)) take(ask)
   }
 
