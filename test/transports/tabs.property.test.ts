@@ -237,7 +237,8 @@ const run = async ({ seed, hasLive, steps }: Schedule): Promise<void> => {
   for (const page of living()) holdsPromise(page)
   const left = living()
   if (hasLive) {
-    expect(left.map(({ cart }) => cart.connection.get().name)).toEqual(left.map(() => 'live'))
+    // A replica that lagged gave in pieces what had been missed before: until something comes by it, the socket counts as deaf.
+    for (const { cart } of left) expect(wordsOf(cart.connection.get())).toMatch(/^live|^polling: no-broadcasts/)
     expect(shop.counts.sockets, 'sockets').toBe(1)
   } else {
     expect(shop.counts.sockets, 'sockets').toBe(0)
