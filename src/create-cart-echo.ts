@@ -69,6 +69,7 @@ export const createCartEchoIn = (environment: Environment, options: CartEchoOpti
     transport: transportFor(options, check, listening, environment),
     onError: options.onError ?? logError,
     announce: dom.announce,
+    mayRefresh: dom.mayRefresh,
     whileStarted: dom.start,
     word: options,
   })
