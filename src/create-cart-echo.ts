@@ -82,6 +82,7 @@ export const createCartEchoIn = (
     transport: transportFor(options, check, listening, environment, portsOf),
     onError: options.onError ?? logError,
     announce: dom.announce,
+    mayRefresh: dom.mayRefresh,
     whileStarted: dom.start,
     word: options,
   })

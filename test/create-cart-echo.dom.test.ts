@@ -167,6 +167,22 @@ describe('the status', () => {
   })
 })
 
+describe('a refresh', () => {
+  it('is announced in the DOM before it runs, and does not when that is prevented', async () => {
+    const { cart } = listening()
+    const runs: (string | null)[] = []
+    cart.onRefresh(({ cursor }) => runs.push(cursor))
+    const details = detailsOf(document, 'cart-echo-refresh')
+    cart.start()
+    await cart.refresh()
+    const prevent = (event: Event) => event.preventDefault()
+    document.addEventListener('cart-echo-refresh', prevent)
+    undo.push(() => document.removeEventListener('cart-echo-refresh', prevent))
+    await cart.refresh()
+    expect([runs, details]).toEqual([[null], [{ cursor: null }, { cursor: null }]])
+  })
+})
+
 describe('onError', () => {
   it('is console.error with our name, unless given', () => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => undefined)

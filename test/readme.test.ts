@@ -42,7 +42,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="csrf-token" content="%CSRF%"><title>t</title></head><body>
 <p id="cart-total">?</p><p id="cart-notice"></p><p id="cart-state"></p><p id="stock"></p>
-<button id="log-in">in</button><button id="log-out">out</button><button id="check-out">check out</button>
+<input id="voucher"><button id="log-in">in</button><button id="log-out">out</button><button id="check-out">check out</button>
 <!-- cart-echo --><script type="module" src="/page.js"></script></body></html>`
 
 // What the Laravel starter kits do: an Echo of the page's own on window.
@@ -120,6 +120,7 @@ describe('every snippet of the README', () => {
         'own-event',
         'page-block',
         'payload',
+        'refresh-event',
         'server',
         'server-cli',
         'steer',
@@ -178,6 +179,26 @@ describe('the README’s snippet', () => {
     const seqs = await heardBy(page)
     // Between them are those of another instance, which are not told.
     expect(seqs).toEqual([...new Set(seqs)].sort((a, b) => a - b))
+  })
+
+  it('refresh-event keeps the cart as it is while somebody types, and no longer', async () => {
+    const page = await openPage(snippet('check') + snippet('refresh-event'), { before: OWN_ECHO })
+    await endPromotion(page, '#cart-notice', '')
+    await expect.poll(() => page.locator('#cart-total').textContent()).toBe('RM120.00')
+    await page.evaluate(() => {
+      const seen = window as unknown as { prevented: boolean[] }
+      seen.prevented = []
+      window.addEventListener('cart-echo-refresh', (event) => seen.prevented.push(event.defaultPrevented))
+    })
+    const prevented = () => page.evaluate(() => (window as unknown as { prevented: boolean[] }).prevented)
+    await page.locator('#voucher').focus()
+    held.server.shop.applyToAll('raya-sale')
+    await expect.poll(prevented, { timeout: 10_000 }).toEqual([true])
+    expect(await page.locator('#cart-total').textContent()).toBe('RM120.00')
+    await page.locator('#voucher').blur()
+    held.server.shop.removeFromAll('raya-sale')
+    held.server.shop.applyToAll('raya-sale')
+    await expect.poll(() => page.locator('#cart-total').textContent(), { timeout: 10_000 }).toBe('RM108.00')
   })
 
   it('before-checkout finds what nobody has told yet, and says when it cannot', async () => {

@@ -53,11 +53,12 @@ export interface CartEcho {
   readonly check: (options?: CheckOptions) => Promise<Checked>
   /**
    * Says how the page reads its cart anew. Called after changes, once for a whole burst, at random within the time the server says
-   * (2 s by default), so that a shop's open pages do not all ask at once; never twice at a time; on a hidden page when it is looked at.
-   * A failure is reported as `refresh-failed` and tried again up to four times. Returns a function that ends this.
+   * (2 s by default), so that a shop's open pages do not all ask at once; never twice at a time; on a hidden page when it is looked at; not while
+   * the connection is `waiting`, and after that spread as before. A failure is reported as `refresh-failed` and tried again up to four
+   * times. A listener of the DOM event `cart-echo-refresh` may prevent a run. Returns a function that ends this.
    */
   readonly onRefresh: (refresh: Refresh, options?: RefreshOptions) => Stop
-  /** Reads the cart anew, now. Resolves when every `onRefresh` has run; rejects with `refresh-failed`. */
+  /** Reads the cart anew, now. Resolves when every `onRefresh` has run, or was prevented; rejects with `refresh-failed`. */
   readonly refresh: () => Promise<void>
   /** Marks all news as read, in the shopper's other tabs too. */
   readonly dismiss: () => void

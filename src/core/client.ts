@@ -10,10 +10,11 @@ import type { CartEchoBlock, Change } from './events'
 import { hear } from './hear'
 import { type Listening, unknownEvent } from './listening'
 import { dismissed, keysOf, markStale, type News, noNews, withChange } from './news'
+import type { Gate } from './refresh'
 import { createRefreshers } from './refreshers'
 import { type Memory, newMemory, openSession, type PageEffect, renderedWhileClosed, type Session } from './session'
 import { isSameShopper, type PageIdentity, readShopper, type Shopper } from './shopper'
-import { createSource } from './source'
+import { createSource, type Source } from './source'
 import type { TabNote, Transport } from './transport'
 
 /** As many as may be unread, for a while. */
@@ -29,6 +30,11 @@ export interface ClientOptions {
   readonly onError: OnError
   /** Gets each change after the listeners, for another way out of the SDK, such as DOM events. */
   readonly announce?: ((change: Change) => void) | undefined
+  /**
+   * Asked before each run of an `onRefresh`, with the newest change the page was told of, `epoch:seq`. False: that run does not happen,
+   * and counts neither as success nor as failure. Default: all happen.
+   */
+  readonly mayRefresh?: ((cursor: string | null) => boolean) | undefined
   /** Runs when listening starts; what it returns runs when listening stops. */
   readonly whileStarted?: (() => Stop) | undefined
   readonly word?: PageIdentity | undefined
@@ -46,6 +52,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
   const emitter = createEmitter<Record<string, [Change, Memory]>>(guard)
   const connection = createSource<Connection>('connection', notStarted(environment.nowMs()), guard)
   const news = createSource<News>('news', noNews, guard)
+  const gate = whileAnythingWorks(connection)
   const refreshers = createRefreshers(() => {
     announcements.caughtUp()
     news.set(markStale(news.get(), false))
@@ -254,6 +261,15 @@ export const createClient = (options: ClientOptions): CartEcho => {
     news.set(markStale(news.get(), true))
   }
 
+  // What throws has not said no.
+  const mayRefresh = (): boolean => {
+    let may = true
+    guard('mayRefresh', () => {
+      may = options.mayRefresh?.(cursor()) ?? true
+    })
+    return may
+  }
+
   const refreshFailed: OnError = (error) => {
     news.set(markStale(news.get(), true))
     report(error)
@@ -279,7 +295,15 @@ export const createClient = (options: ClientOptions): CartEcho => {
       refreshers,
     }),
     onRefresh: (refresh, options = {}) => {
-      const off = refreshers.add({ environment, refresh, options, cursor, report: refreshFailed })
+      const off = refreshers.add({
+        environment,
+        refresh,
+        options,
+        cursor,
+        gate,
+        mayRun: mayRefresh,
+        report: refreshFailed,
+      })
       // It came late, and what was rendered is older than the news.
       if (session !== null && news.get().stale) refreshers.want()
       return off
@@ -289,6 +313,15 @@ export const createClient = (options: ClientOptions): CartEcho => {
     changedHere: announcements.announce,
   }
 }
+
+// The server is probably away, and the cart with it.
+const whileAnythingWorks = (connection: Source<Connection>): Gate => ({
+  isOpen: () => connection.get().name !== 'waiting',
+  whenOpen: (opened) =>
+    connection.subscribe(({ name }) => {
+      if (name !== 'waiting') opened()
+    }),
+})
 
 const errorOf = (connection: Connection): CartEchoError | null => ('error' in connection ? connection.error : null)
 

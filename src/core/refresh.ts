@@ -27,13 +27,26 @@ export interface RefreshOptions {
   spreadMs?: number | undefined
 }
 
+/** Opens and closes: what waits for it does not run by itself meanwhile. */
+export interface Gate {
+  readonly isOpen: () => boolean
+  /** Calls whenever it opens, until stopped. */
+  readonly whenOpen: (opened: () => void) => Stop
+}
+
 /** One refresh of a page: many reasons, one run at a time. */
 export interface Refresher {
-  /** There is a reason. Runs at random within `spreadMs`, once for all reasons until then; a hidden page waits until it is looked at. */
+  /**
+   * There is a reason. Runs at random within `spreadMs`, once for all reasons until then. A hidden page waits until it is looked at;
+   * behind a closed gate it waits until that opens, and from there as long again, at random, for the gates of all pages open at once.
+   */
   readonly want: (spreadMs?: number) => void
-  /** Runs at once what is wanted, and resolves when it has run. Rejects with `refresh-failed`. */
+  /**
+   * Runs at once what is wanted, whatever it waits for, and resolves when it has run, or was passed over. Rejects with
+   * `refresh-failed`.
+   */
   readonly flush: () => Promise<void>
-  /** True when nothing is wanted or running, and the last run did not fail. */
+  /** True when nothing is wanted or running, and the last run neither failed nor was passed over. */
   readonly isDone: () => boolean
   readonly isRunning: () => boolean
   /** Drops what is wanted, aborts what runs. `want` may follow. */
@@ -47,6 +60,10 @@ export interface RefresherParts {
   readonly options: RefreshOptions
   /** The newest place told, as `epoch:seq`. */
   readonly cursor: () => string | null
+  /** Closed while nothing works: then only `flush` runs anything. */
+  readonly gate: Gate
+  /** Asked before each run. False: this one is passed over, and the next reason, or `flush`, asks anew. Must not throw. */
+  readonly mayRun: () => boolean
   /** A run succeeded, and nothing more is wanted. */
   readonly done: () => void
   readonly report: (error: CartEchoError) => void
@@ -59,70 +76,97 @@ const MOST_ATTEMPTS = 5
 const RUN_WITHIN_MS = 30_000
 const RETRY: BackOff = { baseMs: 2_000, capMs: 30_000 }
 
+/** What is to run: how often it was tried, and how widely it is spread. */
+interface Due {
+  readonly attempt: number
+  readonly spreadMs: number
+}
+
 type Situation =
-  | { readonly name: 'rest'; readonly failed: boolean }
-  | { readonly name: 'due'; readonly attempt: number; readonly stopTimer: Stop }
-  /** Due, but nobody looks. */
-  | { readonly name: 'owed'; readonly attempt: number; readonly stopWatching: Stop }
+  | { readonly name: 'rest'; readonly isDone: boolean }
+  | { readonly name: 'due'; readonly stopTimer: Stop }
+  /** Due, but not now: nobody looks, or the gate is closed. */
+  | { readonly name: 'owed'; readonly stopWaiting: Stop }
+  | { readonly name: 'asking' }
   | { readonly name: 'running'; readonly abort: Abort; readonly run: Promise<void>; again: { spreadMs: number } | null }
+
+type Running = Situation & { name: 'running' }
 
 /** A refresher at rest. */
 export const createRefresher = (parts: RefresherParts): Refresher => {
-  const { environment, refresh, options, report } = parts
+  const { environment, refresh, options, gate, report } = parts
   const { settleMs = SETTLE_MS, spreadMs: ownSpreadMs = SPREAD_MS } = options
-  let now: Situation = { name: 'rest', failed: false }
+  let now: Situation = { name: 'rest', isDone: true }
 
-  const plan = (inMs: number, attempt: number): void => {
-    now = { name: 'due', attempt, stopTimer: environment.schedule(inMs, () => fallDue(attempt)) }
-  }
-
-  const fallDue = (attempt: number): void => {
-    if (environment.isVisible()) return void start(attempt)
-    const stopWatching = environment.watchPage((signal) => {
-      if (signal === 'visible') void start(attempt)
-    })
-    now = { name: 'owed', attempt, stopWatching }
-  }
-
-  const start = (attempt: number): Promise<void> => {
+  const become = (next: Situation): void => {
     quiet(now)
+    now = next
+  }
+
+  const plan = (inMs: number, due: Due): void =>
+    become({ name: 'due', stopTimer: environment.schedule(settleMs + inMs, () => fallDue(due)) })
+
+  const planSpread = (due: Due): void => plan(environment.random() * Math.min(due.spreadMs, LONGEST_SPREAD_MS), due)
+
+  const fallDue = (due: Due): void => {
+    if (!environment.isVisible()) owe(whenLookedAt(environment, () => fallDue(due)))
+    else if (!gate.isOpen()) owe(gate.whenOpen(() => planSpread(due)))
+    else void start(due)
+  }
+
+  const owe = (stopWaiting: Stop): void => become({ name: 'owed', stopWaiting })
+
+  const start = (due: Due): Promise<void> => {
+    const asking: Situation = { name: 'asking' }
+    become(asking)
+    const mayRun = parts.mayRun()
+    // Whoever was asked may have put us back.
+    if (now === asking && mayRun) return run(due)
+    if (now === asking) become({ name: 'rest', isDone: false })
+    return Promise.resolve()
+  }
+
+  const run = (due: Due): Promise<void> => {
     const abort = createAbort()
-    const run = withinLimit(environment, abort, () => runTwice(refresh, parts.cursor, abort.signal))
-    const running: Situation = { name: 'running', abort, run, again: null }
-    now = running
+    const ended = withinLimit(environment, abort, () => runTwice(refresh, parts.cursor, abort.signal))
+    const running: Running = { name: 'running', abort, run: ended, again: null }
+    become(running)
     const whenMine = (next: () => void): void => {
       if (now === running) next()
     }
-    run.then(
+    ended.then(
       () => whenMine(() => succeed(running)),
-      (cause) => whenMine(() => fail(attempt, running, cause)),
+      (cause) => whenMine(() => fail(due, running, cause)),
     )
-    return run
+    return ended
   }
 
-  const succeed = ({ again }: Situation & { name: 'running' }): void => {
-    now = { name: 'rest', failed: false }
+  const succeed = ({ again }: Running): void => {
+    become({ name: 'rest', isDone: true })
     if (again) want(again.spreadMs)
     else parts.done()
   }
 
-  const fail = (attempt: number, { again }: Situation & { name: 'running' }, cause: unknown): void => {
+  const fail = ({ attempt, spreadMs }: Due, { again }: Running, cause: unknown): void => {
     if (attempt === 0) report(refreshFailed(cause))
-    now = { name: 'rest', failed: true }
-    if (attempt + 1 < MOST_ATTEMPTS) plan(settleMs + fullJitterMs(RETRY, attempt, environment.random()), attempt + 1)
+    become({ name: 'rest', isDone: false })
+    const next = { attempt: attempt + 1, spreadMs }
+    if (next.attempt < MOST_ATTEMPTS) plan(fullJitterMs(RETRY, attempt, environment.random()), next)
     else if (again) want(again.spreadMs)
   }
 
   const want = (spreadMs = ownSpreadMs): void => {
     if (now.name === 'running') now.again ??= { spreadMs }
-    if (now.name === 'rest') plan(settleMs + environment.random() * Math.min(spreadMs, LONGEST_SPREAD_MS), 0)
+    if (now.name === 'rest') planSpread({ attempt: 0, spreadMs })
   }
 
   const flush = async (): Promise<void> => {
     try {
       if (now.name === 'running') await now.run
-      // Whoever else waited for that may have begun the next already. One that was given up is tried anew.
-      if (now.name !== 'rest' || now.failed) await (now.name === 'running' ? now.run : start(0))
+      // Whoever else waited for that may have begun the next already. One that was given up is tried anew, and whoever is
+      // being asked would wait for itself.
+      if (now.name === 'asking' || (now.name === 'rest' && now.isDone)) return
+      await (now.name === 'running' ? now.run : start({ attempt: 0, spreadMs: ownSpreadMs }))
     } catch (cause) {
       throw refreshFailed(cause)
     }
@@ -131,12 +175,11 @@ export const createRefresher = (parts: RefresherParts): Refresher => {
   return {
     want,
     flush,
-    isDone: () => now.name === 'rest' && !now.failed,
+    isDone: () => now.name === 'rest' && now.isDone,
     isRunning: () => now.name === 'running',
     reset: () => {
-      quiet(now)
       if (now.name === 'running') now.abort.abort()
-      now = { name: 'rest', failed: false }
+      become({ name: 'rest', isDone: true })
     },
   }
 }
@@ -164,8 +207,13 @@ const withinLimit = (environment: Environment, abort: Abort, read: () => Promise
 
 const quiet = (situation: Situation): void => {
   if (situation.name === 'due') situation.stopTimer()
-  if (situation.name === 'owed') situation.stopWatching()
+  if (situation.name === 'owed') situation.stopWaiting()
 }
+
+const whenLookedAt = (environment: Environment, lookedAt: () => void): Stop =>
+  environment.watchPage((signal) => {
+    if (signal === 'visible') lookedAt()
+  })
 
 // A replica may have lagged: read once more, not for ever.
 const runTwice = async (refresh: Refresh, cursor: () => string | null, signal: Signal): Promise<void> => {

@@ -1,5 +1,6 @@
 import type { Connection } from '../core/connection'
 import type { CartEventMap, CartEventName, DomEventName } from '../core/events'
+import type { CartEchoRefresh } from './events'
 
 /** The DOM events of every event in `CartEventMap`, and our own. */
 export type CartDomEventMap = {
@@ -7,6 +8,11 @@ export type CartDomEventMap = {
 } & {
   /** The connection is another; `detail` is the `Connection`. */
   'cart-echo-status': CustomEvent<Connection>
+  /**
+   * An `onRefresh` is about to run, also once more after a failure, or for `cart.refresh()`. `preventDefault()`: not this time; nothing is
+   * reported or tried again for that, and the next reason asks anew.
+   */
+  'cart-echo-refresh': CustomEvent<CartEchoRefresh>
 }
 
 declare global {

@@ -2,6 +2,12 @@ import type { Connection } from '../core/connection'
 import type { Stop } from '../core/environment'
 import { type Change, domEventName } from '../core/events'
 
+/** The detail of `cart-echo-refresh`. */
+export interface CartEchoRefresh {
+  /** The newest change the page was told of, `epoch:seq`. Null where the server keeps no log. */
+  readonly cursor: string | null
+}
+
 /** Turns changes into DOM events. */
 export interface DomEvents {
   /** Takes the target, unless another copy of the SDK has it; gives it back when stopped. */
@@ -10,6 +16,11 @@ export interface DomEvents {
   readonly announce: (change: Change) => void
   /** Dispatches `cart-echo-status`; `detail` is the connection. */
   readonly status: (connection: Connection) => void
+  /**
+   * Dispatches the cancelable `cart-echo-refresh`, with `{ cursor }` as detail; false when a listener prevented it. True without an event
+   * where another copy dispatches, and before `DOMContentLoaded`: the answer is needed now, and whoever would prevent it may not be there yet.
+   */
+  readonly mayRefresh: (cursor: string | null) => boolean
   /** Drops what still waits for the page to be parsed: it is another customer's now. */
   readonly forget: () => void
 }
@@ -65,6 +76,14 @@ export const createDomEvents = (target: EventTarget | null | undefined): DomEven
     },
     announce: ({ change, meta }) => dispatch(domEventName(meta.event), change),
     status: (connection) => dispatch('cart-echo-status', connection),
+    mayRefresh: (cursor) => {
+      const taken = isParsed() ? take(place(), self) : null
+      if (!taken) return true
+      const detail: CartEchoRefresh = { cursor }
+      const may = taken.dispatchEvent(new CustomEvent('cart-echo-refresh', { detail, bubbles: true, cancelable: true }))
+      if (!started) end()
+      return may
+    },
     forget: () => {
       waiting.length = 0
     },

@@ -27,8 +27,8 @@ export interface EchoTransportOptions {
 const CONFIRM_WITHIN_MS = 10_000
 /** How often to look whether somebody left our channel. Nothing tells: it takes a look. */
 const LOOK_EVERY_MS = 2_000
-/** Over how long the pages that pusher-js brings back in step spread what they ask. */
-const ASK_WITHIN_MS = 2_000
+/** Over how long pages that are back spread what they ask: those that pusher-js brings back in step, and those that come one by one. */
+const ASK_WITHIN_MS = { inStep: 2_000, oneByOne: 500 }
 
 /**
  * Listens on a private channel of an Echo as a good guest: binds and removes its own callbacks only, never leaves the
@@ -159,7 +159,7 @@ const stay = (echo: EchoLike, options: EchoTransportOptions, sink: Sink, moveOn:
     steering?.proven()
     stand('live', { name: 'subscribed' })
     // pusher-js brings all pages of a shop back in step; what is steered comes back spread already.
-    sink.gap('subscribed', wasLive && !steering ? ASK_WITHIN_MS : 0)
+    sink.gap('subscribed', wasLive ? ASK_WITHIN_MS[steering ? 'oneByOne' : 'inStep'] : 0)
     wasLive = true
   }
 

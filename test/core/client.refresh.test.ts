@@ -119,6 +119,117 @@ describe('a page reads its cart anew', () => {
   })
 })
 
+describe('while the connection is waiting, a page', () => {
+  it('does not read its cart; when it waits no more, at random within the time that the server said', async () => {
+    const { hear, link, pass, runs, environment, end } = refreshingPage()
+    hear(at(2, { spread_ms: 8_000 }))
+    link().sink.state({ name: 'socket-lost' })
+    await pass(60_000)
+    expect([runs.length, environment.pending()]).toEqual([0, 0])
+    link().sink.state({ name: 'subscribed' })
+    await pass(4_099)
+    expect(runs).toHaveLength(0)
+    await pass(1)
+    expect(runs).toHaveLength(1)
+    end()
+  })
+
+  it('reads it as soon as it is fed in another way', async () => {
+    const { hear, link, pass, runs, end } = refreshingPage()
+    hear(at(2))
+    link().sink.state({ name: 'socket-lost' })
+    await pass(60_000)
+    link().sink.state({ name: 'polling', because: 'socket-lost', error: null, nextTryAtMs: null })
+    await pass(600)
+    expect(runs).toHaveLength(1)
+    end()
+  })
+
+  it('reads it at once when told to', async () => {
+    const { client, link, runs, end } = refreshingPage()
+    link().sink.state({ name: 'socket-lost' })
+    const refreshed = client.refresh()
+    await turn()
+    runs[0]?.succeed()
+    await refreshed
+    const checked = client.check()
+    await link().asked[0]?.answer(answerOf('e1:1', 'e1:2'))
+    runs[1]?.succeed()
+    await checked
+    expect(runs).toHaveLength(2)
+    end()
+  })
+
+  it('leaves nothing behind when it stops', async () => {
+    const { hear, link, pass, runs, client, end } = refreshingPage()
+    hear(at(2))
+    link().sink.state({ name: 'socket-lost' })
+    await pass(60_000)
+    end()
+    client.start()
+    await pass(60_000)
+    expect(runs).toHaveLength(0)
+    end()
+  })
+})
+
+describe('a run that the page may not make', () => {
+  it('does not happen: it stays stale, nothing is reported, and the next reason asks anew', async () => {
+    const asked: (string | null)[] = []
+    const { hear, pass, runs, stale, errors, end } = refreshingPage({
+      mayRefresh: (cursor) => {
+        asked.push(cursor)
+        return asked.length > 1
+      },
+    })
+    hear('broken')
+    await pass(600_000)
+    expect([asked, runs.length, stale()]).toEqual([['e1:1'], 0, true])
+    hear(at(2))
+    await pass(600)
+    runs[0]?.succeed()
+    await turn()
+    expect([asked, runs.length, stale()]).toEqual([['e1:1', 'e1:2'], 1, false])
+    expect(errors.map(({ code }) => code)).toEqual(['invalid-payload'])
+    end()
+  })
+
+  it('keeps neither refresh() nor check() waiting', async () => {
+    const { client, link, runs, end } = refreshingPage({ mayRefresh: () => false })
+    await client.refresh()
+    const checked = client.check()
+    await link().asked[0]?.answer(answerOf('e1:1', 'e1:2'))
+    expect(await checked).toMatchObject({ found: 1 })
+    expect(runs).toHaveLength(0)
+    end()
+  })
+
+  it('is made when whoever was asked throws, and that is reported', async () => {
+    const { hear, pass, runs, errors, end } = refreshingPage({
+      mayRefresh: () => {
+        throw new Error('broken')
+      },
+    })
+    hear(at(2))
+    await pass(600)
+    expect([runs.length, errors.map(({ code }) => code)]).toEqual([1, ['listener-failed']])
+    end()
+  })
+
+  it('is not made when whoever was asked has logged out', async () => {
+    const page: ReturnType<typeof refreshingPage> = refreshingPage({
+      mayRefresh: () => {
+        page.client.identify({ user: null })
+        return true
+      },
+    })
+    page.hear(at(2))
+    await page.pass(60_000)
+    expect([page.runs.length, page.client.connection.get().because]).toEqual([0, 'no-user'])
+    page.end()
+  })
+})
+
 describe('a page that was stale', () => {
   it('is so no more when it has read its cart anew', async () => {
     const { hear, pass, runs, stale, end } = refreshingPage()

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { CartEchoError } from '../../src/core/errors'
 import { createRefresher, type RefreshOptions, type RefreshRequest } from '../../src/core/refresh'
 import { type FakeEnvironment, fakeEnvironment } from '../support/fake-environment'
+import { handGate } from '../support/hand-gate'
 
 /** One run of the page's refresh, and the ways to end it. */
 interface Run {
@@ -16,9 +17,14 @@ const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 0))
 
 /** A refresher whose runs end when the test says so. */
 const refresherWithRuns = (
-  options: RefreshOptions & { environment?: FakeEnvironment; cursor?: () => string | null } = {},
+  options: RefreshOptions & {
+    environment?: FakeEnvironment
+    cursor?: () => string | null
+    mayRun?: () => boolean
+  } = {},
 ) => {
-  const { environment = fakeEnvironment(), cursor = () => 'e1:1', ...spacing } = options
+  const { environment = fakeEnvironment(), cursor = () => 'e1:1', mayRun = () => true, ...spacing } = options
+  const gate = handGate()
   const beganAtMs = environment.nowMs()
   const runs: Run[] = []
   const errors: CartEchoError[] = []
@@ -27,6 +33,8 @@ const refresherWithRuns = (
     environment,
     options: spacing,
     cursor,
+    gate,
+    mayRun,
     refresh: (request) =>
       new Promise((resolve, reject) => {
         runs.push({
@@ -48,8 +56,8 @@ const refresherWithRuns = (
     report: (error) => errors.push(error),
   })
   const pass = (ms: number) => environment.advanceTurnByTurn(ms)
-  const left = () => [environment.pending(), environment.watching()]
-  return { ...refresher, environment, runs, errors, pass, left, done: () => done }
+  const left = () => [environment.pending(), environment.watching() + gate.waiting()]
+  return { ...refresher, environment, gate, runs, errors, pass, left, done: () => done }
 }
 
 describe('a refresh that is wanted', () => {
@@ -219,6 +227,203 @@ describe('on a page that nobody looks at, a refresh', () => {
   })
 })
 
+describe('while nothing works, a refresh', () => {
+  it('waits, without a timer, and is spread anew from when something does', async () => {
+    const { want, gate, pass, runs, left } = refresherWithRuns()
+    gate.close()
+    want(8_000)
+    await pass(600_000)
+    expect([runs.length, ...left()]).toEqual([0, 0, 1])
+    gate.open()
+    await pass(4_249)
+    expect(runs).toHaveLength(0)
+    await pass(1)
+    expect(runs).toHaveLength(1)
+    await runs[0]?.succeed()
+    expect(left()).toEqual([0, 0])
+  })
+
+  it('that falls due when all is well again runs as it was planned', async () => {
+    const { want, gate, pass, runs } = refresherWithRuns()
+    gate.close()
+    want()
+    await pass(1_000)
+    gate.open()
+    await pass(250)
+    expect(runs).toHaveLength(1)
+  })
+
+  it('waits on when that was a mere moment', async () => {
+    const { want, gate, pass, runs, left } = refresherWithRuns()
+    gate.close()
+    want()
+    await pass(60_000)
+    gate.open()
+    gate.close()
+    await pass(60_000)
+    expect([runs.length, ...left()]).toEqual([0, 0, 1])
+    gate.open()
+    await pass(1_250)
+    expect(runs).toHaveLength(1)
+  })
+
+  it('is not tried again either; then it is, as often as before', async () => {
+    const { want, gate, pass, runs, errors } = refresherWithRuns()
+    want()
+    await pass(1_250)
+    gate.close()
+    await runs[0]?.fail()
+    await pass(600_000)
+    expect(runs).toHaveLength(1)
+    gate.open()
+    for (let count = 1; count < 5; count += 1) {
+      await pass(60_000)
+      await runs[count]?.fail()
+    }
+    await pass(600_000)
+    expect([runs.length, errors.length]).toEqual([5, 1])
+  })
+
+  it('of a page that nobody looks at waits for both', async () => {
+    const environment = fakeEnvironment({ isVisible: false })
+    const { want, gate, pass, runs, left } = refresherWithRuns({ environment })
+    gate.close()
+    want()
+    await pass(60_000)
+    environment.signal('visible')
+    await pass(60_000)
+    expect([runs.length, ...left()]).toEqual([0, 0, 1])
+    environment.signal('hidden')
+    gate.open()
+    await pass(60_000)
+    expect([runs.length, ...left()]).toEqual([0, 0, 1])
+    environment.signal('visible')
+    await pass(0)
+    expect(runs).toHaveLength(1)
+  })
+
+  it('runs at once for whoever does not wait', async () => {
+    const { want, gate, flush, pass, runs, left } = refresherWithRuns()
+    gate.close()
+    want()
+    await pass(60_000)
+    const end = watchEnd(flush())
+    await turn()
+    await runs[0]?.succeed()
+    expect([await end(), ...left()]).toEqual(['resolved', 0, 0])
+    gate.open()
+    await pass(60_000)
+    expect(runs).toHaveLength(1)
+  })
+
+  it('that is put back is dropped', async () => {
+    const { want, gate, reset, pass, runs, left } = refresherWithRuns()
+    gate.close()
+    want()
+    await pass(60_000)
+    reset()
+    expect(left()).toEqual([0, 0])
+    gate.open()
+    await pass(60_000)
+    expect(runs).toHaveLength(0)
+  })
+})
+
+describe('a run that may not be', () => {
+  it('does not happen, and is no failure: the next reason asks anew', async () => {
+    let may = false
+    const { want, pass, runs, errors, left, done, isDone } = refresherWithRuns({ mayRun: () => may })
+    want()
+    await pass(600_000)
+    expect([runs.length, errors.length, done(), isDone(), ...left()]).toEqual([0, 0, 0, false, 0, 0])
+    may = true
+    want()
+    await pass(1_250)
+    await runs[0]?.succeed()
+    expect([runs.length, done(), isDone()]).toEqual([1, 1, true])
+  })
+
+  it('keeps nobody waiting, and is asked about anew for the next who does not wait', async () => {
+    let asked = 0
+    const { want, flush, runs, isDone } = refresherWithRuns({
+      mayRun: () => {
+        asked += 1
+        return asked > 2
+      },
+    })
+    want()
+    expect([await watchEnd(flush())(), await watchEnd(flush())(), isDone()]).toEqual(['resolved', 'resolved', false])
+    const end = watchEnd(flush())
+    await turn()
+    await runs[0]?.succeed()
+    expect([await end(), asked, runs.length]).toEqual(['resolved', 3, 1])
+  })
+
+  it('is asked about before each try, and not for the second look of one', async () => {
+    let asked = 0
+    const { want, pass, runs } = refresherWithRuns({
+      cursor: () => 'e1:5',
+      mayRun: () => {
+        asked += 1
+        return asked < 3
+      },
+    })
+    want()
+    await pass(1_250)
+    await runs[0]?.succeed('e1:4')
+    expect([runs.length, asked]).toEqual([2, 1])
+    await runs[1]?.fail()
+    await pass(10_000)
+    expect([runs.length, asked]).toEqual([3, 2])
+    await runs[2]?.fail()
+    await pass(600_000)
+    expect([runs.length, asked]).toEqual([3, 3])
+  })
+
+  it('is asked about only when it would happen', async () => {
+    let asked = 0
+    const environment = fakeEnvironment({ isVisible: false })
+    const { want, gate, pass } = refresherWithRuns({
+      environment,
+      mayRun: () => {
+        asked += 1
+        return true
+      },
+    })
+    gate.close()
+    want()
+    await pass(60_000)
+    environment.signal('visible')
+    await pass(60_000)
+    expect(asked).toBe(0)
+    gate.open()
+    await pass(1_250)
+    expect(asked).toBe(1)
+  })
+
+  it('may be asked about in a way that puts all back, or wants it once more', async () => {
+    const asked: string[] = []
+    const { want, flush, reset, pass, runs, left } = refresherWithRuns({
+      mayRun: () => {
+        asked.push('asked')
+        // It would wait for itself.
+        flush().then(() => asked.push('answered'))
+        want()
+        if (asked.length < 2) reset()
+        return true
+      },
+    })
+    want()
+    await pass(60_000)
+    expect([runs.length, asked, ...left()]).toEqual([0, ['asked', 'answered'], 0, 0])
+    want()
+    await pass(1_250)
+    await runs[0]?.succeed()
+    await pass(600_000)
+    expect([runs.length, asked, ...left()]).toEqual([1, ['asked', 'answered', 'asked', 'answered'], 0, 0])
+  })
+})
+
 describe('a refresh that fails', () => {
   it('is reported once, with its cause, and tried again later each time, four times', async () => {
     const { want, pass, runs, errors, left, done, isDone } = refresherWithRuns()
@@ -272,6 +477,8 @@ describe('a refresh that fails', () => {
       environment,
       options: {},
       cursor: () => null,
+      gate: handGate(),
+      mayRun: () => true,
       refresh: () => {
         calls += 1
         throw new Error('broken')
@@ -453,6 +660,8 @@ type Step =
   | { name: 'want'; spreadMs: number }
   | { name: 'flush' }
   | { name: 'look'; isVisible: boolean }
+  | { name: 'gate'; isOpen: boolean }
+  | { name: 'let'; mayRun: boolean }
   | { name: 'wait'; ms: number }
   | { name: 'end'; well: boolean }
   | { name: 'reset' }
@@ -461,6 +670,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ name: fc.constant('want' as const), spreadMs: fc.constantFrom(0, 500, 8_000) }) },
   { weight: 2, arbitrary: fc.constant<Step>({ name: 'flush' }) },
   { weight: 2, arbitrary: fc.record({ name: fc.constant('look' as const), isVisible: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ name: fc.constant('gate' as const), isOpen: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ name: fc.constant('let' as const), mayRun: fc.boolean() }) },
   {
     weight: 4,
     arbitrary: fc.record({ name: fc.constant('wait' as const), ms: fc.constantFrom(1, 300, 3_000, 60_000) }),
@@ -471,7 +682,16 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 const walk = async (steps: readonly Step[]): Promise<void> => {
   const environment = fakeEnvironment()
-  const { want, flush, reset, runs, left, isDone, pass } = refresherWithRuns({ environment })
+  let mayRun = true
+  let wasPassedOver = false
+  const { want, flush, reset, gate, runs, left, isDone, pass } = refresherWithRuns({
+    environment,
+    mayRun: () => {
+      wasPassedOver = !mayRun
+      if (!mayRun) wantedSince = null
+      return mayRun
+    },
+  })
   const running = new Set<Run>()
   let seen = 0
   let wantedSince: number | null = null
@@ -495,6 +715,11 @@ const walk = async (steps: readonly Step[]): Promise<void> => {
         return void flushes.push(watchEnd(flush()))
       case 'look':
         return environment.signal(next.isVisible ? 'visible' : 'hidden')
+      case 'gate':
+        return next.isOpen ? gate.open() : gate.close()
+      case 'let':
+        mayRun = next.mayRun
+        return
       case 'wait':
         return pass(next.ms)
       case 'end': {
@@ -514,7 +739,9 @@ const walk = async (steps: readonly Step[]): Promise<void> => {
     await pass(0)
     look()
   }
+  mayRun = true
   environment.signal('visible')
+  gate.open()
   for (let round = 0; round < 24; round += 1) {
     await pass(20_000)
     look()
@@ -527,8 +754,8 @@ const walk = async (steps: readonly Step[]): Promise<void> => {
   expect(wantedSince, 'a reason after which nothing ran').toBeNull()
   expect(left(), 'left behind').toEqual([0, 0])
   expect(await Promise.all(flushes.map((end) => end())), 'who waited').not.toContain('pending')
-  // Given up after five failures, it is not done; then at least nothing runs.
-  if (runs.length < 5) expect(isDone()).toBe(true)
+  // Given up after five failures, or passed over, it is not done; then at least nothing runs.
+  if (runs.length < 5 && !wasPassedOver) expect(isDone()).toBe(true)
 }
 
 describe('a refresh that does not end', () => {
@@ -556,6 +783,8 @@ describe('a refresh that does not end', () => {
       environment,
       options: {},
       cursor: () => null,
+      gate: handGate(),
+      mayRun: () => true,
       refresh: () => refresher.flush(),
       done: () => undefined,
       report: ({ code }) => errors.push(code),

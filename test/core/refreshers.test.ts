@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { CartEchoError } from '../../src/core/errors'
 import { createRefreshers } from '../../src/core/refreshers'
 import { fakeEnvironment } from '../support/fake-environment'
+import { handGate } from '../support/hand-gate'
 
 const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 0))
 
@@ -13,12 +14,14 @@ const pageRefreshes = () => {
     done += 1
   })
   const errors: CartEchoError[] = []
-  const add = () => {
+  const add = (mayRun = () => true) => {
     const runs: { succeed: () => Promise<void>; fail: () => Promise<void>; signal: { aborted: boolean } }[] = []
     const remove = refreshers.add({
       environment,
       options: {},
       cursor: () => null,
+      gate: handGate(),
+      mayRun,
       report: (error) => errors.push(error),
       refresh: ({ signal }) =>
         new Promise<void>((resolve, reject) => {
@@ -49,6 +52,22 @@ describe('the refreshes of a page', () => {
     expect([one.runs.length, other.runs.length]).toEqual([1, 1])
     await one.runs[0]?.succeed()
     expect(done()).toBe(0)
+    await other.runs[0]?.succeed()
+    expect(done()).toBe(1)
+  })
+
+  it('are not done while one was passed over', async () => {
+    const { add, want, environment, done } = pageRefreshes()
+    let may = false
+    const [one, other] = [add(), add(() => may)]
+    want()
+    await environment.advanceTurnByTurn(1_250)
+    await one.runs[0]?.succeed()
+    expect([other.runs.length, done()]).toEqual([0, 0])
+    may = true
+    want()
+    await environment.advanceTurnByTurn(1_250)
+    await one.runs[1]?.succeed()
     await other.runs[0]?.succeed()
     expect(done()).toBe(1)
   })

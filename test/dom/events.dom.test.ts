@@ -111,6 +111,61 @@ describe('the status', () => {
   })
 })
 
+describe('a refresh', () => {
+  it('is announced where changes are, with the cursor, and may be made when nobody prevents it', () => {
+    const heard: unknown[] = []
+    const note = (where: string) => (event: CustomEvent) =>
+      heard.push(where, event.bubbles, event.cancelable, event.detail)
+    listen(document, 'cart-echo-refresh', note('document'))
+    listen(window, 'cart-echo-refresh', note('window'))
+    expect(started().mayRefresh('e1:5')).toBe(true)
+    const detail = { cursor: 'e1:5' }
+    expect(heard).toEqual(['document', true, true, detail, 'window', true, true, detail])
+  })
+
+  it('may not be made when a listener prevents it', () => {
+    listen(window, 'cart-echo-refresh', (event) => event.preventDefault())
+    expect(started().mayRefresh(null)).toBe(false)
+  })
+
+  it('is announced by the copy that dispatches only, and the other’s is made', () => {
+    let heard = 0
+    listen(document, 'cart-echo-refresh', (event) => {
+      heard += 1
+      event.preventDefault()
+    })
+    const [first, second] = [started(), started()]
+    expect([second.mayRefresh(null), heard]).toEqual([true, 0])
+    expect([first.mayRefresh(null), heard]).toEqual([false, 1])
+  })
+
+  it('is made without an event where there is no target', () => {
+    listen(document, 'cart-echo-refresh', (event) => event.preventDefault())
+    expect(started(null).mayRefresh(null)).toBe(true)
+  })
+
+  it('is made without an event before DOMContentLoaded, and none follows', () => {
+    let heard = 0
+    listen(document, 'cart-echo-refresh', (event) => {
+      heard += 1
+      event.preventDefault()
+    })
+    readyState('loading')
+    const { mayRefresh } = started()
+    expect(mayRefresh(null)).toBe(true)
+    parsed()
+    expect(heard).toBe(0)
+    readyState('complete')
+    expect([mayRefresh(null), heard]).toEqual([false, 1])
+  })
+
+  it('is announced also when nothing is listened to, and leaves the target free', () => {
+    listen(document, 'cart-echo-refresh', (event) => event.preventDefault())
+    expect(createDomEvents(undefined).mayRefresh(null)).toBe(false)
+    expect(marks(document)).toEqual([])
+  })
+})
+
 describe('two copies on one page', () => {
   it('dispatch once: the first to start does, the other takes over when it stops', () => {
     const heard = messagesOf(document)

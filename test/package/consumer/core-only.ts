@@ -58,6 +58,7 @@ const cart: CartEcho = createClient({
   transport: (user) => pageLife({ environment, transport: fed(user === null ? null : live(user)), canAsk: true }),
   onError: ({ code }) => console.error(code),
   announce: undefined,
+  mayRefresh: (cursor) => cursor?.startsWith('b7f3:') ?? true,
   whileStarted: undefined,
   word: { guest: true },
 })

@@ -55,6 +55,13 @@ document.addEventListener('cart-conditions-changed', (event) => {
 window.addEventListener('cart-conditions-changed', ({ detail }) => detail.message?.toUpperCase())
 document.addEventListener('cart-echo-status', ({ detail }) => detail.name === 'live')
 window.addEventListener('cart-echo-status', ({ detail }) => detail.because)
+document.addEventListener('cart-echo-refresh', (event) => {
+  const cursor: string | null = event.detail.cursor
+  // @ts-expect-error: it is the SDK's
+  event.detail.cursor = null
+  if (cursor === null) event.preventDefault()
+})
+window.addEventListener('cart-echo-refresh', ({ detail }) => detail.cursor?.length)
 document.addEventListener('cart-condition-changed', (event) => {
   // @ts-expect-error: misspelt, so that it is any Event
   event.detail
