@@ -35,11 +35,18 @@ export const frozen: Strike = async ({ leader, others }) => {
   }
 }
 
-/** Its shopper goes on to another page, and comes back by Back. @throws when the browser had not kept the page. */
-export const inBfcache: Strike = async ({ leader, awayUrl }) => {
+/**
+ * Its shopper goes on to another page, and comes back by Back. Meanwhile another tab is in front.
+ * @throws when the browser had not kept the page.
+ */
+export const inBfcache: Strike = async ({ leader, others, awayUrl }) => {
   await leader.show()
   await leader.goto(awayUrl)
-  return () => goBack(leader)
+  await others.at(-1)?.show()
+  return async () => {
+    await leader.show()
+    await goBack(leader)
+  }
 }
 
 const goBack = async (tab: ChromiumTab): Promise<void> => {
