@@ -2,19 +2,23 @@ import type { CartEcho } from './core/cart-echo'
 import { readChannel } from './core/channel'
 import { createClient } from './core/client'
 import type { OnError } from './core/emitter'
-import type { Environment } from './core/environment'
+import type { Audience, Environment } from './core/environment'
 import { CartEchoError } from './core/errors'
 import { type EventOption, type Listening, readListening } from './core/listening'
 import type { PageIdentity } from './core/shopper'
+import type { TabPorts } from './core/tab-ports'
 import type { Transport } from './core/transport'
 import { browserEnvironment } from './dom/environment'
 import { createDomEvents } from './dom/events'
+import { browserTabs } from './dom/tab-ports'
 import { type CheckRequest, createCheck } from './transports/check'
 import { echoTransport } from './transports/echo'
 import { isEcho, isOpenable, whyNoEcho } from './transports/echo/find'
-import { type EchoSource, has, peek } from './transports/echo/shape'
+import { type EchoSource, has, keyOf, peek } from './transports/echo/shape'
 import { pageLife } from './transports/page-life'
 import { supply } from './transports/supply'
+import { tabs } from './transports/tabs'
+import { tabsName } from './transports/tabs/name'
 
 /** How the check is asked, and how often. */
 export interface CheckSettings extends CheckRequest {
@@ -39,6 +43,11 @@ export interface CartEchoOptions extends PageIdentity {
   steer?: boolean | undefined
   /** The private channel with `{user}` in it, without `private-`. Default `App.Models.User.{user}`. */
   channel?: string | undefined
+  /**
+   * Whether the shopper's tabs share one connection: one of them has the socket and asks the check, the others hear it from there.
+   * Default true. Where the browser cannot (no Web Locks, no BroadcastChannel), each tab has its own.
+   */
+  tabs?: boolean | undefined
   /** Events of your own beside `cart.conditions.changed`: names, or names with a decoder. Default none. */
   events?: readonly EventOption[] | undefined
   /** The cart instance to be told of; changes of others are passed over. Default `default`. */
@@ -57,8 +66,12 @@ export interface CartEchoOptions extends PageIdentity {
  */
 export const createCartEcho = (options: CartEchoOptions): CartEcho => createCartEchoIn(browserEnvironment(), options)
 
-/** The same in an environment of your own. Throws as `createCartEcho` does. */
-export const createCartEchoIn = (environment: Environment, options: CartEchoOptions): CartEcho => {
+/** The same in an environment of your own, with what its tabs share. Throws as `createCartEcho` does. */
+export const createCartEchoIn = (
+  environment: Environment,
+  options: CartEchoOptions,
+  ports: TabPorts | null = browserTabs(),
+): CartEcho => {
   const check = readCheck(options.check)
   insistOnSource(options.echo, check)
   const listening = readListening(options.events, options.instance)
@@ -66,7 +79,7 @@ export const createCartEchoIn = (environment: Environment, options: CartEchoOpti
   const client = createClient({
     environment,
     listening,
-    transport: transportFor(options, check, listening, environment),
+    transport: transportFor(options, check, listening, environment, ports),
     onError: options.onError ?? logError,
     announce: dom.announce,
     whileStarted: dom.start,
@@ -80,21 +93,42 @@ export const createCartEchoIn = (environment: Environment, options: CartEchoOpti
 }
 
 const transportFor = (
-  { echo, steer, channel }: CartEchoOptions,
+  { echo, steer, channel, tabs: isShared = true }: CartEchoOptions,
   check: CheckSettings | null,
   { events }: Listening,
   environment: Environment,
-): ((user: string | null) => Transport) => {
+  ports: TabPorts | null,
+): ((user: string | null, owner: string | null) => Transport) => {
   const channelOf = readChannel(channel)
-  const live = (user: string): Transport | null =>
-    echo ? echoTransport({ environment, echo, steer, channel: channelOf(user), events: [...events.keys()] }) : null
-  return (user) => {
-    const heard = user === null ? null : live(user)
-    if (!check) return pageLife({ environment, transport: heard ?? silence, canAsk: false })
+  const canAsk = check !== null
+  const feed = (live: Transport | null, audience: Audience): Transport => {
+    if (!check) return live ?? silence
     const { intervalMs, auditMs, timeoutMs } = check
     const ask = createCheck(check, environment)
-    const transport = supply({ environment, live: heard, check: ask, events, intervalMs, auditMs, timeoutMs })
-    return pageLife({ environment, transport, canAsk: true })
+    return supply({ environment, audience, live, check: ask, events, intervalMs, auditMs, timeoutMs })
+  }
+  return (user, owner) => {
+    const heard = echo && user !== null ? channelOf(user) : null
+    const live =
+      echo && heard !== null
+        ? echoTransport({ environment, echo, steer, channel: heard, events: [...events.keys()] })
+        : null
+    const open = (audience: Audience): Transport => feed(live, audience)
+    const key = keyOf(echo)
+    const name = isShared
+      ? tabsName({ user, owner, channel: heard, key, check: addressOf(check), events: events.keys() })
+      : null
+    const transport = name === null ? open(environment) : tabs({ environment, ports, name, open, canAsk })
+    return pageLife({ environment, transport, canAsk })
+  }
+}
+
+// Two pages in different folders may mean two checks by the same words.
+const addressOf = (check: CheckSettings | null): string | null => {
+  try {
+    return check && new URL(check.url, globalThis.document?.baseURI).href
+  } catch {
+    return check?.url ?? null
   }
 }
 

@@ -17,6 +17,8 @@ export interface ReverbOptions extends ReverbSettings {
 
 /** An Echo made when needed, with its own socket. */
 export interface ReverbEcho {
+  /** The key of the app, where there are settings. */
+  readonly key: string | undefined
   /** Loads laravel-echo and pusher-js and connects. Called again while open, it gives the same Echo. */
   readonly open: () => Promise<EchoClass<'reverb'>>
   /** Disconnects. `open` may follow. */
@@ -37,6 +39,7 @@ export const reverb = (options: ReverbOptions | null | undefined): ReverbEcho =>
   if (options && !options.key) throw new CartEchoError('invalid-options', 'reverb() needs the key: REVERB_APP_KEY.')
   let opened: { readonly echo: Promise<EchoClass<'reverb'>>; readonly end: AbortController } | null = null
   return {
+    key: options?.key,
     open: () => {
       const end = opened?.end ?? new AbortController()
       const mine = opened ?? { echo: connect(options, end.signal), end }

@@ -59,6 +59,12 @@ export interface CartEcho {
   readonly onRefresh: (refresh: Refresh, options?: RefreshOptions) => Stop
   /** Reads the cart anew, now. Resolves when every `onRefresh` has run; rejects with `refresh-failed`. */
   readonly refresh: () => Promise<void>
-  /** Marks all news as read. */
+  /** Marks all news as read, in the shopper's other tabs too. */
   readonly dismiss: () => void
+  /**
+   * Says that this page has just changed the cart itself, and shows it: the shopper's other tabs read their carts anew, without a
+   * question to the check. Told at most twice a second; not at all while this page itself reads the cart anew for another tab's sake, or just
+   * has. Does nothing on a page that shares with no others. Never throws.
+   */
+  readonly changedHere: () => void
 }

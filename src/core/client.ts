@@ -1,3 +1,4 @@
+import { createAnnouncements } from './announcements'
 import type { CartEcho } from './cart-echo'
 import { createChecking } from './checking'
 import { type Connection, type ConnectionFact, moveConnection, notStarted } from './connection'
@@ -8,20 +9,23 @@ import { CartEchoError } from './errors'
 import type { CartEchoBlock, Change } from './events'
 import { hear } from './hear'
 import { type Listening, unknownEvent } from './listening'
-import { dismissed, markStale, type News, noNews, withChange } from './news'
+import { dismissed, keysOf, markStale, type News, noNews, withChange } from './news'
 import { createRefreshers } from './refreshers'
 import { type Memory, newMemory, openSession, type PageEffect, renderedWhileClosed, type Session } from './session'
 import { isSameShopper, type PageIdentity, readShopper, type Shopper } from './shopper'
 import { createSource } from './source'
-import type { Transport } from './transport'
+import type { TabNote, Transport } from './transport'
+
+/** As many as may be unread, for a while. */
+const MOST_READ = 100
 
 /** What a client is made of. */
 export interface ClientOptions {
   readonly environment: Environment
   /** The events the page listens to, and the cart instance. */
   readonly listening: Listening
-  /** The transport of one customer, made anew for each; null for a guest. */
-  readonly transport: (user: string | null) => Transport
+  /** The transport of one customer, made anew for each; the user is null for a guest, the owner where the page does not say. */
+  readonly transport: (user: string | null, owner: string | null) => Transport
   readonly onError: OnError
   /** Gets each change after the listeners, for another way out of the SDK, such as DOM events. */
   readonly announce?: ((change: Change) => void) | undefined
@@ -42,13 +46,21 @@ export const createClient = (options: ClientOptions): CartEcho => {
   const emitter = createEmitter<Record<string, [Change, Memory]>>(guard)
   const connection = createSource<Connection>('connection', notStarted(environment.nowMs()), guard)
   const news = createSource<News>('news', noNews, guard)
-  const refreshers = createRefreshers(() => news.set(markStale(news.get(), false)))
+  const refreshers = createRefreshers(() => {
+    announcements.caughtUp()
+    news.set(markStale(news.get(), false))
+  })
   const holders = new Set<symbol>()
   let shopper = readShopper(options.word ?? {})
   // A new memory is a new customer: whatever was begun under another one goes no further.
   let memory = newMemory(shopper)
   let session: Session | null = null
   let leave: Stop = () => undefined
+  const announcements = createAnnouncements({
+    environment,
+    tell: () => session?.tell({ name: 'changed-here' }),
+    isReading: refreshers.isRunning,
+  })
 
   // Listeners may call anything: what follows a call-out (set, emit, report) first looks whether it still holds.
 
@@ -69,7 +81,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
     const mine = memory
     mine.told += 1
     refreshers.want(spreadOf(change))
-    news.set(withChange(news.get(), change))
+    news.set(withChange(news.get(), change, mine.read.includes(change.meta.key)))
     if (memory === mine) emitter.emit(change.event, change, mine)
     if (memory === mine) guard('announce', () => options.announce?.(change))
   }
@@ -93,8 +105,29 @@ export const createClient = (options: ClientOptions): CartEcho => {
       case 'fresh':
         return news.set(markStale(news.get(), false))
       case 'other-user':
+        session?.tell({ name: 'other-user' })
         return refuseOtherUser()
     }
+  }
+
+  const hearSibling = (note: TabNote): void => {
+    switch (note.name) {
+      case 'changed-here':
+        announcements.heard()
+        return growStale(0)
+      case 'dismissed':
+        memory.read = [...memory.read, ...note.keys].slice(-MOST_READ)
+        return news.set(dismissed(news.get(), note.keys))
+      case 'other-user':
+        return refuseOtherUser()
+    }
+  }
+
+  const dismiss = (): void => {
+    const keys = keysOf(news.get())
+    if (keys.length === 0) return
+    session?.tell({ name: 'dismissed', keys })
+    news.set(dismissed(news.get()))
   }
 
   const refuseOtherUser = (): void => {
@@ -118,7 +151,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
     const conflict = problems.find(({ code }) => code === 'page-conflict')
     if (conflict) return refuseConflict(conflict, problems)
     if (user === null && !guest) return beIdle('no-user', problems)
-    const mine = sessionOf(user)
+    const mine = sessionOf(shopper)
     session = mine
     move({ name: 'starting' })
     reportAll(problems)
@@ -141,12 +174,13 @@ export const createClient = (options: ClientOptions): CartEcho => {
     for (const problem of problems) report(problem)
   }
 
-  const sessionOf = (user: string | null): Session => {
-    const transport: Transport = (sink) => options.transport(user)(sink)
-    return openSession({ environment, rules: listening, transport, memory, heed, state: move })
+  const sessionOf = ({ user, owner }: Shopper): Session => {
+    const transport: Transport = (sink) => options.transport(user, owner)(sink)
+    return openSession({ environment, rules: listening, transport, memory, heed, state: move, note: hearSibling })
   }
 
   const close = (why?: CartEchoError): void => {
+    announcements.stop()
     session?.stop(why)
     session = null
   }
@@ -251,7 +285,8 @@ export const createClient = (options: ClientOptions): CartEcho => {
       return off
     },
     refresh: refreshers.run,
-    dismiss: () => news.set(dismissed(news.get())),
+    dismiss,
+    changedHere: announcements.announce,
   }
 }
 

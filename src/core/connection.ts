@@ -114,6 +114,8 @@ export type ConnectionFact =
       readonly nextTryAtMs: number | null
     }
   | { readonly name: 'refused'; readonly because: RefusedReason; readonly error: CartEchoError }
+  /** Another tab feeds this one: this is its connection. */
+  | { readonly name: 'shared'; readonly connection: Connection }
 
 /** The connection before anything happened. */
 export const notStarted = (nowMs: number): Connection => ({ name: 'idle', because: 'not-started', sinceMs: nowMs })
@@ -129,6 +131,7 @@ const nextTryOf = (connection: Connection): number | null =>
   'nextTryAtMs' in connection ? connection.nextTryAtMs : null
 
 const follow = (now: Connection, fact: ConnectionFact, sinceMs: number): Connection => {
+  if (fact.name === 'shared') return fact.connection
   if (fact.name === 'idle') return { name: 'idle', because: fact.because, sinceMs }
   if (fact.name === 'starting') return { name: 'connecting', because: 'finding-echo', sinceMs }
   if (now.name === 'idle') return now
@@ -141,7 +144,10 @@ const follow = (now: Connection, fact: ConnectionFact, sinceMs: number): Connect
 }
 
 type Underway = Exclude<Connection, { name: 'idle' | 'refused' }>
-type SocketFact = Exclude<ConnectionFact, { name: 'idle' | 'starting' | 'subscribed' | 'polling' | 'refused' }>
+type SocketFact = Exclude<
+  ConnectionFact,
+  { name: 'idle' | 'starting' | 'subscribed' | 'polling' | 'refused' | 'shared' }
+>
 
 const followSocket = (now: Underway, fact: SocketFact, sinceMs: number): Connection => {
   switch (fact.name) {

@@ -35,3 +35,6 @@ export interface Environment {
   /** Hears what the page goes through, until stopped. */
   watchPage(listener: (signal: PageSignal) => void): Stop
 }
+
+/** Who looks: at one page, or at any of several. */
+export type Audience = Pick<Environment, 'isVisible' | 'watchPage'>

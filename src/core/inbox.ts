@@ -65,18 +65,24 @@ export type AskReason = 'hole' | 'gap'
 
 /**
  * What can happen to an inbox. `gap`: something may be missing, to be asked for after `inMs` (default at once). What the check
- * said carries the number of the ask it answers, if it was asked for. `unanswered`: `next` as in a reply; left out, the inbox
+ * said to another tab carries no ask: what it cannot settle is no trouble. `unanswered`: `next` as in a reply; left out, the inbox
  * has a back-off of its own. `rendered` is a newly rendered page, with the cursor it was rendered at.
  */
 export type Arrival =
   | { readonly name: 'broadcast'; readonly event: string; readonly payload: unknown }
   | { readonly name: 'gap'; readonly inMs?: number | undefined }
-  | { readonly name: 'answer'; readonly answer: Answer; readonly ask?: number | undefined }
-  | { readonly name: 'bare'; readonly answer: BareAnswer; readonly ask?: number | undefined }
-  | { readonly name: 'nothing'; readonly ask?: number | undefined }
+  | ({ readonly name: 'answer'; readonly answer: Answer } & Asked)
+  | ({ readonly name: 'bare'; readonly answer: BareAnswer } & Asked)
+  | ({ readonly name: 'nothing' } & Asked)
   | { readonly name: 'unanswered'; readonly next?: Next | undefined }
   | { readonly name: 'time' }
   | { readonly name: 'rendered'; readonly cursor: Cursor }
+
+/** The number of the ask that is answered; none for an answer to another tab. As of when it was asked. */
+interface Asked {
+  readonly ask?: number | undefined
+  readonly asOfMs?: number | undefined
+}
 
 /** When to ask again after no answer. */
 export type Next = (Reply & { name: 'unanswered' })['next']
@@ -86,13 +92,13 @@ export type StaleReason = 'unreadable' | 'hole' | 'reset' | 'older-page' | 'agai
 
 /**
  * What the inbox wants done, in this order. `stale`: the page must be read anew, spread over `spreadMs` where the server says so.
- * `confirmed`: as of that ask, everything there is has been told. `unsettled`: what was answered settles nothing.
+ * `confirmed`: as of then, and of that ask, everything there is has been told. `unsettled`: what was answered settles nothing.
  */
 export type Effect =
   | { readonly name: 'tell'; readonly change: Change }
   | { readonly name: 'ask'; readonly since: Cursor | null }
   | { readonly name: 'stale'; readonly because: StaleReason; readonly spreadMs?: number | undefined }
-  | { readonly name: 'confirmed'; readonly ask: number | undefined }
+  | ({ readonly name: 'confirmed' } & Asked)
   | { readonly name: 'unsettled'; readonly error: CartEchoError }
   | { readonly name: 'fresh' }
   | { readonly name: 'other-user' }
@@ -175,11 +181,11 @@ const arrive = (turn: Turn, arrival: Arrival): void => {
     case 'gap':
       return planAsk(turn, 'gap', arrival.inMs ?? 0)
     case 'answer':
-      return settle(turn, arrival.answer, arrival.ask)
+      return settle(turn, arrival.answer, arrival)
     case 'bare':
-      return settleBare(turn, arrival.answer, arrival.ask)
+      return settleBare(turn, arrival.answer, arrival)
     case 'nothing':
-      return settleNothing(turn, arrival.ask)
+      return settleNothing(turn, arrival)
     case 'unanswered':
       return goUnanswered(turn, arrival.next)
     case 'time':
@@ -333,26 +339,35 @@ const release = (turn: Turn, asking: 'kept' | 'ended' = 'ended'): void => {
 
 const bySeq = (a: Heard, b: Heard): number => (a.identity.position?.seq ?? 0) - (b.identity.position?.seq ?? 0)
 
-const settle = (turn: Turn, answer: Answer, ask?: number): void => {
+const settle = (turn: Turn, answer: Answer, asked: Asked): void => {
   const { owner, asking, cursor: before } = turn.inbox
   if (owner !== null && owner !== answer.owner) return refuseOwner(turn)
   set(turn, { owner: answer.owner })
   const verdict = weighAnswer(turn.inbox, answer)
-  if (verdict === 'malformed' || verdict === 'older') return leaveUnsettled(turn, answer, verdict)
-  if (asking.name === 'asked') set(turn, { asking: { name: 'nothing' } })
+  const isVain = verdict === 'malformed' || verdict === 'older'
+  // Another tab asked from where it stood.
+  if (isVain && asked.ask === undefined) return
+  if (isVain) return leaveUnsettled(turn, answer, verdict)
+  // What another tab was answered is older than what was asked here, and may not have what it was asked for.
+  const mine = asking.name === 'asked' && asked.ask !== undefined ? asking : null
+  if (mine) set(turn, { asking: { name: 'nothing' } })
   set(turn, { doubted: null })
   if (verdict === 'reset') restartAt(turn, answer)
   if (verdict === 'continues') readLog(turn, answer)
   drain(turn)
-  const again = (asking.name === 'asked' && asking.again) || verdict === 'too-late'
+  const again = mine?.again || verdict === 'too-late'
   // A reset that holds events all the same is no reason to ask at once: it would be given again, for ever.
   const isFull = verdict === 'continues' && answer.events.length >= FULL_ANSWER
   if (again || isFull) return planAsk(turn, 'gap', 0)
-  const inVain = asking.name === 'asked' && turn.inbox.cursor === before ? asking.attempt + 1 : 0
+  const inVain = mine && turn.inbox.cursor === before ? mine.attempt + 1 : 0
   if (inVain >= MOST_DOUBTS) dropStrays(turn)
-  if (turn.inbox.held.length === 0) return void turn.effects.push({ name: 'confirmed', ask })
-  turn.effects.push({ name: 'unsettled', error: laggingAnswer(answer) })
+  if (turn.inbox.held.length === 0) return confirm(turn, asked)
+  if (asked.ask !== undefined) turn.effects.push({ name: 'unsettled', error: laggingAnswer(answer) })
   planAsk(turn, 'hole', inVain === 0 ? waitMs(turn) : againInMs(turn, inVain), inVain)
+}
+
+const confirm = (turn: Turn, { ask, asOfMs }: Asked): void => {
+  turn.effects.push({ name: 'confirmed', ask, asOfMs })
 }
 
 const leaveUnsettled = (turn: Turn, answer: Answer, verdict: 'malformed' | 'older'): void => {
@@ -375,14 +390,14 @@ const doubt = (turn: Turn, { cursor, spreadMs }: Answer): void => {
 }
 
 /** The guide's check has no log behind it: it says that something changed, in words that may have been heard already. */
-const settleBare = (turn: Turn, answer: BareAnswer, ask?: number): void => {
+const settleBare = (turn: Turn, answer: BareAnswer, asked: Asked): void => {
   const { echoes, isNews } = hearBare(turn.inbox.echoes, answer)
   set(turn, { echoes })
   if (isNews) turn.effects.push({ name: 'tell', change: bareChange(answer) })
   else if (answer.updated) turn.effects.push({ name: 'stale', because: 'again' })
   // Nobody can fill the hole.
   release(turn, 'kept')
-  endAsk(turn, ask)
+  endAsk(turn, asked)
 }
 
 const bareChange = ({ message, atMs }: BareAnswer): Change => {
@@ -392,17 +407,19 @@ const bareChange = ({ message, atMs }: BareAnswer): Change => {
   return { event, change, meta: { event, key: `bare:${atMs}`, ...how } }
 }
 
-const settleNothing = (turn: Turn, ask?: number): void => {
-  if (turn.inbox.held.length === 0) return endAsk(turn, ask)
+const settleNothing = (turn: Turn, asked: Asked): void => {
+  if (turn.inbox.held.length === 0) return endAsk(turn, asked)
+  if (asked.ask === undefined) return
   turn.effects.push({ name: 'unsettled', error: emptyAnswer() })
   goUnanswered(turn)
 }
 
-const endAsk = (turn: Turn, ask?: number): void => {
+const endAsk = (turn: Turn, asked: Asked): void => {
   const { asking } = turn.inbox
-  if (asking.name === 'asked') set(turn, { asking: { name: 'nothing' } })
-  if (asking.name === 'asked' && asking.again) planAsk(turn, 'gap', 0)
-  else turn.effects.push({ name: 'confirmed', ask })
+  const mine = asking.name === 'asked' && asked.ask !== undefined ? asking : null
+  if (mine) set(turn, { asking: { name: 'nothing' } })
+  if (mine?.again) planAsk(turn, 'gap', 0)
+  else confirm(turn, asked)
 }
 
 // The log is the truth: what it does not know after so many asks it will give by itself, or it never was.

@@ -15,15 +15,21 @@ const MOST_UNREAD = 20
 /** No news at all. */
 export const noNews: News = Object.freeze({ last: null, unread: Object.freeze([]), stale: false })
 
-/** The news with one change more. */
-export const withChange = (news: News, change: Change): News => ({
+/** The news with one change more; one that was read elsewhere already is not unread. */
+export const withChange = (news: News, change: Change, isRead = false): News => ({
   ...news,
   last: change,
-  unread: [...news.unread, change].slice(-MOST_UNREAD),
+  unread: isRead ? news.unread : [...news.unread, change].slice(-MOST_UNREAD),
 })
 
-/** The news with everything read. Returns the same object when nothing was unread. */
-export const dismissed = (news: News): News => (news.unread.length === 0 ? news : { ...news, unread: [] })
+/** The news with these keys read, or everything. Returns the same object when none of it was unread. */
+export const dismissed = (news: News, keys: readonly string[] = keysOf(news)): News => {
+  const unread = news.unread.filter(({ meta }) => !keys.includes(meta.key))
+  return unread.length === news.unread.length ? news : { ...news, unread }
+}
+
+/** The keys of what is unread. */
+export const keysOf = ({ unread }: News): string[] => unread.map(({ meta }) => meta.key)
 
 /** The news of a page that is, or no longer is, behind the server. Returns the same object when that is known. */
 export const markStale = (news: News, stale: boolean): News => (news.stale === stale ? news : { ...news, stale })

@@ -35,6 +35,7 @@ export interface Refresher {
   readonly flush: () => Promise<void>
   /** True when nothing is wanted or running, and the last run did not fail. */
   readonly isDone: () => boolean
+  readonly isRunning: () => boolean
   /** Drops what is wanted, aborts what runs. `want` may follow. */
   readonly reset: Stop
 }
@@ -131,6 +132,7 @@ export const createRefresher = (parts: RefresherParts): Refresher => {
     want,
     flush,
     isDone: () => now.name === 'rest' && !now.failed,
+    isRunning: () => now.name === 'running',
     reset: () => {
       quiet(now)
       if (now.name === 'running') now.abort.abort()

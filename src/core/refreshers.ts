@@ -10,6 +10,8 @@ export interface Refreshers {
   readonly flush: () => Promise<void>
   /** Runs all of them at once, wanted or not. */
   readonly run: () => Promise<void>
+  /** True while one of them runs. */
+  readonly isRunning: () => boolean
   readonly reset: Stop
 }
 
@@ -42,6 +44,7 @@ export const createRefreshers = (done: () => void): Refreshers => {
       each(({ want }) => want(0))
       return flush()
     },
+    isRunning: () => [...all].some(({ isRunning }) => isRunning()),
     reset: () => each(({ reset }) => reset()),
   }
 }

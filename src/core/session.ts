@@ -4,7 +4,7 @@ import type { Environment, Stop } from './environment'
 import { CartEchoError } from './errors'
 import { type Arrival, type Effect, type Inbox, type InboxRules, newInbox, takeIn, wakesAtMs } from './inbox'
 import type { Shopper } from './shopper'
-import type { Link, Reply, Sink, Transport } from './transport'
+import type { Link, Reply, Said, Sink, TabNote, Transport } from './transport'
 import { createWaiters } from './waiters'
 
 /** What outlives a session of the same shopper: stopping and starting again loses nothing and repeats nothing. */
@@ -18,6 +18,8 @@ export interface Memory {
   confirmedAtMs: number | null
   /** How many changes were told. */
   told: number
+  /** Keys of news that another tab dismissed, the newest last. */
+  read: readonly string[]
 }
 
 /** The memory of a page that was just rendered for a shopper. */
@@ -27,6 +29,7 @@ export const newMemory = ({ owner, cursor }: Shopper): Memory => ({
   busy: false,
   confirmedAtMs: null,
   told: 0,
+  read: [],
 })
 
 /** Tells a memory without a session that the page was rendered anew; the next session carries out what follows. */
@@ -54,6 +57,8 @@ export interface SessionParts {
   /** Carries out what concerns the page. */
   readonly heed: (effect: PageEffect) => void
   readonly state: (fact: ConnectionFact) => void
+  /** Hears the shopper's other tabs. */
+  readonly note: (note: TabNote) => void
 }
 
 /** One shopper's listening, from start to stop. */
@@ -67,17 +72,18 @@ export interface Session {
    * of an answer that settles nothing, or with `cannot-check` when the session ends or has nothing to ask.
    */
   readonly confirm: () => Promise<void>
+  /** Tells the shopper's other tabs, where the transport knows of any. Never throws. */
+  readonly tell: (note: TabNote) => void
   /** Ends it. Whatever the link says afterwards is not heard; who waits for a confirmation is told why. */
   readonly stop: (why?: CartEchoError) => void
 }
 
 /** Runs the pure inbox against a link and a clock. Never throws: a transport that does is refused with `echo-failed`. */
-export const openSession = ({ environment, rules, transport, memory, heed, state }: SessionParts): Session => {
+export const openSession = ({ environment, rules, transport, memory, heed, state, note }: SessionParts): Session => {
   let open = true
   let link: Link | null = null
   let stopTimer: Stop = () => undefined
   let asks = 0
-  let askedAtMs = 0
   const waiters = createWaiters()
   const early: (() => void)[] = []
 
@@ -104,12 +110,12 @@ export const openSession = ({ environment, rules, transport, memory, heed, state
     if (effect.name === 'ask') ask(effect.since)
     else if (effect.name === 'unsettled') waiters.disappoint(effect.error)
     else heed(effect)
-    if (effect.name === 'confirmed' && effect.ask !== undefined) whenOpen(() => confirm(effect.ask ?? 0))
+    if (effect.name === 'confirmed') whenOpen(() => confirm(effect))
   }
 
-  const confirm = (ask: number): void => {
-    memory.confirmedAtMs = askedAtMs
-    waiters.satisfy(ask)
+  const confirm = ({ ask, asOfMs }: Effect & { name: 'confirmed' }): void => {
+    memory.confirmedAtMs = asOfMs ?? memory.confirmedAtMs
+    if (ask !== undefined) waiters.satisfy(ask)
   }
 
   const wake = (): void => {
@@ -121,19 +127,17 @@ export const openSession = ({ environment, rules, transport, memory, heed, state
 
   const ask = (since: Cursor | null): void => {
     asks += 1
-    askedAtMs = environment.nowMs()
     const mine = asks
+    const askedAtMs = environment.nowMs()
     const query = { since, owner: memory.inbox.owner, ...(waiters.isEmpty() ? {} : { maxAgeMs: 0 }) }
     askLink(link, query)?.then(
-      (reply) => whenOpen(() => takeReply(reply, mine)),
+      (reply) => whenOpen(() => takeReply(reply, mine, askedAtMs)),
       (cause) => whenOpen(() => goUnanswered(mine, checkFailed(cause))),
     )
   }
 
-  const takeReply = (reply: Reply, mine: number): void => {
-    if (reply.name === 'log') return arrive({ name: 'answer', answer: reply.answer, ask: mine })
-    if (reply.name === 'bare') return arrive({ name: 'bare', answer: reply.answer, ask: mine })
-    if (reply.name === 'nothing') return arrive({ name: 'nothing', ask: mine })
+  const takeReply = (reply: Reply, mine: number, askedAtMs: number): void => {
+    if (reply.name !== 'unanswered') return arrive(arrivalOf(reply, reply.asOfMs ?? askedAtMs, mine))
     waiters.fail(mine, reply.error)
     arrive({ name: 'unanswered', next: reply.next })
     // Who came while that ask was under way has not been asked for yet.
@@ -158,10 +162,11 @@ export const openSession = ({ environment, rules, transport, memory, heed, state
 
   const sink: Sink = {
     deliver: (event, payload) => enter(() => arrive({ name: 'broadcast', event, payload })),
-    answer: (answer) => enter(() => arrive({ name: 'answer', answer })),
+    answer: (said, asOfMs) => enter(() => arrive(arrivalOf(said, asOfMs))),
     gap: (_why, withinMs = 0) => enter(() => arrive({ name: 'gap', inMs: withinMs * environment.random() })),
     state: (fact) => enter(() => state(fact)),
     report: (error) => enter(() => heed({ name: 'report', error })),
+    note: (said) => enter(() => note(said)),
   }
 
   const startTransport = (): Link => {
@@ -199,6 +204,7 @@ export const openSession = ({ environment, rules, transport, memory, heed, state
       arrive({ name: 'gap' })
       return confirmation
     },
+    tell: (note) => whenOpen(() => link?.tell?.(note)),
     stop: (why) => {
       if (!open) return
       open = false
@@ -208,6 +214,9 @@ export const openSession = ({ environment, rules, transport, memory, heed, state
     },
   }
 }
+
+const arrivalOf = (said: Said, asOfMs: number, ask?: number): Arrival =>
+  said.name === 'log' ? { name: 'answer', answer: said.answer, asOfMs, ask } : { ...said, asOfMs, ask }
 
 const nothingToAsk = (): CartEchoError =>
   new CartEchoError('cannot-check', 'There is no check to ask: give createCartEcho the address of one.')

@@ -6,16 +6,17 @@ import type { CartEchoError } from './errors'
 
 /**
  * Why something may be missing: a channel was (re)subscribed; the machine slept or the page was frozen; the page came back
- * from the back/forward cache; the network came back; the page was put in another's place; a poll or an audit is due.
+ * from the back/forward cache; the network came back; the page was put in another's place; another tab feeds this one from now on;
+ * a poll or an audit is due.
  */
-export type GapReason = 'subscribed' | 'woke' | 'restored' | 'online' | 'navigated' | 'due'
+export type GapReason = 'subscribed' | 'woke' | 'restored' | 'online' | 'navigated' | 'new-leader' | 'due'
 
 /** Where a transport puts what it has. After `stop` nothing put here has any effect. */
 export interface Sink {
   /** A broadcast as it came from the socket, undecoded. */
   deliver(event: string, payload: unknown): void
-  /** What the check said. */
-  answer(answer: Answer): void
+  /** What the check said, as of then, to whoever asked: what the page did not ask for settles what it can, and no more. */
+  answer(said: Said, asOfMs: number): void
   /**
    * Something may be missing. The inbox, which alone knows the cursor, asks: at once, or at random within the time given,
    * for what happened to everybody at the same moment.
@@ -25,6 +26,8 @@ export interface Sink {
   state(fact: ConnectionFact): void
   /** Trouble that does not move the connection. */
   report(error: CartEchoError): void
+  /** What another of the shopper's tabs says. */
+  note(note: TabNote): void
 }
 
 /** What is asked of the check. */
@@ -37,14 +40,26 @@ export interface Query {
 }
 
 /**
- * What became of an ask. `unanswered`: `next` is how many milliseconds later to ask again, `when-told` to wait for the next gap,
- * `never` when nobody will answer.
+ * What became of an ask. `asOfMs`: when the check was asked, if that was not for this ask. `unanswered`: `next` is how many
+ * milliseconds later to ask again, `when-told` to wait for the next gap, `never` when nobody will answer.
  */
 export type Reply =
-  | { readonly name: 'log'; readonly answer: Answer }
-  | { readonly name: 'bare'; readonly answer: BareAnswer }
-  | { readonly name: 'nothing' }
+  | { readonly name: 'log'; readonly answer: Answer; readonly asOfMs?: number | undefined }
+  | { readonly name: 'bare'; readonly answer: BareAnswer; readonly asOfMs?: number | undefined }
+  | { readonly name: 'nothing'; readonly asOfMs?: number | undefined }
   | { readonly name: 'unanswered'; readonly next: number | 'when-told' | 'never'; readonly error: CartEchoError }
+
+/** A reply that says something. */
+export type Said = Exclude<Reply, { name: 'unanswered' }>
+
+/**
+ * What a page tells the shopper's other tabs: it has changed the cart; it has dismissed the news of these keys; the check answers
+ * for another customer.
+ */
+export type TabNote =
+  | { readonly name: 'changed-here' }
+  | { readonly name: 'dismissed'; readonly keys: readonly string[] }
+  | { readonly name: 'other-user' }
 
 /** A running transport. */
 export interface Link {
@@ -55,6 +70,8 @@ export interface Link {
    * rejects is reported as `check-failed` and asked again, later each time.
    */
   readonly ask?: ((query: Query) => Promise<Reply>) | undefined
+  /** Tells the shopper's other tabs. Left out by transports that know of none. */
+  readonly tell?: ((note: TabNote) => void) | undefined
 }
 
 /** Starts to feed a page. It never throws: what goes wrong becomes a fact. */

@@ -21,13 +21,21 @@ export const weighAnswer = ({ cursor, retired }: Standpoint, answer: Answer): Ve
   if (retired.includes(end.epoch)) return 'older'
   if (cursor?.epoch === end.epoch && end.seq < cursor.seq) return 'older'
   if (cursor === null && since === null) return 'continues'
-  if (reset) return 'reset'
+  if (reset) return weighReset(cursor, answer)
   if (since === null || cursor === null) return 'too-late'
   if (events.length !== end.seq - since.seq) return 'malformed'
   if (since.epoch !== end.epoch && since.seq !== 0) return 'malformed'
   if (cursor.epoch === end.epoch) return since.seq > cursor.seq ? 'too-late' : 'continues'
   return cursor.seq === 0 && since.seq === 0 ? 'continues' : 'too-late'
 }
+
+// It says of another place than ours, from which the log may well be continued, that it cannot.
+const weighReset = (cursor: Cursor | null, { since, cursor: end }: Answer): Verdict => {
+  if (isSamePlace(since, cursor)) return 'reset'
+  return isSamePlace(end, cursor) ? 'continues' : 'too-late'
+}
+
+const isSamePlace = (a: Cursor | null, b: Cursor | null): boolean => a?.epoch === b?.epoch && a?.seq === b?.seq
 
 /** The error of an answer that is not contiguous. */
 export const malformedAnswer = ({ since, cursor, events }: Answer): CartEchoError => {

@@ -63,6 +63,7 @@ export const pageLife =
 
     return {
       ...(canAsk ? { ask: (query: Query) => link?.ask?.(query) ?? Promise.resolve(away()) } : {}),
+      tell: (note) => link?.tell?.(note),
       stop: () => {
         stopped = true
         stopWatching()

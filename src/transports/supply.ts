@@ -1,6 +1,8 @@
 import type { Meaning } from '../core/answer'
-import type { Environment, Stop } from '../core/environment'
+import type { Cursor } from '../core/cursor'
+import type { Audience, Environment, Stop } from '../core/environment'
 import { CartEchoError } from '../core/errors'
+import { placeOf } from '../core/place'
 import type { Link, Query, Reply, Sink, Transport } from '../core/transport'
 import { watchWake } from '../core/wake'
 import { gone, underWay, whyNotNow } from './supply/admission'
@@ -25,6 +27,8 @@ export type AskCheck = (query: Query, signal: AbortSignal) => Promise<Meaning>
 /** What a supply is made of. */
 export interface SupplyOptions {
   readonly environment: Environment
+  /** Who looks, where that is not the environment's own page alone. */
+  readonly audience?: Audience | undefined
   /** The live transport; null where there is no socket to be had: then the check alone feeds the page. */
   readonly live: Transport | null
   readonly check: AskCheck
@@ -50,7 +54,7 @@ const ANSWER_WITHIN_MS = 10_000
 export const supply =
   (options: SupplyOptions): Transport =>
   (sink) => {
-    const { environment, timeoutMs = ANSWER_WITHIN_MS } = options
+    const { environment, audience = environment, timeoutMs = ANSWER_WITHIN_MS } = options
     const moment = (): Moment => ({ nowMs: environment.nowMs(), random: environment.random() })
     let stopped = false
     let stopTimer: Stop = () => undefined
@@ -58,6 +62,7 @@ export const supply =
     let inFlight: AbortController | null = null
     let stopWaiting: Stop = () => undefined
     let feed: Feed | null = null
+    let seen: Cursor | null = null
 
     const take = (move: (feed: Feed) => ReturnType<typeof takeTime>): void => {
       if (stopped || !feed) return
@@ -93,6 +98,7 @@ export const supply =
     const liveSink: Sink = {
       ...sink,
       deliver: (event, payload) => {
+        seen = placeOf(payload) ?? seen
         take((now) => takeBroadcast(now, moment()))
         sink.deliver(event, payload)
       },
@@ -142,19 +148,22 @@ export const supply =
     }
 
     const settle = (meaning: Meaning): Reply => {
-      take((now) => takeMeaning(now, broadcastOnly(meaning, options.events), moment()))
+      const news = unseen(meaning, seen, options.events)
+      if (meaning.name === 'log') seen = meaning.answer.cursor
+      take((now) => takeMeaning(now, news, moment()))
       if (meaning.name === 'log' || meaning.name === 'bare' || meaning.name === 'nothing') return meaning
       return (feed && whyNotNow(feed, false, environment.nowMs())) ?? gone()
     }
 
     const stops = [
-      environment.watchPage((signal) => take((now) => takeSignal(now, signal, moment()))),
+      audience.watchPage((signal) => take((now) => takeSignal(now, signal, moment()))),
+      // By the timers of this page, which are late when it is hidden, whoever looks at another.
       watchWake(environment, () => take((now) => takeWake(now, moment()))),
     ]
     const begun = startFeed(
       {
         hasLive: options.live !== null,
-        isVisible: environment.isVisible(),
+        isVisible: audience.isVisible(),
         pollEveryMs: options.intervalMs ?? POLL_EVERY_MS,
         auditEveryMs: options.auditMs ?? AUDIT_EVERY_MS,
       },
@@ -176,10 +185,13 @@ export const supply =
     }
   }
 
-const broadcastOnly = (meaning: Meaning, events: SupplyOptions['events']): Meaning => {
-  if (meaning.name !== 'log' || !events) return meaning
-  const known = meaning.answer.events.filter(({ event }) => events.has(event))
-  return { ...meaning, answer: { ...meaning.answer, events: known } }
+// What the socket should have brought, and did not: an answer to a tab that is behind gives again what it has.
+const unseen = (meaning: Meaning, seen: Cursor | null, events: SupplyOptions['events']): Meaning => {
+  if (meaning.name !== 'log') return meaning
+  const { since, cursor, events: given } = meaning.answer
+  const known = seen?.epoch === cursor.epoch ? seen.seq - (since?.seq ?? 0) : 0
+  const missed = given.slice(Math.max(0, known)).filter(({ event }) => events?.has(event) ?? true)
+  return { ...meaning, answer: { ...meaning.answer, events: missed } }
 }
 
 const tooLate = (timeoutMs: number): Meaning => ({

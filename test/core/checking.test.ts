@@ -362,7 +362,7 @@ describe('a check rejects', () => {
     ['another customer is named', ({ client }) => client.identify({ user: 8 })],
     [
       'the check answers for another customer',
-      ({ link }) => link().sink.answer(answerOf('e1:1', 'e1:2', { owner: 'theirs' })),
+      ({ link }) => link().answer(answerOf('e1:1', 'e1:2', { owner: 'theirs' })),
     ],
     ['live updates are switched off', ({ client }) => client.identify({ user: 7, enabled: false })],
   ])('when %s meanwhile', async (what, happen) => {
@@ -394,7 +394,7 @@ describe('a check rejects', () => {
 
   it('with the refusal for a cause', async () => {
     const opened = page()
-    opened.link().sink.answer(answerOf('e1:1', 'e1:2', { owner: 'theirs' }))
+    opened.link().answer(answerOf('e1:1', 'e1:2', { owner: 'theirs' }))
     const end = (await checkOn(opened)()) as CartEchoError
     expect([end.code, codeOf(end.cause)]).toEqual(['cannot-check', 'other-user'])
     opened.end()

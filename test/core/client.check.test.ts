@@ -70,7 +70,7 @@ describe('a client whose link can be asked', () => {
   it("hears an answer that was not asked for, such as a sibling's", () => {
     const { client, link, heard, end } = askable()
     client.start()
-    link().sink.answer(answerOf('e1:1', 'e1:2'))
+    link().answer(answerOf('e1:1', 'e1:2'))
     expect(heard).toEqual(['change 2'])
     end()
   })
@@ -95,10 +95,10 @@ describe("another customer's answer", () => {
   it('ends by identify()', () => {
     const { client, link, heard, links, end } = askable()
     client.start()
-    link().sink.answer(answerOf('e1:1', 'e1:2', { owner: 'theirs' }))
+    link().answer(answerOf('e1:1', 'e1:2', { owner: 'theirs' }))
     client.identify({ user: 8, owner: 'theirs', cursor: 'e1:1' })
     expect(links.map(({ user }) => user)).toEqual(['7', '8'])
-    link().sink.answer(answerOf('e1:1', 'e1:2', { owner: 'theirs' }))
+    link().answer(answerOf('e1:1', 'e1:2', { owner: 'theirs' }))
     expect(heard).toEqual(['change 2'])
     end()
   })
@@ -106,8 +106,8 @@ describe("another customer's answer", () => {
   it('is none on a page that names no owner: it takes the first, and keeps to it', () => {
     const { client, link, heard, end } = listeningClient({ canAsk: true, word: { user: 7, cursor: 'e1:1' } })
     client.start()
-    link().sink.answer(answerOf('e1:1', 'e1:2', { owner: 'first' }))
-    link().sink.answer(answerOf('e1:2', 'e1:3', { owner: 'second' }))
+    link().answer(answerOf('e1:1', 'e1:2', { owner: 'first' }))
+    link().answer(answerOf('e1:2', 'e1:3', { owner: 'second' }))
     expect(heard).toEqual(['change 2'])
     expect(client.connection.get()).toMatchObject({ name: 'refused', because: 'other-user' })
     end()

@@ -65,7 +65,7 @@ describe('a page reads its cart anew', () => {
 
   it('after a log that lost its past, within the time that the answer says', async () => {
     const { link, pass, runs, end } = refreshingPage()
-    link().sink.answer(answerOf('e1:1', 'e2:5', { events: [], reset: true, spreadMs: 8_000 }))
+    link().answer(answerOf('e1:1', 'e2:5', { events: [], reset: true, spreadMs: 8_000 }))
     await pass(4_099)
     expect(runs).toHaveLength(0)
     await pass(1)
@@ -185,7 +185,7 @@ describe('a page that was stale', () => {
     await pass(60_000)
     expect([runs.length, stale()]).toEqual([0, true])
     link().sink.state({ name: 'starting' })
-    link().sink.answer(answerOf('e1:2', 'e1:2'))
+    link().answer(answerOf('e1:2', 'e1:2'))
     await pass(5_000)
     expect(runs).toHaveLength(1)
     end()
@@ -208,7 +208,7 @@ describe('a refresh ends', () => {
   it.each<[string, (page: ReturnType<typeof refreshingPage>) => void]>([
     ['stop()', ({ client }) => client.stop()],
     ['identify() of another customer', ({ client }) => client.identify({ user: 8 })],
-    ["another customer's answer", ({ link }) => link().sink.answer(answerOf('e1:2', 'e1:3', { owner: 'theirs' }))],
+    ["another customer's answer", ({ link }) => link().answer(answerOf('e1:2', 'e1:3', { owner: 'theirs' }))],
     ['its own off()', ({ off }) => off()],
   ])('by %s: what runs is aborted, and what is planned is dropped', async (_what, finish) => {
     const running = refreshingPage()

@@ -16,7 +16,13 @@ import { CartEchoError } from '../../src/core/errors'
 // Complete by type: a new state, a new step of connecting, or a new fact does not compile until it is decided here.
 type StateName = Exclude<Connection['name'], 'connecting'> | `connecting: ${ConnectingReason}`
 type FactName = ConnectionFact['name']
-type Expected = 'same' | 'carried' | 'waiting: socket-lost' | 'live: subscribed' | `connecting: ${ConnectingReason}`
+type Expected =
+  | 'same'
+  | 'carried'
+  | 'given'
+  | 'waiting: socket-lost'
+  | 'live: subscribed'
+  | `connecting: ${ConnectingReason}`
 
 const error = new CartEchoError('no-answer', 'for the test')
 const otherError = new CartEchoError('not-authorised', 'for the test')
@@ -35,6 +41,8 @@ const states: Record<StateName, Connection> = {
   refused: { name: 'refused', because: 'no-echo', sinceMs: SINCE_MS, error },
 }
 
+const shared: Connection = { name: 'waiting', because: 'check-busy', sinceMs: 90, error, nextTryAtMs: 500 }
+
 const facts: Record<FactName, ConnectionFact> = {
   idle: { name: 'idle', because: 'switched-off' },
   starting: { name: 'starting' },
@@ -47,9 +55,10 @@ const facts: Record<FactName, ConnectionFact> = {
   delayed: { name: 'delayed', because: 'authorisation-failed', error: otherError, nextTryAtMs: 400 },
   polling: { name: 'polling', because: 'no-socket', error: null, nextTryAtMs: 400 },
   refused: { name: 'refused', because: 'not-authorised', error: otherError },
+  shared: { name: 'shared', connection: shared },
 }
 
-// `carried`: the reason and the error are the fact's own.
+// `carried`: the reason and the error are the fact's own. `given`: the whole connection is.
 const table: Record<StateName, Record<FactName, Expected>> = {
   idle: {
     idle: 'carried',
@@ -63,6 +72,7 @@ const table: Record<StateName, Record<FactName, Expected>> = {
     delayed: 'same',
     polling: 'same',
     refused: 'same',
+    shared: 'given',
   },
   'connecting: prerendering': {
     idle: 'carried',
@@ -76,6 +86,7 @@ const table: Record<StateName, Record<FactName, Expected>> = {
     delayed: 'carried',
     polling: 'carried',
     refused: 'carried',
+    shared: 'given',
   },
   'connecting: finding-echo': {
     idle: 'carried',
@@ -89,6 +100,7 @@ const table: Record<StateName, Record<FactName, Expected>> = {
     delayed: 'carried',
     polling: 'carried',
     refused: 'carried',
+    shared: 'given',
   },
   'connecting: opening-socket': {
     idle: 'carried',
@@ -102,6 +114,7 @@ const table: Record<StateName, Record<FactName, Expected>> = {
     delayed: 'carried',
     polling: 'carried',
     refused: 'carried',
+    shared: 'given',
   },
   'connecting: subscribing': {
     idle: 'carried',
@@ -115,6 +128,7 @@ const table: Record<StateName, Record<FactName, Expected>> = {
     delayed: 'carried',
     polling: 'carried',
     refused: 'carried',
+    shared: 'given',
   },
   live: {
     idle: 'carried',
@@ -128,6 +142,7 @@ const table: Record<StateName, Record<FactName, Expected>> = {
     delayed: 'carried',
     polling: 'carried',
     refused: 'carried',
+    shared: 'given',
   },
   polling: {
     idle: 'carried',
@@ -141,6 +156,7 @@ const table: Record<StateName, Record<FactName, Expected>> = {
     delayed: 'carried',
     polling: 'carried',
     refused: 'carried',
+    shared: 'given',
   },
   waiting: {
     idle: 'carried',
@@ -154,6 +170,7 @@ const table: Record<StateName, Record<FactName, Expected>> = {
     delayed: 'carried',
     polling: 'carried',
     refused: 'carried',
+    shared: 'given',
   },
   refused: {
     idle: 'carried',
@@ -167,6 +184,7 @@ const table: Record<StateName, Record<FactName, Expected>> = {
     delayed: 'same',
     polling: 'carried',
     refused: 'carried',
+    shared: 'given',
   },
 }
 
@@ -182,11 +200,13 @@ const nameOfCarried: Record<FactName, Connection['name'] | null> = {
   delayed: 'waiting',
   polling: 'polling',
   refused: 'refused',
+  shared: null,
 }
 
 const expectedAfter = (state: StateName, fact: FactName): Connection => {
   const expected = table[state][fact]
   if (expected === 'same') return states[state]
+  if (expected === 'given') return shared
   if (expected === 'carried') return { ...facts[fact], name: nameOfCarried[fact], sinceMs: NOW_MS } as Connection
   const [name, because] = expected.split(': ')
   return {
@@ -281,7 +301,9 @@ describe('a connection', () => {
   })
 
   it('is the same object, since the same moment, unless name or reason are others', () => {
-    const fact = fc.constantFrom(...factNames).map((name) => facts[name])
+    // What is shared began when it began for the tab that shares it.
+    const ownNames = factNames.filter((name) => name !== 'shared')
+    const fact = fc.constantFrom(...ownNames).map((name) => facts[name])
     fc.assert(
       fc.property(fc.array(fact, { maxLength: 20 }), (given) => {
         let now = notStarted(0)

@@ -18,6 +18,8 @@ type Command =
   | { name: 'gap' }
   | { name: 'wait'; ms: number }
   | { name: 'answer'; behind: number; pruned: boolean }
+  /** What the check said to another tab, which stood elsewhere. */
+  | { name: 'overhear'; from: number | null; behind: number; pruned: boolean }
   | { name: 'no-answer' }
   | { name: 'repeat-answer'; back: number }
   | { name: 'new-epoch' }
@@ -37,6 +39,15 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     arbitrary: fc.record({
       name: fc.constant('answer' as const),
       behind: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(4) }),
+      pruned: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      name: fc.constant('overhear' as const),
+      from: fc.oneof({ weight: 1, arbitrary: fc.constant(null) }, { weight: 5, arbitrary: fc.nat(6) }),
+      behind: fc.nat(2),
       pruned: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
     }),
   },
@@ -171,13 +182,20 @@ const run = (start: 'nowhere' | 'empty' | 'epoch', commands: readonly Command[])
     }
     if (next.name === 'repeat-answer') {
       const old = answers.at(-1 - next.back)
-      return old && take({ name: 'answer', answer: old })
+      return old && take({ name: 'answer', answer: old, ask: 1 })
     }
+    if (next.name === 'overhear') return overhear(next)
     if (!asked) return
     const answer = server.answer(asked.since, next.behind, next.pruned)
     answers.push(answer)
     asked = null
-    take({ name: 'answer', answer })
+    take({ name: 'answer', answer, ask: 1 })
+  }
+
+  const overhear = ({ from, behind, pruned }: Command & { name: 'overhear' }): void => {
+    const { epoch, seq } = server.head()
+    const since = from === null ? null : { epoch, seq: Math.max(0, seq - from) }
+    take({ name: 'answer', answer: server.answer(since, behind, pruned) })
   }
 
   for (const next of commands) obey(next)

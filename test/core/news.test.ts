@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Change } from '../../src/core/events'
-import { dismissed, markStale, type News, noNews, withChange } from '../../src/core/news'
+import { dismissed, keysOf, markStale, type News, noNews, withChange } from '../../src/core/news'
 import { at } from '../support/payloads'
 
 const heard = (seq: number): Change => ({
@@ -10,9 +10,10 @@ const heard = (seq: number): Change => ({
 })
 
 const newsOf = (count: number): News =>
-  Array.from({ length: count }, (_, index) => heard(index + 1)).reduce(withChange, noNews)
-
-const keysOf = ({ unread }: News) => unread.map(({ meta }) => meta.key)
+  Array.from({ length: count }, (_, index) => heard(index + 1)).reduce(
+    (news, change) => withChange(news, change),
+    noNews,
+  )
 
 describe('news', () => {
   it('are none at first', () => {

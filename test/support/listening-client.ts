@@ -5,7 +5,7 @@ import { type ClientOptions, createClient } from '../../src/core/client'
 import { formatCursor, parseCursor } from '../../src/core/cursor'
 import type { CartEchoError } from '../../src/core/errors'
 import { readListening } from '../../src/core/listening'
-import type { Query, Reply, Sink } from '../../src/core/transport'
+import type { Query, Reply, Sink, TabNote } from '../../src/core/transport'
 import { type FakeEnvironment, fakeEnvironment } from './fake-environment'
 import { at } from './payloads'
 
@@ -15,6 +15,10 @@ export const EVENT = 'cart.conditions.changed'
 export interface FakeLink {
   readonly user: string | null
   readonly sink: Sink
+  /** What the check said to another tab. */
+  readonly answer: (answer: Answer) => void
+  /** What the client told the other tabs. */
+  readonly notes: TabNote[]
   stops: number
   readonly asked: Asked[]
 }
@@ -62,12 +66,14 @@ export const listeningClient = ({
     listening: readListening(),
     word: { user: 7 },
     transport: (user) => (sink) => {
-      const link: FakeLink = { user, sink, stops: 0, asked: [] }
+      const answer = (answer: Answer) => sink.answer({ name: 'log', answer }, environment.nowMs())
+      const link: FakeLink = { user, sink, answer, notes: [], stops: 0, asked: [] }
       links.push(link)
       const stop = () => {
         link.stops += 1
       }
-      return canAsk ? { stop, ask: (query) => askOf(link, query) } : { stop }
+      const tell = (note: TabNote) => link.notes.push(note)
+      return canAsk ? { stop, tell, ask: (query) => askOf(link, query) } : { stop, tell }
     },
     onError: (error) => errors.push(error),
     ...options,

@@ -15,6 +15,7 @@ export const listeningTransport = (echo: EchoSource) => {
     gap: (why) => said.push(`gap: ${why}`),
     state: (fact) => said.push(inWords(fact)),
     report: ({ code }) => said.push(`error: ${code}`),
+    note: ({ name }) => said.push(`note: ${name}`),
   })
   return { environment, said, delivered, link }
 }

@@ -203,7 +203,10 @@ export const openVirtualShop = (environment: Environment): VirtualShop => {
       counts.inFlight += 1
       counts.mostInFlight = Math.max(counts.mostInFlight, counts.inFlight)
       return new Promise((resolve, reject) => {
+        let isDone = false
         const done = (end: () => void): void => {
+          if (isDone) return
+          isDone = true
           counts.inFlight -= 1
           stop()
           end()

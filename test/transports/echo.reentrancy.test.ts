@@ -78,7 +78,7 @@ const live = async (source: string, stopAt: number | null): Promise<number> => {
     channel: 'App.Models.User.1',
     events: ['cart.conditions.changed'],
   })
-  link = start({ deliver: hear, answer: hear, gap: hear, state: hear, report: hear })
+  link = start({ deliver: hear, answer: hear, gap: hear, state: hear, report: hear, note: hear })
   await environment.advanceTurnByTurn(0)
   for (const happen of badHour) {
     happen(echo)
@@ -121,6 +121,7 @@ describe('a transport that is stopped by whoever hears it', () => {
       gap: stop,
       state: stop,
       report: stop,
+      note: stop,
     })
     await environment.advanceTurnByTurn(0)
     expect([closed, environment.pending(), environment.watching(), echo.bound()]).toEqual([1, 0, 0, 0])
@@ -139,6 +140,7 @@ describe('a transport that is stopped by whoever hears it', () => {
         if (name === 'channel-left') link?.stop()
       },
       report: () => undefined,
+      note: () => undefined,
     })
     echo = second
     await environment.advanceTurnByTurn(2_000)

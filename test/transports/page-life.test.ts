@@ -37,6 +37,7 @@ const livingPage = ({ isActivated = true, canAsk = true } = {}) => {
     gap: (why) => void said.push(`gap: ${why}`),
     state: (fact) => void said.push(factInWords(fact)),
     report: ({ code }) => void said.push(`report: ${code}`),
+    note: ({ name }) => void said.push(`note: ${name}`),
   }
   const link = pageLife({ environment, transport, canAsk })(sink)
   const open = () => links.filter(({ stops }) => stops === 0).length
@@ -173,7 +174,7 @@ describe('a transport that throws when it is stopped', () => {
     }
     const nothing = () => undefined
     const report = ({ code }: { code: string }) => void reported.push(code)
-    const sink: Sink = { deliver: nothing, answer: nothing, gap: nothing, state: nothing, report }
+    const sink: Sink = { deliver: nothing, answer: nothing, gap: nothing, state: nothing, report, note: nothing }
     pageLife({ environment, transport, canAsk: false })(sink)
     expect(() => environment.signal('frozen')).not.toThrow()
     environment.signal('resumed')

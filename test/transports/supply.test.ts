@@ -406,7 +406,7 @@ it('a link that is asked while it asks says so, and sends nothing more; after it
     })
   }
   const nothing = () => undefined
-  const sink: Sink = { deliver: nothing, answer: nothing, gap: nothing, state: nothing, report: nothing }
+  const sink: Sink = { deliver: nothing, answer: nothing, gap: nothing, state: nothing, report: nothing, note: nothing }
   const link = supply({ environment, live: null, check })(sink)
   const query: Query = { since: null, owner: null, maxAgeMs: 0 }
   const first = link.ask?.(query)

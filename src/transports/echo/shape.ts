@@ -9,6 +9,8 @@ export interface OpenableEcho {
   readonly open: () => Promise<EchoLike>
   /** Closes its socket. `open` may follow. */
   readonly close: () => void
+  /** The app's key, where it is known: pages of two apps share nothing. */
+  readonly key?: string | undefined
 }
 
 /** Where an Echo comes from: itself, a getter for one that may come late, a promise, or one of our own. */
@@ -57,6 +59,12 @@ export interface SocketLike {
 /** A property of anything, undefined where there is none. */
 export const peek = (value: unknown, ...path: readonly string[]): unknown =>
   path.reduce<unknown>((found, key) => (found === null || found === undefined ? undefined : Object(found)[key]), value)
+
+/** The app's key of an Echo that is there, or of one of our own; null where it is not known yet. */
+export const keyOf = (echo: unknown): string | null => {
+  const key = peek(echo, 'key') ?? peek(echo, 'options', 'key')
+  return typeof key === 'string' ? key : null
+}
 
 /** True when the value has that method. */
 export const has = <Method extends string>(value: unknown, method: Method): value is Record<Method, Call> =>

@@ -1,0 +1,57 @@
+import type { Bus, LockRequest, TabPorts } from '../core/tab-ports'
+
+/**
+ * Web Locks and BroadcastChannel, where this page has both; null where it has not, such as over plain http: then every tab stands
+ * alone. Opens nothing until it is asked.
+ */
+export const browserTabs = (): TabPorts | null => {
+  const { document, navigator, BroadcastChannel } = globalThis
+  if (!document || !navigator?.locks || !BroadcastChannel) return null
+  return { lock: (name, request) => holdLock(navigator.locks, name, request), openBus }
+}
+
+const openBus: TabPorts['openBus'] = (name, hear): Bus => {
+  const channel = new BroadcastChannel(name)
+  channel.onmessage = ({ data }) => hear(data)
+  return {
+    post: (message) => channel.postMessage(message),
+    close: () => {
+      // What is on its way already would still be heard.
+      channel.onmessage = null
+      channel.close()
+    },
+  }
+}
+
+const holdLock = (locks: LockManager, name: string, request: LockRequest): (() => void) => {
+  const waiting = new AbortController()
+  let isOver = false
+  let isHeld = false
+  let release = (): void => undefined
+  const hold = (): Promise<void> | undefined => {
+    if (isOver) return
+    isHeld = true
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    request.granted()
+    return held
+  }
+  const fail = (): void => {
+    if (isOver) return
+    isOver = true
+    if (isHeld) request.lost()
+    else request.refused()
+  }
+  // The platform refuses to have a theft called off (https://w3c.github.io/web-locks/#dom-lockmanager-request).
+  const how = request.steal ? { steal: true } : { signal: waiting.signal }
+  // A document that is not active any more throws.
+  Promise.resolve()
+    .then(() => (isOver ? undefined : locks.request(name, how, hold)))
+    .catch(fail)
+  return () => {
+    isOver = true
+    release()
+    waiting.abort()
+  }
+}

@@ -1,0 +1,196 @@
+import type { Audience, Environment, Stop } from '../core/environment'
+import { CartEchoError } from '../core/errors'
+import { report } from '../core/shape'
+import type { Bus, TabPorts } from '../core/tab-ports'
+import type { Link, Query, Reply, Sink, TabNote, Transport } from '../core/transport'
+import type { Ask } from './tabs/desk'
+import { type Following, follow } from './tabs/follow'
+import { type Leading, lead } from './tabs/lead'
+import { type LeaderMessage, type Message, readMessage, writeMessage } from './tabs/message'
+import { noTail, type Tail } from './tabs/tail'
+
+/** What the tabs of a shopper share. */
+export interface TabsOptions {
+  readonly environment: Environment
+  /** Null where the browser has none: then this tab feeds itself. */
+  readonly ports: TabPorts | null
+  /** Tabs of the same name share; whoever may not hear each other's news must not have it in common. */
+  readonly name: string
+  /** Makes what feeds the tabs, for whoever looks at any of them. Started in the leading tab alone. */
+  readonly open: (audience: Audience) => Transport
+  /** True when the links of `open` can be asked. */
+  readonly canAsk: boolean
+}
+
+/**
+ * One transport for all tabs of a shopper. They elect a leader (Web Locks), which opens the transport and hands on what it brings
+ * (BroadcastChannel); the others make no request and open no socket, and ask the check through the leader, which answers from memory
+ * where it can. When the leader's page ends, freezes or hangs, another takes over. A second leader, if ever there are two, costs a
+ * connection: every tab goes on from its own cursor. Where locks are refused each tab feeds itself. Never throws.
+ */
+export const tabs = (options: TabsOptions): Transport => {
+  const { environment, ports, name, open } = options
+  return (sink) => {
+    const bus = ports && openBus(ports, name)
+    return ports && bus ? share({ ...options, ports, bus }, sink) : open(environment)(sink)
+  }
+}
+
+type Role = Following | Leading
+
+/** An ask of this tab that no answer came to yet. */
+interface Owed {
+  readonly ask: Ask
+  readonly resolve: (reply: Reply) => void
+  askedAtMs: number
+}
+
+/** Longer than a request may take, and than the leader keeps one waiting: it was lost on the way, or its answer was. */
+const LOST_AFTER_MS = 25_000
+
+const share = (
+  { environment, ports, bus, name, open, canAsk }: TabsOptions & { ports: TabPorts; bus: HeardBus },
+  sink: Sink,
+): Link => {
+  const self = nameOf(environment)
+  const own = new Map<string, Owed>()
+  const tail = createTail()
+  let asked = 0
+  let stopped = false
+  let hasReported = false
+
+  const read = (data: unknown): void => {
+    const message = readMessage(data)
+    if (stopped) return
+    if (message.name !== 'unreadable') return hear(message)
+    if (!hasReported) sink.report(unreadable(message.misfit))
+    hasReported = true
+  }
+
+  const post = (message: Message): void => {
+    try {
+      bus.post(writeMessage(message))
+    } catch (cause) {
+      sink.report(
+        new CartEchoError('invalid-payload', 'A broadcast cannot be handed to the other tabs: it is no JSON.', {
+          cause,
+        }),
+      )
+    }
+  }
+
+  const hear = (message: Message): void => {
+    if (message.name === 'note') sink.note(message.note)
+    else role.hear(message)
+  }
+
+  const take = ({ ids, reply, asOfMs }: LeaderMessage & { name: 'reply' }): void => {
+    const dated = { ...reply, asOfMs: Math.min(asOfMs, environment.nowMs()) }
+    const mine = ids.flatMap((id) => own.get(id) ?? [])
+    for (const { ask, resolve } of mine) {
+      own.delete(ask.id)
+      resolve(dated)
+    }
+    if (mine.length === 0 && dated.name !== 'unanswered') sink.answer(dated, dated.asOfMs)
+  }
+
+  const pending = (sinceMs = 0): Ask[] => {
+    const nowMs = environment.nowMs()
+    const due = [...own.values()].filter(({ askedAtMs }) => nowMs - askedAtMs >= sinceMs)
+    for (const one of due) one.askedAtMs = nowMs
+    return due.map(({ ask }) => ask)
+  }
+
+  const parts = { environment, self, sink, post, take, pending: () => pending(), lost: () => pending(LOST_AFTER_MS) }
+
+  const begin = (steal: boolean): Stop => ports.lock(name, { steal, granted: promote, lost: demote, refused: promote })
+
+  const promote = (): void => {
+    role.stop()
+    const leading = lead({ ...parts, known: role.leader(), open, tail })
+    role = leading
+    leading.begin()
+  }
+
+  const demote = (): void => {
+    role.stop()
+    if (stopped) return
+    role = followOn(role.leader())
+    leave = begin(false)
+  }
+
+  const takeOver = (): void => {
+    leave()
+    leave = begin(true)
+  }
+
+  const followOn = (known: ReturnType<Role['leader']>): Following => follow({ ...parts, known, takeOver })
+
+  let role: Role = followOn(null)
+  let leave = begin(false)
+  bus.hearWith(read)
+
+  const ask = (query: Query): Promise<Reply> =>
+    new Promise((resolve) => {
+      asked += 1
+      const mine = { id: `${self}:${asked}`, query, isOwn: true }
+      own.set(mine.id, { ask: mine, resolve, askedAtMs: environment.nowMs() })
+      role.ask(mine)
+    })
+
+  return {
+    ...(canAsk ? { ask } : {}),
+    tell: (note: TabNote) => post({ name: 'note', from: self, note }),
+    stop: () => {
+      if (stopped) return
+      post({ name: 'bye', from: self })
+      stopped = true
+      role.stop()
+      leave()
+      bus.close()
+      for (const { resolve } of own.values()) resolve(gone())
+      own.clear()
+    },
+  }
+}
+
+const createTail = () => {
+  let tail: Tail = noTail
+  return {
+    get: () => tail,
+    set: (next: Tail) => {
+      tail = next
+    },
+  }
+}
+
+const nameOf = (environment: Environment): string =>
+  [0, 1].map(() => Math.floor(environment.random() * 2 ** 48).toString(36)).join('')
+
+type HeardBus = Bus & { hearWith(hear: (data: unknown) => void): void }
+
+// A page may have locks and no line, such as one whose frame forbids it.
+const openBus = (ports: TabPorts, name: string): HeardBus | null => {
+  let hear: (data: unknown) => void = () => undefined
+  try {
+    const bus = ports.openBus(name, (data) => hear(data))
+    const hearWith = (next: typeof hear): void => {
+      hear = next
+    }
+    return { ...bus, hearWith }
+  } catch {
+    return null
+  }
+}
+
+const gone = (): Reply => ({
+  name: 'unanswered',
+  next: 'when-told',
+  error: new CartEchoError('cannot-check', 'Listening ended before the check had answered.'),
+})
+
+const unreadable = (misfit: Parameters<typeof report>[0]): CartEchoError => {
+  const wrong = report(misfit)
+  const words = `Another tab said what cannot be read: ${wrong.path || 'it'} should be ${wrong.expected}. It is passed over.`
+  return new CartEchoError('invalid-payload', words, { report: wrong })
+}

@@ -1,0 +1,79 @@
+import type { Audience, Environment, PageSignal, Stop } from '../../core/environment'
+
+/** Who looks at the shopper's tabs, as the leader knows it. Hidden means that every tab is hidden. */
+export interface Crowd {
+  /** All tabs as if they were one page. */
+  readonly audience: Audience
+  /** A tab says whether somebody looks at it, and what has just made it say so. */
+  readonly hear: (tab: string, isVisible: boolean, looked: 'visible' | 'navigated' | null) => void
+  /** A tab that was looked at lately; null: none but this one. */
+  readonly visibleTab: () => string | null
+  readonly stop: Stop
+}
+
+/** A tab that is looked at says so every 10 s; one that crashed does not any more. */
+const BELIEVED_FOR_MS = 60_000
+
+/** The crowd of a new leader, which knows of its own page only. */
+export const createCrowd = (environment: Environment): Crowd => {
+  const listeners = new Set<{ readonly hear: (signal: PageSignal) => void }>()
+  const lookedAtMs = new Map<string, number>()
+  let stopTimer: Stop = () => undefined
+
+  const emit = (signal: PageSignal): void => {
+    for (const listener of [...listeners]) if (listeners.has(listener)) listener.hear(signal)
+  }
+
+  const isVisible = (): boolean => environment.isVisible() || lookedAtMs.size > 0
+
+  const forget = (tab: string): void => {
+    if (lookedAtMs.delete(tab) && !isVisible()) emit('hidden')
+  }
+
+  const expire = (): void => {
+    stopTimer()
+    const [oldest] = lookedAtMs
+    if (!oldest) return
+    const [tab, atMs] = oldest
+    const inMs = atMs + BELIEVED_FOR_MS - environment.nowMs()
+    if (inMs > 0 && inMs <= BELIEVED_FOR_MS) {
+      stopTimer = environment.schedule(inMs, expire)
+      return
+    }
+    forget(tab)
+    expire()
+  }
+
+  const see = (tab: string, looked: 'visible' | 'navigated' | null): void => {
+    const wasVisible = isVisible()
+    // Anew, so that the first of the map is the oldest.
+    lookedAtMs.delete(tab)
+    lookedAtMs.set(tab, environment.nowMs())
+    expire()
+    if (looked || !wasVisible) emit(looked ?? 'visible')
+  }
+
+  const stopWatching = environment.watchPage((signal) => {
+    if (signal !== 'hidden' || !isVisible()) emit(signal)
+  })
+
+  return {
+    audience: {
+      isVisible,
+      watchPage: (hear) => {
+        const listener = { hear }
+        listeners.add(listener)
+        return () => listeners.delete(listener)
+      },
+    },
+    hear: (tab, isLookedAt, looked) => {
+      if (isLookedAt) see(tab, looked)
+      else forget(tab)
+    },
+    visibleTab: () => [...lookedAtMs.keys()].at(-1) ?? null,
+    stop: () => {
+      stopWatching()
+      stopTimer()
+    },
+  }
+}

@@ -1,0 +1,131 @@
+import type { Cursor } from '../../core/cursor'
+import { CartEchoError } from '../../core/errors'
+import type { Query, Reply } from '../../core/transport'
+import { afterAnswer, answerFrom, type Tail } from './tail'
+
+/** An ask of one of the tabs. */
+export interface Ask {
+  readonly id: string
+  readonly query: Query
+  /** True for one of the leader's own. */
+  readonly isOwn: boolean
+}
+
+/** The leader's desk, at which all tabs ask: one request at a time, and none for what is known. */
+export interface Desk {
+  readonly take: (ask: Ask) => void
+  /** What kept asks waiting may be over. */
+  readonly lookAgain: () => void
+  /** Forgets all asks. */
+  readonly close: () => void
+}
+
+/** What a desk is made of. */
+export interface DeskParts {
+  readonly nowMs: () => number
+  readonly ask: (query: Query) => Promise<Reply>
+  readonly tail: { get(): Tail; set(tail: Tail): void }
+  /**
+   * True while other tabs' asks wait, because the channel is being subscribed: what is asked before must be asked again after.
+   * Not those of somebody who waits for the answer.
+   */
+  readonly isOpening: () => boolean
+  /** An answer, and whose asks it answers. */
+  readonly settle: (ids: readonly string[], reply: Reply, asOfMs: number) => void
+}
+
+interface Flight {
+  readonly query: Query
+  readonly asks: Ask[]
+  readonly doubts: number
+}
+
+/** A desk without asks. */
+export const createDesk = (parts: DeskParts): Desk => {
+  const { tail, settle } = parts
+  let flight: Flight | null = null
+  let waiting: Ask[] = []
+  let isClosed = false
+
+  const take = (ask: Ask): void => {
+    if (isClosed || answerFromTail(ask)) return
+    if (isHeldUp(ask)) waiting.push(ask)
+    else if (flight && mayJoin(flight, ask, tail.get())) flight.asks.push(ask)
+    else if (flight) waiting.push(ask)
+    else void request(ask)
+  }
+
+  const answerFromTail = ({ id, query }: Ask): boolean => {
+    const known = isUrgent(query) ? null : answerFrom(tail.get(), query)
+    if (known) settle([id], { name: 'log', answer: known }, tail.get().asOfMs)
+    return known !== null
+  }
+
+  const isHeldUp = ({ query, isOwn }: Ask): boolean => !isOwn && !isUrgent(query) && parts.isOpening()
+
+  const request = async (first: Ask): Promise<void> => {
+    const fellows = waiting.filter((ask) => isAlike(first, ask) && !isHeldUp(ask))
+    waiting = waiting.filter((ask) => !fellows.includes(ask))
+    const asks = [first, ...fellows]
+    const mine: Flight = { query: queryFor(asks, tail.get()), asks, doubts: tail.get().doubts }
+    flight = mine
+    const askedAtMs = parts.nowMs()
+    const reply = await parts.ask(mine.query).catch(failed)
+    if (isClosed) return
+    flight = null
+    land(mine, reply, askedAtMs)
+    lookAgain()
+  }
+
+  const land = ({ asks, doubts }: Flight, reply: Reply, askedAtMs: number): void => {
+    if (reply.name === 'log') tail.set(afterAnswer(tail.get(), reply.answer, askedAtMs, doubts))
+    settle(idsOf(asks), reply, askedAtMs)
+  }
+
+  const lookAgain = (): void => {
+    for (const ask of waiting.splice(0)) take(ask)
+  }
+
+  return {
+    take,
+    lookAgain,
+    close: () => {
+      isClosed = true
+      waiting = []
+    },
+  }
+}
+
+// The supply never rejects; another transport may.
+const failed = (cause: unknown): Reply => ({
+  name: 'unanswered',
+  next: ASK_AGAIN_MS,
+  error: new CartEchoError('check-failed', 'The check did not answer. It is asked again.', { cause }),
+})
+
+const ASK_AGAIN_MS = 5_000
+
+const isUrgent = ({ maxAgeMs }: Query): boolean => maxAgeMs !== undefined
+
+const idsOf = (asks: readonly Ask[]): readonly string[] => asks.map(({ id }) => id)
+
+// What is under way does not know of a later doubt, and who waits for an answer wants one that began after they came.
+const mayJoin = ({ query, doubts }: Flight, ask: Ask, tail: Tail): boolean =>
+  !isUrgent(ask.query) && doubts === tail.doubts && query.owner === ask.query.owner && isReached(query.since, ask.query)
+
+const isReached = (from: Cursor | null, { since }: Query): boolean =>
+  from === null || since === null ? from === since : from.epoch === since.epoch && from.seq <= since.seq
+
+const isAlike = (a: Ask, b: Ask): boolean =>
+  a.query.owner === b.query.owner && a.query.since?.epoch === b.query.since?.epoch
+
+// From the place that is furthest behind: the leader's own, when another tab knows more.
+const queryFor = (asks: readonly Ask[], tail: Tail): Query => {
+  const [first] = asks
+  const known = first && tail.cursor?.epoch === first.query.since?.epoch ? [tail.cursor] : []
+  const [since = null] = [...asks.map(({ query }) => query.since), ...known].sort(bySeq)
+  const isAnyUrgent = asks.some(({ query }) => isUrgent(query))
+  return { since, owner: first?.query.owner ?? null, ...(isAnyUrgent ? { maxAgeMs: 0 } : {}) }
+}
+
+const bySeq = (a: Cursor | null, b: Cursor | null): number => (a?.seq ?? 0) - (b?.seq ?? 0)

@@ -1,0 +1,126 @@
+import type { Environment, Stop } from '../../core/environment'
+import { CartEchoError } from '../../core/errors'
+import type { Sink } from '../../core/transport'
+import type { Ask } from './desk'
+import { isLeaders, type LeaderMessage, type Message } from './message'
+import { compareOffices, type Office } from './office'
+import { keepVigil } from './vigil'
+
+/** A tab that is fed by another. */
+export interface Following {
+  readonly hear: (message: Message) => void
+  readonly ask: (ask: Ask) => void
+  /** The newest leader known; null: none yet. */
+  readonly leader: () => Office | null
+  readonly stop: Stop
+}
+
+/** What following is made of. */
+export interface FollowParts {
+  readonly environment: Environment
+  readonly self: string
+  readonly sink: Sink
+  /** The newest leader known, whose followers this tab now joins. */
+  readonly known: Office | null
+  readonly post: (message: Message) => void
+  /** The asks that no answer came to yet. */
+  readonly pending: () => readonly Ask[]
+  /** Those of them that it should have come to long ago. */
+  readonly lost: () => readonly Ask[]
+  /** Takes what the check said. */
+  readonly take: (message: LeaderMessage & { name: 'reply' }) => void
+  /** The leader is silent, or asks this tab to take over. */
+  readonly takeOver: () => void
+}
+
+/** Begins to follow: looks for the leader, and hears it. */
+export const follow = (parts: FollowParts): Following => {
+  const { environment, self, sink, post } = parts
+  let leader = parts.known
+  let hasJoined = false
+  let heardUpTo = 0
+  let lastError: CartEchoError | null = null
+
+  const hello = (looked: 'visible' | 'navigated' | null): void =>
+    post({ name: 'hello', from: self, isVisible: environment.isVisible(), looked, leader })
+
+  const vigil = keepVigil({ environment, probe: () => hello(null), given: parts.takeOver })
+
+  const hearLeader = (message: LeaderMessage): void => {
+    const order = compareOffices(message.office, leader)
+    // It does not know yet that another has taken over.
+    if (order < 0) return message.name === 'here' ? hello(null) : undefined
+    vigil.heard()
+    if (order > 0 || !hasJoined) join(message)
+    heed(message)
+  }
+
+  const join = (message: LeaderMessage): void => {
+    leader = message.office
+    hasJoined = true
+    heardUpTo = message.name === 'here' ? message.n : message.name === 'deliver' ? message.n - 1 : 0
+    // What it said before, and whether somebody looks at this tab, was for another.
+    if (message.name !== 'here' || environment.isVisible()) hello(null)
+    askFor(parts.pending())
+    sink.gap('new-leader')
+  }
+
+  const askFor = (asks: readonly Ask[]): void => {
+    for (const { id, query } of asks) post({ name: 'ask', from: self, id, query })
+  }
+
+  const count = (n: number, isOwn: boolean): void => {
+    const missed = n - heardUpTo > (isOwn ? 1 : 0)
+    heardUpTo = Math.max(heardUpTo, n)
+    if (missed) sink.gap('new-leader')
+  }
+
+  const heed = (message: LeaderMessage): void => {
+    switch (message.name) {
+      case 'here':
+        count(message.n, false)
+        askFor(parts.lost())
+        return sink.state({ name: 'shared', connection: sameError(message.connection) })
+      case 'deliver':
+        count(message.n, true)
+        return sink.deliver(message.event, message.payload)
+      case 'reply':
+        return parts.take(message)
+      case 'invite':
+        if (message.to === self && environment.isVisible()) parts.takeOver()
+    }
+  }
+
+  // One trouble is one error, however often the leader speaks of it.
+  const sameError = <Fed extends object>(connection: Fed): Fed => {
+    if (!('error' in connection) || !(connection.error instanceof CartEchoError)) return connection
+    const { code, message } = connection.error
+    if (lastError?.code !== code || lastError.message !== message) lastError = connection.error
+    return { ...connection, error: lastError }
+  }
+
+  const stopWatching = environment.watchPage((signal) => {
+    if (signal === 'hidden') return hello(null)
+    if (signal !== 'visible' && signal !== 'navigated') return
+    hello(signal)
+    vigil.expect()
+  })
+
+  hello(null)
+  vigil.expect()
+  return {
+    hear: (message) => {
+      if (isLeaders(message)) hearLeader(message)
+    },
+    ask: (ask) => {
+      if (!hasJoined) return
+      askFor([ask])
+      vigil.expect()
+    },
+    leader: () => leader,
+    stop: () => {
+      vigil.stop()
+      stopWatching()
+    },
+  }
+}

@@ -1,0 +1,152 @@
+import { type Connection, moveConnection, notStarted } from '../../core/connection'
+import type { Audience, Environment, Stop } from '../../core/environment'
+import { CartEchoError } from '../../core/errors'
+import type { Link, Reply, Sink, Transport } from '../../core/transport'
+import { createCrowd } from './crowd'
+import { type Ask, createDesk } from './desk'
+import type { LeaderMessage, Message } from './message'
+import { compareOffices, nextOffice, type Office } from './office'
+import { afterBroadcast, doubted, type Tail } from './tail'
+
+/** The tab that feeds itself and the others. */
+export interface Leading {
+  /** Says so, and opens what feeds the tabs. Apart from `lead`, so that whoever is told at once already has what to stop. */
+  readonly begin: () => void
+  readonly hear: (message: Message) => void
+  readonly ask: (ask: Ask) => void
+  readonly leader: () => Office
+  readonly stop: Stop
+}
+
+/** What leading is made of. */
+export interface LeadParts {
+  readonly environment: Environment
+  readonly self: string
+  readonly sink: Sink
+  /** The leader before. */
+  readonly known: Office | null
+  /** What feeds whoever looks at any of the tabs. */
+  readonly open: (audience: Audience) => Transport
+  readonly post: (message: Message) => void
+  readonly tail: { get(): Tail; set(tail: Tail): void }
+  /** The asks of this tab that no answer came to yet. */
+  readonly pending: () => readonly Ask[]
+  /** Takes what the check said. */
+  readonly take: (message: LeaderMessage & { name: 'reply' }) => void
+}
+
+const INVITE_EVERY_MS = 5_000
+
+/** A leader that has not begun. */
+export const lead = (parts: LeadParts): Leading => {
+  const { environment, self, sink, post, tail } = parts
+  const crowd = createCrowd(environment)
+  let office = nextOffice(parts.known, self)
+  let delivered = 0
+  let connection: Connection = notStarted(environment.nowMs())
+  let link: Link | null = null
+  let stopped = false
+  let invitedAtMs = 0
+
+  const sayHere = (): void => post({ name: 'here', from: self, office, n: delivered, connection })
+
+  const move = (fact: Parameters<Sink['state']>[0]): void => {
+    const before = connection
+    connection = moveConnection(before, fact, environment.nowMs())
+    if (connection !== before) sayHere()
+    sink.state(fact)
+    // A subscription is followed by a gap.
+    if (before.name === 'connecting' && connection.name !== 'connecting' && fact.name !== 'subscribed') desk.lookAgain()
+    handOver()
+  }
+
+  // Timers of a hidden page stretch: polls and reconnects are for a tab that is looked at.
+  const handOver = (): void => {
+    const to = crowd.visibleTab()
+    const nowMs = environment.nowMs()
+    const isFed = connection.name !== 'polling' && connection.name !== 'waiting'
+    if (stopped || isFed || to === null || environment.isVisible()) return
+    if (nowMs >= invitedAtMs && nowMs - invitedAtMs < INVITE_EVERY_MS) return
+    invitedAtMs = nowMs
+    post({ name: 'invite', from: self, office, to })
+  }
+
+  const settle = (ids: readonly string[], reply: Reply, asOfMs: number): void => {
+    const message = { name: 'reply', from: self, office, ids, reply, asOfMs } as const
+    post(message)
+    parts.take(message)
+  }
+
+  const desk = createDesk({
+    nowMs: environment.nowMs,
+    ask: async (query) => link?.ask?.(query) ?? unheard(),
+    tail,
+    isOpening: () => connection.name === 'connecting',
+    settle,
+  })
+
+  const fed: Sink = {
+    ...sink,
+    deliver: (event, payload) => {
+      delivered += 1
+      tail.set(afterBroadcast(tail.get(), { event, payload }))
+      post({ name: 'deliver', from: self, office, n: delivered, event, payload })
+      sink.deliver(event, payload)
+    },
+    gap: (why, withinMs) => {
+      tail.set(doubted(tail.get()))
+      sink.gap(why, withinMs)
+      desk.lookAgain()
+    },
+    state: move,
+  }
+
+  const hear = (message: Message): void => {
+    if (message.name === 'ask') {
+      sayHere()
+      desk.take({ id: message.id, query: message.query, isOwn: false })
+    }
+    if (message.name === 'bye') crowd.hear(message.from, false, null)
+    if (message.name === 'hello') welcome(message)
+    if (message.name === 'hello' || message.name === 'bye') handOver()
+  }
+
+  const welcome = ({ from, isVisible, looked, leader }: Message & { name: 'hello' }): void => {
+    if (leader && leader.by !== self && compareOffices(leader, office) > 0) office = nextOffice(leader, self)
+    sayHere()
+    crowd.hear(from, isVisible, looked)
+  }
+
+  const begin = (): void => {
+    move({ name: 'starting' })
+    if (stopped) return
+    tail.set(doubted(tail.get()))
+    const opened = parts.open(crowd.audience)(fed)
+    // It may have spoken at once, and whoever heard it may have stopped the page.
+    if (stopped) return opened.stop()
+    link = opened
+    for (const own of parts.pending()) desk.take(own)
+  }
+
+  return {
+    begin,
+    hear,
+    // What is asked while the link is opened is among what is pending.
+    ask: (own) => {
+      if (link) desk.take(own)
+    },
+    leader: () => office,
+    stop: () => {
+      stopped = true
+      desk.close()
+      crowd.stop()
+      link?.stop()
+    },
+  }
+}
+
+const unheard = (): Reply => ({
+  name: 'unanswered',
+  next: 'when-told',
+  error: new CartEchoError('cannot-check', 'There is no check to ask.'),
+})

@@ -1,0 +1,138 @@
+import type { Connection } from '../../core/connection'
+import { CartEchoError, type CartEchoErrorCode } from '../../core/errors'
+import { isRecord, list, type Misfit, misfit, optional, own, record, type Shape, where } from '../../core/shape'
+import type { Query, Reply, TabNote } from '../../core/transport'
+import type { Office } from './office'
+
+/**
+ * What tabs say to each other. Every tab: `hello` (who looks at it, and whom it takes for the leader; answered with `here`), `bye`,
+ * `ask`, `note`. The leader: `here`, what came by its socket, what the check said to whose asks, and `invite`, to take over.
+ * `n` counts what the leader has delivered: a tab that finds a number left out knows that it missed something.
+ */
+export type Message = { readonly from: string } & (
+  | {
+      readonly name: 'hello'
+      readonly isVisible: boolean
+      readonly looked: 'visible' | 'navigated' | null
+      readonly leader: Office | null
+    }
+  | { readonly name: 'bye' }
+  | { readonly name: 'ask'; readonly id: string; readonly query: Query }
+  | { readonly name: 'note'; readonly note: TabNote }
+  | LeaderMessage
+)
+
+/** What the leader says. */
+export type LeaderMessage = { readonly from: string; readonly office: Office } & (
+  | { readonly name: 'here'; readonly n: number; readonly connection: Connection }
+  | { readonly name: 'deliver'; readonly n: number; readonly event: string; readonly payload: unknown }
+  | { readonly name: 'reply'; readonly ids: readonly string[]; readonly reply: Reply; readonly asOfMs: number }
+  | { readonly name: 'invite'; readonly to: string }
+)
+
+/** True for what only a leader says. */
+export const isLeaders = (message: Message): message is LeaderMessage => 'office' in message
+
+const text = where('a string', (value) => typeof value === 'string')
+const flag = where('true or false', (value) => typeof value === 'boolean')
+const number = where('a finite number', Number.isFinite)
+const count = where('an integer, 0 or more', (value) => Number.isSafeInteger(value) && Number(value) >= 0)
+const word = (words: readonly (string | null)[]): Shape =>
+  where(`one of ${words.join(', ')}`, (value) => words.includes(value as string | null))
+const anything: Shape = () => null
+const orNull =
+  (shape: Shape): Shape =>
+  (value) =>
+    value === null ? null : shape(value)
+
+const office = record({ term: count, by: text })
+const cursor = record({ epoch: text, seq: count })
+const error = record({ code: text, message: text, status: optional(number) })
+const query = record({ since: orNull(cursor), owner: orNull(text), maxAgeMs: optional(number) })
+
+/** Picks the shape by the value's own name. */
+const named =
+  (shapes: Readonly<Record<string, Shape>>): Shape =>
+  (value) => {
+    const name = isRecord(value) ? own(value, 'name') : value
+    const shape = typeof name === 'string' && Object.hasOwn(shapes, name) ? shapes[name] : undefined
+    return shape ? shape(value) : misfit(`one of ${Object.keys(shapes).join(', ')}`, name)
+  }
+
+const fed = { because: text, sinceMs: number }
+const trying = record({ ...fed, error: orNull(error), nextTryAtMs: orNull(number) })
+const connection = named({
+  idle: record(fed),
+  connecting: record(fed),
+  live: record(fed),
+  polling: trying,
+  waiting: trying,
+  refused: record({ ...fed, error }),
+})
+
+const logged = record({ event: text })
+const answer = record({
+  since: orNull(cursor),
+  owner: text,
+  cursor,
+  events: list(logged),
+  reset: flag,
+  spreadMs: optional(number),
+})
+const next: Shape = (value) => (Number.isFinite(value) ? null : word(['when-told', 'never'])(value))
+const reply = named({
+  log: record({ answer }),
+  bare: record({ answer: record({ updated: flag, message: orNull(text), atMs: number }) }),
+  nothing: anything,
+  unanswered: record({ next, error }),
+})
+
+const note = named({
+  'changed-here': anything,
+  dismissed: record({ keys: list(text) }),
+  'other-user': anything,
+})
+
+const leaders = { from: text, office }
+const shape = named({
+  hello: record({
+    from: text,
+    isVisible: flag,
+    looked: word(['visible', 'navigated', null]),
+    leader: orNull(office),
+  }),
+  bye: record({ from: text }),
+  ask: record({ from: text, id: text, query }),
+  note: record({ from: text, note }),
+  here: record({ ...leaders, n: count, connection }),
+  deliver: record({ ...leaders, n: count, event: text, payload: anything }),
+  reply: record({ ...leaders, ids: list(text), reply, asOfMs: number }),
+  invite: record({ ...leaders, to: text }),
+})
+
+/** What another tab said, or what is wrong with it: any script of this origin may speak on the line. */
+export const readMessage = (data: unknown): Message | { readonly name: 'unreadable'; readonly misfit: Misfit } => {
+  const wrong = shape(data)
+  if (wrong) return { name: 'unreadable', misfit: wrong }
+  const message = data as Message
+  if (message.name === 'here') return { ...message, connection: withErrors(message.connection) }
+  return message.name === 'reply' ? { ...message, reply: withErrors(message.reply) } : message
+}
+
+/** A message as it is sent: an error of ours would arrive as a mere `Error`. */
+export const writeMessage = (message: Message): unknown => {
+  if (message.name === 'here') return { ...message, connection: withoutErrors(message.connection) }
+  return message.name === 'reply' ? { ...message, reply: withoutErrors(message.reply) } : message
+}
+
+const withoutErrors = (value: object): object => {
+  if (!('error' in value) || !(value.error instanceof Error)) return value
+  const { code, message, status } = value.error as CartEchoError
+  return { ...value, error: { code, message, status } }
+}
+
+const withErrors = <Value extends object>(value: Value): Value => {
+  if (!('error' in value) || !isRecord(value.error)) return value
+  const { code, message, status } = value.error as { code: CartEchoErrorCode; message: string; status?: number }
+  return { ...value, error: new CartEchoError(code, message, { status }) }
+}

@@ -1,0 +1,174 @@
+import type { CartEcho } from '../../src/core/cart-echo'
+import { createClient } from '../../src/core/client'
+import { formatCursor } from '../../src/core/cursor'
+import type { CartEchoError } from '../../src/core/errors'
+import { readListening } from '../../src/core/listening'
+import type { Link, Query, Sink, Transport } from '../../src/core/transport'
+import { pageLife } from '../../src/transports/page-life'
+import { supply } from '../../src/transports/supply'
+import { tabs } from '../../src/transports/tabs'
+import { type FakeBrowser, type FakeTab, openFakeBrowser } from './fake-browser'
+import { type FakeEnvironment, fakeEnvironment } from './fake-environment'
+import { openVirtualShop, type VirtualShop } from './virtual-shop'
+
+/** A page in a tab, with everything it was told and shows. */
+export interface TabPage {
+  readonly tab: FakeTab
+  readonly cart: CartEcho
+  /** `epoch:seq` of each change told, and by which way. */
+  readonly told: { epoch: string; seq: number; via: string }[]
+  /** Where it was rendered. */
+  readonly from: { readonly epoch: string; readonly seq: number }
+  readonly total: () => string
+  readonly states: string[]
+  readonly errors: CartEchoError[]
+  /** What came out of order or twice. */
+  readonly wrongs: string[]
+  readonly refreshes: () => number
+}
+
+/** How a tab is opened. */
+export interface OpenTab {
+  isVisible?: boolean
+  /** False: there is no socket to be had. */
+  hasLive?: boolean
+  /** The name it shares by. */
+  name?: string
+  owner?: string
+  /** Rendered so many places before the end of the log. */
+  behind?: number
+  /** No locks, no lines. */
+  isAlone?: boolean
+}
+
+/** A shopper's browser with tabs open on a virtual shop. */
+export interface ShopperTabs {
+  readonly clock: FakeEnvironment
+  readonly browser: FakeBrowser
+  readonly shop: VirtualShop
+  readonly pages: TabPage[]
+  readonly open: (options?: OpenTab) => TabPage
+  readonly pass: (ms: number) => Promise<void>
+  /** Page that has the lock. */
+  readonly leader: () => TabPage | undefined
+}
+
+/** Opens one without tabs. */
+export const openShopperTabs = ({ random = () => 0.5 }: { random?: () => number } = {}): ShopperTabs => {
+  const clock = fakeEnvironment({ random })
+  const browser = openFakeBrowser(clock)
+  const shop = openVirtualShop(clock)
+  const pages: TabPage[] = []
+  return {
+    clock,
+    browser,
+    shop,
+    pages,
+    open: (options = {}) => {
+      const page = openPage(browser, shop, clock, options)
+      pages.push(page)
+      return page
+    },
+    pass: (ms) => clock.advanceTurnByTurn(ms),
+    leader: () => {
+      const holders = browser.names().map((name) => browser.lockOf(name).holder)
+      return pages.find(({ tab }) => holders.includes(tab))
+    },
+  }
+}
+
+let opened = 0
+
+const openPage = (
+  browser: FakeBrowser,
+  shop: VirtualShop,
+  clock: FakeEnvironment,
+  { isVisible = true, hasLive = true, name = 'mine', owner = 'me', behind = 0, isAlone = false }: OpenTab,
+): TabPage => {
+  const tab = browser.open({ isVisible })
+  const { epoch, seq } = shop.head()
+  const from = { epoch, seq: Math.max(0, seq - behind) }
+  const told: TabPage['told'] = []
+  const states: string[] = []
+  const errors: CartEchoError[] = []
+  const wrongs: string[] = []
+  let total = shop.total()
+  let refreshes = 0
+  // Names of tabs are random; the clock's chance may be none.
+  opened += 1
+  const own = opened
+  let drawn = 0
+  const environment = {
+    ...tab.environment,
+    random: () => {
+      drawn += 1
+      return drawn <= 2 ? (own % 1_000) / 1_000 : clock.random()
+    },
+  }
+  const transport = pageLife({
+    environment,
+    canAsk: true,
+    transport: tabs({
+      environment,
+      ports: isAlone ? null : tab.ports,
+      name,
+      canAsk: true,
+      open: (audience) =>
+        supply({ environment, audience, live: hasLive ? liveOf(tab, shop) : null, check: checkOf(tab, shop) }),
+    }),
+  })
+  const cart = createClient({
+    environment,
+    listening: readListening(),
+    word: { user: 1, owner, cursor: formatCursor(from) },
+    transport: () => transport,
+    onError: (error) => {
+      errors.push(error)
+      if (error.code === 'listener-failed') wrongs.push(String(error.cause))
+    },
+  })
+  cart.connection.subscribe(({ name, because }) => states.push(`${name}: ${because}`))
+  cart.on('cart.conditions.changed', ({ changes, cart_echo }, { via }) => {
+    const { epoch = '', seq = 0 } = (cart_echo ?? {}) as { epoch?: string; seq?: number }
+    const before = told.filter((one) => one.epoch === epoch).at(-1)
+    if (epoch && seq <= (before?.seq ?? 0)) wrongs.push(`${epoch}:${seq} was told after ${epoch}:${before?.seq}`)
+    told.push({ epoch, seq, via })
+    total = changes.new_total ?? total
+  })
+  cart.onRefresh(async ({ signal }) => {
+    refreshes += 1
+    const read = await shop.readCart(signal)
+    if (signal.aborted) return
+    total = read.total
+    return read.cursor
+  })
+  cart.start()
+  return { tab, cart, told, from, total: () => total, states, errors, wrongs, refreshes: () => refreshes }
+}
+
+// What arrives waits while the page hangs, and its socket is closed when it ends.
+const liveOf =
+  (tab: FakeTab, shop: VirtualShop): Transport =>
+  (sink) => {
+    const soon =
+      <Args extends unknown[]>(run: (...args: Args) => void) =>
+      (...args: Args): void =>
+        tab.enter(() => run(...args))
+    const heard: Sink = { ...sink, deliver: soon(sink.deliver), gap: soon(sink.gap), state: soon(sink.state) }
+    const link: Link = shop.live(heard)
+    tab.atEnd(link.stop)
+    return link
+  }
+
+const checkOf =
+  (tab: FakeTab, shop: VirtualShop) =>
+  (query: Query, signal: AbortSignal): ReturnType<VirtualShop['check']> => {
+    const gone = new AbortController()
+    tab.atEnd(() => gone.abort())
+    return new Promise((resolve, reject) => {
+      shop.check(query, AbortSignal.any([signal, gone.signal])).then(
+        (meaning) => tab.enter(() => resolve(meaning)),
+        (cause) => tab.enter(() => reject(cause)),
+      )
+    })
+  }
