@@ -70,7 +70,7 @@ export const createCartEcho = (options: CartEchoOptions): CartEcho => createCart
 export const createCartEchoIn = (
   environment: Environment,
   options: CartEchoOptions,
-  ports: TabPorts | null = browserTabs(),
+  portsOf: () => TabPorts | null = browserTabs,
 ): CartEcho => {
   const check = readCheck(options.check)
   insistOnSource(options.echo, check)
@@ -79,7 +79,7 @@ export const createCartEchoIn = (
   const client = createClient({
     environment,
     listening,
-    transport: transportFor(options, check, listening, environment, ports),
+    transport: transportFor(options, check, listening, environment, portsOf),
     onError: options.onError ?? logError,
     announce: dom.announce,
     whileStarted: dom.start,
@@ -97,7 +97,7 @@ const transportFor = (
   check: CheckSettings | null,
   { events }: Listening,
   environment: Environment,
-  ports: TabPorts | null,
+  portsOf: () => TabPorts | null,
 ): ((user: string | null, owner: string | null) => Transport) => {
   const channelOf = readChannel(channel)
   const canAsk = check !== null
@@ -118,7 +118,7 @@ const transportFor = (
     const name = isShared
       ? tabsName({ user, owner, channel: heard, key, check: addressOf(check), events: events.keys() })
       : null
-    const transport = name === null ? open(environment) : tabs({ environment, ports, name, open, canAsk })
+    const transport = name === null ? open(environment) : tabs({ environment, ports: portsOf(), name, open, canAsk })
     return pageLife({ environment, transport, canAsk })
   }
 }

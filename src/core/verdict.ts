@@ -26,7 +26,9 @@ export const weighAnswer = ({ cursor, retired }: Standpoint, answer: Answer): Ve
   if (events.length !== end.seq - since.seq) return 'malformed'
   if (since.epoch !== end.epoch && since.seq !== 0) return 'malformed'
   if (cursor.epoch === end.epoch) return since.seq > cursor.seq ? 'too-late' : 'continues'
-  return cursor.seq === 0 && since.seq === 0 ? 'continues' : 'too-late'
+  // Nothing had happened there, or nothing at all: this is what came after nothing.
+  const isFromHere = since.epoch === cursor.epoch || cursor.epoch === ''
+  return cursor.seq === 0 && since.seq === 0 && isFromHere ? 'continues' : 'too-late'
 }
 
 // It says of another place than ours, from which the log may well be continued, that it cannot.

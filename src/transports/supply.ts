@@ -98,7 +98,7 @@ export const supply =
     const liveSink: Sink = {
       ...sink,
       deliver: (event, payload) => {
-        seen = placeOf(payload) ?? seen
+        seen = further(seen, placeOf(payload))
         take((now) => takeBroadcast(now, moment()))
         sink.deliver(event, payload)
       },
@@ -149,7 +149,7 @@ export const supply =
 
     const settle = (meaning: Meaning): Reply => {
       const news = unseen(meaning, seen, options.events)
-      if (meaning.name === 'log') seen = meaning.answer.cursor
+      if (meaning.name === 'log') seen = further(seen, meaning.answer.cursor)
       take((now) => takeMeaning(now, news, moment()))
       if (meaning.name === 'log' || meaning.name === 'bare' || meaning.name === 'nothing') return meaning
       return (feed && whyNotNow(feed, false, environment.nowMs())) ?? gone()
@@ -192,6 +192,11 @@ const unseen = (meaning: Meaning, seen: Cursor | null, events: SupplyOptions['ev
   const known = seen?.epoch === cursor.epoch ? seen.seq - (since?.seq ?? 0) : 0
   const missed = given.slice(Math.max(0, known)).filter(({ event }) => events?.has(event) ?? true)
   return { ...meaning, answer: { ...meaning.answer, events: missed } }
+}
+
+const further = (seen: Cursor | null, place: Cursor | null): Cursor | null => {
+  if (!place) return seen
+  return seen?.epoch === place.epoch && seen.seq > place.seq ? seen : place
 }
 
 const tooLate = (timeoutMs: number): Meaning => ({

@@ -1,8 +1,10 @@
+import type { Meaning } from '../../src/core/answer'
 import type { CartEcho } from '../../src/core/cart-echo'
 import { createClient } from '../../src/core/client'
 import { formatCursor } from '../../src/core/cursor'
 import type { CartEchoError } from '../../src/core/errors'
 import { readListening } from '../../src/core/listening'
+import type { TabPorts } from '../../src/core/tab-ports'
 import type { Link, Query, Sink, Transport } from '../../src/core/transport'
 import { pageLife } from '../../src/transports/page-life'
 import { supply } from '../../src/transports/supply'
@@ -37,8 +39,8 @@ export interface OpenTab {
   owner?: string
   /** Rendered so many places before the end of the log. */
   behind?: number
-  /** No locks, no lines. */
-  isAlone?: boolean
+  /** What the browser lends instead; null: nothing. */
+  ports?: TabPorts | null
 }
 
 /** A shopper's browser with tabs open on a virtual shop. */
@@ -48,6 +50,8 @@ export interface ShopperTabs {
   readonly shop: VirtualShop
   readonly pages: TabPage[]
   readonly open: (options?: OpenTab) => TabPage
+  /** Somebody logs in in this browser: the check, which goes by the cookie, answers for them. */
+  readonly logIn: (owner: string) => void
   readonly pass: (ms: number) => Promise<void>
   /** Page that has the lock. */
   readonly leader: () => TabPage | undefined
@@ -59,15 +63,19 @@ export const openShopperTabs = ({ random = () => 0.5 }: { random?: () => number 
   const browser = openFakeBrowser(clock)
   const shop = openVirtualShop(clock)
   const pages: TabPage[] = []
+  const session = { owner: 'me' }
   return {
     clock,
     browser,
     shop,
     pages,
     open: (options = {}) => {
-      const page = openPage(browser, shop, clock, options)
+      const page = openPage(browser, shop, clock, session, options)
       pages.push(page)
       return page
+    },
+    logIn: (owner) => {
+      session.owner = owner
     },
     pass: (ms) => clock.advanceTurnByTurn(ms),
     leader: () => {
@@ -77,13 +85,18 @@ export const openShopperTabs = ({ random = () => 0.5 }: { random?: () => number 
   }
 }
 
+interface Session {
+  owner: string
+}
+
 let opened = 0
 
 const openPage = (
   browser: FakeBrowser,
   shop: VirtualShop,
   clock: FakeEnvironment,
-  { isVisible = true, hasLive = true, name = 'mine', owner = 'me', behind = 0, isAlone = false }: OpenTab,
+  session: Session,
+  { isVisible = true, hasLive = true, name = 'mine', owner = 'me', behind = 0, ports }: OpenTab,
 ): TabPage => {
   const tab = browser.open({ isVisible })
   const { epoch, seq } = shop.head()
@@ -110,11 +123,16 @@ const openPage = (
     canAsk: true,
     transport: tabs({
       environment,
-      ports: isAlone ? null : tab.ports,
+      ports: ports === undefined ? tab.ports : ports,
       name,
       canAsk: true,
       open: (audience) =>
-        supply({ environment, audience, live: hasLive ? liveOf(tab, shop) : null, check: checkOf(tab, shop) }),
+        supply({
+          environment,
+          audience,
+          live: hasLive ? liveOf(tab, shop) : null,
+          check: checkOf(tab, shop, session),
+        }),
     }),
   })
   const cart = createClient({
@@ -161,14 +179,17 @@ const liveOf =
   }
 
 const checkOf =
-  (tab: FakeTab, shop: VirtualShop) =>
+  (tab: FakeTab, shop: VirtualShop, session: Session) =>
   (query: Query, signal: AbortSignal): ReturnType<VirtualShop['check']> => {
     const gone = new AbortController()
     tab.atEnd(() => gone.abort())
     return new Promise((resolve, reject) => {
       shop.check(query, AbortSignal.any([signal, gone.signal])).then(
-        (meaning) => tab.enter(() => resolve(meaning)),
+        (meaning) => tab.enter(() => resolve(ownedBy(meaning, session.owner))),
         (cause) => tab.enter(() => reject(cause)),
       )
     })
   }
+
+const ownedBy = (meaning: Meaning, owner: string): Meaning =>
+  meaning.name === 'log' ? { ...meaning, answer: { ...meaning.answer, owner } } : meaning

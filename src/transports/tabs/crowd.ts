@@ -6,8 +6,6 @@ export interface Crowd {
   readonly audience: Audience
   /** A tab says whether somebody looks at it, and what has just made it say so. */
   readonly hear: (tab: string, isVisible: boolean, looked: 'visible' | 'navigated' | null) => void
-  /** A tab that was looked at lately; null: none but this one. */
-  readonly visibleTab: () => string | null
   readonly stop: Stop
 }
 
@@ -70,7 +68,6 @@ export const createCrowd = (environment: Environment): Crowd => {
       if (isLookedAt) see(tab, looked)
       else forget(tab)
     },
-    visibleTab: () => [...lookedAtMs.keys()].at(-1) ?? null,
     stop: () => {
       stopWatching()
       stopTimer()

@@ -1,7 +1,7 @@
 import type { Cursor } from '../../core/cursor'
 import { CartEchoError } from '../../core/errors'
 import type { Query, Reply } from '../../core/transport'
-import { afterAnswer, answerFrom, type Tail } from './tail'
+import { afterAnswer, answerFrom, doubted, type Tail } from './tail'
 
 /** An ask of one of the tabs. */
 export interface Ask {
@@ -79,10 +79,23 @@ export const createDesk = (parts: DeskParts): Desk => {
 
   const land = ({ asks, doubts }: Flight, reply: Reply, askedAtMs: number): void => {
     if (reply.name === 'log') tail.set(afterAnswer(tail.get(), reply.answer, askedAtMs, doubts))
+    // It had a reason, and has to be asked again until somebody answers.
+    if (reply.name === 'unanswered') tail.set(doubted(tail.get()))
     settle(idsOf(asks), reply, askedAtMs)
   }
 
+  // Whoever is told may ask again at once.
   const lookAgain = (): void => {
+    for (const ask of waiting.splice(0)) if (!answerFromTail(ask)) waiting.push(ask)
+    if (isClosed) return
+    if (flight) return joinFlight()
+    const next = waiting.find((ask) => !isHeldUp(ask))
+    if (!next) return
+    waiting = waiting.filter((ask) => ask !== next)
+    void request(next)
+  }
+
+  const joinFlight = (): void => {
     for (const ask of waiting.splice(0)) take(ask)
   }
 

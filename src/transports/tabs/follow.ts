@@ -29,9 +29,12 @@ export interface FollowParts {
   readonly lost: () => readonly Ask[]
   /** Takes what the check said. */
   readonly take: (message: LeaderMessage & { name: 'reply' }) => void
-  /** The leader is silent, or asks this tab to take over. */
+  /** The leader is silent, or hidden and without a socket. */
   readonly takeOver: () => void
 }
+
+/** A blip is not worth a new socket. */
+const UNFED_FOR_MS = 5_000
 
 /** Begins to follow: looks for the leader, and hears it. */
 export const follow = (parts: FollowParts): Following => {
@@ -40,6 +43,7 @@ export const follow = (parts: FollowParts): Following => {
   let hasJoined = false
   let heardUpTo = 0
   let lastError: CartEchoError | null = null
+  let stopConsidering: Stop = () => undefined
 
   const hello = (looked: 'visible' | 'navigated' | null): void =>
     post({ name: 'hello', from: self, isVisible: environment.isVisible(), looked, leader })
@@ -80,15 +84,23 @@ export const follow = (parts: FollowParts): Following => {
       case 'here':
         count(message.n, false)
         askFor(parts.lost())
+        considerTakingOver(message)
         return sink.state({ name: 'shared', connection: sameError(message.connection) })
       case 'deliver':
         count(message.n, true)
         return sink.deliver(message.event, message.payload)
       case 'reply':
         return parts.take(message)
-      case 'invite':
-        if (message.to === self && environment.isVisible()) parts.takeOver()
     }
+  }
+
+  // Timers of a hidden page stretch to a minute: its polls and reconnects are for a tab that is looked at.
+  const considerTakingOver = ({ isVisible, connection }: LeaderMessage & { name: 'here' }): void => {
+    stopConsidering()
+    const isFed = connection.name !== 'polling' && connection.name !== 'waiting'
+    if (isVisible || isFed || !environment.isVisible()) return
+    const inMs = connection.sinceMs + UNFED_FOR_MS - environment.nowMs()
+    stopConsidering = environment.schedule(Math.min(UNFED_FOR_MS, Math.max(0, inMs)), parts.takeOver)
   }
 
   // One trouble is one error, however often the leader speaks of it.
@@ -100,7 +112,10 @@ export const follow = (parts: FollowParts): Following => {
   }
 
   const stopWatching = environment.watchPage((signal) => {
-    if (signal === 'hidden') return hello(null)
+    if (signal === 'hidden') {
+      stopConsidering()
+      return hello(null)
+    }
     if (signal !== 'visible' && signal !== 'navigated') return
     hello(signal)
     vigil.expect()
@@ -121,6 +136,7 @@ export const follow = (parts: FollowParts): Following => {
     stop: () => {
       vigil.stop()
       stopWatching()
+      stopConsidering()
     },
   }
 }

@@ -35,8 +35,6 @@ export interface LeadParts {
   readonly take: (message: LeaderMessage & { name: 'reply' }) => void
 }
 
-const INVITE_EVERY_MS = 5_000
-
 /** A leader that has not begun. */
 export const lead = (parts: LeadParts): Leading => {
   const { environment, self, sink, post, tail } = parts
@@ -46,9 +44,9 @@ export const lead = (parts: LeadParts): Leading => {
   let connection: Connection = notStarted(environment.nowMs())
   let link: Link | null = null
   let stopped = false
-  let invitedAtMs = 0
 
-  const sayHere = (): void => post({ name: 'here', from: self, office, n: delivered, connection })
+  const sayHere = (): void =>
+    post({ name: 'here', from: self, office, n: delivered, isVisible: environment.isVisible(), connection })
 
   const move = (fact: Parameters<Sink['state']>[0]): void => {
     const before = connection
@@ -57,18 +55,6 @@ export const lead = (parts: LeadParts): Leading => {
     sink.state(fact)
     // A subscription is followed by a gap.
     if (before.name === 'connecting' && connection.name !== 'connecting' && fact.name !== 'subscribed') desk.lookAgain()
-    handOver()
-  }
-
-  // Timers of a hidden page stretch: polls and reconnects are for a tab that is looked at.
-  const handOver = (): void => {
-    const to = crowd.visibleTab()
-    const nowMs = environment.nowMs()
-    const isFed = connection.name !== 'polling' && connection.name !== 'waiting'
-    if (stopped || isFed || to === null || environment.isVisible()) return
-    if (nowMs >= invitedAtMs && nowMs - invitedAtMs < INVITE_EVERY_MS) return
-    invitedAtMs = nowMs
-    post({ name: 'invite', from: self, office, to })
   }
 
   const settle = (ids: readonly string[], reply: Reply, asOfMs: number): void => {
@@ -108,7 +94,6 @@ export const lead = (parts: LeadParts): Leading => {
     }
     if (message.name === 'bye') crowd.hear(message.from, false, null)
     if (message.name === 'hello') welcome(message)
-    if (message.name === 'hello' || message.name === 'bye') handOver()
   }
 
   const welcome = ({ from, isVisible, looked, leader }: Message & { name: 'hello' }): void => {
@@ -116,6 +101,10 @@ export const lead = (parts: LeadParts): Leading => {
     sayHere()
     crowd.hear(from, isVisible, looked)
   }
+
+  const stopWatching = environment.watchPage((signal) => {
+    if (signal === 'visible' || signal === 'hidden') sayHere()
+  })
 
   const begin = (): void => {
     move({ name: 'starting' })
@@ -140,6 +129,7 @@ export const lead = (parts: LeadParts): Leading => {
       stopped = true
       desk.close()
       crowd.stop()
+      stopWatching()
       link?.stop()
     },
   }

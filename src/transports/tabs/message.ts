@@ -6,8 +6,8 @@ import type { Office } from './office'
 
 /**
  * What tabs say to each other. Every tab: `hello` (who looks at it, and whom it takes for the leader; answered with `here`), `bye`,
- * `ask`, `note`. The leader: `here`, what came by its socket, what the check said to whose asks, and `invite`, to take over.
- * `n` counts what the leader has delivered: a tab that finds a number left out knows that it missed something.
+ * `ask`, `note`. The leader: `here` (how it is fed, and whether somebody looks at it), what came by its socket, what the check said to
+ * whose asks. `n` counts what the leader has delivered: a tab that finds a number left out knows that it missed something.
  */
 export type Message = { readonly from: string } & (
   | {
@@ -24,10 +24,9 @@ export type Message = { readonly from: string } & (
 
 /** What the leader says. */
 export type LeaderMessage = { readonly from: string; readonly office: Office } & (
-  | { readonly name: 'here'; readonly n: number; readonly connection: Connection }
+  | { readonly name: 'here'; readonly n: number; readonly isVisible: boolean; readonly connection: Connection }
   | { readonly name: 'deliver'; readonly n: number; readonly event: string; readonly payload: unknown }
   | { readonly name: 'reply'; readonly ids: readonly string[]; readonly reply: Reply; readonly asOfMs: number }
-  | { readonly name: 'invite'; readonly to: string }
 )
 
 /** True for what only a leader says. */
@@ -104,10 +103,9 @@ const shape = named({
   bye: record({ from: text }),
   ask: record({ from: text, id: text, query }),
   note: record({ from: text, note }),
-  here: record({ ...leaders, n: count, connection }),
+  here: record({ ...leaders, n: count, isVisible: flag, connection }),
   deliver: record({ ...leaders, n: count, event: text, payload: anything }),
   reply: record({ ...leaders, ids: list(text), reply, asOfMs: number }),
-  invite: record({ ...leaders, to: text }),
 })
 
 /** What another tab said, or what is wrong with it: any script of this origin may speak on the line. */
