@@ -5,9 +5,6 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
-// Inside node_modules, so that the bundles find what they import.
-const outdir = `${root}node_modules/.cache/cart-echo/bench`
-
 const names = readdirSync(`${root}bench`)
   .filter((file) => file.endsWith('.ts'))
   .map((file) => file.slice(0, -'.ts'.length))
@@ -17,6 +14,9 @@ if (name === undefined || !names.includes(name)) {
   console.error(`npm run bench -- NAME, where NAME is one of: ${names.join(', ')}`)
   process.exit(1)
 }
+
+// Inside node_modules, so that the bundles find what they import. Two experiments can run at a time.
+const outdir = `${root}node_modules/.cache/cart-echo/bench/${name}`
 
 await build({
   entryPoints: {
@@ -31,6 +31,15 @@ await build({
   format: 'esm',
   target: 'node20',
   packages: 'external',
+  logLevel: 'error',
+})
+// What an experiment opens in a real browser.
+await build({
+  entryPoints: [`${root}bench/tab-pages/guide.ts`, `${root}bench/tab-pages/cart-echo.ts`],
+  outdir: `${outdir}/tab-pages`,
+  bundle: true,
+  format: 'esm',
+  target: 'es2022',
   logLevel: 'error',
 })
 const { run } = await import(pathToFileURL(`${outdir}/experiment.mjs`).href)

@@ -42,7 +42,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="csrf-token" content="%CSRF%"><title>t</title></head><body>
 <p id="cart-total">?</p><p id="cart-notice"></p><p id="cart-state"></p><p id="stock"></p>
-<input id="voucher"><button id="log-in">in</button><button id="log-out">out</button><button id="check-out">check out</button>
+<input id="voucher"><button id="log-in">in</button><button id="log-out">out</button><button id="check-out">check out</button><button id="add">add</button>
 <!-- cart-echo --><script type="module" src="/page.js"></script></body></html>`
 
 // What the Laravel starter kits do: an Echo of the page's own on window.
@@ -109,6 +109,7 @@ describe('every snippet of the README', () => {
         'before-checkout',
         'break-http',
         'break-it',
+        'changed-here',
         'check',
         'check-only',
         'connection',
@@ -199,6 +200,24 @@ describe('the README’s snippet', () => {
     held.server.shop.removeFromAll('raya-sale')
     held.server.shop.applyToAll('raya-sale')
     await expect.poll(() => page.locator('#cart-total').textContent(), { timeout: 10_000 }).toBe('RM108.00')
+  })
+
+  it('changed-here has the other tab read its cart, without a question to the check, and comes to rest', async () => {
+    const first = await openPage(snippet('changed-here'))
+    const second = await first.context().newPage()
+    await second.goto(first.url())
+    await expect.poll(() => held.server.sockets()).toBe(1)
+    const counts = () => {
+      const { carts, checks } = held.server.seen()
+      return { carts: Object.values(carts).reduce((a, b) => a + b, 0), checks }
+    }
+    // What the pages do when they are opened.
+    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    const before = counts()
+    await second.locator('#add').click()
+    await expect.poll(() => first.locator('#cart-total').textContent()).toBe('RM108.00')
+    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    expect(counts()).toEqual({ ...before, carts: before.carts + 2 })
   })
 
   it('before-checkout finds what nobody has told yet, and says when it cannot', async () => {

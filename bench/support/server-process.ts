@@ -1,4 +1,4 @@
-import type { Fault, RestartOptions, StartServerOptions } from '../../src/server'
+import type { Fault, RestartOptions, Seen, StartServerOptions } from '../../src/server'
 import { openShop, type Shop } from '../../test/support/shop'
 import type { Shown } from './page-log'
 
@@ -18,6 +18,10 @@ export interface ServerCalls {
   faultsOver(): Promise<number>
   /** When each socket was opened, in milliseconds of the clock. */
   socketsOpened(): Promise<readonly number[]>
+  /** How many sockets are open. */
+  sockets(): Promise<number>
+  /** What came by since it was opened. */
+  seen(): Promise<Seen>
 }
 
 /** What pages need to reach the server. */
@@ -96,6 +100,8 @@ const createCalls = (tell: (told: Told) => void): ServerCalls => {
       return Date.now()
     },
     socketsOpened: async () => opened,
+    sockets: async () => server().sockets(),
+    seen: async () => server().seen(),
   }
 }
 

@@ -1,0 +1,17 @@
+import { createCartEcho, readPage } from '../../src/index'
+import { reverb } from '../../src/reverb'
+import { diary, hear, note } from './diary'
+
+// The README's recipe with every default.
+
+const page = readPage()
+const cart = createCartEcho({
+  ...page,
+  echo: reverb(page.reverb),
+  check: '/api/cart/check-updates',
+  onError: ({ code, message }) => note(`error ${code}: ${message}`),
+})
+cart.on('cart.conditions.changed', ({ changes }, { via }) => hear(changes.new_total, via))
+cart.connection.subscribe(({ name, because }) => note(`${name}: ${because}`))
+cart.start()
+diary.isLive = () => cart.connection.get().name === 'live'
