@@ -7,7 +7,7 @@ import { readListening } from '../../src/core/listening'
 import type { TabPorts } from '../../src/core/tab-ports'
 import type { Link, Query, Sink, Transport } from '../../src/core/transport'
 import { pageLife } from '../../src/transports/page-life'
-import { supply } from '../../src/transports/supply'
+import { type AskCheck, supply } from '../../src/transports/supply'
 import { tabs } from '../../src/transports/tabs'
 import { type FakeBrowser, type FakeTab, openFakeBrowser } from './fake-browser'
 import { type FakeEnvironment, fakeEnvironment } from './fake-environment'
@@ -41,6 +41,8 @@ export interface OpenTab {
   behind?: number
   /** What the browser lends instead; null: nothing. */
   ports?: TabPorts | null
+  /** Stands in for the shop's own check. */
+  check?: AskCheck
 }
 
 /** A shopper's browser with tabs open on a virtual shop. */
@@ -96,7 +98,7 @@ const openPage = (
   shop: VirtualShop,
   clock: FakeEnvironment,
   session: Session,
-  { isVisible = true, hasLive = true, name = 'mine', owner = 'me', behind = 0, ports }: OpenTab,
+  { isVisible = true, hasLive = true, name = 'mine', owner = 'me', behind = 0, ports, check }: OpenTab,
 ): TabPage => {
   const tab = browser.open({ isVisible })
   const { epoch, seq } = shop.head()
@@ -131,7 +133,7 @@ const openPage = (
           environment,
           audience,
           live: hasLive ? liveOf(tab, shop) : null,
-          check: checkOf(tab, shop, session),
+          check: check ?? checkOf(tab, shop, session),
         }),
     }),
   })

@@ -394,6 +394,28 @@ describe('what cannot be read on the line', () => {
   })
 })
 
+describe('a check without a log', () => {
+  it('tells one of the tabs that something changed, and so all of them, once', async () => {
+    const { open, pages, pass, clock } = openShopperTabs()
+    const words: (string | null)[] = [null, 'Raya Sale has ended.']
+    let asked = 0
+    const check = async () => {
+      const message = words.shift() ?? null
+      asked += 1
+      return { name: 'bare', answer: { updated: message !== null, message, atMs: clock.nowMs() } } as const
+    }
+    for (let count = 0; count < 3; count += 1) open({ hasLive: false, check })
+    await pass(100)
+    const before = asked
+    await pass(45_000)
+    expect(pages.map(({ cart }) => cart.news.get().unread.map(({ change }) => Object(change).message))).toEqual(
+      pages.map(() => ['Raya Sale has ended.']),
+    )
+    expect(pages.map(({ refreshes }) => refreshes())).toEqual([1, 1, 1])
+    expect(asked - before).toBeLessThanOrEqual(2)
+  })
+})
+
 describe('tabs that are stopped', () => {
   it('leave no timer, listener, line, lock or socket', async () => {
     const { shop, pages, pass, leader, clock } = await withTabs(3)
