@@ -23,9 +23,10 @@ cart.start()
 // The seconds until the next try.
 setInterval(() => showConnection(cart.connection.get()), 1_000)
 
-byId('dismiss').addEventListener('click', () => {
-  cart.dismiss()
-  byId('notice').hidden = true
+byId('dismiss').addEventListener('click', cart.dismiss)
+// Perhaps in another tab.
+cart.news.subscribe(({ unread }) => {
+  if (unread.length === 0) byId('notice').hidden = true
 })
 
 byId('checkout').addEventListener('click', async () => {

@@ -81,7 +81,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       name: fc.constant('check' as const),
-      mood: constant<CheckMood>('well', 'well', 'failing', 'busy', 'hanging', 'lagging'),
+      mood: constant<CheckMood>(
+        'well',
+        'well',
+        'failing',
+        'busy',
+        'hanging',
+        'lagging',
+        'blocked',
+        'session-over',
+        'off',
+      ),
     }),
   },
   {
@@ -244,6 +254,12 @@ const run = async ({ seed, hasLive, steps }: Schedule): Promise<void> => {
   }
   if (living().length === 0) open({})
   await pass(2 * AUDIT_MS + 15_000)
+  if (living().some(({ cart }) => ['idle', 'refused'].includes(cart.connection.get().name))) {
+    // Nobody was logged in, or the shop had switched it off: it is asked again when somebody looks.
+    await pass(300_000)
+    for (const signal of ['hidden', 'visible'] as const) for (const { tab } of living()) tab.signal(signal)
+    await pass(2 * AUDIT_MS)
+  }
 
   expect(
     pages.flatMap(({ wrongs }) => wrongs),
