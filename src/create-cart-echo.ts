@@ -79,7 +79,7 @@ export const createCartEchoIn = (
   const client = createClient({
     environment,
     listening,
-    transport: transportFor(options, check, listening, environment, portsOf),
+    transport: transportFor({ ...options, environment, portsOf, settings: check, events: listening.events }),
     onError: options.onError ?? logError,
     announce: dom.announce,
     mayRefresh: dom.mayRefresh,
@@ -93,35 +93,43 @@ export const createCartEchoIn = (
   return client
 }
 
-const transportFor = (
-  { echo, steer, channel, tabs: isShared = true }: CartEchoOptions,
-  check: CheckSettings | null,
-  { events }: Listening,
-  environment: Environment,
-  portsOf: () => TabPorts | null,
-): ((user: string | null, owner: string | null) => Transport) => {
-  const channelOf = readChannel(channel)
-  const canAsk = check !== null
-  const feed = (live: Transport | null, audience: Audience): Transport => {
-    if (!check) return live ?? silence
-    const { intervalMs, auditMs, timeoutMs } = check
-    const ask = createCheck(check, environment)
-    return supply({ environment, audience, live, check: ask, events, intervalMs, auditMs, timeoutMs })
-  }
+/** What the transports of a page are made of. */
+interface TransportParts extends Pick<CartEchoOptions, 'echo' | 'steer' | 'channel' | 'tabs'> {
+  readonly environment: Environment
+  readonly portsOf: () => TabPorts | null
+  readonly settings: CheckSettings | null
+  readonly events: Listening['events']
+}
+
+const transportFor = (parts: TransportParts): ((user: string | null, owner: string | null) => Transport) => {
+  const { environment, echo, tabs: isShared = true, settings, events, portsOf } = parts
+  const channelOf = readChannel(parts.channel)
+  const canAsk = settings !== null
   return (user, owner) => {
-    const heard = echo && user !== null ? channelOf(user) : null
-    const live =
-      echo && heard !== null
-        ? echoTransport({ environment, echo, steer, channel: heard, events: [...events.keys()] })
-        : null
-    const open = (audience: Audience): Transport => feed(live, audience)
-    const key = keyOf(echo)
-    const name = isShared
-      ? tabsName({ user, owner, channel: heard, key, check: addressOf(check), events: events.keys() })
-      : null
+    const channel = echo && user !== null ? channelOf(user) : null
+    const open = (audience: Audience): Transport => feedOf(parts, channel, audience)
+    const common = { user, owner, channel, key: keyOf(echo), check: addressOf(settings), events: events.keys() }
+    const name = isShared ? tabsName(common) : null
     const transport = name === null ? open(environment) : tabs({ environment, ports: portsOf(), name, open, canAsk })
     return pageLife({ environment, transport, canAsk })
   }
+}
+
+/** What feeds a page, or all tabs of a shopper, as long as somebody of the audience looks. */
+const feedOf = (parts: TransportParts, channel: string | null, audience: Audience): Transport => {
+  const { environment, settings, events } = parts
+  const live = channel === null ? null : liveOf(parts, channel, audience)
+  if (!settings) return live ?? silence
+  const { intervalMs, auditMs, timeoutMs } = settings
+  const check = createCheck(settings, environment)
+  return supply({ environment, audience, live, check, events, intervalMs, auditMs, timeoutMs })
+}
+
+// A look at any of the tabs is a reason to doubt the socket.
+const liveOf = (parts: TransportParts, channel: string, { watchPage }: Audience): Transport | null => {
+  const { echo, steer, events } = parts
+  const environment = { ...parts.environment, watchPage }
+  return echo ? echoTransport({ environment, echo, steer, channel, events: [...events.keys()] }) : null
 }
 
 // Two pages in different folders may mean two checks by the same words.

@@ -155,10 +155,15 @@ export const supply =
       return (feed && whyNotNow(feed, false, environment.nowMs())) ?? gone()
     }
 
+    const wakeUp = (): void => take((now) => takeWake(now, moment()))
+
     const stops = [
-      audience.watchPage((signal) => take((now) => takeSignal(now, signal, moment()))),
+      audience.watchPage((signal) => {
+        if (signal === 'woke') wakeUp()
+        else take((now) => takeSignal(now, signal, moment()))
+      }),
       // By the timers of this page, which are late when it is hidden, whoever looks at another.
-      watchWake(environment, () => take((now) => takeWake(now, moment()))),
+      watchWake(environment, wakeUp),
     ]
     const begun = startFeed(
       {

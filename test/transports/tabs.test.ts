@@ -280,6 +280,17 @@ describe('when the one that leads', () => {
     expect(leader()).toBe(first)
   })
 
+  it('is hidden while the machine sleeps, one that is looked at has it ask', async () => {
+    const { shop, pages, pass, first, clock, leader } = await withTabs(3)
+    first.tab.signal('hidden')
+    shop.setFate('dropped')
+    shop.commit('ours')
+    clock.setClock(3_600_000)
+    await pass(6_000)
+    expect(seqsOf(pages)).toEqual(allOf(pages, [1]))
+    expect(leader()).toBe(first)
+  })
+
   it('is hidden and polls, one that is looked at takes over', async () => {
     const { shop, pass, first, others, leader } = await withTabs(3)
     first.tab.signal('hidden')

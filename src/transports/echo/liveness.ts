@@ -13,7 +13,7 @@ export interface LivenessHandlers {
 /** How long an answer to our own ping may take; pusher-js would wait 30 s more by default. */
 const ANSWER_WITHIN_MS = 4_000
 
-const DOUBTFUL: ReadonlySet<PageSignal> = new Set(['visible', 'online', 'offline', 'resumed', 'restored'])
+const DOUBTFUL: ReadonlySet<PageSignal> = new Set(['visible', 'online', 'offline', 'resumed', 'restored', 'woke'])
 
 /**
  * Pings by the Pusher protocol (https://pusher.com/docs/channels/library_auth_reference/pusher-websockets-protocol/#ping-pong)

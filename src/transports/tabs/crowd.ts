@@ -1,11 +1,12 @@
 import type { Audience, Environment, PageSignal, Stop } from '../../core/environment'
+import type { Sight } from './message'
 
 /** Who looks at the shopper's tabs, as the leader knows it. Hidden means that every tab is hidden. */
 export interface Crowd {
   /** All tabs as if they were one page. */
   readonly audience: Audience
   /** A tab says whether somebody looks at it, and what has just made it say so. */
-  readonly hear: (tab: string, isVisible: boolean, looked: 'visible' | 'navigated' | null) => void
+  readonly hear: (tab: string, isVisible: boolean, saw: Sight | null) => void
   readonly stop: Stop
 }
 
@@ -42,13 +43,13 @@ export const createCrowd = (environment: Environment): Crowd => {
     expire()
   }
 
-  const see = (tab: string, looked: 'visible' | 'navigated' | null): void => {
+  const see = (tab: string, saw: Sight | null): void => {
     const wasVisible = isVisible()
     // Anew, so that the first of the map is the oldest.
     lookedAtMs.delete(tab)
     lookedAtMs.set(tab, environment.nowMs())
     expire()
-    if (looked || !wasVisible) emit(looked ?? 'visible')
+    if (saw || !wasVisible) emit(saw ?? 'visible')
   }
 
   const stopWatching = environment.watchPage((signal) => {
@@ -64,8 +65,8 @@ export const createCrowd = (environment: Environment): Crowd => {
         return () => listeners.delete(listener)
       },
     },
-    hear: (tab, isLookedAt, looked) => {
-      if (isLookedAt) see(tab, looked)
+    hear: (tab, isLookedAt, saw) => {
+      if (isLookedAt) see(tab, saw)
       else forget(tab)
     },
     stop: () => {

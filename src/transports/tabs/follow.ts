@@ -1,8 +1,9 @@
 import type { Environment, Stop } from '../../core/environment'
 import { CartEchoError } from '../../core/errors'
 import type { Sink } from '../../core/transport'
+import { watchWake } from '../../core/wake'
 import type { Ask } from './desk'
-import { isLeaders, type LeaderMessage, type Message } from './message'
+import { isLeaders, type LeaderMessage, type Message, type Sight } from './message'
 import { compareOffices, type Office } from './office'
 import { keepVigil } from './vigil'
 
@@ -45,8 +46,8 @@ export const follow = (parts: FollowParts): Following => {
   let lastError: CartEchoError | null = null
   let stopConsidering: Stop = () => undefined
 
-  const hello = (looked: 'visible' | 'navigated' | null): void =>
-    post({ name: 'hello', from: self, isVisible: environment.isVisible(), looked, leader })
+  const hello = (saw: Sight | null): void =>
+    post({ name: 'hello', from: self, isVisible: environment.isVisible(), saw, leader })
 
   const vigil = keepVigil({ environment, probe: () => hello(null), given: parts.takeOver })
 
@@ -111,15 +112,19 @@ export const follow = (parts: FollowParts): Following => {
     return { ...connection, error: lastError }
   }
 
+  const see = (sight: Sight): void => {
+    hello(sight)
+    vigil.expect()
+  }
+
   const stopWatching = environment.watchPage((signal) => {
     if (signal === 'hidden') {
       stopConsidering()
       return hello(null)
     }
-    if (signal !== 'visible' && signal !== 'navigated') return
-    hello(signal)
-    vigil.expect()
+    if (signal === 'visible' || signal === 'navigated') see(signal)
   })
+  const stopWaking = watchWake(environment, () => see('woke'))
 
   hello(null)
   vigil.expect()
@@ -136,6 +141,7 @@ export const follow = (parts: FollowParts): Following => {
     stop: () => {
       vigil.stop()
       stopWatching()
+      stopWaking()
       stopConsidering()
     },
   }

@@ -96,10 +96,10 @@ export const lead = (parts: LeadParts): Leading => {
     if (message.name === 'hello') welcome(message)
   }
 
-  const welcome = ({ from, isVisible, looked, leader }: Message & { name: 'hello' }): void => {
+  const welcome = ({ from, isVisible, saw, leader }: Message & { name: 'hello' }): void => {
     if (leader && leader.by !== self && compareOffices(leader, office) > 0) office = nextOffice(leader, self)
     sayHere()
-    crowd.hear(from, isVisible, looked)
+    crowd.hear(from, isVisible, saw)
   }
 
   const stopWatching = environment.watchPage((signal) => {

@@ -4,6 +4,9 @@ import { isRecord, list, type Misfit, misfit, optional, own, record, type Shape,
 import type { Query, Reply, TabNote } from '../../core/transport'
 import type { Office } from './office'
 
+/** What makes a tab that is looked at speak. */
+export type Sight = 'visible' | 'navigated' | 'woke'
+
 /**
  * What tabs say to each other. Every tab: `hello` (who looks at it, and whom it takes for the leader; answered with `here`), `bye`,
  * `ask`, `note`. The leader: `here` (how it is fed, and whether somebody looks at it), what came by its socket, what the check said to
@@ -13,7 +16,7 @@ export type Message = { readonly from: string } & (
   | {
       readonly name: 'hello'
       readonly isVisible: boolean
-      readonly looked: 'visible' | 'navigated' | null
+      readonly saw: Sight | null
       readonly leader: Office | null
     }
   | { readonly name: 'bye' }
@@ -97,7 +100,7 @@ const shape = named({
   hello: record({
     from: text,
     isVisible: flag,
-    looked: word(['visible', 'navigated', null]),
+    saw: word(['visible', 'navigated', 'woke', null]),
     leader: orNull(office),
   }),
   bye: record({ from: text }),
