@@ -109,6 +109,19 @@ describe('a tab that does not say any more that it is looked at', () => {
     end()
   })
 
+  it('is forgotten also when it spoke after one that spoke again', () => {
+    const { environment, crowd, signals, end } = crowdIn(hidden)
+    crowd.hear('b', true, null)
+    environment.advance(20_000)
+    crowd.hear('c', true, null)
+    environment.advance(20_000)
+    crowd.hear('b', true, null)
+    environment.advance(40_000)
+    crowd.hear('b', false, null)
+    expect([crowd.audience.isVisible(), signals]).toEqual([false, ['visible', 'hidden']])
+    end()
+  })
+
   it.each([120_000, -120_000])('is forgotten when the clock was set by %d ms, for nobody knows', (byMs) => {
     const { environment, crowd, signals, end } = crowdIn(hidden)
     crowd.hear('b', true, null)

@@ -17,7 +17,7 @@ const turn = async (): Promise<void> => {
 }
 
 /** A desk whose requests are answered when the test says so, with what it settled in words. */
-const deskWith = ({ isOpening = false, onSettle = (_id: string): void => undefined } = {}) => {
+const deskWith = ({ isOpening = false, onSettle = (_id: string): unknown => undefined } = {}) => {
   const requests: { readonly query: Query; readonly end: (reply: Reply) => void; readonly fail: () => void }[] = []
   const settled: string[] = []
   const asOfs: number[] = []
@@ -158,6 +158,18 @@ describe('the desk at which all tabs ask', () => {
     expect(settled).toEqual(['a1: nothing', 'b1,c1,d1: 16 to 20'])
   })
 
+  it('asks one after the other for those who cannot be asked for together', async () => {
+    const { take, froms, reply, settled } = deskWith()
+    take('a1', 'e1:20')
+    take('b1', 'e2:3', { maxAgeMs: 0 })
+    take('c1', 'e1:7', { owner: null })
+    await reply({ name: 'nothing' })
+    await reply({ name: 'nothing' })
+    await reply({ name: 'nothing' })
+    expect(froms()).toEqual(['e1:20', 'e2:3', 'e1:7'])
+    expect(settled).toEqual(['a1: nothing', 'b1: nothing', 'c1: nothing'])
+  })
+
   it('asks as one who waits when any of them does, and only then', async () => {
     const { take, requests, reply } = deskWith()
     take('a1', 'e1:17')
@@ -286,6 +298,18 @@ describe('whoever is settled may do anything:', () => {
     expect(page.settled.join()).toMatch(/a1.*a2.*a3/)
     expect(page.settled.filter((words) => words.includes('b1'))).toHaveLength(1)
     expect(page.requests).toHaveLength(3)
+  })
+
+  it('asking again at once is the one request under way: whoever waits for another goes on waiting', async () => {
+    const page = deskWith({ onSettle: (id) => id === 'a1' && page.take('a2', 'e1:17') })
+    page.take('a1', 'e1:17')
+    page.take('b1', 'e2:3')
+    page.take('c1', 'e1:10')
+    await page.reply({ name: 'nothing' })
+    expect(page.froms()).toEqual(['e1:17', 'e1:10'])
+    await page.reply({ name: 'nothing' })
+    await page.reply({ name: 'nothing' })
+    expect([page.froms().length, page.settled]).toEqual([3, ['a1: nothing', 'a2,c1: nothing', 'b1: nothing']])
   })
 
   it('asking again for what is known answers each once', async () => {
