@@ -286,7 +286,9 @@ export const createClient = (options: ClientOptions): CartEcho => {
     },
     refresh: refreshers.run,
     dismiss,
-    changedHere: announcements.announce,
+    changedHere: () => {
+      if (session !== null) announcements.announce()
+    },
   }
 }
 

@@ -205,3 +205,16 @@ it('what other tabs say after the end changes nothing', () => {
   expect(keysOf(page)).toEqual(['e1:1', 'e1:2'])
   page.end()
 })
+
+it('changedHere() of a page that does not listen does nothing', () => {
+  const { client, environment, links } = listeningClient()
+  client.changedHere()
+  client.changedHere()
+  expect([environment.pending(), links]).toEqual([0, []])
+  client.start()
+  client.changedHere()
+  expect(links[0]?.notes).toEqual([{ name: 'changed-here' }])
+  client.stop()
+  client.changedHere()
+  expect([environment.pending(), links[0]?.notes.length]).toEqual([0, 1])
+})
