@@ -8,6 +8,7 @@ import type { Environment, Stop } from './environment'
 import { CartEchoError } from './errors'
 import type { CartEchoBlock, Change } from './events'
 import { hear } from './hear'
+import { mayComeAgain } from './identity'
 import { type Listening, unknownEvent } from './listening'
 import { dismissed, keysOf, markStale, type News, noNews, withChange } from './news'
 import { createRefreshers } from './refreshers'
@@ -116,7 +117,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
         announcements.heard()
         return growStale(0)
       case 'dismissed':
-        memory.read = [...memory.read, ...note.keys].slice(-MOST_READ)
+        memory.read = [...memory.read, ...note.keys.filter((key) => !mayComeAgain(key))].slice(-MOST_READ)
         return news.set(dismissed(news.get(), note.keys))
       case 'other-user':
         return refuseOtherUser()

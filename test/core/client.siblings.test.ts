@@ -218,3 +218,15 @@ it('changedHere() of a page that does not listen does nothing', () => {
   client.changedHere()
   expect([environment.pending(), links[0]?.notes.length]).toEqual([0, 1])
 })
+
+it('the same words that come again by right are unread again, though another tab dismissed them the first time', () => {
+  const page = listeningClient()
+  page.client.start()
+  page.hear(change())
+  page.link().sink.note({ name: 'dismissed', keys: keysOf(page) })
+  expect(keysOf(page)).toEqual([])
+  page.environment.advance(60_001)
+  page.hear(change())
+  expect(keysOf(page)).toHaveLength(1)
+  page.end()
+})
