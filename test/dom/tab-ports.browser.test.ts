@@ -96,11 +96,22 @@ describe('a lock', () => {
     },
   )
 
+  it('is taken from nobody by a thief who gave up before it was asked for', async () => {
+    const name = freshName()
+    const first = claim(name)
+    await settled()
+    claim(name, { steal: true }).leave()
+    await settled()
+    expect([first.told, await seen(name)]).toEqual([['granted'], [1, 0]])
+  })
+
   it('is not granted to whoever left the line', async () => {
     const name = freshName()
     const [first, second, third] = [claim(name), claim(name), claim(name)]
     await settled()
     second.leave()
+    await settled()
+    expect(await seen(name)).toEqual([1, 1])
     first.leave()
     await settled()
     expect([second.told, third.told, await seen(name)]).toEqual([[], ['granted'], [1, 0]])
@@ -170,6 +181,7 @@ describe('a line', () => {
     first.post('late')
     await vi.waitFor(() => expect(third.heard).toHaveLength(2))
     expect(second.heard).toEqual([])
+    expect(() => second.post('after the end')).toThrow(DOMException)
   })
 
   it('throws what cannot be cloned', () => {
