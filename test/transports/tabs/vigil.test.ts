@@ -28,6 +28,16 @@ describe('the watch over a leader', () => {
     end()
   })
 
+  it('asks every ten seconds however much the leader says, for the question says that somebody looks', () => {
+    const { environment, vigil, done, end } = vigilIn()
+    for (let seconds = 1; seconds <= 30; seconds += 1) {
+      environment.advance(1_000)
+      vigil.heard()
+    }
+    expect(done).toEqual(['probe 10000', 'probe 20000', 'probe 30000'])
+    end()
+  })
+
   it('gives the leader up when it was asked twice, and said nothing for two seconds each', () => {
     const { environment, done, end } = vigilIn()
     environment.advance(60_000)
