@@ -105,15 +105,24 @@ const share = (
 
   const begin = (steal: boolean): Stop => ports.lock(name, { steal, granted: promote, lost: demote, refused: promote })
 
+  // The page's own Echo may throw; another role is taken up all the same.
+  const quit = (): void => {
+    try {
+      role.stop()
+    } catch (cause) {
+      sink.report(new CartEchoError('echo-failed', 'The transport threw when it was stopped.', { cause }))
+    }
+  }
+
   const promote = (): void => {
-    role.stop()
+    quit()
     const leading = lead({ ...parts, known: role.leader(), open, tail })
     role = leading
     leading.begin()
   }
 
   const demote = (): void => {
-    role.stop()
+    quit()
     if (stopped) return
     role = followOn(role.leader())
     leave = begin(false)
@@ -145,11 +154,15 @@ const share = (
       if (stopped) return
       post({ name: 'bye', from: self })
       stopped = true
-      role.stop()
-      leave()
-      bus.close()
-      for (const { resolve } of own.values()) resolve(gone())
-      own.clear()
+      try {
+        role.stop()
+      } finally {
+        // Or nobody else could lead.
+        leave()
+        bus.close()
+        for (const { resolve } of own.values()) resolve(gone())
+        own.clear()
+      }
     },
   }
 }
