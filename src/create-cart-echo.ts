@@ -1,6 +1,7 @@
 import type { CartEcho } from './core/cart-echo'
 import { readChannel } from './core/channel'
 import { createClient } from './core/client'
+import { isReadable } from './core/decode'
 import type { OnError } from './core/emitter'
 import type { Audience, Environment } from './core/environment'
 import { CartEchoError } from './core/errors'
@@ -101,6 +102,7 @@ const transportFor = (
 ): ((user: string | null, owner: string | null) => Transport) => {
   const channelOf = readChannel(channel)
   const canAsk = check !== null
+  const isWhole = (event: string, payload: unknown): boolean => isReadable(events, event, payload)
   const feed = (live: Transport | null, audience: Audience): Transport => {
     if (!check) return live ?? silence
     const { intervalMs, auditMs, timeoutMs } = check
@@ -118,7 +120,10 @@ const transportFor = (
     const name = isShared
       ? tabsName({ user, owner, channel: heard, key, check: addressOf(check), events: events.keys() })
       : null
-    const transport = name === null ? open(environment) : tabs({ environment, ports: portsOf(), name, open, canAsk })
+    const transport =
+      name === null
+        ? open(environment)
+        : tabs({ environment, ports: portsOf(), name, open, canAsk, isReadable: isWhole })
     return pageLife({ environment, transport, canAsk })
   }
 }

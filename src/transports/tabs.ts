@@ -20,6 +20,8 @@ export interface TabsOptions {
   readonly open: (audience: Audience) => Transport
   /** True when the links of `open` can be asked. */
   readonly canAsk: boolean
+  /** False for a broadcast that no tab can read: the log has it whole, so it is asked for, and given to none from memory. Default: all can. */
+  readonly isReadable?: ((event: string, payload: unknown) => boolean) | undefined
 }
 
 /**
@@ -49,7 +51,15 @@ interface Owed {
 const LOST_AFTER_MS = 25_000
 
 const share = (
-  { environment, ports, bus, name, open, canAsk }: TabsOptions & { ports: TabPorts; bus: HeardBus },
+  {
+    environment,
+    ports,
+    bus,
+    name,
+    open,
+    canAsk,
+    isReadable = () => true,
+  }: TabsOptions & { ports: TabPorts; bus: HeardBus },
   sink: Sink,
 ): Link => {
   const self = nameOf(environment)
@@ -116,7 +126,7 @@ const share = (
 
   const promote = (): void => {
     quit()
-    const leading = lead({ ...parts, known: role.leader(), open, tail })
+    const leading = lead({ ...parts, known: role.leader(), open, tail, isReadable })
     role = leading
     leading.begin()
   }

@@ -1,6 +1,7 @@
 import type { CartEcho } from '../../src/core/cart-echo'
 import { createClient } from '../../src/core/client'
 import { formatCursor } from '../../src/core/cursor'
+import { isReadable } from '../../src/core/decode'
 import type { CartEchoError } from '../../src/core/errors'
 import { readListening } from '../../src/core/listening'
 import type { Link, Query, Sink, Transport } from '../../src/core/transport'
@@ -113,6 +114,7 @@ const openPage = (
       ports: isAlone ? null : tab.ports,
       name,
       canAsk: true,
+      isReadable: (event, payload) => isReadable(readListening().events, event, payload),
       open: (audience) =>
         supply({ environment, audience, live: hasLive ? liveOf(tab, shop) : null, check: checkOf(tab, shop) }),
     }),

@@ -27,6 +27,21 @@ it('a tab that is looked at is told everything by a hidden leader, also when a s
   for (const { cart } of pages) cart.stop()
 })
 
+it('a broadcast that says its place and cannot be read is asked for: every tab is told what the log has', async () => {
+  const { open, pass, shop, pages } = openShopperTabs()
+  open()
+  open()
+  await pass(10_000)
+  shop.setFate('half-broken')
+  shop.commit('ours')
+  await pass(5_000)
+  open({ behind: 1 })
+  await pass(5_000)
+  expect(pages.map(({ told }) => told.map(({ seq, via }) => `${seq} ${via}`))).toEqual(Array(3).fill(['1 check']))
+  expect(shop.counts.checks).toBe(2)
+  for (const { cart } of pages) cart.stop()
+})
+
 describe('a leader whose transport throws when it is stopped', () => {
   const sharing = async () => {
     const clock = fakeEnvironment()
