@@ -117,6 +117,33 @@ describe('changedHere()', () => {
   })
 })
 
+describe('a page that calls changedHere() after it has read the cart anew', () => {
+  it('does not for what another tab has changed, also a moment later; for what it reads by itself it does', async () => {
+    const page = listening()
+    page.client.onRefresh(() => {
+      page.environment.schedule(900, page.client.changedHere)
+    })
+    page.link().sink.note({ name: 'changed-here' })
+    await page.environment.advanceTurnByTurn(60_000)
+    expect(page.link().notes).toEqual([])
+    page.hear(at(1))
+    await page.environment.advanceTurnByTurn(60_000)
+    expect(page.link().notes).toEqual([{ name: 'changed-here' }])
+    page.end()
+  })
+
+  it('is silent while it reads for another tab only', async () => {
+    const page = listening()
+    page.client.onRefresh(page.client.changedHere)
+    page.link().sink.note({ name: 'changed-here' })
+    await page.environment.advanceTurnByTurn(60_000)
+    page.hear(at(1))
+    await page.environment.advanceTurnByTurn(60_000)
+    expect(page.link().notes).toEqual([{ name: 'changed-here' }])
+    page.end()
+  })
+})
+
 describe('two tabs whose pages call changedHere() whenever they have read the cart', () => {
   /** Both on one clock each, joined by lines of their own that take a moment. */
   const pair = (readMs: readonly [number, number]) => {

@@ -830,6 +830,20 @@ describe('an answer to a tab that is behind', () => {
     await page.end()
   })
 
+  it('gives again what the socket has brought, which is not one of the two audits that tell of a deaf one', async () => {
+    const page = await livePage()
+    page.live().deliver(EVENT, at(2))
+    await page.untilAsked()
+    await page.answer(log('e1:1', 'e1:2'))
+    await page.untilAsked()
+    await page.answer(log('e1:2', 'e1:3'))
+    expect(page.state()).toBe('live: subscribed')
+    await page.untilAsked()
+    await page.answer(log('e1:3', 'e1:4'))
+    expect(page.state()).toBe('polling: no-broadcasts')
+    await page.end()
+  })
+
   it('gives again what an answer has given, which is none either, and is one when there is more', async () => {
     const page = await livePage()
     await page.untilAsked()

@@ -14,6 +14,8 @@ describe('a leader that has given up, for nobody is logged in,', () => {
     await pass(300_000)
     const states = (): string[] => pages.map(({ cart }) => cart.connection.get().because)
     expect(states()).toEqual(['session-over', 'session-over'])
+    // Whoever has followed before leaves it at that.
+    expect(shopper.leader()).toBe(pages[0])
     const end = async (): Promise<void> => {
       for (const { cart } of pages) cart.stop()
       await pass(1_000)
