@@ -618,7 +618,8 @@ describe('of what the check said to another tab, the inbox', () => {
     expect(here.now.cursor).toEqual(cursorOf('e2:3'))
     const there = inboxAt('e1:17')
     expect(there.overhear({ ...from('e0:9', 'e1:17'), reset: true })).toEqual([])
-    expect(there.verdicts).toEqual(['confirmed'])
+    expect(there.overhear({ ...from('e1:20', 'e1:17', 21), reset: true })).toEqual([])
+    expect([there.now.cursor, there.verdicts]).toEqual([cursorOf('e1:17'), ['confirmed', 'confirmed']])
   })
 
   it('takes a reset of its own ask only from where it stands now, not from where it stood', () => {
