@@ -1,6 +1,7 @@
 import type { CartEcho } from './core/cart-echo'
 import { readChannel } from './core/channel'
 import { createClient } from './core/client'
+import { isReadable } from './core/decode'
 import type { OnError } from './core/emitter'
 import type { Audience, Environment } from './core/environment'
 import { CartEchoError } from './core/errors'
@@ -105,12 +106,16 @@ const transportFor = (parts: TransportParts): ((user: string | null, owner: stri
   const { environment, echo, tabs: isShared = true, settings, events, portsOf } = parts
   const channelOf = readChannel(parts.channel)
   const canAsk = settings !== null
+  const isWhole = (event: string, payload: unknown): boolean => isReadable(events, event, payload)
   return (user, owner) => {
     const channel = echo && user !== null ? channelOf(user) : null
     const open = (audience: Audience): Transport => feedOf(parts, channel, audience)
     const common = { user, owner, channel, key: keyOf(echo), check: addressOf(settings), events: events.keys() }
     const name = isShared ? tabsName(common) : null
-    const transport = name === null ? open(environment) : tabs({ environment, ports: portsOf(), name, open, canAsk })
+    const transport =
+      name === null
+        ? open(environment)
+        : tabs({ environment, ports: portsOf(), name, open, canAsk, isReadable: isWhole })
     return pageLife({ environment, transport, canAsk })
   }
 }

@@ -64,8 +64,8 @@ export interface CartEcho {
   readonly dismiss: () => void
   /**
    * Says that this page has just changed the cart itself, and shows it: the shopper's other tabs read their carts anew, without a
-   * question to the check. Told at most twice a second; not at all while this page itself reads the cart anew for another tab's sake, or just
-   * has. Does nothing on a page that shares with no others. Never throws.
+   * question to the check. Told at most twice a second; not at all while this page itself reads the cart anew for another tab's sake, nor within a second
+   * of that: two pages that announce what they read would go on for ever. Does nothing on a page that shares with no others. Never throws.
    */
   readonly changedHere: () => void
 }

@@ -8,6 +8,7 @@ import type { Environment, Stop } from './environment'
 import { CartEchoError } from './errors'
 import type { CartEchoBlock, Change } from './events'
 import { hear } from './hear'
+import { mayComeAgain } from './identity'
 import { type Listening, unknownEvent } from './listening'
 import { dismissed, keysOf, markStale, type News, noNews, withChange } from './news'
 import type { Gate } from './refresh'
@@ -123,7 +124,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
         announcements.heard()
         return growStale(0)
       case 'dismissed':
-        memory.read = [...memory.read, ...note.keys].slice(-MOST_READ)
+        memory.read = [...memory.read, ...note.keys.filter((key) => !mayComeAgain(key))].slice(-MOST_READ)
         return news.set(dismissed(news.get(), note.keys))
       case 'other-user':
         return refuseOtherUser()
@@ -310,7 +311,9 @@ export const createClient = (options: ClientOptions): CartEcho => {
     },
     refresh: refreshers.run,
     dismiss,
-    changedHere: announcements.announce,
+    changedHere: () => {
+      if (session !== null) announcements.announce()
+    },
   }
 }
 

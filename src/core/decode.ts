@@ -102,6 +102,16 @@ export const decodeBroadcast = (event: string, payload: unknown, decode: Decode<
   }
 }
 
+/** True when a broadcast can be decoded, or is of an event that nobody listens to. Never throws. */
+export const isReadable = (events: ReadonlyMap<string, Decode<unknown>>, event: string, payload: unknown): boolean => {
+  const decode = events.get(event)
+  try {
+    return !decode || decodeBroadcast(event, payload, decode) !== null
+  } catch {
+    return false
+  }
+}
+
 // Without a prototype: on a page that extends Object.prototype every block would inherit an id or an epoch.
 const decodeBlock = (block: unknown): CartEchoBlock => {
   if (block === undefined || block === null || isEmptyArray(block)) return Object.create(null)

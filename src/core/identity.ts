@@ -12,12 +12,13 @@ export interface Identity {
 }
 
 const CONTENT_LASTS_MS = 60_000
+const CONTENT = 'content:'
 
 /** Tells broadcasts apart: by `epoch:seq`, else by `id`, else by content (keys sorted, `timestamp` left out) within 60 s. */
 export const identityOf = (event: string, { payload, block }: Decoded): Identity => {
   if (block.epoch != null && block.seq != null) return positioned({ epoch: block.epoch, seq: block.seq })
   if (block.id != null) return { position: null, key: `id:${block.id}`, lastsMs: Number.POSITIVE_INFINITY }
-  return { position: null, key: `content:${digest(`${event} ${canonical(payload)}`)}`, lastsMs: CONTENT_LASTS_MS }
+  return { position: null, key: `${CONTENT}${digest(`${event} ${canonical(payload)}`)}`, lastsMs: CONTENT_LASTS_MS }
 }
 
 /** The identity of what stands at a place in the log. */
@@ -26,6 +27,9 @@ export const positioned = (position: Cursor): Identity => ({
   key: `${position.epoch}:${position.seq}`,
   lastsMs: Number.POSITIVE_INFINITY,
 })
+
+/** True for the key of mere content: the same key may be other news by right. */
+export const mayComeAgain = (key: string): boolean => key.startsWith(CONTENT)
 
 const canonical = (payload: Record<string, unknown>): string =>
   JSON.stringify({ ...payload, timestamp: undefined }, sortKeys)

@@ -442,6 +442,8 @@ const restartAt = (turn: Turn, { cursor, spreadMs }: Answer): void => {
 const readLog = (turn: Turn, answer: Answer): void => {
   const { cursor } = turn.inbox
   if (cursor === null) return enterLog(turn, answer)
+  // What a reset holds all the same follows on another place.
+  if (answer.reset) return
   if (cursor.epoch !== answer.cursor.epoch) enterEpoch(turn, { epoch: answer.cursor.epoch, seq: 0 })
   const from = answer.since?.seq ?? 0
   for (const [index, logged] of answer.events.entries()) {

@@ -114,7 +114,10 @@ export const openSession = ({ environment, rules, transport, memory, heed, state
   }
 
   const confirm = ({ ask, asOfMs }: Effect & { name: 'confirmed' }): void => {
-    memory.confirmedAtMs = asOfMs ?? memory.confirmedAtMs
+    const known = memory.confirmedAtMs
+    // Another tab's older answer makes nobody less sure; a clock that was put back does.
+    const isNewer = known === null || known > environment.nowMs() || Number(asOfMs) > known
+    if (asOfMs !== undefined && isNewer) memory.confirmedAtMs = asOfMs
     if (ask !== undefined) waiters.satisfy(ask)
   }
 

@@ -37,10 +37,11 @@ const holdLock = (locks: LockManager, name: string, request: LockRequest): (() =
     request.granted()
     return held
   }
-  const fail = (): void => {
+  const fail = (cause: unknown): void => {
     if (isOver) return
     isOver = true
-    if (isHeld) request.lost()
+    // A theft may come before we knew that we had it.
+    if (isHeld || Object(cause).name === 'AbortError') request.lost()
     else request.refused()
   }
   // The platform refuses to have a theft called off (https://w3c.github.io/web-locks/#dom-lockmanager-request).

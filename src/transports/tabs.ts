@@ -20,6 +20,8 @@ export interface TabsOptions {
   readonly open: (audience: Audience) => Transport
   /** True when the links of `open` can be asked. */
   readonly canAsk: boolean
+  /** False for a broadcast that no tab can read: the log has it whole, so it is asked for, and given to none from memory. Default: all can. */
+  readonly isReadable?: ((event: string, payload: unknown) => boolean) | undefined
 }
 
 /**
@@ -49,7 +51,15 @@ interface Owed {
 const LOST_AFTER_MS = 25_000
 
 const share = (
-  { environment, ports, bus, name, open, canAsk }: TabsOptions & { ports: TabPorts; bus: HeardBus },
+  {
+    environment,
+    ports,
+    bus,
+    name,
+    open,
+    canAsk,
+    isReadable = () => true,
+  }: TabsOptions & { ports: TabPorts; bus: HeardBus },
   sink: Sink,
 ): Link => {
   const self = nameOf(environment)
@@ -105,15 +115,24 @@ const share = (
 
   const begin = (steal: boolean): Stop => ports.lock(name, { steal, granted: promote, lost: demote, refused: promote })
 
+  // The page's own Echo may throw; another role is taken up all the same.
+  const quit = (): void => {
+    try {
+      role.stop()
+    } catch (cause) {
+      sink.report(new CartEchoError('echo-failed', 'The transport threw when it was stopped.', { cause }))
+    }
+  }
+
   const promote = (): void => {
-    role.stop()
-    const leading = lead({ ...parts, known: role.leader(), open, tail })
+    quit()
+    const leading = lead({ ...parts, known: role.leader(), open, tail, isReadable })
     role = leading
     leading.begin()
   }
 
   const demote = (): void => {
-    role.stop()
+    quit()
     if (stopped) return
     role = followOn(role.leader())
     leave = begin(false)
@@ -145,11 +164,15 @@ const share = (
       if (stopped) return
       post({ name: 'bye', from: self })
       stopped = true
-      role.stop()
-      leave()
-      bus.close()
-      for (const { resolve } of own.values()) resolve(gone())
-      own.clear()
+      try {
+        role.stop()
+      } finally {
+        // Or nobody else could lead.
+        leave()
+        bus.close()
+        for (const { resolve } of own.values()) resolve(gone())
+        own.clear()
+      }
     },
   }
 }

@@ -235,6 +235,49 @@ describe('a check that is content with a confirmation', () => {
     opened.end()
   })
 
+  it.each([
+    ['that brings nothing', 'e1:1', 'e1:1'],
+    ['that brings something', 'e1:1', 'e1:2'],
+    ['to another that is further behind', 'e1:0', 'e1:1'],
+  ])('is as good when it was another tab’s, %s, and is as old as its question', async (_what, since, cursor) => {
+    const opened = page()
+    opened.environment.advance(5_000)
+    const asOfMs = opened.environment.nowMs() - 3_000
+    opened.link().sink.answer({ name: 'log', answer: answerOf(since, cursor) }, asOfMs)
+    expect(await checkOn(opened, { maxAgeMs: 3_001 })()).toEqual({ found: 0, confirmedAtMs: asOfMs })
+    expect(opened.link().asked).toHaveLength(0)
+    expect(await checkOn(opened, { maxAgeMs: 3_000 })()).toBe('pending')
+    expect(opened.link().asked).toHaveLength(1)
+    opened.end()
+  })
+
+  it('is none when what another tab was told begins beyond this page', async () => {
+    const opened = page()
+    opened.link().answer(answerOf('e1:2', 'e1:3'))
+    expect(await checkOn(opened, { maxAgeMs: 10_000 })()).toBe('pending')
+    opened.end()
+  })
+
+  it('is as old as the question that it answers, where another tab had asked it before', async () => {
+    const opened = page()
+    opened.link().sink.gap('subscribed')
+    const asOfMs = opened.environment.nowMs() - 2_000
+    await opened.link().asked[0]?.reply({ name: 'log', answer: answerOf('e1:1', 'e1:1'), asOfMs })
+    expect(await checkOn(opened, { maxAgeMs: 2_001 })()).toEqual({ found: 0, confirmedAtMs: asOfMs })
+    expect(opened.link().asked).toHaveLength(1)
+    opened.end()
+  })
+
+  it('now wanted is not what another tab was told: the page asks, and waits for that', async () => {
+    const opened = page()
+    const checked = checkOn(opened)
+    opened.link().answer(answerOf('e1:1', 'e1:2'))
+    expect(await checked()).toBe('pending')
+    await opened.link().asked[0]?.answer(answerOf('e1:1', 'e1:2'))
+    expect(await checked()).toMatchObject({ found: 1 })
+    opened.end()
+  })
+
   it("does not count another customer's", async () => {
     const opened = await confirmed()
     opened.client.identify({ user: 8, owner: 'theirs', cursor: 'e1:1' })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { decodeAnything, decodeBroadcast, decodeConditionsChanged } from '../../src/core/decode'
+import { decodeAnything, decodeBroadcast, decodeConditionsChanged, isReadable } from '../../src/core/decode'
 import { CartEchoError } from '../../src/core/errors'
 import { change } from '../support/payloads'
 
@@ -302,5 +302,23 @@ describe('an event of your own', () => {
     expect(error.code).toBe('invalid-payload')
     expect(error.message).toBe(`A broadcast of cart.stock.changed was skipped: ${words}`)
     expect(error.cause).toBe(thrown)
+  })
+})
+
+describe('a broadcast', () => {
+  const events = new Map([[EVENT, decodeConditionsChanged]])
+
+  it.each<[string, string, unknown, boolean]>([
+    ['is readable when it can be decoded', EVENT, change(), true],
+    [
+      'is not when it cannot, wherever it says that it stands',
+      EVENT,
+      { ...change({ epoch: 'e1', seq: 2 }), message: 5 },
+      false,
+    ],
+    ['is not when it is no object', EVENT, 'broken', false],
+    ['is readable to nobody’s harm when nobody listens to it', 'order.shipped', 'anything', true],
+  ])('%s', (_what, event, payload, expected) => {
+    expect(isReadable(events, event, payload)).toBe(expected)
   })
 })

@@ -33,6 +33,12 @@ const inboxAt = (
         ask: 1,
         answer: { since: inbox.cursor, owner: 'me', events: [], reset: false, ...answer },
       }),
+    /** What the check said to another tab. */
+    overhear: (answer: Partial<Answer> & { cursor: Cursor; since: Cursor | null }) =>
+      take({ name: 'answer', answer: { owner: 'me', events: [], reset: false, ...answer }, asOfMs: nowMs }),
+    overhearBare: (message: string | null, updated = true) =>
+      take({ name: 'bare', answer: { updated, message, atMs: nowMs }, asOfMs: nowMs }),
+    overhearNothing: () => take({ name: 'nothing', asOfMs: nowMs }),
     noAnswer: () => take({ name: 'unanswered' }),
     wait: (ms: number) => {
       nowMs += ms
@@ -554,5 +560,130 @@ describe('with a bare check behind it, the inbox', () => {
     inbox.gap()
     expect(inbox.bare(null, false)).toEqual(['ask from nowhere'])
     expect(inbox.verdicts).toEqual([])
+  })
+})
+
+describe('of what the check said to another tab, the inbox', () => {
+  const from = (since: string, cursor: string, ...seqs: number[]) => ({
+    since: cursorOf(since),
+    cursor: cursorOf(cursor),
+    events: logged(...seqs),
+  })
+
+  it('tells what it has not told, and is confirmed by it', () => {
+    const inbox = inboxAt('e1:17')
+    expect(inbox.overhear(from('e1:15', 'e1:18', 16, 17, 18))).toEqual(['tell e1:18 by check'])
+    expect([inbox.verdicts, inbox.wakesInMs()]).toEqual([['confirmed'], null])
+  })
+
+  it('closes a hole with it, and asks for nothing then', () => {
+    const inbox = inboxAt('e1:17')
+    inbox.hear(at(19))
+    expect(inbox.overhear(from('e1:17', 'e1:18', 18))).toEqual(['tell e1:18 by check', 'tell e1:19 by socket'])
+    expect([inbox.now.held, inbox.wakesInMs()]).toEqual([[], null])
+  })
+
+  it('is not settled by it while a hole stays open, and asks a moment later, as it would have', () => {
+    const inbox = inboxAt('e1:17')
+    inbox.hear(at(20))
+    expect(inbox.overhear(from('e1:17', 'e1:18', 18))).toEqual(['tell e1:18 by check'])
+    expect([inbox.verdicts, inbox.wakesInMs()]).toEqual([[], 650])
+    expect(inbox.wait(650)).toEqual(['ask e1:18'])
+  })
+
+  it.each<[string, ReturnType<typeof from> & { reset?: boolean }]>([
+    ['is older than what it knows', from('e1:15', 'e1:16', 16)],
+    ['is not contiguous', from('e1:15', 'e1:18', 18)],
+    ['is a reset to before it', { ...from('e1:20', 'e1:16'), reset: true }],
+  ])('makes nothing when it %s: no report, no ask, no refresh', (_what, answer) => {
+    const inbox = inboxAt('e1:17')
+    expect(inbox.overhear(answer)).toEqual([])
+    expect([inbox.verdicts, inbox.wakesInMs(), inbox.now.cursor]).toEqual([[], null, cursorOf('e1:17')])
+  })
+
+  it.each<[string, { since: Cursor | null; cursor: Cursor; events?: Answer['events']; reset?: boolean }]>([
+    ['begins beyond it', from('e1:18', 'e1:19', 19)],
+    ['is a reset of another place', { ...from('e1:12', 'e1:30'), reset: true }],
+    ['is a reset of another place, to another life', { ...from('e1:12', 'e2:1'), reset: true }],
+    ['is the end of the log for a page that knows no place', { since: null, cursor: cursorOf('e1:19') }],
+  ])('asks for itself when it %s, and tells nothing of it', (_what, answer) => {
+    const inbox = inboxAt('e1:17')
+    expect(inbox.overhear(answer)).toEqual(['ask e1:17'])
+    expect([inbox.verdicts, inbox.now.cursor, inbox.now.retired]).toEqual([[], cursorOf('e1:17'), []])
+  })
+
+  it('takes a reset from where it stands itself, and one that ends there for what it knows', () => {
+    const here = inboxAt('e1:17')
+    expect(here.overhear({ ...from('e1:17', 'e2:3'), reset: true })).toEqual(['stale: reset'])
+    expect(here.now.cursor).toEqual(cursorOf('e2:3'))
+    const there = inboxAt('e1:17')
+    expect(there.overhear({ ...from('e0:9', 'e1:17'), reset: true })).toEqual([])
+    expect(there.overhear({ ...from('e1:20', 'e1:17', 21), reset: true })).toEqual([])
+    expect([there.now.cursor, there.verdicts]).toEqual([cursorOf('e1:17'), ['confirmed', 'confirmed']])
+  })
+
+  it('takes a reset of its own ask only from where it stands now, not from where it stood', () => {
+    const inbox = inboxAt('e1:17')
+    inbox.gap()
+    inbox.hear(at(18))
+    const reset = { ...from('e1:17', 'e1:40'), reset: true }
+    expect(inbox.answer(reset)).toEqual(['ask e1:18'])
+    expect(inbox.answer({ ...reset, since: cursorOf('e1:18') })).toEqual(['stale: reset'])
+  })
+
+  it('does not take it for the answer to its own ask, which still ends it', () => {
+    const inbox = inboxAt('e1:17')
+    inbox.gap()
+    expect(inbox.overhear(from('e1:17', 'e1:18', 18))).toEqual(['tell e1:18 by check'])
+    expect(inbox.now.asking.name).toBe('asked')
+    expect(inbox.answer(from('e1:17', 'e1:19', 18, 19))).toEqual(['tell e1:19 by check'])
+    expect(inbox.now.asking.name).toBe('nothing')
+  })
+
+  it('keeps in mind the gap that came while it asked', () => {
+    const inbox = inboxAt('e1:17')
+    inbox.gap()
+    inbox.gap()
+    expect(inbox.overhear(from('e1:17', 'e1:18', 18))).toEqual(['tell e1:18 by check'])
+    expect(inbox.answer(from('e1:17', 'e1:18', 18))).toEqual(['ask e1:18'])
+  })
+
+  it('goes on asking after a full one, with what it asked for itself in one', () => {
+    const fifty = Array.from({ length: 50 }, (_, index) => index + 1)
+    const idle = inboxAt('e1:0')
+    expect(idle.overhear(from('e1:0', 'e1:50', ...fifty)).at(-1)).toBe('ask e1:50')
+    const asking = inboxAt('e1:0')
+    asking.gap()
+    expect(asking.overhear(from('e1:0', 'e1:50', ...fifty))).not.toContain('ask e1:50')
+    expect(asking.answer(from('e1:0', 'e1:50', ...fifty))).toEqual(['ask e1:50'])
+    expect([idle.verdicts, asking.verdicts]).toEqual([[], []])
+  })
+
+  it('wipes itself when it is of another customer', () => {
+    const inbox = inboxAt('e1:17', { owner: 'me' })
+    expect(inbox.overhear({ ...from('e1:17', 'e1:18', 18), owner: 'you' } as never)).toEqual(['other-user'])
+  })
+
+  it('tells the words of a bare check once, whoever asked', () => {
+    const inbox = inboxAt(null)
+    inbox.gap()
+    expect(inbox.overhearBare('Sale over')).toEqual(['tell bare:0 by check'])
+    expect(inbox.now.asking.name).toBe('asked')
+    expect(inbox.bare('Sale over')).toEqual(['stale: again'])
+    expect([inbox.now.asking.name, inbox.verdicts]).toEqual(['nothing', ['confirmed', 'confirmed']])
+  })
+
+  it('is confirmed by nothing, but for what waits behind a hole, of which that says nothing', () => {
+    const idle = inboxAt('e1:17')
+    expect(idle.overhearNothing()).toEqual([])
+    const behind = inboxAt('e1:17')
+    behind.hear(at(19))
+    expect(behind.overhearNothing()).toEqual([])
+    expect([idle.verdicts, behind.verdicts, behind.now.held.length, behind.wakesInMs()]).toEqual([
+      ['confirmed'],
+      [],
+      1,
+      650,
+    ])
   })
 })

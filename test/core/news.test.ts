@@ -58,4 +58,18 @@ describe('news', () => {
     expect(dismissed(stale).stale).toBe(true)
     expect(withChange(stale, heard(2)).stale).toBe(true)
   })
+
+  it('are read by their keys; those of other news, and of none, are passed over', () => {
+    const news = newsOf(3)
+    expect(keysOf(dismissed(news, ['e1:1', 'e1:3', 'e1:9']))).toEqual(['e1:2'])
+    expect(dismissed(news, ['e1:9', 'id:1'])).toBe(news)
+    expect(dismissed(news, [])).toBe(news)
+    expect(keysOf(news)).toEqual(['e1:1', 'e1:2', 'e1:3'])
+  })
+
+  it('are the last, and not unread, when they were read elsewhere before', () => {
+    const news = withChange(newsOf(1), heard(2), true)
+    expect([keysOf(news), news.last]).toEqual([['e1:1'], heard(2)])
+    expect(keysOf(withChange(news, heard(3)))).toEqual(['e1:1', 'e1:3'])
+  })
 })

@@ -2,6 +2,7 @@ import type { Meaning } from '../../src/core/answer'
 import type { CartEcho } from '../../src/core/cart-echo'
 import { createClient } from '../../src/core/client'
 import { formatCursor } from '../../src/core/cursor'
+import { isReadable } from '../../src/core/decode'
 import type { CartEchoError } from '../../src/core/errors'
 import { readListening } from '../../src/core/listening'
 import type { TabPorts } from '../../src/core/tab-ports'
@@ -128,6 +129,7 @@ const openPage = (
       ports: ports === undefined ? tab.ports : ports,
       name,
       canAsk: true,
+      isReadable: (event, payload) => isReadable(readListening().events, event, payload),
       open: (audience) =>
         supply({
           environment,

@@ -10,7 +10,16 @@ import { at } from './payloads'
 export type Kind = 'ours' | 'wishlist' | 'other-event' | 'unreadable'
 
 /** What happens to broadcasts. `deaf`: the socket is open and nothing comes by it. */
-export type Fate = 'delivered' | 'dropped' | 'twice' | 'late' | 'reordered' | 'broken' | 'placeless' | 'deaf'
+export type Fate =
+  | 'delivered'
+  | 'dropped'
+  | 'twice'
+  | 'late'
+  | 'reordered'
+  | 'broken'
+  | 'half-broken'
+  | 'placeless'
+  | 'deaf'
 
 /** How the check does. */
 export type CheckMood =
@@ -99,6 +108,7 @@ export const openVirtualShop = (environment: Environment): VirtualShop => {
 
   const fateOf = (payload: unknown): unknown => {
     if (fate === 'broken') return 'broken'
+    if (fate === 'half-broken') return { ...(payload as object), message: 5 }
     if (fate !== 'placeless') return payload
     const { cart_echo: _, ...rest } = payload as Record<string, unknown>
     return rest

@@ -782,3 +782,80 @@ describe('listeners may call anything:', () => {
     await page.end()
   })
 })
+
+describe('a page that feeds other tabs, too,', () => {
+  /** Such a page, with tabs beside it that somebody may look at. */
+  const shared = async (options: PageOptions = {}) => {
+    const others = fakeEnvironment()
+    const page = await livePage({ audience: others, ...options })
+    others.signal('hidden')
+    return { page, others }
+  }
+
+  it('asks while somebody looks at any of them, hidden as it is itself', async () => {
+    const { page, others } = await shared()
+    page.live().state({ name: 'socket-lost' })
+    await page.pass(60_000)
+    expect(page.asks).toHaveLength(1)
+    others.signal('visible')
+    expect(page.asks).toHaveLength(2)
+    await page.answer(log('e1:1'))
+    page.environment.signal('hidden')
+    await page.pass(40_000)
+    expect(page.asks).toHaveLength(3)
+    await page.end()
+    expect(others.watching()).toBe(0)
+  })
+
+  it('asks nothing while nobody does, whatever its own page says', async () => {
+    const { page, others } = await shared()
+    page.live().state({ name: 'socket-lost' })
+    page.environment.signal('visible')
+    await page.pass(60_000)
+    expect(page.asks).toHaveLength(1)
+    await page.end()
+    expect(others.watching()).toBe(0)
+  })
+})
+
+describe('an answer to a tab that is behind', () => {
+  it('gives again what the socket has brought, which is no sign that it is deaf', async () => {
+    const page = await livePage()
+    for (const seq of [2, 3, 4, 5]) {
+      page.live().deliver(EVENT, at(seq))
+      await page.untilAsked()
+      await page.answer(log('e1:1', `e1:${seq}`))
+    }
+    expect([page.state(), page.errors]).toEqual(['live: subscribed', []])
+    await page.end()
+  })
+
+  it('gives again what the socket has brought, which is not one of the two audits that tell of a deaf one', async () => {
+    const page = await livePage()
+    page.live().deliver(EVENT, at(2))
+    await page.untilAsked()
+    await page.answer(log('e1:1', 'e1:2'))
+    await page.untilAsked()
+    await page.answer(log('e1:2', 'e1:3'))
+    expect(page.state()).toBe('live: subscribed')
+    await page.untilAsked()
+    await page.answer(log('e1:3', 'e1:4'))
+    expect(page.state()).toBe('polling: no-broadcasts')
+    await page.end()
+  })
+
+  it('gives again what an answer has given, which is none either, and is one when there is more', async () => {
+    const page = await livePage()
+    await page.untilAsked()
+    await page.answer(log('e1:1', 'e1:2'))
+    await page.untilAsked()
+    await page.answer(log('e1:0', 'e1:2'))
+    expect(page.state()).toBe('live: subscribed')
+    await page.untilAsked()
+    await page.answer(log('e1:0', 'e1:3'))
+    await page.untilAsked()
+    await page.answer(log('e1:0', 'e1:4'))
+    expect(page.state()).toBe('polling: no-broadcasts')
+    await page.end()
+  })
+})

@@ -74,7 +74,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({
       name: fc.constant('fate' as const),
-      fate: constant<Fate>('delivered', 'delivered', 'dropped', 'twice', 'late', 'reordered', 'broken', 'placeless'),
+      fate: constant<Fate>(
+        'delivered',
+        'delivered',
+        'dropped',
+        'twice',
+        'late',
+        'reordered',
+        'broken',
+        'half-broken',
+        'placeless',
+      ),
     }),
   },
   {

@@ -84,9 +84,9 @@ export const createDesk = (parts: DeskParts): Desk => {
     settle(idsOf(asks), reply, askedAtMs)
   }
 
-  // Whoever is told may ask again at once.
+  // Whoever is told may ask again at once, or close the desk.
   const lookAgain = (): void => {
-    for (const ask of waiting.splice(0)) if (!answerFromTail(ask)) waiting.push(ask)
+    for (const ask of waiting.splice(0)) if (!isClosed && !answerFromTail(ask)) waiting.push(ask)
     if (isClosed) return
     if (flight) return joinFlight()
     const next = waiting.find((ask) => !isHeldUp(ask))

@@ -30,7 +30,7 @@ export interface FollowParts {
   readonly lost: () => readonly Ask[]
   /** Takes what the check said. */
   readonly take: (message: LeaderMessage & { name: 'reply' }) => void
-  /** The leader is silent, or hidden and without a socket. */
+  /** The leader is silent, or hidden and without a socket, or it has given up and this page has only just begun. */
   readonly takeOver: () => void
 }
 
@@ -42,6 +42,7 @@ export const follow = (parts: FollowParts): Following => {
   const { environment, self, sink, post } = parts
   let leader = parts.known
   let hasJoined = false
+  let hasJustBegun = parts.known === null
   let heardUpTo = 0
   let lastError: CartEchoError | null = null
   let stopConsidering: Stop = () => undefined
@@ -85,6 +86,7 @@ export const follow = (parts: FollowParts): Following => {
       case 'here':
         count(message.n, false)
         askFor(parts.lost())
+        if (isGivenUp(message)) return parts.takeOver()
         considerTakingOver(message)
         return sink.state({ name: 'shared', connection: sameError(message.connection) })
       case 'deliver':
@@ -93,6 +95,13 @@ export const follow = (parts: FollowParts): Following => {
       case 'reply':
         return parts.take(message)
     }
+  }
+
+  // A page that begins tries anew what another has given up: it may be a newer page, or somebody has logged in. Once.
+  const isGivenUp = ({ connection }: LeaderMessage & { name: 'here' }): boolean => {
+    const tries = hasJustBegun
+    hasJustBegun = false
+    return tries && (connection.name === 'refused' || connection.name === 'idle')
   }
 
   // Timers of a hidden page stretch to a minute: its polls and reconnects are for a tab that is looked at.

@@ -27,6 +27,8 @@ export interface LeadParts {
   readonly known: Office | null
   /** What feeds whoever looks at any of the tabs. */
   readonly open: (audience: Audience) => Transport
+  /** False for a broadcast that no tab can read. */
+  readonly isReadable: (event: string, payload: unknown) => boolean
   readonly post: (message: Message) => void
   readonly tail: { get(): Tail; set(tail: Tail): void }
   /** The asks of this tab that no answer came to yet. */
@@ -75,7 +77,8 @@ export const lead = (parts: LeadParts): Leading => {
     ...sink,
     deliver: (event, payload) => {
       delivered += 1
-      tail.set(afterBroadcast(tail.get(), { event, payload }))
+      const isWhole = parts.isReadable(event, payload)
+      tail.set(isWhole ? afterBroadcast(tail.get(), { event, payload }) : doubted(tail.get()))
       post({ name: 'deliver', from: self, office, n: delivered, event, payload })
       sink.deliver(event, payload)
     },

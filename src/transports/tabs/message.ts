@@ -47,7 +47,12 @@ const orNull =
   (value) =>
     value === null ? null : shape(value)
 
-const office = record({ term: count, by: text })
+// One beyond it could not be followed by another.
+const term = where(
+  'a term of office',
+  (value) => Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) < 2 ** 40,
+)
+const office = record({ term, by: text })
 const cursor = record({ epoch: text, seq: count })
 const error = record({ code: text, message: text, status: optional(number) })
 const query = record({ since: orNull(cursor), owner: orNull(text), maxAgeMs: optional(number) })
