@@ -51,10 +51,10 @@ const simpleEcho = () => {
 
 const undo: (() => void)[] = []
 
-/** A cart echo on a simple Echo, stopped when the test is over. */
+/** A cart echo on a simple Echo, which shares with no other, stopped when the test is over. */
 const listening = (options: Partial<CartEchoOptions> = {}) => {
   const echo = simpleEcho()
-  const cart: CartEcho = createCartEcho({ user: 7, echo, ...options })
+  const cart: CartEcho = createCartEcho({ user: 7, echo, tabs: false, ...options })
   undo.push(cart.stop)
   return { echo, cart }
 }
