@@ -6,6 +6,7 @@ import type { OnError } from './core/emitter'
 import type { Audience, Environment } from './core/environment'
 import { CartEchoError } from './core/errors'
 import { type EventOption, type Listening, readListening } from './core/listening'
+import { noNews } from './core/news'
 import type { PageIdentity } from './core/shopper'
 import type { TabPorts } from './core/tab-ports'
 import type { Transport } from './core/transport'
@@ -14,7 +15,7 @@ import { createDomEvents } from './dom/events'
 import { browserTabs } from './dom/tab-ports'
 import { type CheckRequest, createCheck } from './transports/check'
 import { echoTransport } from './transports/echo'
-import { isEcho, isOpenable, whyNoEcho } from './transports/echo/find'
+import { echoNow, isEcho, isOpenable, whyNoEcho } from './transports/echo/find'
 import { type EchoSource, has, keyOf, peek } from './transports/echo/shape'
 import { pageLife } from './transports/page-life'
 import { supply } from './transports/supply'
@@ -88,8 +89,8 @@ export const createCartEchoIn = (
     word: options,
   })
   client.connection.subscribe(dom.status)
-  client.news.subscribe(({ last }) => {
-    if (last === null) dom.forget()
+  client.news.subscribe((news) => {
+    if (news === noNews) dom.forget()
   })
   return client
 }
@@ -110,7 +111,9 @@ const transportFor = (parts: TransportParts): ((user: string | null, owner: stri
   return (user, owner) => {
     const channel = echo && user !== null ? channelOf(user) : null
     const open = (audience: Audience): Transport => feedOf(parts, channel, audience)
-    const common = { user, owner, channel, key: keyOf(echo), check: addressOf(settings), events: events.keys() }
+    // A getter may be early in one tab and not in the next: it is only asked where nothing else tells two shops apart.
+    const key = keyOf(owner === null && !settings ? echoNow(echo) : echo)
+    const common = { user, owner, channel, key, check: addressOf(settings), events: events.keys() }
     const name = isShared ? tabsName(common) : null
     const transport =
       name === null

@@ -4,9 +4,9 @@ import { createChecking } from './checking'
 import { type Connection, type ConnectionFact, moveConnection, notStarted } from './connection'
 import { formatCursor } from './cursor'
 import { createEmitter, createGuard, type OnError } from './emitter'
-import type { Environment, Stop } from './environment'
+import type { Environment, PageSignal, Stop } from './environment'
 import { CartEchoError } from './errors'
-import type { CartEchoBlock, Change } from './events'
+import type { Change } from './events'
 import { hear } from './hear'
 import { mayComeAgain } from './identity'
 import { type Listening, unknownEvent } from './listening'
@@ -18,6 +18,8 @@ import { isSameShopper, type PageIdentity, readShopper, type Shopper } from './s
 import { createSource, type Source } from './source'
 import type { TabNote, Transport } from './transport'
 
+/** How long a cart that could not be read is left alone, unless there is news. */
+const LEFT_ALONE_MS = 120_000
 /** As many as may be unread, for a while. */
 const MOST_READ = 100
 
@@ -64,9 +66,12 @@ export const createClient = (options: ClientOptions): CartEcho => {
   let memory = newMemory(shopper)
   let session: Session | null = null
   let leave: Stop = () => undefined
+  let failedAtMs = Number.NEGATIVE_INFINITY
+  // As the page itself said it: the one that the check taught us, its siblings may not know.
+  let saidOwner = shopper.owner
   const announcements = createAnnouncements({
     environment,
-    tell: () => session?.tell({ name: 'changed-here' }),
+    tell: () => session?.tell({ name: 'changed-here', instance: listening.instance }),
     isReading: refreshers.isRunning,
   })
 
@@ -85,10 +90,10 @@ export const createClient = (options: ClientOptions): CartEcho => {
     if (error) reportOnce(error)
   }
 
-  const tell = (change: Change): void => {
+  const tell = (change: Change, spreadMs?: number): void => {
     const mine = memory
     mine.told += 1
-    refreshers.want(spreadOf(change))
+    refreshers.want(spreadMs)
     news.set(withChange(news.get(), change, mine.read.includes(change.meta.key)))
     if (memory === mine) emitter.emit(change.event, change, mine)
     if (memory === mine) guard('announce', () => options.announce?.(change))
@@ -102,12 +107,12 @@ export const createClient = (options: ClientOptions): CartEcho => {
   const heed = (effect: PageEffect): void => {
     switch (effect.name) {
       case 'tell':
-        return tell(effect.change)
+        return tell(effect.change, effect.spreadMs)
       case 'report':
         return reportOnce(effect.error)
       // A refresh that failed too often is tried again when the server is known to be there.
       case 'confirmed':
-        return news.get().stale ? refreshers.want() : undefined
+        return news.get().stale && !hasJustFailed() ? refreshers.want() : undefined
       case 'stale':
         return growStale(effect.spreadMs)
       case 'fresh':
@@ -121,6 +126,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
   const hearSibling = (note: TabNote): void => {
     switch (note.name) {
       case 'changed-here':
+        if (note.instance !== listening.instance) return
         announcements.heard()
         return growStale(0)
       case 'dismissed':
@@ -129,6 +135,11 @@ export const createClient = (options: ClientOptions): CartEcho => {
       case 'other-user':
         return refuseOtherUser()
     }
+  }
+
+  // Another page may have changed the cart meanwhile, and told those that were awake.
+  const readIfAway = (signal: PageSignal): void => {
+    if (session !== null && (signal === 'restored' || signal === 'resumed')) refreshers.want(0)
   }
 
   const dismiss = (): void => {
@@ -182,7 +193,8 @@ export const createClient = (options: ClientOptions): CartEcho => {
     for (const problem of problems) report(problem)
   }
 
-  const sessionOf = ({ user, owner }: Shopper): Session => {
+  const sessionOf = ({ user }: Shopper): Session => {
+    const owner = saidOwner
     const transport: Transport = (sink) => options.transport(user, owner)(sink)
     return openSession({ environment, rules: listening, transport, memory, heed, state: move, note: hearSibling })
   }
@@ -216,7 +228,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
     const holder = Symbol('start')
     holders.add(holder)
     if (holders.size === 1) {
-      leave = options.whileStarted?.() ?? (() => undefined)
+      leave = both(options.whileStarted?.(), environment.watchPage(readIfAway))
       open()
     } else if (isStuck()) {
       reopen()
@@ -232,6 +244,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
     const known = { ...shopper, owner: memory.inbox.owner ?? shopper.owner }
     const mine = isSameShopper(known, next) ? { ...next, owner: next.owner ?? known.owner } : next
     const isAnother = mine === next
+    saidOwner = isAnother ? next.owner : (next.owner ?? saidOwner)
     shopper = mine
     if (isAnother) welcome(mine)
     else renderedAgain(mine)
@@ -271,7 +284,13 @@ export const createClient = (options: ClientOptions): CartEcho => {
     return may
   }
 
+  const hasJustFailed = (): boolean => {
+    const sinceMs = environment.nowMs() - failedAtMs
+    return sinceMs >= 0 && sinceMs < LEFT_ALONE_MS
+  }
+
   const refreshFailed: OnError = (error) => {
+    failedAtMs = environment.nowMs()
     news.set(markStale(news.get(), true))
     report(error)
   }
@@ -326,13 +345,14 @@ const whileAnythingWorks = (connection: Source<Connection>): Gate => ({
     }),
 })
 
-const errorOf = (connection: Connection): CartEchoError | null => ('error' in connection ? connection.error : null)
+const both =
+  (first: Stop | undefined, second: Stop): Stop =>
+  () => {
+    first?.()
+    second()
+  }
 
-// A decoder of the page's own may make anything of a payload.
-const spreadOf = ({ change }: Change): number | undefined => {
-  const block = Object(change).cart_echo as CartEchoBlock | null | undefined
-  return block?.spread_ms ?? undefined
-}
+const errorOf = (connection: Connection): CartEchoError | null => ('error' in connection ? connection.error : null)
 
 // An onError that throws has nowhere left to be reported to.
 const neverThrowing =

@@ -95,7 +95,7 @@ export type StaleReason = 'unreadable' | 'hole' | 'reset' | 'older-page' | 'agai
  * `confirmed`: as of then, and of that ask, everything there is has been told. `unsettled`: what was answered settles nothing.
  */
 export type Effect =
-  | { readonly name: 'tell'; readonly change: Change }
+  | { readonly name: 'tell'; readonly change: Change; readonly spreadMs?: number | undefined }
   | { readonly name: 'ask'; readonly since: Cursor | null }
   | { readonly name: 'stale'; readonly because: StaleReason; readonly spreadMs?: number | undefined }
   | ({ readonly name: 'confirmed' } & Asked)
@@ -478,7 +478,8 @@ const pass = (turn: Turn, heard: Heard, via: 'socket' | 'check'): void => {
 const tell = (turn: Turn, { event, decoded, identity, receivedAtMs }: Heard, via: 'socket' | 'check'): void => {
   if ((decoded.block.instance ?? 'default') !== turn.rules.instance) return
   const meta = { event, key: identity.key, via, receivedAtMs, afterGap: via === 'check' }
-  turn.effects.push({ name: 'tell', change: { event, change: decoded.change, meta } as Change })
+  const spreadMs = decoded.block.spread_ms ?? undefined
+  turn.effects.push({ name: 'tell', change: { event, change: decoded.change, meta } as Change, spreadMs })
 }
 
 const enterEpoch = (turn: Turn, cursor: Cursor): void => {

@@ -156,7 +156,7 @@ export const createRefresher = (parts: RefresherParts): Refresher => {
   }
 
   const want = (spreadMs = ownSpreadMs): void => {
-    if (now.name === 'running') now.again ??= { spreadMs }
+    if (now.name === 'running' && (!now.again || spreadMs === 0)) now.again = { spreadMs }
     if (now.name === 'rest') planSpread({ attempt: 0, spreadMs })
     // Not for a crowd: the shopper's own doing in another tab does not wait for what an admin did.
     if (now.name === 'due' && spreadMs === 0) plan(0, { attempt: 0, spreadMs })

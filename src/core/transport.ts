@@ -6,7 +6,7 @@ import type { CartEchoError } from './errors'
 
 /**
  * Why something may be missing: a channel was (re)subscribed; the machine slept or the page was frozen; the page came back
- * from the back/forward cache; the network came back; the page was put in another's place; another tab feeds this one from now on;
+ * from the back/forward cache; the network came back; the page was put in another's place; another tab feeds this one from now on, or had more for it than came;
  * a poll or an audit is due.
  */
 export type GapReason = 'subscribed' | 'woke' | 'restored' | 'online' | 'navigated' | 'new-leader' | 'due'
@@ -57,7 +57,7 @@ export type Said = Exclude<Reply, { name: 'unanswered' }>
  * for another customer.
  */
 export type TabNote =
-  | { readonly name: 'changed-here' }
+  | { readonly name: 'changed-here'; readonly instance: string }
   | { readonly name: 'dismissed'; readonly keys: readonly string[] }
   | { readonly name: 'other-user' }
 

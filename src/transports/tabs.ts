@@ -125,6 +125,7 @@ const share = (
   }
 
   const promote = (): void => {
+    if (stopped) return
     quit()
     const leading = lead({ ...parts, known: role.leader(), open, tail, isReadable })
     role = leading
@@ -134,11 +135,15 @@ const share = (
   const demote = (): void => {
     quit()
     if (stopped) return
+    // It goes no further from now on: to ask from there, some day, would be to ask for what everybody knows.
+    tail.set({ ...noTail, doubts: tail.get().doubts })
     role = followOn(role.leader())
     leave = begin(false)
   }
 
   const takeOver = (): void => {
+    // Whoever was told may have stopped us.
+    if (stopped) return
     leave()
     leave = begin(true)
   }

@@ -107,7 +107,7 @@ describe('changedHere()', () => {
     page.client.onRefresh(() => {
       reads += 1
     })
-    page.link().sink.note({ name: 'changed-here' })
+    page.link().sink.note({ name: 'changed-here', instance: 'default' })
     expect(page.client.news.get()).toEqual({ last: null, unread: [], stale: true })
     await page.environment.advanceTurnByTurn(249)
     expect(reads).toBe(0)
@@ -123,23 +123,23 @@ describe('a page that calls changedHere() after it has read the cart anew', () =
     page.client.onRefresh(() => {
       page.environment.schedule(900, page.client.changedHere)
     })
-    page.link().sink.note({ name: 'changed-here' })
+    page.link().sink.note({ name: 'changed-here', instance: 'default' })
     await page.environment.advanceTurnByTurn(60_000)
     expect(page.link().notes).toEqual([])
     page.hear(at(1))
     await page.environment.advanceTurnByTurn(60_000)
-    expect(page.link().notes).toEqual([{ name: 'changed-here' }])
+    expect(page.link().notes).toEqual([{ name: 'changed-here', instance: 'default' }])
     page.end()
   })
 
   it('is silent while it reads for another tab only', async () => {
     const page = listening()
     page.client.onRefresh(page.client.changedHere)
-    page.link().sink.note({ name: 'changed-here' })
+    page.link().sink.note({ name: 'changed-here', instance: 'default' })
     await page.environment.advanceTurnByTurn(60_000)
     page.hear(at(1))
     await page.environment.advanceTurnByTurn(60_000)
-    expect(page.link().notes).toEqual([{ name: 'changed-here' }])
+    expect(page.link().notes).toEqual([{ name: 'changed-here', instance: 'default' }])
     page.end()
   })
 })
@@ -221,7 +221,7 @@ it('what other tabs say after the end changes nothing', () => {
   page.client.stop()
   const [before, connection] = [page.client.news.get(), page.client.connection.get()]
   const notes: TabNote[] = [
-    { name: 'changed-here' },
+    { name: 'changed-here', instance: 'default' },
     { name: 'dismissed', keys: ['e1:1', 'e1:2'] },
     { name: 'other-user' },
   ]
@@ -240,7 +240,7 @@ it('changedHere() of a page that does not listen does nothing', () => {
   expect([environment.pending(), links]).toEqual([0, []])
   client.start()
   client.changedHere()
-  expect(links[0]?.notes).toEqual([{ name: 'changed-here' }])
+  expect(links[0]?.notes).toEqual([{ name: 'changed-here', instance: 'default' }])
   client.stop()
   client.changedHere()
   expect([environment.pending(), links[0]?.notes.length]).toEqual([0, 1])
@@ -265,7 +265,7 @@ it('a cart that another tab has changed is read at once, also where a refresh is
     reads += 1
   })
   page.hear(at(1, { spread_ms: 60_000 }))
-  page.link().sink.note({ name: 'changed-here' })
+  page.link().sink.note({ name: 'changed-here', instance: 'default' })
   await page.environment.advanceTurnByTurn(1_000)
   expect(reads).toBe(1)
   await page.environment.advanceTurnByTurn(60_000)

@@ -76,6 +76,10 @@ const lookForEcho = (
   return () => stop()
 }
 
+/** What a source gives now, without waiting: nothing, where it is a promise or a getter that is early. Never throws. */
+export const echoNow = (source: EchoSource | undefined): unknown =>
+  source !== undefined && isGetter(source) ? tryGet(source).value : source
+
 // echo-react's echo() throws until configureEcho() was called, so a getter that throws is merely early.
 const tryGet = (getter: () => unknown): { value?: unknown; thrown?: unknown } => {
   try {

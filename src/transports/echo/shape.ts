@@ -60,7 +60,7 @@ export interface SocketLike {
 export const peek = (value: unknown, ...path: readonly string[]): unknown =>
   path.reduce<unknown>((found, key) => (found === null || found === undefined ? undefined : Object(found)[key]), value)
 
-/** The app's key of an Echo that is there, or of one of our own; null where it is not known yet. */
+/** The app's key of an Echo that is there, or of one of our own; null where it is not known, as with a getter. */
 export const keyOf = (echo: unknown): string | null => {
   const key = peek(echo, 'key') ?? peek(echo, 'options', 'key')
   return typeof key === 'string' ? key : null

@@ -34,8 +34,13 @@ export interface FollowParts {
   readonly takeOver: () => void
 }
 
-/** A blip is not worth a new socket. */
+/** A blip is not worth a new socket. The same again at random, for a server loses all its pages at once. */
 const UNFED_FOR_MS = 5_000
+
+const BETTER_WITHIN_MS = 2_000
+
+/** What may be wrong with one page, and not with the shopper's next. */
+const PAGES_OWN: ReadonlySet<string> = new Set(['no-echo', 'echo-failed', 'no-web-socket', 'page-expired'])
 
 /** Begins to follow: looks for the leader, and hears it. */
 export const follow = (parts: FollowParts): Following => {
@@ -43,7 +48,9 @@ export const follow = (parts: FollowParts): Following => {
   let leader = parts.known
   let hasJoined = false
   let hasJustBegun = parts.known === null
+  let mayDoBetter = hasJustBegun
   let heardUpTo = 0
+  const patienceMs = UNFED_FOR_MS * (1 + environment.random())
   let lastError: CartEchoError | null = null
   let stopConsidering: Stop = () => undefined
 
@@ -97,20 +104,34 @@ export const follow = (parts: FollowParts): Following => {
     }
   }
 
-  // A page that begins tries anew what another has given up: it may be a newer page, or somebody has logged in. Once.
-  const isGivenUp = ({ connection }: LeaderMessage & { name: 'here' }): boolean => {
-    const tries = hasJustBegun
+  // A page that begins tries anew what another has given up: somebody may have logged in. Once.
+  const isGivenUp = ({ connection: { name } }: LeaderMessage & { name: 'here' }): boolean => {
+    if (!hasJustBegun || name === 'connecting') return false
     hasJustBegun = false
-    return tries && (connection.name === 'refused' || connection.name === 'idle')
+    return name === 'refused' || name === 'idle'
   }
 
-  // Timers of a hidden page stretch to a minute: its polls and reconnects are for a tab that is looked at.
-  const considerTakingOver = ({ isVisible, connection }: LeaderMessage & { name: 'here' }): void => {
+  const considerTakingOver = (here: LeaderMessage & { name: 'here' }): void => {
     stopConsidering()
-    const isFed = connection.name !== 'polling' && connection.name !== 'waiting'
-    if (isVisible || isFed || !environment.isVisible()) return
-    const inMs = connection.sinceMs + UNFED_FOR_MS - environment.nowMs()
-    stopConsidering = environment.schedule(Math.min(UNFED_FOR_MS, Math.max(0, inMs)), parts.takeOver)
+    if (here.connection.name === 'live') mayDoBetter = true
+    const atMs = betterFromMs(here) ?? unfedFromMs(here)
+    if (atMs === null) return
+    stopConsidering = environment.schedule(Math.max(0, atMs - environment.nowMs()), parts.takeOver)
+  }
+
+  // What the leader's page lacks, this one may have; one after the other, until one has it.
+  const betterFromMs = ({ connection }: LeaderMessage & { name: 'here' }): number | null =>
+    mayDoBetter && PAGES_OWN.has(connection.because)
+      ? environment.nowMs() + BETTER_WITHIN_MS * environment.random()
+      : null
+
+  // Timers of a hidden page stretch to a minute: its polls and reconnects are for a tab that is looked at. Not before a server that
+  // asked to be left alone.
+  const unfedFromMs = ({ isVisible, connection }: LeaderMessage & { name: 'here' }): number | null => {
+    if (isVisible || !environment.isVisible()) return null
+    if (connection.name !== 'polling' && connection.name !== 'waiting') return null
+    const nextTryAtMs = connection.name === 'waiting' ? connection.nextTryAtMs : null
+    return Math.max(connection.sinceMs + patienceMs, nextTryAtMs ?? 0)
   }
 
   // One trouble is one error, however often the leader speaks of it.

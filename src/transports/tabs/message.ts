@@ -95,7 +95,7 @@ const reply = named({
 })
 
 const note = named({
-  'changed-here': anything,
+  'changed-here': record({ instance: text }),
   dismissed: record({ keys: list(text) }),
   'other-user': anything,
 })

@@ -18,9 +18,9 @@ const PROTOCOL = 1
 
 /**
  * The name of the lock and of the line. Two customers, shops, tenants, environments or versions on one origin never have the same;
- * null for a visitor whom nothing tells from the next one: that tab stands alone.
+ * null where nothing tells a visitor from the next one, or a shop from its neighbour: that tab stands alone.
  */
 export const tabsName = ({ user, owner, channel, key, check, events }: TabsNameParts): string | null =>
-  user === null && owner === null
+  (user === null && owner === null) || (owner === null && key === null && check === null)
     ? null
     : `cart-echo/${PROTOCOL} ${JSON.stringify([user, owner, channel, key, check, [...events].sort()])}`

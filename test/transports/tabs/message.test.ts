@@ -32,7 +32,7 @@ const replies: Record<Reply['name'], readonly Reply[]> = {
 }
 
 const notes: Record<TabNote['name'], TabNote> = {
-  'changed-here': { name: 'changed-here' },
+  'changed-here': { name: 'changed-here', instance: 'default' },
   dismissed: { name: 'dismissed', keys: ['e1:1', 'id:7'] },
   'other-user': { name: 'other-user' },
 }
