@@ -152,6 +152,20 @@ describe('a change on the server', () => {
 })
 
 describe('the status', () => {
+  it('that waits for DOMContentLoaded is not lost to news of this customer', async () => {
+    const { echo, cart } = listening()
+    const statuses = detailsOf(window, 'cart-echo-status') as { name: string }[]
+    Object.defineProperty(document, 'readyState', { configurable: true, value: 'loading' })
+    undo.push(() => Reflect.deleteProperty(document, 'readyState'))
+    cart.start()
+    echo.confirm('App.Models.User.7')
+    // It makes the page stale, and tells nothing.
+    echo.send('App.Models.User.7', 'broken')
+    expect(cart.news.get()).toMatchObject({ last: null, stale: true })
+    document.dispatchEvent(new Event('DOMContentLoaded'))
+    expect(statuses.map(({ name }) => name)).toContain('live')
+  })
+
   it('is told in the DOM, from the start to the stop', () => {
     const { echo, cart } = listening()
     const statuses = detailsOf(window, 'cart-echo-status') as { name: string }[]

@@ -109,6 +109,32 @@ describe('tabs never meet', () => {
     expect(asked).toHaveLength(2)
   })
 
+  it.each<[string, () => unknown]>([
+    ['is not there yet', () => undefined],
+    [
+      'cannot be asked yet',
+      () => {
+        throw new Error('not configured')
+      },
+    ],
+    ['says no key', () => ({ private: () => ({ listen: () => undefined }) })],
+  ])('where nothing but an Echo that %s could tell two shops apart', async (_what, echo) => {
+    const { open, names, pass } = openBrowser()
+    const carts = [0, 1].map(() => open({ url: null, echo: echo as () => null }))
+    await pass(10)
+    expect(names()).toEqual([])
+    for (const cart of carts) cart.stop()
+  })
+
+  it('where two shops of one origin differ in nothing but the key of their Echo', async () => {
+    const { open, names, pass } = openBrowser()
+    const echo = (key: string) => () => ({ options: { key }, private: () => ({ listen: () => undefined }) })
+    const carts = ['one', 'two', 'two'].map((key) => open({ url: null, echo: echo(key) }))
+    await pass(10)
+    expect(names()).toHaveLength(2)
+    for (const cart of carts) cart.stop()
+  })
+
   it('in the seconds in which one customer logs out and another in', async () => {
     const { open, asked, errors, names, pass } = openBrowser()
     const [first, second] = [open({ user: 7, owner: 'a' }), open({ user: 7, owner: 'a' })]

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { CartEchoError } from '../../src/core/errors'
+import { type EventOption, readListening } from '../../src/core/listening'
 import type { RefreshRequest } from '../../src/core/refresh'
 import { answerOf, type ListeningClient, listeningClient } from '../support/listening-client'
 import { at, change } from '../support/payloads'
@@ -51,6 +52,32 @@ describe('a page reads its cart anew', () => {
     for (let seq = 2; seq < 30; seq += 1) hear(at(seq))
     await pass(20_000)
     expect(runs.map(({ request }) => request.cursor)).toEqual(['e1:29'])
+    end()
+  })
+
+  it('within the time that the server says, also of an event whose decoder keeps nothing of that', async () => {
+    const stock = {
+      name: 'cart.stock.changed',
+      decode: ({ left }: { left?: unknown }) => left,
+    } as unknown as EventOption
+    const { hear, pass, runs, end } = refreshingPage({ listening: readListening([stock]) })
+    hear({ left: 3, cart_echo: { epoch: 'e1', seq: 2, spread_ms: 8_000 } }, 'cart.stock.changed')
+    await pass(4_099)
+    expect(runs).toHaveLength(0)
+    await pass(1)
+    expect(runs).toHaveLength(1)
+    end()
+  })
+
+  it('for what another tab has done as soon as the run is over that was under way, whatever else came meanwhile', async () => {
+    const { hear, link, pass, runs, end } = refreshingPage()
+    hear(at(2))
+    await pass(600)
+    hear(at(3, { spread_ms: 60_000 }))
+    link().sink.note({ name: 'changed-here', instance: 'default' })
+    runs[0]?.succeed()
+    await pass(200)
+    expect(runs).toHaveLength(2)
     end()
   })
 
@@ -269,6 +296,27 @@ describe('a page that was stale', () => {
     runs[1]?.succeed()
     await turn()
     expect(stale()).toBe(false)
+    end()
+  })
+
+  it('leaves a cart that cannot be read alone for two minutes, however often the check answers meanwhile', async () => {
+    const { hear, link, pass, runs, errors, end } = refreshingPage()
+    hear(at(2))
+    await pass(600)
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      runs[attempt]?.fail(new Error('the cart is away'))
+      await pass(10_000)
+    }
+    expect(runs).toHaveLength(5)
+    for (let poll = 0; poll < 6; poll += 1) {
+      link().answer(answerOf('e1:2', 'e1:2'))
+      await pass(10_000)
+    }
+    expect([runs.length, errors.length]).toEqual([5, 1])
+    await pass(10_000)
+    link().answer(answerOf('e1:2', 'e1:2'))
+    await pass(5_000)
+    expect(runs).toHaveLength(6)
     end()
   })
 

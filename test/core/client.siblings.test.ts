@@ -281,3 +281,53 @@ it('an older answer to another tab does not make a page less sure', async () => 
   page.link().sink.answer(said, nowMs - 60_000)
   expect(await page.client.check({ maxAgeMs: 1_000 })).toEqual({ found: 0, confirmedAtMs: nowMs })
 })
+
+it('a wishlist that another tab has changed is not this page’s cart', async () => {
+  const page = listening()
+  let reads = 0
+  page.client.onRefresh(() => {
+    reads += 1
+  })
+  page.link().sink.note({ name: 'changed-here', instance: 'wishlist' })
+  await page.environment.advanceTurnByTurn(5_000)
+  expect(reads).toBe(0)
+  page.end()
+})
+
+it('a page that comes back reads its cart: what another page did to it meanwhile was told to those that were awake', async () => {
+  const page = listening()
+  let reads = 0
+  page.client.onRefresh(() => {
+    reads += 1
+  })
+  for (const signal of ['left', 'restored', 'frozen', 'resumed'] as const) {
+    page.environment.signal(signal)
+    await page.environment.advanceTurnByTurn(1_000)
+  }
+  expect(reads).toBe(2)
+  page.end()
+  page.environment.signal('restored')
+  await page.environment.advanceTurnByTurn(1_000)
+  expect(reads).toBe(2)
+})
+
+it('the owner that the check has taught a page does not part it from its siblings when it starts again', () => {
+  const owners: (string | null)[] = []
+  const page = listeningClient({
+    word: { user: 7, cursor: 'e1:1' },
+    transport: (_user, owner) => (sink) => {
+      owners.push(owner)
+      sink.answer({ name: 'log', answer: answerOf('e1:1', 'e1:1') }, 0)
+      return { stop: () => undefined, ask: () => new Promise(() => undefined) }
+    },
+  })
+  page.client.start()
+  page.client.identify({ user: 7, cursor: 'e1:1' })
+  page.client.stop()
+  page.client.start()
+  page.client.identify({ user: 7, owner: 'mine', cursor: 'e1:1' })
+  page.client.stop()
+  page.client.start()
+  expect(owners).toEqual([null, null, 'mine'])
+  page.client.stop()
+})

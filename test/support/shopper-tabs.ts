@@ -35,6 +35,8 @@ export interface OpenTab {
   isVisible?: boolean
   /** False: there is no socket to be had. */
   hasLive?: boolean
+  /** Stands in for the socket. */
+  live?: Transport
   /** The name it shares by. */
   name?: string
   owner?: string
@@ -99,7 +101,7 @@ const openPage = (
   shop: VirtualShop,
   clock: FakeEnvironment,
   session: Session,
-  { isVisible = true, hasLive = true, name = 'mine', owner = 'me', behind = 0, ports, check }: OpenTab,
+  { isVisible = true, hasLive = true, live, name = 'mine', owner = 'me', behind = 0, ports, check }: OpenTab,
 ): TabPage => {
   const tab = browser.open({ isVisible })
   const { epoch, seq } = shop.head()
@@ -134,7 +136,7 @@ const openPage = (
         supply({
           environment,
           audience,
-          live: hasLive ? liveOf(tab, shop) : null,
+          live: hasLive ? (live ?? liveOf(tab, shop)) : null,
           check: check ?? checkOf(tab, shop, session),
         }),
     }),
