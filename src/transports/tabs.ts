@@ -3,10 +3,10 @@ import { CartEchoError } from '../core/errors'
 import { report } from '../core/shape'
 import type { Bus, TabPorts } from '../core/tab-ports'
 import type { Link, Query, Reply, Sink, TabNote, Transport } from '../core/transport'
-import type { Ask } from './tabs/desk'
 import { type Following, follow } from './tabs/follow'
 import { type Leading, lead } from './tabs/lead'
 import { type LeaderMessage, type Message, readMessage, writeMessage } from './tabs/message'
+import { createOwed } from './tabs/owed'
 import { noTail, type Tail } from './tabs/tail'
 
 /** What the tabs of a shopper share. */
@@ -40,16 +40,6 @@ export const tabs = (options: TabsOptions): Transport => {
 
 type Role = Following | Leading
 
-/** An ask of this tab that no answer came to yet. */
-interface Owed {
-  readonly ask: Ask
-  readonly resolve: (reply: Reply) => void
-  askedAtMs: number
-}
-
-/** Longer than a request may take, and than the leader keeps one waiting: it was lost on the way, or its answer was. */
-const LOST_AFTER_MS = 25_000
-
 const share = (
   {
     environment,
@@ -63,9 +53,8 @@ const share = (
   sink: Sink,
 ): Link => {
   const self = nameOf(environment)
-  const own = new Map<string, Owed>()
+  const owed = createOwed(self, environment.nowMs)
   const tail = createTail()
-  let asked = 0
   let stopped = false
   let hasReported = false
 
@@ -96,22 +85,11 @@ const share = (
 
   const take = ({ ids, reply, asOfMs }: LeaderMessage & { name: 'reply' }): void => {
     const dated = { ...reply, asOfMs: Math.min(asOfMs, environment.nowMs()) }
-    const mine = ids.flatMap((id) => own.get(id) ?? [])
-    for (const { ask, resolve } of mine) {
-      own.delete(ask.id)
-      resolve(dated)
-    }
-    if (mine.length === 0 && dated.name !== 'unanswered') sink.answer(dated, dated.asOfMs)
+    const isMine = owed.settle(ids, dated)
+    if (!isMine && dated.name !== 'unanswered') sink.answer(dated, dated.asOfMs)
   }
 
-  const pending = (sinceMs = 0): Ask[] => {
-    const nowMs = environment.nowMs()
-    const due = [...own.values()].filter(({ askedAtMs }) => nowMs - askedAtMs >= sinceMs)
-    for (const one of due) one.askedAtMs = nowMs
-    return due.map(({ ask }) => ask)
-  }
-
-  const parts = { environment, self, sink, post, take, pending: () => pending(), lost: () => pending(LOST_AFTER_MS) }
+  const parts = { environment, self, sink, post, take, pending: owed.all, lost: owed.lost }
 
   const begin = (steal: boolean): Stop => ports.lock(name, { steal, granted: promote, lost: demote, refused: promote })
 
@@ -154,13 +132,11 @@ const share = (
   let leave = begin(false)
   bus.hearWith(read)
 
-  const ask = (query: Query): Promise<Reply> =>
-    new Promise((resolve) => {
-      asked += 1
-      const mine = { id: `${self}:${asked}`, query, isOwn: true }
-      own.set(mine.id, { ask: mine, resolve, askedAtMs: environment.nowMs() })
-      role.ask(mine)
-    })
+  const ask = (query: Query): Promise<Reply> => {
+    const { ask, answered } = owed.add(query)
+    role.ask(ask)
+    return answered
+  }
 
   return {
     ...(canAsk ? { ask } : {}),
@@ -175,8 +151,7 @@ const share = (
         // Or nobody else could lead.
         leave()
         bus.close()
-        for (const { resolve } of own.values()) resolve(gone())
-        own.clear()
+        owed.end()
       }
     },
   }
@@ -210,12 +185,6 @@ const openBus = (ports: TabPorts, name: string): HeardBus | null => {
     return null
   }
 }
-
-const gone = (): Reply => ({
-  name: 'unanswered',
-  next: 'when-told',
-  error: new CartEchoError('cannot-check', 'Listening ended before the check had answered.'),
-})
 
 const unreadable = (misfit: Parameters<typeof report>[0]): CartEchoError => {
   const wrong = report(misfit)
