@@ -9,6 +9,7 @@ const countingEcho = () => {
   const callbacks = new Set<(payload: unknown) => void>()
   let joined = 0
   return {
+    options: { key: 'shop' },
     joined: () => joined,
     send: (payload: unknown) => {
       for (const callback of [...callbacks]) callback(payload)
