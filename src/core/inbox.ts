@@ -6,6 +6,7 @@ import { type Decode, type Decoded, decodeBroadcast } from './decode'
 import { CartEchoError } from './errors'
 import type { Change } from './events'
 import { type Identity, identityOf, positioned } from './identity'
+import type { Moment } from './moment'
 import type { Reply } from './transport'
 import { emptyAnswer, laggingAnswer, malformedAnswer, weighAnswer } from './verdict'
 
@@ -112,12 +113,6 @@ export interface InboxRules {
   readonly instance: string
   /** False where there is no check: then nothing is asked and a hole is only waited for. */
   readonly canAsk: boolean
-}
-
-/** What the world lends to one step: the time, and one random number from 0 to 1. */
-export interface Moment {
-  readonly nowMs: number
-  readonly random: number
 }
 
 const MOST_HELD = 100

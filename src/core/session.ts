@@ -4,6 +4,7 @@ import type { Environment, Stop } from './environment'
 import { CartEchoError } from './errors'
 import { type Arrival, type Effect, type Inbox, type InboxRules, newInbox, takeIn, wakesAtMs } from './inbox'
 import type { Shopper } from './shopper'
+import { stopLink } from './stop-link'
 import type { Link, Reply, Said, Sink, TabNote, Transport } from './transport'
 import { createWaiters } from './waiters'
 
@@ -182,14 +183,7 @@ export const openSession = ({ environment, rules, transport, memory, heed, state
     }
   }
 
-  const endLink = ({ stop }: Link): void => {
-    try {
-      stop()
-    } catch (cause) {
-      const error = new CartEchoError('echo-failed', 'The transport threw when it was stopped.', { cause })
-      heed({ name: 'report', error })
-    }
-  }
+  const endLink = ({ stop }: Link): void => stopLink(stop, (error) => heed({ name: 'report', error }))
 
   return {
     begin: () => {

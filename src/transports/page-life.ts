@@ -1,6 +1,7 @@
 import type { Environment, PageSignal, Stop } from '../core/environment'
-import { CartEchoError } from '../core/errors'
-import type { GapReason, Link, Query, Reply, Transport } from '../core/transport'
+import { stopLink } from '../core/stop-link'
+import type { GapReason, Link, Query, Transport } from '../core/transport'
+import { cannotAnswer } from '../core/unanswered'
 
 /** What a page's life is laid round. */
 export interface PageLifeOptions {
@@ -9,6 +10,8 @@ export interface PageLifeOptions {
   /** True when the transport's links can be asked. */
   readonly canAsk: boolean
 }
+
+const AWAY = 'The page is not looked at yet, or not any more.'
 
 /**
  * Runs a transport only while the page lives: not while it is prerendered, for nobody has asked for it yet; not in the back/forward
@@ -35,13 +38,7 @@ export const pageLife =
       mine?.stop()
     }
 
-    const pause = (): void => {
-      try {
-        end()
-      } catch (cause) {
-        sink.report(new CartEchoError('echo-failed', 'The transport threw when it was stopped.', { cause }))
-      }
-    }
+    const pause = (): void => stopLink(end, sink.report)
 
     const comeBack = (why: GapReason): void => {
       if (stopped || link || !environment.isActivated()) return
@@ -62,7 +59,7 @@ export const pageLife =
     else sink.state({ name: 'prerendering' })
 
     return {
-      ...(canAsk ? { ask: (query: Query) => link?.ask?.(query) ?? Promise.resolve(away()) } : {}),
+      ...(canAsk ? { ask: (query: Query) => link?.ask?.(query) ?? Promise.resolve(cannotAnswer(AWAY)) } : {}),
       tell: (note) => link?.tell?.(note),
       stop: () => {
         stopped = true
@@ -71,9 +68,3 @@ export const pageLife =
       },
     }
   }
-
-const away = (): Reply => ({
-  name: 'unanswered',
-  next: 'when-told',
-  error: new CartEchoError('cannot-check', 'The page is not looked at yet, or not any more.'),
-})

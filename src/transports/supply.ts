@@ -1,16 +1,17 @@
 import type { Meaning } from '../core/answer'
 import type { Cursor } from '../core/cursor'
 import type { Audience, Environment, Stop } from '../core/environment'
-import { CartEchoError } from '../core/errors'
+import type { Moment } from '../core/moment'
 import { placeOf } from '../core/place'
+import { stopLink } from '../core/stop-link'
 import type { Link, Query, Reply, Sink, Transport } from '../core/transport'
+import { gone } from '../core/unanswered'
 import { watchWake } from '../core/wake'
-import { gone, underWay, whyNotNow } from './supply/admission'
+import { underWay, whyNotNow } from './supply/admission'
 import {
   type Feed,
   type FeedEffect,
   feedWakesAtMs,
-  type Moment,
   startFeed,
   takeAsk,
   takeBroadcast,
@@ -113,13 +114,7 @@ export const supply =
       else live = opened
     }
 
-    const closeLive = (): void => {
-      try {
-        endLive()
-      } catch (cause) {
-        sink.report(new CartEchoError('echo-failed', 'The live transport threw when it was stopped.', { cause }))
-      }
-    }
+    const closeLive = (): void => stopLink(endLive, sink.report)
 
     const endLive = (): void => {
       const mine = live

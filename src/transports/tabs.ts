@@ -1,6 +1,7 @@
 import type { Audience, Environment, Stop } from '../core/environment'
 import { CartEchoError } from '../core/errors'
 import { report } from '../core/shape'
+import { stopLink } from '../core/stop-link'
 import type { Bus, TabPorts } from '../core/tab-ports'
 import type { Link, Query, Reply, Sink, TabNote, Transport } from '../core/transport'
 import { type Following, follow } from './tabs/follow'
@@ -94,13 +95,7 @@ const share = (
   const begin = (steal: boolean): Stop => ports.lock(name, { steal, granted: promote, lost: demote, refused: promote })
 
   // The page's own Echo may throw; another role is taken up all the same.
-  const quit = (): void => {
-    try {
-      role.stop()
-    } catch (cause) {
-      sink.report(new CartEchoError('echo-failed', 'The transport threw when it was stopped.', { cause }))
-    }
-  }
+  const quit = (): void => stopLink(role.stop, sink.report)
 
   const promote = (): void => {
     if (stopped) return

@@ -8,6 +8,7 @@ import { refused } from '../../src/core/refusal'
 import { pageLife } from '../../src/transports/page-life'
 import { supply } from '../../src/transports/supply'
 import { fakeEnvironment } from '../support/fake-environment'
+import { seededRandom } from '../support/seeded-random'
 import { type CheckMood, type Fate, type Kind, openVirtualShop } from '../support/virtual-shop'
 
 // CONTRACT §6 under any schedule of publishes and faults: client, inbox, supply and page life as they are; server, sockets, check
@@ -114,17 +115,6 @@ const schedules = (of: fc.Arbitrary<Step>, ...starts: Schedule['start'][]): fc.A
     steps: fc.array(of, { maxLength: STEPS }),
   })
 
-/** Chance that comes out the same for the same seed (mulberry32). */
-const seeded = (seed: number): (() => number) => {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
-
 const CURSORS = { empty: ':0', epoch: 'e1:0', nowhere: null }
 
 const FACTS: Record<(Step & { name: 'socket' })['fact'], () => ConnectionFact> = {
@@ -135,7 +125,7 @@ const FACTS: Record<(Step & { name: 'socket' })['fact'], () => ConnectionFact> =
 
 /** Runs a schedule on a page of its own. */
 const run = async ({ seed, start, hasLive, steps }: Schedule): Promise<void> => {
-  const environment = fakeEnvironment({ random: seeded(seed) })
+  const environment = fakeEnvironment({ random: seededRandom(seed) })
   const shop = openVirtualShop(environment)
   const told = new Map<string, number[]>()
   let shown = shop.total()

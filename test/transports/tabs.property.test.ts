@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Connection, ConnectionFact } from '../../src/core/connection'
 import { refused } from '../../src/core/refusal'
+import { seededRandom } from '../support/seeded-random'
 import { type OpenTab, openShopperTabs, type TabPage } from '../support/shopper-tabs'
 import type { CheckMood, Fate } from '../support/virtual-shop'
 
@@ -136,17 +137,6 @@ const schedules = (of: fc.Arbitrary<Step>): fc.Arbitrary<Schedule> =>
     steps: fc.array(of, { maxLength: 30 }),
   })
 
-/** Chance that comes out the same for the same seed (mulberry32). */
-const seeded = (seed: number): (() => number) => {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
-
 const FACTS: Record<'lost' | 'not-authorised', () => ConnectionFact> = {
   lost: () => ({ name: 'socket-lost' }),
   'not-authorised': () => refused('not-authorised'),
@@ -158,7 +148,7 @@ const AUDIT_MS = 300_000
 
 /** Runs a schedule in a browser of its own. */
 const run = async ({ seed, hasLive, steps }: Schedule): Promise<void> => {
-  const shopper = openShopperTabs({ random: seeded(seed) })
+  const shopper = openShopperTabs({ random: seededRandom(seed) })
   const { shop, browser, pages, pass, clock } = shopper
   const lives = new Map<TabPage, Life>()
   const beganAtMs = clock.nowMs()

@@ -27,9 +27,6 @@ const whyNotUnbidden = ({ duty, isVisible }: Feed): NotNow | null => {
 /** The reply to an ask while another is under way. */
 export const underWay = (): NotNow => notNow(1_000, cannotCheck('The check is being asked already.'))
 
-/** The reply to an ask whose page went away. */
-export const gone = (): NotNow => notNow('when-told', cannotCheck('Listening ended before the check had answered.'))
-
 const notNow = (next: NotNow['next'], error: CartEchoError): NotNow => ({ name: 'unanswered', next, error })
 
 const cannotCheck = (words: string): CartEchoError => new CartEchoError('cannot-check', words)

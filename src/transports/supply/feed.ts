@@ -2,6 +2,7 @@ import { FULL_ANSWER, type Meaning } from '../../core/answer'
 import type { ConnectionFact, PollingReason } from '../../core/connection'
 import type { PageSignal } from '../../core/environment'
 import type { CartEchoError } from '../../core/errors'
+import type { Moment } from '../../core/moment'
 import { refused } from '../../core/refusal'
 import type { GapReason } from '../../core/transport'
 import { compared, deafness, type Ear, freshEar, heardOne, isDeaf } from './ear'
@@ -61,12 +62,6 @@ export type FeedEffect =
   | { readonly name: 'report'; readonly error: CartEchoError }
   | { readonly name: 'open-live' }
   | { readonly name: 'close-live' }
-
-/** The time, and one random number from 0 to 1. */
-export interface Moment {
-  readonly nowMs: number
-  readonly random: number
-}
 
 /** How a feed begins. */
 export interface FeedSettings {

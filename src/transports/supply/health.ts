@@ -2,6 +2,7 @@ import type { Meaning } from '../../core/answer'
 import { type BackOff, fullJitterMs } from '../../core/backoff'
 import type { RefusedReason, WaitingReason } from '../../core/connection'
 import type { CartEchoError } from '../../core/errors'
+import type { Moment } from '../../core/moment'
 import { delayed, refused } from '../../core/refusal'
 
 /** How the check does. */
@@ -25,12 +26,6 @@ export type Health =
 
 /** Everything but the end of a session, which is not the check's ailment. */
 export type HealthMeaning = Exclude<Meaning, { name: 'session-over' }>
-
-/** The time, and one random number from 0 to 1. */
-export interface Moment {
-  readonly nowMs: number
-  readonly random: number
-}
 
 const SOON: BackOff = { baseMs: 2_000, capMs: 60_000 }
 const SLOWLY: BackOff = { baseMs: 10_000, capMs: 300_000 }

@@ -1,7 +1,7 @@
 import { type Connection, moveConnection, notStarted } from '../../core/connection'
 import type { Audience, Environment, Stop } from '../../core/environment'
-import { CartEchoError } from '../../core/errors'
 import type { Link, Reply, Sink, Transport } from '../../core/transport'
+import { cannotAnswer } from '../../core/unanswered'
 import { createCrowd } from './crowd'
 import { type Ask, createDesk } from './desk'
 import type { LeaderMessage, Message } from './message'
@@ -67,7 +67,7 @@ export const lead = (parts: LeadParts): Leading => {
 
   const desk = createDesk({
     nowMs: environment.nowMs,
-    ask: async (query) => link?.ask?.(query) ?? unheard(),
+    ask: async (query) => link?.ask?.(query) ?? cannotAnswer('There is no check to ask.'),
     tail,
     isOpening: () => connection.name === 'connecting',
     settle,
@@ -137,9 +137,3 @@ export const lead = (parts: LeadParts): Leading => {
     },
   }
 }
-
-const unheard = (): Reply => ({
-  name: 'unanswered',
-  next: 'when-told',
-  error: new CartEchoError('cannot-check', 'There is no check to ask.'),
-})

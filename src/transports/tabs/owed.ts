@@ -1,5 +1,5 @@
-import { CartEchoError } from '../../core/errors'
 import type { Query, Reply } from '../../core/transport'
+import { gone } from '../../core/unanswered'
 import type { Ask } from './desk'
 
 /** The asks of one tab that no answer came to yet. They outlive whoever was to answer them. */
@@ -62,9 +62,3 @@ export const createOwed = (self: string, nowMs: () => number): Owed => {
     },
   }
 }
-
-const gone = (): Reply => ({
-  name: 'unanswered',
-  next: 'when-told',
-  error: new CartEchoError('cannot-check', 'Listening ended before the check had answered.'),
-})

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { CartEchoError } from '../../../src/core/errors'
-import { gone, underWay, whyNotNow } from '../../../src/transports/supply/admission'
+import { gone } from '../../../src/core/unanswered'
+import { underWay, whyNotNow } from '../../../src/transports/supply/admission'
 import { type Duty, type Feed, startFeed } from '../../../src/transports/supply/feed'
 import { type Health, well } from '../../../src/transports/supply/health'
 
