@@ -13,7 +13,23 @@ const notices = ['ws/LICENSE', 'laravel-echo/LICENSE.md', 'pusher-js/LICENCE']
 export default defineConfig([
   {
     name: 'browser',
-    entry: { index: 'src/index.ts', core: 'src/core.ts', reverb: 'src/reverb.ts' },
+    entry: {
+      index: 'src/index.ts',
+      core: 'src/core.ts',
+      reverb: 'src/reverb.ts',
+      alpine: 'src/adapters/alpine.ts',
+      livewire: 'src/adapters/livewire.ts',
+      react: 'src/adapters/react.ts',
+      vue: 'src/adapters/vue.ts',
+      'echo-events': 'src/echo-events.ts',
+    },
+    // A bundler of server components must know where the browser begins; tree shaking drops what the source says.
+    plugins: [
+      {
+        name: 'use client',
+        renderChunk: (code, { path }) => (/react\.js$/.test(path) ? { code: `'use client';\n${code}` } : undefined),
+      },
+    ],
     format: 'esm',
     target: 'es2022',
     platform: 'browser',

@@ -25,6 +25,7 @@ export type {
   DomEventName,
   Id,
 } from './core/events'
+export type { Hold } from './core/hold'
 export type { EventDefinition, EventOption } from './core/listening'
 export type { News } from './core/news'
 export type { Refresh, RefreshOptions, RefreshRequest } from './core/refresh'

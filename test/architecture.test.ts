@@ -12,12 +12,24 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: RegExp }> = {
   transports: { rooms: ['core', 'http'], packages: /^$/ },
   dom: { rooms: ['core'], packages: /^$/ },
   reverb: { rooms: ['core', 'http'], packages: /^$/ },
+  'adapters/alpine': { rooms: ['core'], packages: /^$/ },
+  'adapters/livewire': { rooms: ['core'], packages: /^$/ },
+  'adapters/react': { rooms: ['core'], packages: /^react$/ },
+  'adapters/vue': { rooms: ['core'], packages: /^vue$/ },
+  'echo-events': { rooms: [], packages: /^$/ },
   server: { rooms: [], packages: /^(node:|ws$)/ },
   'create-cart-echo': { rooms: ['core', 'transports', 'dom'], packages: /^$/ },
   entry: { rooms: ['core', 'http', 'transports', 'dom', 'reverb', 'create-cart-echo'], packages: /^$/ },
 }
 
-const ENTRIES = ['index.ts', 'core.ts', 'reverb.ts', 'server/index.ts']
+const ENTRIES = [
+  'index.ts',
+  'core.ts',
+  'reverb.ts',
+  'echo-events.ts',
+  'server/index.ts',
+  ...['alpine', 'livewire', 'react', 'vue'].map((name) => `adapters/${name}.ts`),
+]
 
 const NOT_IN_A_PAGE: Record<string, RegExp> = {
   'process.env': /\bprocess\.env\b/,
@@ -46,17 +58,17 @@ const importsOf = (source: string): Import[] => [
 const hasUnreadImport = (source: string): boolean =>
   /^import\b|\bimport\(/m.test(source.replace(STATIC, '').replace(DYNAMIC, ''))
 
-/** `transports/echo/find.ts` lives in the room of `transports/echo.ts`: every transport has its own. */
+/** `transports/echo/find.ts` lives in the room of `transports/echo.ts`: every transport has its own, and every adapter. */
 const roomOf = (path: string): string => {
   if (path === 'index.ts' || path === 'core.ts') return 'entry'
   const [first = '', second] = path.replace(/\.ts$/, '').split('/')
-  return first === 'transports' ? `${first}/${second}` : first
+  return ['transports', 'adapters'].includes(first) ? `${first}/${second}` : first
 }
 
 const wrongImport = (path: string, { from, how }: Import): string | null => {
   const room = roomOf(path)
   const [kind = ''] = room.split('/')
-  const may = ROOMS[kind]
+  const may = ROOMS[room] ?? ROOMS[kind]
   if (!may) return 'has no place in the house'
   if (!from.startsWith('.')) {
     const isLazyPeer = path === 'reverb.ts' && how !== 'static' && /^(laravel-echo|pusher-js)$/.test(from)
@@ -68,7 +80,8 @@ const wrongImport = (path: string, { from, how }: Import): string | null => {
   if (may.rooms.includes(targetRoom.split('/')[0] ?? '')) return null
   // A type costs the page nothing: the server speaks core's language, and every entry carries the DOM events' types.
   if (how === 'type' && room === 'server' && targetRoom === 'core') return null
-  if (how === 'type' && path === 'reverb.ts' && target === 'dom/event-map.ts') return null
+  if (how === 'type' && ENTRIES.includes(path) && target === 'dom/event-map.ts') return null
+  if (how === 'type' && path === 'echo-events.ts' && targetRoom === 'core') return null
   return `imports ${target}`
 }
 
@@ -130,6 +143,14 @@ describe('the house', () => {
     ['create-cart-echo.ts', "import { reverb } from './reverb'", 'imports reverb.ts'],
     ['index.ts', "export { startServer } from './server/index'", 'imports server/index.ts'],
     ['index.ts', "export { createClient } from './core'", 'imports core.ts'],
+    ['adapters/react.ts', "import { ref } from 'vue'", 'imports the package vue'],
+    ['adapters/alpine.ts', "import Alpine from 'alpinejs'", 'imports the package alpinejs'],
+    ['adapters/livewire.ts', "import { plugin } from './alpine'", 'imports adapters/alpine.ts'],
+    ['adapters/vue/news.ts', "import { createDomEvents } from '../../dom/events'", 'imports dom/events.ts'],
+    ['adapters/vue/news.ts', "import type { CartDomEventMap } from '../../dom/event-map'", 'imports dom/event-map.ts'],
+    ['adapters/svelte.ts', "import { on } from '../core/client'", 'has no place in the house'],
+    ['echo-events.ts', "import { domEventName } from './core/events'", 'imports core/events.ts'],
+    ['core/client.ts', "import { useRef } from 'react'", 'imports the package react'],
     ['plugins/alpine.ts', "import { on } from '../core/client'", 'has no place in the house'],
     ['core/inbox.ts', 'const x = import(name)', 'has an import that this test cannot read'],
     ['core/inbox.ts', 'if (process.env.NODE_ENV) x()', 'uses process.env'],
@@ -158,6 +179,8 @@ describe('the house', () => {
     ['transports/echo.ts', "import { findEcho } from './echo/find'\nimport type { Link } from '../core/transport'"],
     ['reverb.ts', "import type Echo from 'laravel-echo'\nconst pusher = await import('pusher-js')"],
     ['reverb.ts', "export type { CartDomEventMap } from './dom/event-map'"],
+    ['adapters/react.ts', "import { useRef } from 'react'\nexport type { CartDomEventMap } from '../dom/event-map'"],
+    ['adapters/vue/news.ts', "import { shallowRef } from 'vue'\nimport type { News } from '../../core/news'"],
     ['server/shop/cart.ts', "import type { Id } from '../../core/events'\nimport { WebSocket } from 'ws'"],
     ['index.ts', "export { createCartEcho } from './create-cart-echo'\nexport type * from './core/events'"],
     [

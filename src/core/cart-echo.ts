@@ -18,6 +18,8 @@ export interface ListenOptions {
 
 /** A page's ear for its cart. None of its methods needs `this`. */
 export interface CartEcho {
+  /** What can be listened to: `cart.conditions.changed`, and the names in the `events` option. */
+  readonly events: readonly CartEventName[]
   /**
    * Calls the listener for every change of that name, each change once. What it throws goes to `onError` and stops nobody
    * else. Returns a function that removes it; calling it again does nothing.

@@ -8,6 +8,11 @@ import type { Memory, Session } from './session'
 export interface CheckOptions {
   /** How old the last confirmation may be. Default 0: ask now. */
   maxAgeMs?: number | undefined
+  /**
+   * False: it neither runs a refresh that is wanted nor waits for one. So it may be awaited in an `onRefresh`, to see first that the
+   * server answers. Default true.
+   */
+  refresh?: boolean | undefined
   /** Ends the waiting; the promise then rejects with its reason, as `fetch` does. */
   signal?: AbortSignalLike | undefined
 }
@@ -32,7 +37,7 @@ export interface CheckingParts {
 /** Makes sure that the page is right: asks, lets listeners hear, runs the refresh that is wanted. */
 export const createChecking =
   ({ nowMs, memory, session, connection, refreshers }: CheckingParts) =>
-  async ({ maxAgeMs = 0, signal }: CheckOptions = {}): Promise<Checked> => {
+  async ({ maxAgeMs = 0, refresh = true, signal }: CheckOptions = {}): Promise<Checked> => {
     if (signal?.aborted) throw signal.reason
     const mine = memory()
     const toldBefore = mine.told
@@ -41,7 +46,7 @@ export const createChecking =
       if (!open) throw notListening(connection())
       await untilAborted(open.confirm(), signal)
     }
-    await untilAborted(refreshers.flush(), signal)
+    if (refresh) await untilAborted(refreshers.flush(), signal)
     if (mine.confirmedAtMs === null || memory() !== mine) throw notListening(connection())
     return { found: mine.told - toldBefore, confirmedAtMs: mine.confirmedAtMs }
   }

@@ -6,7 +6,7 @@ import { formatCursor } from './cursor'
 import { createEmitter, createGuard, type OnError } from './emitter'
 import type { Environment, PageSignal, Stop } from './environment'
 import { CartEchoError } from './errors'
-import type { Change } from './events'
+import type { CartEventName, Change } from './events'
 import { hear } from './hear'
 import { mayComeAgain } from './identity'
 import { type Listening, unknownEvent } from './listening'
@@ -298,6 +298,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
   const cursor = (): string | null => (memory.inbox.cursor ? formatCursor(memory.inbox.cursor) : null)
 
   return {
+    events: Object.freeze([...listening.events.keys()]) as readonly CartEventName[],
     on: (name, listener, { replay = false } = {}) => {
       if (!listening.events.has(name)) throw unknownEvent(name)
       return hear({ emitter, guard, news, now: () => memory }, name, listener, replay)

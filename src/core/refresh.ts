@@ -3,6 +3,7 @@ import { type BackOff, fullJitterMs } from './backoff'
 import { parseCursor } from './cursor'
 import type { Environment, Stop } from './environment'
 import { CartEchoError, wordsOf } from './errors'
+import { askHold, type Hold } from './hold'
 
 /** What a refresh is given. */
 export interface RefreshRequest {
@@ -15,7 +16,7 @@ export interface RefreshRequest {
 /**
  * Reads the cart anew and shows it. May return the cursor it rendered, `epoch:seq`: one older than the news is read once more.
  * What it throws, or rejects with, is tried again a few times; so is what has not ended within 30 s. It must not wait for `refresh()`
- * or `check()`: they wait for it.
+ * or `check()`, which wait for it; `check({ refresh: false })` does not.
  */
 export type Refresh = (request: RefreshRequest) => unknown
 
@@ -25,6 +26,11 @@ export interface RefreshOptions {
   settleMs?: number | undefined
   /** Over how long the pages of a shop spread a refresh that the server gave no `spread_ms` for. Default 2,000 ms. */
   spreadMs?: number | undefined
+  /**
+   * Asked when a run is due, such as whether the shopper is typing. `refresh()` and `check()` do not ask: somebody wants to know now.
+   * Default: nothing holds it back.
+   */
+  hold?: Hold | undefined
 }
 
 /** Opens and closes: what waits for it does not run by itself meanwhile. */
@@ -37,7 +43,8 @@ export interface Gate {
 /** One refresh of a page: many reasons, one run at a time. */
 export interface Refresher {
   /**
-   * There is a reason. Runs at random within `spreadMs`, once for all reasons until then. A hidden page waits until it is looked at;
+   * There is a reason. Runs at random within `spreadMs`, once for all reasons until then. A hidden page waits until it is looked at,
+   * one that `hold` holds back until it says go;
    * behind a closed gate it waits until that opens, and from there as long again, at random, for the gates of all pages open at once.
    */
   readonly want: (spreadMs?: number) => void
@@ -111,10 +118,19 @@ export const createRefresher = (parts: RefresherParts): Refresher => {
   const fallDue = (due: Due): void => {
     if (!environment.isVisible()) owe(whenLookedAt(environment, () => fallDue(due)))
     else if (!gate.isOpen()) owe(gate.whenOpen(() => planSpread(due)))
-    else void start(due)
+    else if (!isHeldBack(due)) void start(due)
   }
 
   const owe = (stopWaiting: Stop): void => become({ name: 'owed', stopWaiting })
+
+  const isHeldBack = (due: Due): boolean => {
+    const before = now
+    const letGo = options.hold ? askHold(options.hold, () => fallDue(due), report) : null
+    if (letGo && now === before) owe(letGo)
+    // Whoever was asked may have put us back.
+    else if (now !== before) letGo?.()
+    return now !== before
+  }
 
   const start = (due: Due): Promise<void> => {
     const asking: Situation = { name: 'asking' }

@@ -474,4 +474,25 @@ describe('a check rejects', () => {
     expect(await checked()).toBe('enough')
     opened.end()
   })
+
+  it('without the refresh resolves before that has run, and may be awaited in it', async () => {
+    const opened = page()
+    const { client, link, environment, end } = opened
+    const order: string[] = []
+    client.onRefresh(
+      async () => {
+        order.push('begun')
+        await client.check({ refresh: false })
+        order.push('seen well')
+      },
+      { settleMs: 0, spreadMs: 0 },
+    )
+    const refreshed = client.refresh()
+    await turn()
+    await link().asked[0]?.answer(answerOf('e1:1', 'e1:2'))
+    await refreshed
+    expect(order).toEqual(['begun', 'seen well'])
+    environment.advance(10_000)
+    end()
+  })
 })

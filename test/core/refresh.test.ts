@@ -151,6 +151,124 @@ describe('a refresh that is wanted', () => {
   })
 })
 
+describe('a refresh that is held back', () => {
+  /** A hold in the test's hand. */
+  const handHold = () => {
+    const asked: { go: () => void; isOver: boolean }[] = []
+    const state = { isBusy: true }
+    const hold = (go: () => void) => {
+      if (!state.isBusy) return null
+      const one = { go, isOver: false }
+      asked.push(one)
+      return () => {
+        one.isOver = true
+      }
+    }
+    return { hold, asked, state }
+  }
+
+  it('runs when it is let go, and the waiting is ended', async () => {
+    const { hold, asked, state } = handHold()
+    const { want, pass, runs, left } = refresherWithRuns({ hold })
+    want()
+    await pass(60_000)
+    expect([runs.length, asked.length, asked[0]?.isOver]).toEqual([0, 1, false])
+    state.isBusy = false
+    asked[0]?.go()
+    await turn()
+    expect([runs.length, asked.length, asked[0]?.isOver]).toEqual([1, 1, true])
+    await runs[0]?.succeed()
+    asked[0]?.go()
+    await pass(60_000)
+    expect(runs).toHaveLength(1)
+    expect(left()).toEqual([0, 0])
+  })
+
+  it('asks again when it is let go, and waits on', async () => {
+    const { hold, asked } = handHold()
+    const { want, pass, runs } = refresherWithRuns({ hold })
+    want()
+    await pass(1_250)
+    asked[0]?.go()
+    await turn()
+    expect([runs.length, asked.map(({ isOver }) => isOver)]).toEqual([0, [true, false]])
+  })
+
+  it('runs at once for whoever asks for it, without a question', async () => {
+    const { hold, asked } = handHold()
+    const { want, flush, pass, runs } = refresherWithRuns({ hold })
+    want()
+    await pass(1_250)
+    void flush()
+    await turn()
+    expect(runs).toHaveLength(1)
+    expect(asked.map(({ isOver }) => isOver)).toEqual([true])
+  })
+
+  it('is forgotten with everything else', async () => {
+    const { hold, asked } = handHold()
+    const { want, reset, pass, runs, isDone } = refresherWithRuns({ hold })
+    want()
+    await pass(1_250)
+    reset()
+    asked[0]?.go()
+    await pass(60_000)
+    expect([runs.length, asked[0]?.isOver, isDone()]).toEqual([0, true, true])
+  })
+
+  it('waits unseen for a look at the page, not for the hold', async () => {
+    const { hold, asked } = handHold()
+    const { want, pass, environment } = refresherWithRuns({ hold })
+    environment.signal('hidden')
+    want()
+    await pass(60_000)
+    expect(asked).toHaveLength(0)
+    environment.signal('visible')
+    expect(asked).toHaveLength(1)
+  })
+
+  it('runs when the hold throws, says go at once, or throws when it is ended; what was thrown is reported', async () => {
+    const badly = () => {
+      throw new Error('broken')
+    }
+    const holds = [
+      badly,
+      (go: () => void) => {
+        go()
+        return () => undefined
+      },
+      (go: () => void) => {
+        go()
+        return badly
+      },
+    ]
+    const reported = []
+    for (const hold of holds) {
+      const { want, pass, runs, errors } = refresherWithRuns({ hold })
+      want()
+      await pass(1_250)
+      expect(runs).toHaveLength(1)
+      reported.push(errors.map(({ code, message }) => `${code}: ${message}`))
+    }
+    const words = 'listener-failed: hold of an onRefresh threw: broken'
+    expect(reported).toEqual([[words], [], [words]])
+  })
+
+  it('does not run when the hold itself puts everything back', async () => {
+    const opened: { reset?: () => void } = {}
+    const refresher = refresherWithRuns({
+      hold: () => {
+        opened.reset?.()
+        return null
+      },
+    })
+    opened.reset = refresher.reset
+    refresher.want()
+    await refresher.pass(60_000)
+    expect(refresher.runs).toHaveLength(0)
+  })
+})
+
 describe('what was rendered', () => {
   it('is read once more when it is older than the news, and not for ever', async () => {
     const { want, pass, runs, done } = refresherWithRuns({ cursor: () => 'e1:5' })

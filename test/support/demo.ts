@@ -3,17 +3,17 @@ import type { CartEchoServer } from '../../src/server'
 import { openBrowser, type TestBrowser } from './browser'
 
 /** What a test of a page holds: one Chromium for the file, a server for each test. */
-export interface PageTest {
+export interface PageTest<Server = CartEchoServer> {
   readonly chromium: TestBrowser
-  readonly server: CartEchoServer
+  readonly server: Server
 }
 
 /**
  * Opens Chromium for the tests of this file and a server, by `start`, for each of them, and closes both. The result is filled
  * in before each test.
  */
-export const openForPages = (start: () => Promise<CartEchoServer>): PageTest => {
-  const held: { chromium?: TestBrowser; server?: CartEchoServer } = {}
+export const openForPages = <Server extends CartEchoServer>(start: () => Promise<Server>): PageTest<Server> => {
+  const held: { chromium?: TestBrowser; server?: Server } = {}
 
   beforeAll(async () => {
     held.chromium = await openBrowser()
@@ -31,7 +31,7 @@ export const openForPages = (start: () => Promise<CartEchoServer>): PageTest => 
     await held.server?.close()
   })
 
-  return held as PageTest
+  return held as PageTest<Server>
 }
 
 /** Starts the demo as it is built, with customer 1 logged in. */

@@ -1,0 +1,1 @@
+export type { CartDomEventMap } from '../dom/event-map'
