@@ -1,5 +1,5 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { defineConfig } from 'tsup'
+import { defineConfig, type Options } from 'tsup'
 
 const fast = process.env.CART_ECHO_BUILD === 'fast'
 // Chunks are named by their content: without this, those of earlier builds would be published too.
@@ -9,6 +9,27 @@ if (!fast) rmSync('dist', { recursive: true, force: true })
 const notices = ['ws/LICENSE', 'laravel-echo/LICENSE.md', 'pusher-js/LICENCE']
   .map((path) => `${path}\n\n${readFileSync(`node_modules/${path}`, 'utf8')}`)
   .join('\n\n----------\n\n')
+
+// The examples import by public name; here those names are the sources.
+const sources = {
+  'cart-echo': './src/index.ts',
+  'cart-echo/reverb': './src/reverb.ts',
+  'cart-echo/alpine': './src/adapters/alpine.ts',
+  'cart-echo/livewire': './src/adapters/livewire.ts',
+  'cart-echo/react': './src/adapters/react.ts',
+  'cart-echo/vue': './src/adapters/vue.ts',
+}
+
+const page: Options = {
+  format: 'esm',
+  target: 'es2022',
+  platform: 'browser',
+  splitting: true,
+  minify: true,
+  noExternal: [/./],
+  dts: false,
+  tsconfig: 'tsconfig.json',
+}
 
 export default defineConfig([
   {
@@ -57,21 +78,32 @@ export default defineConfig([
     name: 'demo',
     entry: { cart: 'examples/storefront/cart.ts', admin: 'examples/storefront/admin.ts' },
     outDir: 'dist/server/demo',
-    format: 'esm',
-    target: 'es2022',
-    platform: 'browser',
-    splitting: true,
-    minify: true,
-    noExternal: [/./],
-    // The example imports by public name; here those names are the sources.
+    ...page,
     esbuildOptions: (options) => {
-      options.alias = { 'cart-echo': './src/index.ts', 'cart-echo/reverb': './src/reverb.ts' }
+      options.alias = sources
     },
-    dts: false,
-    tsconfig: 'tsconfig.json',
     onSuccess: async () => {
       cpSync('examples/storefront/pages', 'dist/server/demo', { recursive: true })
       writeFileSync('dist/server/THIRD-PARTY.txt', notices)
+    },
+  },
+  {
+    // Every framework, side by side. Not published: the package would carry the frameworks too.
+    name: 'examples',
+    entry: {
+      'script-tag': 'examples/script-tag/script-tag.js',
+      'side-by-side': 'examples/side-by-side/side-by-side.ts',
+    },
+    outDir: 'dist/server/demo/examples',
+    ...page,
+    esbuildOptions: (options) => {
+      options.alias = sources
+    },
+    onSuccess: async () => {
+      cpSync('examples/side-by-side/index.html', 'dist/server/demo/examples/index.html')
+      for (const name of ['script-tag']) {
+        cpSync(`examples/${name}/${name}.html`, `dist/server/demo/examples/${name}.html`)
+      }
     },
   },
 ])

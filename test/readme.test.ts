@@ -115,6 +115,7 @@ describe('every snippet of the README', () => {
         'connection',
         'dom-event',
         'existing-echo',
+        'hold',
         'identify',
         'log-block',
         'own-echo',
@@ -200,6 +201,21 @@ describe('the README’s snippet', () => {
     held.server.shop.removeFromAll('raya-sale')
     held.server.shop.applyToAll('raya-sale')
     await expect.poll(() => page.locator('#cart-total').textContent(), { timeout: 10_000 }).toBe('RM108.00')
+  })
+
+  it('hold keeps a refresh waiting while somebody types, and runs it afterwards', async () => {
+    const page = await openPage(snippet('check') + snippet('hold'), { before: OWN_ECHO })
+    await endPromotion(page, '#cart-notice', '')
+    await page.getByText('Read anew.').waitFor()
+    await page.locator('#cart-state').evaluate((state) => state.replaceChildren('?'))
+    await page.locator('#voucher').focus()
+    held.server.shop.applyToAll('raya-sale')
+    // The other refresh of the page, which nothing holds back, runs in the same time.
+    await expect.poll(() => page.locator('#cart-total').textContent(), { timeout: 10_000 }).toBe('RM108.00')
+    await new Promise((resolve) => setTimeout(resolve, 2_500))
+    expect(await page.locator('#cart-state').textContent()).toBe('?')
+    await page.locator('#voucher').blur()
+    await page.getByText('Read anew.').waitFor()
   })
 
   it('changed-here has the other tab read its cart, without a question to the check, and comes to rest', async () => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { CartEchoServer } from '../cart-echo-server'
 import { CartEchoServerError } from '../errors'
 import { startServer } from '../start-server'
@@ -27,6 +28,9 @@ export const runCli = async (words: readonly string[], environment: CliEnvironme
   }
 }
 
+/** Beside the built command, but only where it was built: the package does not carry the frameworks. */
+const EXAMPLES = new URL('./demo/examples/index.html', import.meta.url)
+
 /** Often enough that one can watch a page find out what it never heard. */
 const ASK_EVERY_MS = 5_000
 
@@ -34,7 +38,7 @@ const serve = async (request: CliRequest & { kind: 'start' }, environment: CliEn
   const server = await start(request, environment)
   if (!server) return 1
   if (!isLoopback(request.host)) environment.err(OPEN_TO_OTHERS)
-  environment.out(greeting(server))
+  environment.out(greeting(server, { hasExamples: existsSync(EXAMPLES) }))
   await environment.stopped()
   await server.close()
   environment.out('Stopped.\n')

@@ -17,12 +17,15 @@ Ctrl-C stops it.
 `
 
 /** What is printed once a server runs: where to look, and what to paste. */
-export const greeting = ({ url, reverb }: CartEchoServer): string => `cart-echo is running. Ctrl-C stops it.
+export const greeting = (
+  { url, reverb }: CartEchoServer,
+  { hasExamples = false } = {},
+): string => `cart-echo is running. Ctrl-C stops it.
 
   Shop and admin, side by side   ${url}/
   Cart                           ${url}/cart
   Admin                          ${url}/admin
-
+${hasExamples ? `  In every framework             ${url}/examples/\n` : ''}
   Your own page (.env)
     VITE_REVERB_APP_KEY=${reverb.key}
     VITE_REVERB_HOST=${reverb.host}

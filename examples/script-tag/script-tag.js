@@ -1,0 +1,33 @@
+import { createCartEcho, readPage } from 'cart-echo'
+import { reverb } from 'cart-echo/reverb'
+
+const page = readPage()
+const cart = createCartEcho({ ...page, echo: reverb(page.reverb) })
+const byId = (id) => document.getElementById(id)
+
+const readCart = async ({ signal } = {}) => {
+  const answer = await fetch('/api/cart', { headers: { Accept: 'application/json' }, signal })
+  if (!answer.ok) throw new Error(`The cart answered ${answer.status}.`)
+  const { cart, cursor } = await answer.json()
+  byId('total').textContent = cart.total
+  return cursor
+}
+
+let heard = 0
+cart.on('cart.conditions.changed', ({ changes }) => {
+  heard += 1
+  byId('heard').textContent = heard
+  if (changes.new_total) byId('total').textContent = changes.new_total
+})
+cart.news.subscribe(({ unread }) => {
+  byId('message').textContent = unread.at(-1)?.change.message ?? ''
+})
+cart.connection.subscribe(({ name, because }) => {
+  byId('state').dataset.name = name
+  byId('state').textContent = `${name}: ${because}`
+})
+byId('dismiss').addEventListener('click', cart.dismiss)
+cart.onRefresh(readCart)
+
+cart.start()
+readCart().catch(cart.refresh)
