@@ -1,10 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { Socket } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { createElement } from 'react'
-import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   type CartDomEventMap,
   CartEchoProvider,
@@ -13,7 +9,7 @@ import {
   useCartNews,
   useCartRefresh,
 } from '../../src/adapters/react'
-import { bundleApp } from '../support/app-page'
+import { runOnServer } from './support/react-of'
 
 // On a server. The page is rendered by React 18 and by 19, each with the adapter bundled against it.
 
@@ -49,23 +45,11 @@ export const stream = () => new Promise((resolve, reject) => {
 })
 `
 
-const folder = mkdtempSync(join(tmpdir(), 'cart-echo-react-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
 interface App {
   readonly version: string
   readonly client: { connection: { get: () => unknown } }
   readonly string: () => Promise<string>
   readonly stream: () => Promise<string>
-}
-
-/** The page, for a server that runs React of this major. */
-const appFor = async (major: string): Promise<App> => {
-  const alias = major === '18' ? { react: 'react-18', 'react-dom': 'react-dom-18' } : {}
-  const path = join(folder, `react-${major}.mjs`)
-  const banner = { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" }
-  writeFileSync(path, await bundleApp(APP, { alias, platform: 'node', banner }))
-  return import(pathToFileURL(path).href)
 }
 
 describe.each(['18', '19'])('on a server with React %s', (major) => {
@@ -94,7 +78,7 @@ describe.each(['18', '19'])('on a server with React %s', (major) => {
   it.each(['string', 'stream'] as const)(
     'renders to a %s what a page is before it listens, and opens nothing',
     async (how) => {
-      const app = await appFor(major)
+      const app = await runOnServer<App>(major, APP)
       expect(app.version).toMatch(`${major}.`)
       const html = await app[how]()
       expect(html.replaceAll('<!-- -->', '')).toBe('<p>idle: not-started 0 null false 0 mine</p>')
