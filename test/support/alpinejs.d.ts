@@ -24,7 +24,7 @@ interface TestAlpine {
     expression: string,
     evaluation: { scope: Record<string, unknown>; params: unknown[] },
   ): unknown
-  data(name: string, make: (...given: never[]) => object): void
+  data<Data extends object>(name: string, make: (...given: never[]) => Data & ThisType<Data>): void
   plugin(apply: (Alpine: TestAlpine) => void): void
   start(): void
   initTree(element: Element): void
