@@ -9,7 +9,7 @@ export type { Checked } from '../core/checking'
 export type { Connection } from '../core/connection'
 export type { CartEventMap, Change } from '../core/events'
 export type { CartDomEventMap } from '../dom/event-map'
-export type { AlpineLike, DirectiveWords, ElementTools, Evaluation } from './alpine/alpine-like'
+export type { AlpineLike, DirectiveWords, ElementTools, Evaluation, HandleDirective } from './alpine/alpine-like'
 export type { ShownCart } from './alpine/shown-cart'
 
 // The same symbol in every copy and version: this Alpine has the plugin.
@@ -26,7 +26,7 @@ const APPLIED = Symbol.for('cart-echo.alpine')
  *   `$wire.$refresh()` when left out. `.settle.500ms` and `.spread.5000ms` are its options.
  *
  * `.once`, `.debounce` and `.throttle` (250 ms) are those of `x-on`, for `changed` and `status`. Everything ends with its element; the rest
- * lives as long as Alpine does. The page calls `cart.start()`. Names that the page has taken for its own stay as they are, with one
+ * lives as long as Alpine does. The page calls `cart.start()`. A store or a magic of the page's own by that name stays, with one
  * warning; applied again, it does nothing. A directive that cannot be read is a warning, too.
  * @throws {CartEchoError} `invalid-options` without the cart, as in `Alpine.plugin(cartEcho)`.
  */

@@ -19,6 +19,9 @@ export interface ElementTools {
   evaluateLater(expression: string): (hear?: (value: never) => void, evaluation?: Evaluation) => void
 }
 
+/** What a directive does with an element that has it. */
+export type HandleDirective = (element: HTMLElement, words: DirectiveWords, tools: ElementTools) => void
+
 /**
  * What the plugin needs of Alpine 3, by structure: `alpinejs`, `@alpinejs/csp`, the one in Livewire. Optional is what older
  * ones do not have.
@@ -28,8 +31,8 @@ export interface AlpineLike {
   store(name: string): unknown
   store(name: string, value: object): void
   magic(name: string, read: (element: HTMLElement) => unknown): void
-  directive(name: string, handle: (element: HTMLElement, words: DirectiveWords, tools: ElementTools) => void): unknown
-  skipDuringClone?<Handle extends (...args: never[]) => void>(handle: Handle): Handle
+  directive(name: string, handle: HandleDirective): unknown
+  skipDuringClone?(handle: HandleDirective): HandleDirective
   injectMagics?(into: object, element: HTMLElement): object
   evaluateRaw?(element: HTMLElement, expression: string, evaluation: Evaluation): unknown
 }

@@ -1,13 +1,17 @@
 import type { CartEcho } from '../../core/cart-echo'
 import type { Stop } from '../../core/environment'
 import { domEventName } from '../../core/events'
-import type { AlpineLike, DirectiveWords, ElementTools, Evaluation } from './alpine-like'
+import type { AlpineLike, DirectiveWords, ElementTools, Evaluation, HandleDirective } from './alpine-like'
 import { msAfter, paceOf } from './pace'
 
 /** The handler of `x-cart-echo`. What it cannot read is said once, by `warn`, and left alone. */
-export const cartEchoDirective = (cart: CartEcho, Alpine: AlpineLike, warn: (words: string) => void) => {
+export const cartEchoDirective = (
+  cart: CartEcho,
+  Alpine: AlpineLike,
+  warn: (words: string) => void,
+): HandleDirective => {
   const warned = new Set<string>()
-  return (element: HTMLElement, words: DirectiveWords, tools: ElementTools): void => {
+  return (element, words, tools) => {
     const stop = words.value === 'refresh' ? readAnew(cart, Alpine, element, words, tools) : listen(cart, words, tools)
     if (stop) return tools.cleanup(stop)
     const name = [`x-cart-echo:${words.value}`, ...words.modifiers].join('.')
