@@ -343,6 +343,8 @@ describe('the recipe for inertia', () => {
     await live(page)
     held.server.shop.removeFromAll('raya-sale')
     await expect.poll(() => page.evaluate(() => window.cart.news.get().unread.length), { timeout: 10_000 }).toBe(1)
+    await pause(3_000)
+    expect(await isStale(page)).toBe(false)
     await page.evaluate(() => history.go(-2))
     await expect.poll(() => totalOf(page)).toBe('RM108.00')
     await expect.poll(() => totalOf(page), { timeout: 10_000 }).toBe('RM120.00')
@@ -405,6 +407,9 @@ describe('the recipe for turbo', () => {
     await page.getByText('other').waitFor()
     held.server.shop.removeFromAll('raya-sale')
     await expect.poll(() => page.evaluate(() => window.cart.news.get().unread.length), { timeout: 10_000 }).toBe(1)
+    // Its refresh finds no cart here, and is done.
+    await pause(3_000)
+    expect(await isStale(page)).toBe(false)
     await page.evaluate(() => history.back())
     await expect.poll(() => totalOf(page)).toBe('RM108.00')
     await expect.poll(() => totalOf(page), { timeout: 10_000 }).toBe('RM120.00')
