@@ -2,7 +2,7 @@ import { type MaybeRefOrGetter, type Plugin, toValue, watch } from 'vue'
 import type { CartEcho } from '../../core/cart-echo'
 import type { Stop } from '../../core/environment'
 import { legible, type PageIdentity } from '../../core/shopper'
-import { createRoom, openRoom, ROOM } from './room'
+import { createRoom, ROOM } from './room'
 
 /** What the plugin may be told. */
 export interface CartEchoPluginOptions {
@@ -28,19 +28,21 @@ export interface CartEchoPluginOptions {
 export const cartEcho = (client: CartEcho, { page }: CartEchoPluginOptions = {}): Plugin => ({
   install: (app) => {
     const room = createRoom(client)
+    const { isOpen } = room
     const { mount, unmount } = app
     const stops: Stop[] = []
     const end = (): void => {
+      isOpen.value = false
       for (const stop of stops.splice(0)) stop()
     }
     app.provide(ROOM, room)
     app.mount = (...given) => {
       // Vue warns of a second one, and does nothing.
-      if (stops.length > 0) return mount(...given)
-      stops.push(openRoom(room))
+      if (isOpen.value) return mount(...given)
+      isOpen.value = true
       const root = mount(...given)
       // There may be no such element, and a component may have unmounted the app at once.
-      if (root && room.isOpen.value) stops.push(heed(client, page), client.start())
+      if (root && isOpen.value) stops.push(heed(client, page), client.start())
       else end()
       return root
     }

@@ -5,6 +5,7 @@ import type { Stop } from '../../core/environment'
 import { CartEchoError } from '../../core/errors'
 import { type News, noNews } from '../../core/news'
 import type { Source } from '../../core/source'
+import { whileOpen } from './while-open'
 
 /** What the components of one app share. On a server it is never opened, and stays as it was made. */
 export interface Room {
@@ -21,22 +22,12 @@ export const unheard: Connection = Object.freeze(notStarted(0))
 /** Where an app keeps its room. */
 export const ROOM: InjectionKey<Room> = Symbol('cart-echo')
 
-/** The room of an app that is not mounted yet. */
-export const createRoom = (client: CartEcho): Room => ({
-  client,
-  isOpen: shallowRef(false),
-  connection: shallowRef(unheard),
-  news: shallowRef(noNews),
-})
-
-/** From now on the room shows what is, and its handlers hear what comes. Returns what ends that. */
-export const openRoom = ({ client, isOpen, connection, news }: Room): Stop => {
-  const stops = [follow(client.connection, connection), follow(client.news, news)]
-  isOpen.value = true
-  return () => {
-    isOpen.value = false
-    for (const stop of stops) stop()
-  }
+/** The room of an app that is not mounted yet; while it is open it shows what is. */
+export const createRoom = (client: CartEcho): Room => {
+  const room = { client, isOpen: shallowRef(false), connection: shallowRef(unheard), news: shallowRef(noNews) }
+  whileOpen(room, () => follow(client.connection, room.connection))
+  whileOpen(room, () => follow(client.news, room.news))
+  return room
 }
 
 const follow = <Value>(source: Source<Value>, ref: ShallowRef<Value>): Stop => {
@@ -53,10 +44,7 @@ const follow = <Value>(source: Source<Value>, ref: ShallowRef<Value>): Stop => {
 export const useRoom = (): Room => {
   const room = hasInjectionContext() ? inject(ROOM, null) : null
   if (room) return room
-  throw new CartEchoError(
-    'no-provider',
-    'Call app.use(cartEcho(client)), and this in setup, in a store or in app.runWithContext().',
-  )
+  throw new CartEchoError('no-provider', 'Call app.use(cartEcho(client)) first, and this where inject() works.')
 }
 
 /**

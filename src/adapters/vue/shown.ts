@@ -8,7 +8,7 @@ export const shownOf = <Value>(real: ShallowRef<Value>, onServer: Value): Comput
   const instance = getCurrentInstance()
   // Vue tells hydration by the same sign: there is an element before there was a rendering (runtime-core's renderer.ts). Not all of
   // it happens while the app is mounted: what is async or lazy is hydrated later.
-  const isHydrating = shallowRef(instance !== null && !instance.isMounted && instance.vnode.el !== null)
+  const isHydrating = shallowRef(!!instance?.vnode.el && !instance.isMounted)
   if (isHydrating.value) {
     onMounted(() => {
       isHydrating.value = false

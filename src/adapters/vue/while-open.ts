@@ -6,7 +6,7 @@ import type { Room } from './room'
  * Listens while the app is mounted and the effect scope, if there is one, lives; never on a server, where no scope would end it.
  * Returns what ends it sooner.
  */
-export const whileOpen = ({ isOpen }: Room, listen: () => Stop): Stop =>
+export const whileOpen = ({ isOpen }: Pick<Room, 'isOpen'>, listen: () => Stop): Stop =>
   watch(
     isOpen,
     (open, _before, onCleanup) => {
