@@ -32,8 +32,8 @@ export const cartEcho = (client: CartEcho, { page }: CartEchoPluginOptions = {})
     const { mount, unmount } = app
     const stops: Stop[] = []
     const end = (): void => {
-      isOpen.value = false
       for (const stop of stops.splice(0)) stop()
+      isOpen.value = false
     }
     app.provide(ROOM, room)
     app.mount = (...given) => {
