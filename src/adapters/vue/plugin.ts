@@ -8,7 +8,7 @@ import { createRoom, ROOM } from './room'
 export interface CartEchoPluginOptions {
   /**
    * Who is looking, as the server rendered it: an object, a ref, or a getter such as `() => usePage().props.cartEcho` (Inertia). Handed to
-   * `client.identify` when the app is mounted and when it says something else, before the components render. Left out, or undefined:
+   * `client.identify` when the app is mounted and when it says something else, before the browser paints. Left out, or undefined:
    * the client's own word holds.
    *
    * What cannot be read is left out and goes to the client's `onError`, as with `readPage`: an `invalid-cursor` costs the
