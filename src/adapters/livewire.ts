@@ -3,8 +3,8 @@ import type { Stop } from '../core/environment'
 import { domEventName } from '../core/events'
 import type { PageIdentity } from '../core/shopper'
 import { markEvents } from './livewire/marking'
-import { createOffer } from './livewire/offer'
-import { holdWhileBusy } from './livewire/patience'
+import { whenOfferTaken } from './livewire/offer'
+import { holdWhile } from './livewire/patience'
 import { refreshThrough } from './livewire/refreshing'
 import { repairSocketId } from './livewire/socket-id'
 import { type LivewireRefresh, readTargets } from './livewire/targets'
@@ -61,35 +61,31 @@ const BRIDGE = Symbol.for('cart-echo.livewire')
 type Bridged = CartEcho & { [BRIDGE]?: Stop }
 
 const build = (client: Bridged, { page, refresh = 'cart-updated', idleMs, patienceMs }: LivewireOptions): Stop => {
-  const stops = [
-    refresh === false ? undefined : refreshByLivewire(client, refresh, idleMs, patienceMs),
-    page && identifyByPage(client, page),
-    markEvents(client.events.map(domEventName)),
-    repairSocketId(),
-  ]
+  const stopped = new AbortController()
+  const { signal } = stopped
+  if (refresh !== false) refreshUntil(signal, client, refresh, idleMs, patienceMs)
+  if (page) document.addEventListener('livewire:navigated', () => client.identify(page()), { signal })
+  markEvents(client.events.map(domEventName), signal)
+  repairSocketId(signal)
   const stop: Stop = () => {
-    delete client[BRIDGE]
-    for (const end of stops.splice(0)) end?.()
+    if (client[BRIDGE] === stop) delete client[BRIDGE]
+    stopped.abort()
   }
   Object.defineProperty(client, BRIDGE, { value: stop, configurable: true })
   return stop
 }
 
-const refreshByLivewire = (client: CartEcho, refresh: LivewireRefresh, idleMs = 5_000, patienceMs = 20_000): Stop => {
+const refreshUntil = (
+  stopped: AbortSignal,
+  client: CartEcho,
+  refresh: LivewireRefresh,
+  idleMs = 5_000,
+  patienceMs = 20_000,
+): void => {
   const targets = readTargets(refresh)
-  const typing = watchTyping(idleMs, targets.concerns)
+  const isTyping = watchTyping(idleMs, targets.concerns, stopped)
+  const off = client.onRefresh(refreshThrough(client, targets), { hold: holdWhile(isTyping, patienceMs) })
+  stopped.addEventListener('abort', off)
   // A failure is reported by the refresh itself.
-  const offer = createOffer(() => void client.refresh().catch(() => undefined))
-  const hold = holdWhileBusy({ isBusy: typing.isUnderWay, patienceMs, offer })
-  const end = client.onRefresh(refreshThrough(client, targets), { hold })
-  return () => {
-    end()
-    typing.stop()
-  }
-}
-
-const identifyByPage = (client: CartEcho, page: () => PageIdentity): Stop => {
-  const identify = (): void => client.identify(page())
-  document.addEventListener('livewire:navigated', identify)
-  return () => document.removeEventListener('livewire:navigated', identify)
+  whenOfferTaken(() => void client.refresh().catch(() => undefined), stopped)
 }

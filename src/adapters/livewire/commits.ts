@@ -1,9 +1,6 @@
+import { type AbortSignalLike, untilAborted } from '../../core/abort'
 import type { Stop } from '../../core/environment'
-import type { RefreshRequest } from '../../core/refresh'
 import type { LivewireComponent, LivewireLike } from './surface'
-
-/** Hears how the next commit of a component ended, or null for those that do not concern it. */
-type Ended = (component: LivewireComponent) => ((hasFailed: boolean) => void) | null
 
 /**
  * Resolves when the server has answered every component that `ask` makes ask it, at once when there is none; rejects when one of them
@@ -11,53 +8,47 @@ type Ended = (component: LivewireComponent) => ((hasFailed: boolean) => void) | 
  */
 export const untilCommitted = (
   livewire: LivewireLike,
-  signal: RefreshRequest['signal'],
+  signal: AbortSignalLike,
   ask: () => readonly LivewireComponent[],
-): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const waiting = new Set<LivewireComponent>()
-    const end = (settle: () => void): void => {
-      unhook?.()
-      unhook = undefined
-      signal.removeEventListener('abort', abort)
-      settle()
-    }
-    const abort = (): void => end(() => reject(signal.reason))
-    let unhook: Stop | undefined = watchCommits(livewire, (component) =>
-      waiting.has(component)
-        ? (hasFailed) => {
-            waiting.delete(component)
-            if (hasFailed) end(() => reject(new Error(`Livewire could not refresh ${component.name}.`)))
-            else if (waiting.size === 0) end(resolve)
-          }
-        : null,
-    )
-    signal.addEventListener('abort', abort)
+): Promise<void> => {
+  const waiting = new Set<LivewireComponent>()
+  let unhook: Stop = () => undefined
+  const answered = new Promise<void>((resolve, reject) => {
+    unhook = watchCommits(livewire, waiting, (component, hasFailed) => {
+      waiting.delete(component)
+      if (hasFailed) reject(new Error(`Livewire could not refresh ${component.name}.`))
+      else if (waiting.size === 0) resolve()
+    })
     // Livewire sends a few milliseconds later, all of them in one request.
     for (const component of ask()) waiting.add(component)
-    if (waiting.size === 0) end(resolve)
+    if (waiting.size === 0) resolve()
   })
+  return untilAborted(answered, signal).finally(unhook)
+}
 
 // The `commit` hook that Livewire 4 keeps does not tell a lost network, and tells success in an animation frame: never on a hidden page
 // (js/request/legacy.js).
-const watchCommits = (livewire: LivewireLike, ended: Ended): Stop =>
+const watchCommits = (
+  livewire: LivewireLike,
+  waiting: ReadonlySet<LivewireComponent>,
+  ended: (component: LivewireComponent, hasFailed: boolean) => void,
+): Stop =>
   livewire.interceptMessage
-    ? livewire.interceptMessage(({ message, onError, onFailure, onCancel, onFinish }) => {
+    ? livewire.interceptMessage(({ message: { component, actions }, onError, onFailure, onCancel, onFinish }) => {
         // Islands and async actions of the same component go in messages of their own.
-        const end = [...message.actions].some(({ name }) => OURS.has(name)) ? ended(message.component) : null
-        if (!end) return
+        if (!waiting.has(component) || ![...actions].some(({ name }) => OURS.has(name))) return
         let hasFailed = false
         for (const on of [onError, onFailure, onCancel]) {
           on(() => {
             hasFailed = true
           })
         }
-        onFinish(() => end(hasFailed))
+        onFinish(() => ended(component, hasFailed))
       })
     : livewire.hook('commit', ({ component, succeed, fail }) => {
-        const end = ended(component)
-        succeed(() => end?.(false))
-        fail(() => end?.(true))
+        if (!waiting.has(component)) return
+        succeed(() => ended(component, false))
+        fail(() => ended(component, true))
       })
 
 // What #[On] calls (js/features/supportListeners.js), and $wire.$refresh().

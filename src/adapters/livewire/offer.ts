@@ -1,30 +1,14 @@
-import type { Stop } from '../../core/environment'
-
 const OFFER = '[data-cart-echo-offer]'
 
-/** What the page offers instead of a refresh that waits. */
-export interface Offer {
-  /** Shows it; again, where Livewire has put another in its place meanwhile. */
-  readonly show: () => void
-  readonly hide: Stop
+/** Shows or hides what the page offers instead of a refresh that waits: looked up now, for Livewire puts others in its place. */
+export const showOffer = (isShown: boolean): void => {
+  for (const element of document.querySelectorAll<HTMLElement>(OFFER)) element.hidden = !isShown
 }
 
-/** Offers with the page's own elements, and calls when one of them is clicked. */
-export const createOffer = (taken: () => void): Offer => {
+/** Calls when an offer is clicked, until aborted. */
+export const whenOfferTaken = (taken: () => void, until: AbortSignal): void => {
   const hear = ({ target }: Event): void => {
-    if (target instanceof Element && target.closest(OFFER)) taken()
+    if ((target as Element).closest(OFFER)) taken()
   }
-  const setHidden = (hidden: boolean): void => {
-    for (const element of document.querySelectorAll<HTMLElement>(OFFER)) element.hidden = hidden
-  }
-  return {
-    show: () => {
-      setHidden(false)
-      document.addEventListener('click', hear)
-    },
-    hide: () => {
-      document.removeEventListener('click', hear)
-      setHidden(true)
-    },
-  }
+  document.addEventListener('click', hear, { signal: until })
 }

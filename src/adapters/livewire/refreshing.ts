@@ -1,4 +1,5 @@
 import type { CartEcho } from '../../core/cart-echo'
+import type { CartEchoError } from '../../core/errors'
 import type { Refresh, RefreshRequest } from '../../core/refresh'
 import { untilCommitted } from './commits'
 import { findLivewire } from './surface'
@@ -18,12 +19,11 @@ export const refreshThrough =
     if (livewire && !signal.aborted) await untilCommitted(livewire, signal, () => ask(livewire))
   }
 
+// A page that has no check is fed by a socket that works.
 const seeServer = async (client: CartEcho, signal: RefreshRequest['signal']): Promise<void> => {
   try {
     await client.check({ maxAgeMs: SURE_FOR_MS, refresh: false, signal })
   } catch (error) {
-    // A page that has no check, on a socket that works.
-    const { name } = client.connection.get()
-    if (name !== 'live' || (error as { code?: unknown } | null)?.code !== 'cannot-check') throw error
+    if (client.connection.get().name !== 'live' || (error as CartEchoError).code !== 'cannot-check') throw error
   }
 }

@@ -17,7 +17,7 @@ export interface Wire {
 
 /** What `request` hooks are given (Livewire 3 `js/request/index.js`, 4 `js/request/legacy.js`). */
 export interface RequestHook {
-  readonly options?: { readonly headers?: Record<string, unknown> | undefined } | undefined
+  readonly options: { readonly headers: Record<string, unknown> }
 }
 
 /** What `commit` hooks are given: the same files. */

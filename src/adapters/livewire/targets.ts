@@ -1,5 +1,6 @@
 import { CartEchoError } from '../../core/errors'
 import type { LivewireComponent, LivewireEvent, LivewireLike } from './surface'
+import type { Concerns } from './typing'
 
 /** What a refresh reaches: the event or events it dispatches, or the components it refreshes, by name. */
 export type LivewireRefresh = string | readonly string[] | { readonly components: readonly string[] }
@@ -9,7 +10,7 @@ export interface Targets {
   /** Makes them ask the server, all in one turn. Returns those that do. */
   readonly ask: (livewire: LivewireLike) => readonly LivewireComponent[]
   /** True when a refresh makes this component ask the server, or may: not everything can be learnt. */
-  readonly concerns: (component: LivewireComponent | undefined) => boolean
+  readonly concerns: Concerns
 }
 
 /**
@@ -19,30 +20,29 @@ export interface Targets {
 export const readTargets = (refresh: LivewireRefresh): Targets => {
   const isByName = typeof refresh === 'object' && 'components' in refresh
   const names = isByName ? refresh.components : [refresh].flat()
-  if (names.some((name) => typeof name !== 'string' || name === ''))
-    throw new CartEchoError('invalid-options', 'refresh names an event, a list of events, or { components: […] }.')
+  if (!names.every(Boolean))
+    throw new CartEchoError('invalid-options', 'refresh is an event, a list of events, or { components: […] }.')
   return isByName ? componentsNamed(names) : listenersTo(names)
 }
 
 const listenersTo = (events: readonly string[]): Targets => ({
   ask: (livewire) => events.flatMap((event) => dispatch(livewire, event)),
+  // A lazy one tells its listeners when it is loaded.
   concerns: (component) =>
     !component?.originalEffects ||
-    // A lazy one tells its listeners when it is loaded.
-    component.isLazy === true ||
-    (component.originalEffects.listeners ?? []).some((event) => events.includes(event)),
+    component.isLazy ||
+    events.some((event) => component.originalEffects?.listeners?.includes(event)),
 })
 
-const dispatch = (livewire: LivewireLike, event: string): readonly LivewireComponent[] => {
-  let received: readonly unknown[] = []
-  const note = ({ __livewire }: LivewireEvent): void => {
-    received = __livewire?.receivedBy ?? []
+const dispatch = (livewire: LivewireLike, name: string): readonly LivewireComponent[] => {
+  let event: LivewireEvent | undefined
+  const note = (dispatched: LivewireEvent): void => {
+    event = dispatched
   }
-  addEventListener(event, note, true)
+  addEventListener(name, note, { capture: true, once: true })
   // Not without details: a `Livewire.on` may take them apart.
-  livewire.dispatch(event, {})
-  removeEventListener(event, note, true)
-  return received as readonly LivewireComponent[]
+  livewire.dispatch(name, {})
+  return (event?.__livewire?.receivedBy ?? []) as LivewireComponent[]
 }
 
 const componentsNamed = (names: readonly string[]): Targets => ({
@@ -56,5 +56,5 @@ const componentsNamed = (names: readonly string[]): Targets => ({
         wire.$refresh().then(undefined, () => undefined)
         return wire.__instance
       }),
-  concerns: (component) => component === undefined || names.includes(component.name),
+  concerns: (component) => !component || names.includes(component.name),
 })

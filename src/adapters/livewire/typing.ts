@@ -1,54 +1,34 @@
-import type { Stop } from '../../core/environment'
 import type { LivewireComponent } from './surface'
 
-/** Whether the shopper is at work in a component. */
-export interface Typing {
-  /** True while the focus is in a field of a component that `concerns`, and something was done in it within `idleMs`, or is being composed. */
-  readonly isUnderWay: () => boolean
-  readonly stop: Stop
-}
+/** Whether a component is one of those in question; not everything can be learnt about one. */
+export type Concerns = (component: LivewireComponent | undefined) => boolean | undefined
 
 const FIELDS = 'input, textarea, select, [contenteditable]:not([contenteditable="false"])'
-const DOINGS = ['focusin', 'pointerdown', 'keydown', 'input', 'compositionend']
+const DOINGS = ['focusin', 'pointerdown', 'keydown', 'input', 'compositionstart', 'compositionend']
 
-/** Listens to what is done on the page. */
-export const watchTyping = (
-  idleMs: number,
-  concerns: (component: LivewireComponent | undefined) => boolean,
-): Typing => {
-  let doneAtMs = Number.NEGATIVE_INFINITY
-  let composing = false
-  const note = (): void => {
+/**
+ * Listens to what is done on the page, until aborted. Returns what says whether the shopper is at work: the focus is in a field of a component
+ * that `concerns`, and something was done within `idleMs`, or is being composed.
+ */
+export const watchTyping = (idleMs: number, concerns: Concerns, until: AbortSignal): (() => boolean) => {
+  let doneAtMs = 0
+  let isComposing = false
+  const note = (event: Event): void => {
     doneAtMs = Date.now()
-    composing = false
+    isComposing = event.type === 'compositionstart' || (event as InputEvent).isComposing
   }
-  const compose = (): void => {
-    composing = true
-  }
-  const hear = (event: Event): void => (isComposing(event) ? compose() : note())
-  for (const doing of DOINGS) document.addEventListener(doing, hear, true)
-  document.addEventListener('compositionstart', compose, true)
-  return {
-    isUnderWay: () => {
-      const sinceMs = Date.now() - doneAtMs
-      return (composing || (sinceMs >= 0 && sinceMs < idleMs)) && isInComponent(document.activeElement, concerns)
-    },
-    stop: () => {
-      for (const doing of DOINGS) document.removeEventListener(doing, hear, true)
-      document.removeEventListener('compositionstart', compose, true)
-    },
-  }
+  for (const doing of DOINGS) document.addEventListener(doing, note, { capture: true, signal: until })
+  return () =>
+    // A clock that was put back must not make it last.
+    (isComposing || Math.abs(Date.now() - doneAtMs) < idleMs) && isWithin(document.activeElement, concerns)
 }
-
-const isComposing = (event: Event): boolean => (event as InputEvent).isComposing === true
 
 // A commit sends what is typed in the component, and its morph goes around the components within.
-const isInComponent = (
-  field: Element | null,
-  concerns: (component: LivewireComponent | undefined) => boolean,
-): boolean => {
-  if (!field?.matches(FIELDS)) return false
-  let root: (Element & { __livewire?: LivewireComponent }) | null | undefined = field.closest('[wire\\:id]')
-  while (root && !concerns(root.__livewire)) root = root.parentElement?.closest('[wire\\:id]')
-  return Boolean(root)
+const isWithin = (field: Element | null, concerns: Concerns): boolean => {
+  let root = field?.matches(FIELDS) ? componentOf(field) : null
+  while (root && !concerns(root.__livewire)) root = componentOf(root.parentElement)
+  return !!root
 }
+
+const componentOf = (element: Element | null) =>
+  element?.closest<Element & { __livewire?: LivewireComponent }>('[wire\\:id]')
