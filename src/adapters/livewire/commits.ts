@@ -37,13 +37,9 @@ const watchCommits = (
     ? livewire.interceptMessage(({ message: { component, actions }, onError, onFailure, onCancel, onFinish }) => {
         // Islands and async actions of the same component go in messages of their own.
         if (!waiting.has(component) || ![...actions].some(({ name }) => OURS.has(name))) return
-        let hasFailed = false
-        for (const on of [onError, onFailure, onCancel]) {
-          on(() => {
-            hasFailed = true
-          })
-        }
-        onFinish(() => ended(component, hasFailed))
+        // Livewire says first how it failed, and then that it is over.
+        for (const on of [onError, onFailure, onCancel]) on(() => ended(component, true))
+        onFinish(() => ended(component, false))
       })
     : livewire.hook('commit', ({ component, succeed, fail }) => {
         if (!waiting.has(component)) return

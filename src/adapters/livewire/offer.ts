@@ -8,7 +8,7 @@ export const showOffer = (isShown: boolean): void => {
 /** Calls when an offer is clicked, until aborted. */
 export const whenOfferTaken = (taken: () => void, until: AbortSignal): void => {
   const hear = ({ target }: Event): void => {
-    if ((target as Element).closest(OFFER)) taken()
+    if ((target as Partial<Element>).closest?.(OFFER)) taken()
   }
   document.addEventListener('click', hear, { signal: until })
 }

@@ -20,8 +20,7 @@ export interface Targets {
 export const readTargets = (refresh: LivewireRefresh): Targets => {
   const isByName = typeof refresh === 'object' && 'components' in refresh
   const names = isByName ? refresh.components : [refresh].flat()
-  if (!names.every(Boolean))
-    throw new CartEchoError('invalid-options', 'refresh is an event, a list of events, or { components: […] }.')
+  if (!names.every(Boolean)) throw new CartEchoError('invalid-options', 'refresh must name events or components.')
   return isByName ? componentsNamed(names) : listenersTo(names)
 }
 
