@@ -1,7 +1,7 @@
 import type { Change } from '../../core/events'
 import { readLanguage } from './language'
 import { ENGLISH, type NoticeMessages, type NoticeValues } from './messages'
-import { fill, readable, type NoticeTemplate } from './template'
+import { fill, type NoticeTemplate, readable } from './template'
 
 /** Words, and the language they are in; null: the page's. */
 export interface Said {

@@ -5,7 +5,7 @@ export type NoticeTemplate<Values> = string | ((values: Values) => string)
 const LONGEST = 300
 
 // Among them the marks that turn the direction of what follows: a name could make another total of the one beside it.
-const UNSPEAKABLE = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu
+const UNSPEAKABLE = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu
 
 /** What may be shown of a value from outside: one line of text, not too long; null where there is none. Never throws. */
 export const readable = (value: unknown): string | null => {
