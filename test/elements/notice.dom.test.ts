@@ -232,6 +232,31 @@ describe('Back', () => {
     await says(only, 'change 1')
   })
 
+  it('asks again by itself while the channel is live and the check fails, later each time, and not once it is stopped', async () => {
+    const cart = fakeCart('check-failed')
+    const stop = showNotices(cart.cart)
+    undo.push(stop)
+    await says(only, 'change 1')
+    vi.useFakeTimers()
+    undo.push(() => vi.useRealTimers())
+    vi.spyOn(Math, 'random').mockReturnValue(1)
+    transition('pagehide')
+    transition('pageshow')
+    await vi.advanceTimersByTimeAsync(20_000)
+    expect(cart.checks()).toBe(3)
+    cart.fail(null)
+    await vi.advanceTimersByTimeAsync(30_000)
+    expect([cart.checks(), isOpen(only())]).toEqual([4, true])
+    transition('pagehide')
+    cart.fail('session-over')
+    cart.become('refused', 'session-over')
+    transition('pageshow')
+    await vi.advanceTimersByTimeAsync(600_000)
+    expect([cart.checks(), isOpen(only())]).toEqual([5, false])
+    stop()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
   it('of a page that was loaded anew asks nothing', async () => {
     const cart = fakeCart(null)
     undo.push(showNotices(cart.cart))
@@ -429,7 +454,7 @@ describe('start and stop', () => {
     }
     expect(most).toBeGreaterThan(0)
     expect([listeners, subscribers, notices().length]).toEqual([0, 0, 0])
-  })
+  }, 20_000)
 
   it('leave no timer behind, also in the middle of a burst', () => {
     vi.useFakeTimers()

@@ -26,14 +26,16 @@ const isLive = (page: Page): Promise<void> => page.locator('html[data-state="liv
 
 const openCart = async ({
   body = BODY,
+  head = '',
   script = SCRIPT,
   context = {},
 }: {
   body?: string
+  head?: string
   script?: string
   context?: Parameters<typeof app.open>[0]['context']
 } = {}): Promise<Page> => {
-  const page = await app.open({ script, body, ...(context ? { context } : {}) })
+  const page = await app.open({ script, body, head, ...(context ? { context } : {}) })
   await isLive(page)
   return page
 }
@@ -381,26 +383,18 @@ describe('the strictest policy', () => {
   const POLICY = "default-src 'none'; script-src 'self'; connect-src 'self' ws:; require-trusted-types-for 'script'"
 
   it('has nothing against the notice, its style or its words', async () => {
-    await (await openCart()).close()
-    const page = await (await app.held.chromium.browser.newContext()).newPage()
-    const errors: string[] = []
-    page.on('pageerror', (error) => errors.push(String(error)))
-    await page.route(`${app.held.server.url}/`, async (route) => {
-      const answer = await route.fetch()
-      await route.fulfill({ response: answer, headers: { ...answer.headers(), 'content-security-policy': POLICY } })
-    })
-    await page.goto(app.held.server.url)
-    await isLive(page)
+    // Beside the demo's own, both hold. As a header on an answer made up by Playwright it would cost the page its socket: Chromium takes such a page
+    // for one of the internet, which may not reach this machine.
+    const page = await openCart({ head: `<meta http-equiv="Content-Security-Policy" content="${POLICY}">` })
     endPromotion()
     await isSaid(page)
     const looks = await notice(page).evaluate((element) => getComputedStyle(element).position)
     expect(looks).toBe('fixed')
     await dismiss(page).click()
     await isSilent(page)
-    const { violations } = await page.evaluate(() => window as unknown as { violations: string[] })
+    const violations = await page.evaluate(() => (window as unknown as { violations: string[] }).violations)
     // The icon that browsers ask for by themselves.
     expect(violations.filter((directive) => directive !== 'img-src')).toEqual([])
-    expect(errors).toEqual([])
     // It is this policy that the page had.
     const refused = await page.evaluate(() => {
       try {
