@@ -19,6 +19,7 @@ const sources = {
   'cart-echo/livewire': './src/adapters/livewire.ts',
   'cart-echo/react': './src/adapters/react.ts',
   'cart-echo/vue': './src/adapters/vue.ts',
+  'cart-echo/notice': './src/elements/notice.ts',
 }
 
 // Written last, for tree shaking drops every directive: a bundler of server components must know where the browser begins. And nothing here runs
@@ -55,6 +56,7 @@ export default defineConfig([
       livewire: 'src/adapters/livewire.ts',
       react: 'src/adapters/react.ts',
       vue: 'src/adapters/vue.ts',
+      notice: 'src/elements/notice.ts',
       'echo-events': 'src/echo-events.ts',
     },
     plugins: [finish],

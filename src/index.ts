@@ -28,6 +28,7 @@ export type {
 export type { Hold } from './core/hold'
 export type { EventDefinition, EventOption } from './core/listening'
 export type { News } from './core/news'
+export type { CartEchoNotice } from './core/notice'
 export type { Refresh, RefreshOptions, RefreshRequest } from './core/refresh'
 export type { ReverbSettings } from './core/reverb-settings'
 export type { PageIdentity } from './core/shopper'

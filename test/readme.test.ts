@@ -81,6 +81,19 @@ const endPromotion = async (page: Page, selector: string, from: string): Promise
   return changed(page, selector, from)
 }
 
+/** Ends the promotion again and again until the page has told of it. */
+const untilTold = (isTold: () => Promise<boolean>): Promise<void> =>
+  expect
+    .poll(
+      () => {
+        held.server.shop.applyToAll('raya-sale')
+        held.server.shop.removeFromAll('raya-sale')
+        return isTold()
+      },
+      { timeout: 10_000, interval: 400 },
+    )
+    .toBe(true)
+
 describe('every snippet of the README', () => {
   it('has a name, and a test below or in readme.frameworks.test.ts', () => {
     const fenced = [...readme.matchAll(/^```(js|ts|tsx|vue|json|html)$/gm)].length
@@ -103,6 +116,11 @@ describe('every snippet of the README', () => {
         'identify',
         'livewire',
         'log-block',
+        'notice',
+        'notice-before-paying',
+        'notice-elements',
+        'notice-event',
+        'notice-messages',
         'own-echo',
         'own-event',
         'page-block',
@@ -287,6 +305,57 @@ describe('the README’s snippet', () => {
     // Still customer 1's session: customer 2's channel is refused, and says so.
     await page.getByText('polling: not-authorised').waitFor()
     expect(await page.evaluate(() => (window as unknown as { heard: number }).heard)).toBe(0)
+  })
+
+  it('notice tells the shopper, and is dismissed', async () => {
+    const page = await openPage(snippet('notice'), { before: OWN_ECHO })
+    const words = page.locator('cart-echo-notice').getByText('Raya Sale has ended.').first()
+    await untilTold(() => words.isVisible())
+    await page.getByRole('button', { name: 'Dismiss' }).click()
+    await words.waitFor({ state: 'hidden' })
+  })
+
+  it('notice-elements are where it is told: beside the totals, with a link where it floats', async () => {
+    const html = PAGE.replace('<p id="stock"></p>', snippet('notice-elements'))
+    const page = await openPage(snippet('notice'), { before: OWN_ECHO, html })
+    const [inline, floating] = [
+      page.locator('cart-echo-notice[inline]'),
+      page.locator('cart-echo-notice:not([inline])'),
+    ]
+    await untilTold(() => inline.getByText('New total').isVisible())
+    expect(await page.locator('cart-echo-notice').count()).toBe(2)
+    await inline.evaluate((notice) => notice.remove())
+    await untilTold(() => floating.getByText('New total').isVisible())
+    expect(await page.getByRole('link', { name: 'View cart' }).isVisible()).toBe(true)
+  })
+
+  it('notice-messages tells it in the shop’s words', async () => {
+    const page = await openPage(snippet('notice-messages'), { before: OWN_ECHO })
+    await untilTold(() => page.getByText('Promosi Raya Sale telah tamat. Jumlah baharu anda RM120.00').isVisible())
+    expect(await page.getByRole('button', { name: 'Tutup' }).isVisible()).toBe(true)
+  })
+
+  it('notice-event hands it to a toast of the shop’s own', async () => {
+    const toasts =
+      "window.toasts = []\nwindow.addEventListener('toast', ({ detail }) => window.toasts.push(detail.message))\n"
+    const page = await openPage(snippet('notice') + snippet('notice-event'), { before: OWN_ECHO + toasts })
+    const told = () => page.evaluate(() => (window as unknown as { toasts: string[] }).toasts)
+    await untilTold(async () => (await told()).some((text) => text.includes('RM120.00')))
+    expect(await page.getByRole('button', { name: 'Dismiss' }).isVisible()).toBe(false)
+  })
+
+  it('notice-before-paying keeps a shopper from paying for what they have not seen', async () => {
+    const pay = '<form action="/paid.html"><button id="check-out">Pay</button></form>'
+    const html = PAGE.replace('<button id="check-out">check out</button>', pay)
+    const code = `${snippet('check')}${snippet('notice-before-paying')}\nwindow.cart = cart`
+    const page = await openPage(code, { before: OWN_ECHO, html })
+    await endPromotion(page, '#cart-notice', '')
+    await page.locator('#check-out').click()
+    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    expect(page.url()).not.toContain('paid')
+    await page.evaluate(() => (window as unknown as { cart: { dismiss(): void } }).cart.dismiss())
+    await page.locator('#check-out').click()
+    await page.waitForURL('**/paid.html*')
   })
 
   it('connection shows how the page is fed', async () => {
