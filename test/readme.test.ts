@@ -102,6 +102,7 @@ describe('every snippet of the README', () => {
       [
         'alpine',
         'alpine-event',
+        'alpine-of-livewire',
         'alpine-page',
         'before-checkout',
         'break-http',
