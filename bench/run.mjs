@@ -42,6 +42,16 @@ await build({
   target: 'es2022',
   logLevel: 'error',
 })
+// What a shop would ship.
+await build({
+  entryPoints: [`${root}bench/page-pages/guide.ts`],
+  outdir: `${outdir}/page-pages`,
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  target: 'es2022',
+  logLevel: 'error',
+})
 const { run } = await import(pathToFileURL(`${outdir}/experiment.mjs`).href)
 const { formatTable, writeResult } = await import(pathToFileURL(`${outdir}/result.mjs`).href)
 

@@ -35,15 +35,18 @@ export const openTabFront = async (server: OpenedServer, script: string): Promis
 
 const HTML = { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'private, no-cache' }
 
-// The cursor is the server's at this moment: whatever is published later is the page's to hear.
-const cartPage = async ({ url, cookie }: OpenedServer): Promise<string> => {
+const cartPage = async (server: OpenedServer): Promise<string> =>
+  `<!doctype html><title>Cart</title><body>${await cartBlock(server)}<script type="module" src="/page.js"></script></body>`
+
+/** The page's block. The cursor is the server's at this moment: whatever is published later is the page's to hear. */
+export const cartBlock = async ({ url, cookie }: OpenedServer): Promise<string> => {
   const answer = await fetch(`${url}/session`, { headers: { Cookie: cookie } })
   const { page } = (await answer.json()) as { page: object }
-  const block = `<script type="application/json" data-cart-echo>${JSON.stringify(page)}</script>`
-  return `<!doctype html><title>Cart</title><body>${block}<script type="module" src="/page.js"></script></body>`
+  return `<script type="application/json" data-cart-echo>${JSON.stringify(page)}</script>`
 }
 
-const passOn = ({ url }: OpenedServer, asked: IncomingMessage, answer: ServerResponse): void => {
+/** Hands a request on to the server, and its answer back. */
+export const passOn = ({ url }: OpenedServer, asked: IncomingMessage, answer: ServerResponse): void => {
   const { method = 'GET', headers } = asked
   const passed = request(
     new URL(asked.url ?? '/', url),

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright'
 import { describe, expect, it } from 'vitest'
@@ -49,6 +49,13 @@ const dismiss = (page: Page) => page.getByRole('button', { name: 'Dismiss' })
 const isSaid = (page: Page, text = 'New total: RM120.00'): Promise<void> => page.getByText(text).waitFor()
 const isSilent = (page: Page): Promise<void> => expect.poll(() => status(page).textContent()).toBe('')
 const focused = (page: Page): Promise<string | undefined> => page.evaluate(() => document.activeElement?.id)
+const AXE = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
+
+interface AxeResults {
+  readonly violations: readonly { readonly id: string; readonly help: string }[]
+  readonly passes: readonly { readonly id: string }[]
+}
+
 /** Everything a page complained about, but that the stand-in has no icon. */
 const complaints = (): string[] => app.held.chromium.complaints.filter((words) => !words.includes('404'))
 
@@ -100,6 +107,22 @@ describe('a shopper', () => {
     const button = nodes.find(({ name }) => name?.value === 'Dismiss')
     expect(button?.role?.value).toBe('button')
     expect(region?.childIds).not.toContain(button?.nodeId)
+  })
+
+  it.each(['light', 'dark'] as const)('is told nothing that axe finds at fault, on a %s page', async (colorScheme) => {
+    // axe is put into the page as text.
+    const page = await openCart({ context: { colorScheme, bypassCSP: true } })
+    endPromotion()
+    await isSaid(page)
+    await page.evaluate(AXE)
+    const found = await page.evaluate(async () => {
+      const { axe } = window as unknown as { axe: { run(of: string): Promise<AxeResults> } }
+      const { violations, passes } = await axe.run('cart-echo-notice')
+      return { wrong: violations.map(({ id, help }) => `${id}: ${help}`), passed: passes.map(({ id }) => id) }
+    })
+    expect(found.wrong).toEqual([])
+    // That it has looked inside. Of the contrast it cannot judge; a test below measures it.
+    expect(found.passed).toEqual(expect.arrayContaining(['button-name', 'aria-valid-attr', 'nested-interactive']))
   })
 
   it('closes it with Escape, and only from inside', async () => {
