@@ -17,6 +17,10 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: RegExp }> = {
   'adapters/react': { rooms: ['core'], packages: /^react$/ },
   'adapters/vue': { rooms: ['core'], packages: /^vue$/ },
   'echo-events': { rooms: [], packages: /^$/ },
+  cdn: {
+    rooms: ['core', 'http', 'transports', 'dom', 'reverb', 'adapters', 'elements', 'create-cart-echo', 'entry'],
+    packages: /^$/,
+  },
   server: { rooms: [], packages: /^(node:|ws$)/ },
   'create-cart-echo': { rooms: ['core', 'transports', 'dom'], packages: /^$/ },
   entry: { rooms: ['core', 'http', 'transports', 'dom', 'reverb', 'create-cart-echo'], packages: /^$/ },
@@ -27,6 +31,7 @@ const ENTRIES = [
   'core.ts',
   'reverb.ts',
   'echo-events.ts',
+  'cdn/module.ts',
   'server/index.ts',
   ...['alpine', 'livewire', 'react', 'vue'].map((name) => `adapters/${name}.ts`),
 ]
