@@ -44,11 +44,15 @@ export default defineConfig([
       vue: 'src/adapters/vue.ts',
       'echo-events': 'src/echo-events.ts',
     },
-    // A bundler of server components must know where the browser begins; tree shaking drops what the source says.
+    // A bundler of server components must know where the browser begins. Written last: tree shaking drops every directive before.
     plugins: [
       {
         name: 'use client',
-        renderChunk: (code, { path }) => (/react\.js$/.test(path) ? { code: `'use client';\n${code}` } : undefined),
+        buildEnd: ({ writtenFiles }) => {
+          for (const { name } of writtenFiles) {
+            if (/\breact\.js$/.test(name)) writeFileSync(name, `'use client';\n${readFileSync(name, 'utf8')}`)
+          }
+        },
       },
     ],
     format: 'esm',

@@ -1,1 +1,63 @@
+import type { CartEcho } from '../core/cart-echo'
+import { CartEchoError } from '../core/errors'
+import type { AlpineLike } from './alpine/alpine-like'
+import { cartEchoDirective } from './alpine/directive'
+import { type ShownCart, showCart } from './alpine/shown-cart'
+
+export type { CartEcho } from '../core/cart-echo'
+export type { Checked } from '../core/checking'
+export type { Connection } from '../core/connection'
+export type { CartEventMap, Change } from '../core/events'
 export type { CartDomEventMap } from '../dom/event-map'
+export type { AlpineLike, DirectiveWords, ElementTools, Evaluation, HandleDirective } from './alpine/alpine-like'
+export type { ShownCart } from './alpine/shown-cart'
+
+// The same symbol in every copy and version: this Alpine has the plugin.
+const APPLIED = Symbol.for('cart-echo.alpine')
+
+/**
+ * The plugin: `Alpine.plugin(cartEcho(cart))`, best before Alpine starts. It gives `$cartEcho` and `$store.cartEcho`, one reactive
+ * `ShownCart`, and for elements:
+ *
+ * - `x-cart-echo:changed="expression"` with `$change`, the payload, and `$meta`, for each change. `.cart-stock-changed`, the DOM name of
+ *   another event, hears that one instead.
+ * - `x-cart-echo:status="expression"` with `$connection`, for each new connection from now on.
+ * - `x-cart-echo:refresh="expression"` with `$cursor` and `$signal` is an `onRefresh`: what it gives is waited for. In a Livewire component
+ *   `$wire.$refresh()` when left out. `.settle.500ms` and `.spread.5000ms` are its options.
+ *
+ * `.once`, `.debounce` and `.throttle` (250 ms) are those of `x-on`, for `changed` and `status`. Everything ends with its element; the rest
+ * lives as long as Alpine does. The page calls `cart.start()`. A store or a magic of the page's own by that name stays, with one
+ * warning; applied again, it does nothing. A directive that cannot be read is a warning, too.
+ * @throws {CartEchoError} `invalid-options` without the cart, as in `Alpine.plugin(cartEcho)`.
+ */
+export const cartEcho = (cart: CartEcho): ((Alpine: AlpineLike) => void) => {
+  if (!cart?.news) throw new CartEchoError('invalid-options', 'Write Alpine.plugin(cartEcho(cart)), with your cart.')
+  return (Alpine) => {
+    if (APPLIED in Alpine) return
+    Reflect.defineProperty(Alpine, APPLIED, { value: true })
+    const shown = showCart(cart, Alpine.reactive)
+    const directive = cartEchoDirective(cart, Alpine, warn)
+    const taken = [giveMagic(Alpine, shown), giveStore(Alpine, shown)].filter((name) => name !== null)
+    if (taken.length > 0) warn(`${taken.join(' and ')} were taken, and stay as they are.`)
+    // Livewire's morph copies elements to compare them; what such a copy hears would never end.
+    Alpine.directive('cart-echo', Alpine.skipDuringClone?.(directive) ?? directive)
+    if (hasStarted()) warn('Alpine had started: x-cart-echo works in new elements only.')
+  }
+}
+
+const giveMagic = (Alpine: AlpineLike, shown: ShownCart): string | null => {
+  const magics = Alpine.injectMagics?.({}, document.createElement('i'))
+  if (magics && '$cartEcho' in magics) return '$cartEcho'
+  Alpine.magic('cartEcho', () => shown)
+  return null
+}
+
+const giveStore = (Alpine: AlpineLike, shown: ShownCart): string | null => {
+  if (Alpine.store('cartEcho')) return '$store.cartEcho'
+  Alpine.store('cartEcho', shown)
+  return null
+}
+
+const hasStarted = (): boolean => '_x_dataStack' in (document.querySelector('[x-data]') ?? {})
+
+const warn = (words: string): void => console.warn(`[cart-echo] ${words}`)

@@ -3,7 +3,7 @@ import { createRefresher, type Refresher, type RefresherParts } from './refresh'
 
 /** All refreshes of a page. */
 export interface Refreshers {
-  /** Adds one. Returns the function that removes it. */
+  /** Adds one. Returns the function that removes it; what the last of all still owed, the next one is added with. */
   readonly add: (parts: Omit<RefresherParts, 'done'>) => Stop
   readonly want: (spreadMs?: number) => void
   /** Runs at once what is wanted. Rejects with the first that failed. */
@@ -18,6 +18,8 @@ export interface Refreshers {
 /** None yet. `done` is called when all have run, and nothing more is wanted. */
 export const createRefreshers = (done: () => void): Refreshers => {
   const all = new Set<Refresher>()
+  // A page that puts another component in place removes its last one, which had not run yet, before it adds the next.
+  let isOwed = false
   const each = (act: (refresher: Refresher) => void): void => {
     for (const refresher of [...all]) act(refresher)
   }
@@ -31,11 +33,15 @@ export const createRefreshers = (done: () => void): Refreshers => {
     add: (parts) => {
       const refresher = createRefresher({ ...parts, done: doneIfAll })
       all.add(refresher)
+      if (isOwed) refresher.want()
+      isOwed = false
       return () => {
         const wasLast = !refresher.isDone()
         refresher.reset()
+        if (!all.delete(refresher) || !wasLast) return
         // The others may have run already, and waited for this one only.
-        if (all.delete(refresher) && wasLast) doneIfAll()
+        doneIfAll()
+        isOwed = all.size === 0
       }
     },
     want: (spreadMs) => each(({ want }) => want(spreadMs)),
@@ -45,6 +51,9 @@ export const createRefreshers = (done: () => void): Refreshers => {
       return flush()
     },
     isRunning: () => [...all].some(({ isRunning }) => isRunning()),
-    reset: () => each(({ reset }) => reset()),
+    reset: () => {
+      isOwed = false
+      each(({ reset }) => reset())
+    },
   }
 }

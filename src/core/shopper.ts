@@ -59,6 +59,21 @@ export const readShopper = ({ user, guest, owner, cursor, enabled, problems }: P
   problems: problems ?? [],
 })
 
+/**
+ * The same word, with what cannot be read left out of it and added to its problems, for whoever must not throw. Without a readable
+ * user it is nobody's. Never throws.
+ */
+export const legible = (word: PageIdentity): PageIdentity => {
+  try {
+    readShopper(word)
+    return word
+  } catch (cause) {
+    const problem = cause as CartEchoError
+    const without = problem.code === 'invalid-user' ? { user: null } : { cursor: null }
+    return legible({ ...word, ...without, problems: [...(word.problems ?? []), problem] })
+  }
+}
+
 /** True when both are the same customer, as far as the page's word goes. */
 export const isSameShopper = (a: Shopper, b: Shopper): boolean =>
   a.user === b.user && a.guest === b.guest && (a.owner === null || b.owner === null || a.owner === b.owner)

@@ -170,4 +170,35 @@ describe('the refreshes of a page', () => {
     await environment.advanceTurnByTurn(1_250)
     expect(runs).toHaveLength(1)
   })
+
+  it('owe what the last one took along to the next that comes, once', async () => {
+    const { add, want, environment } = pageRefreshes()
+    const first = add()
+    want()
+    first.remove()
+    await environment.advanceTurnByTurn(5_000)
+    const [second, third] = [add(), add()]
+    await environment.advanceTurnByTurn(5_000)
+    expect([first, second, third].map(({ runs }) => runs.length)).toEqual([0, 1, 0])
+  })
+
+  it('owe nothing when all had run, when others are there still, or when everything was dropped', async () => {
+    const { add, want, reset, environment } = pageRefreshes()
+    const done = add()
+    want()
+    await environment.advanceTurnByTurn(5_000)
+    await done.runs[0]?.succeed()
+    done.remove()
+    const [leaving, staying] = [add(), add()]
+    want()
+    leaving.remove()
+    await environment.advanceTurnByTurn(5_000)
+    await staying.runs[0]?.succeed()
+    want()
+    staying.remove()
+    reset()
+    const last = add()
+    await environment.advanceTurnByTurn(5_000)
+    expect([leaving, staying, last].map(({ runs }) => runs.length)).toEqual([0, 1, 0])
+  })
 })

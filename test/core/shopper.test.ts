@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CartEchoError } from '../../src/core/errors'
-import { isSameShopper, type PageIdentity, readShopper, readUser } from '../../src/core/shopper'
+import { isSameShopper, legible, type PageIdentity, readShopper, readUser } from '../../src/core/shopper'
 
 const codeOf = (run: () => unknown): string | null => {
   try {
@@ -146,5 +146,40 @@ describe('two words', () => {
     const [a, b] = [readShopper(one), readShopper(other)]
     expect(isSameShopper(a, b)).toBe(same)
     expect(isSameShopper(b, a)).toBe(same)
+  })
+})
+
+describe('a word made legible', () => {
+  const legibly = (word: PageIdentity) => {
+    const { problems, ...rest } = legible(word)
+    return { ...rest, problems: problems?.map(({ code }) => code) }
+  }
+
+  it('is the very same where all of it can be read', () => {
+    const word = { user: 7, owner: 'mine', cursor: 'e1:3', enabled: false }
+    expect(legible(word)).toBe(word)
+  })
+
+  it('is without what cannot be read, and says so', () => {
+    expect(legibly({ user: 7, owner: 'mine', cursor: 'three' })).toEqual({
+      user: 7,
+      owner: 'mine',
+      cursor: null,
+      problems: ['invalid-cursor'],
+    })
+    const earlier = new CartEchoError('invalid-page', 'The port was left out.')
+    expect(legibly({ user: 'undefined', cursor: 'three', problems: [earlier] })).toEqual({
+      user: null,
+      cursor: null,
+      problems: ['invalid-page', 'invalid-user', 'invalid-cursor'],
+    })
+  })
+
+  it('can always be read, whatever it was', () => {
+    fc.assert(
+      fc.property(fc.record({ user: fc.anything(), cursor: fc.anything() }), (word) => {
+        expect(() => readShopper(legible(word as PageIdentity))).not.toThrow()
+      }),
+    )
   })
 })

@@ -1,0 +1,67 @@
+import type { CartEcho } from '../../core/cart-echo'
+import type { Stop } from '../../core/environment'
+import { domEventName } from '../../core/events'
+import type { AlpineLike, DirectiveWords, ElementTools, Evaluation, HandleDirective } from './alpine-like'
+import { msAfter, paceOf } from './pace'
+
+/** The handler of `x-cart-echo`. What it cannot read is said once, by `warn`, and left alone. */
+export const cartEchoDirective = (
+  cart: CartEcho,
+  Alpine: AlpineLike,
+  warn: (words: string) => void,
+): HandleDirective => {
+  const warned = new Set<string>()
+  return (element, words, tools) => {
+    const stop = words.value === 'refresh' ? readAnew(cart, Alpine, element, words, tools) : listen(cart, words, tools)
+    if (stop) return tools.cleanup(stop)
+    const name = [`x-cart-echo:${words.value}`, ...words.modifiers].join('.')
+    if (!warned.has(name)) warn(`${name} means nothing here.`)
+    warned.add(name)
+  }
+}
+
+const readAnew = (
+  cart: CartEcho,
+  Alpine: AlpineLike,
+  element: HTMLElement,
+  { modifiers, expression }: DirectiveWords,
+  { evaluateLater }: ElementTools,
+): Stop => {
+  const reading = expression || '$wire.$refresh()'
+  const options = { settleMs: msAfter('settle', modifiers), spreadMs: msAfter('spread', modifiers) }
+  return cart.onRefresh((request) => {
+    const evaluation = { scope: { $cursor: request.cursor, $signal: request.signal }, params: [request] }
+    // What fails must be seen to fail: the evaluator that all versions have keeps that to itself.
+    return Alpine.evaluateRaw
+      ? Alpine.evaluateRaw(element, reading, evaluation)
+      : new Promise((resolve) => evaluateLater(reading)(resolve, evaluation))
+  }, options)
+}
+
+const listen = (cart: CartEcho, words: DirectiveWords, { evaluateLater }: ElementTools): Stop | null => {
+  const { modifiers, expression } = words
+  const start = starterOf(cart, words)
+  if (!start) return null
+  const evaluate = expression ? evaluateLater(expression) : () => undefined
+  const pace = paceOf((evaluation: Evaluation) => evaluate(() => undefined, evaluation), modifiers)
+  const stop = start((scope) => {
+    if (modifiers.includes('once')) stop()
+    pace.run({ scope, params: Object.values(scope) })
+  })
+  return () => {
+    stop()
+    pace.stop()
+  }
+}
+
+const starterOf = (
+  cart: CartEcho,
+  { value, modifiers }: DirectiveWords,
+): ((hear: (scope: Record<string, unknown>) => void) => Stop) | null => {
+  if (value === 'status') return (hear) => cart.connection.subscribe(($connection) => hear({ $connection }))
+  const named = modifiers.filter((modifier) => !/^(once|debounce|throttle|\d+(ms)?)$/.test(modifier)).join('.')
+  // Attributes are lower-case in HTML.
+  const event = cart.events.find((event) => domEventName(event).toLowerCase() === (named || 'cart-conditions-changed'))
+  if (value !== 'changed' || !event) return null
+  return (hear) => cart.on(event, ($change, $meta) => hear({ $change, $meta }))
+}

@@ -1,0 +1,38 @@
+import type { Stop } from '../../core/environment'
+
+/** Runs something, sooner or later. */
+export interface Pace<Heard> {
+  readonly run: (heard: Heard) => void
+  /** Drops what is still to run. */
+  readonly stop: Stop
+}
+
+/** The milliseconds after a modifier, as in `.debounce.500ms`; the fallback when it stands alone, undefined without it. */
+export const msAfter = (name: string, modifiers: readonly string[], fallbackMs?: number): number | undefined => {
+  const place = modifiers.indexOf(name)
+  const ms = Number(modifiers[place + 1]?.split('ms')[0])
+  return place < 0 ? undefined : ms >= 0 ? ms : fallbackMs
+}
+
+/** What `.debounce` and `.throttle` make of it. As `x-on` has them, but Alpine's own would still run when the element is gone. */
+export const paceOf = <Heard>(run: (heard: Heard) => void, modifiers: readonly string[]): Pace<Heard> => {
+  const debounceMs = msAfter('debounce', modifiers, 250)
+  const throttleMs = msAfter('throttle', modifiers, 250) ?? 0
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let quietUntilMs = 0
+  const stop = (): void => clearTimeout(timer)
+  const debounced = (heard: Heard): void => {
+    stop()
+    timer = setTimeout(run, debounceMs, heard)
+  }
+  return {
+    run: (heard) => {
+      const nowMs = performance.now()
+      if (nowMs < quietUntilMs) return
+      quietUntilMs = nowMs + throttleMs
+      if (debounceMs === undefined) run(heard)
+      else debounced(heard)
+    },
+    stop,
+  }
+}

@@ -1,0 +1,25 @@
+import { useEffect } from 'react'
+import type { Hold } from '../../core/hold'
+import type { Refresh, RefreshOptions } from '../../core/refresh'
+import { useLatest } from './latest'
+import { useCartEcho } from './provider'
+
+/**
+ * Says how the page reads its cart anew, as `client.onRefresh` does, while the component is mounted; one that is due or running when it is
+ * unmounted is dropped, so the place for it is one that stays, such as the layout. It is always the newest function, and the newest
+ * `hold`; another `settleMs` or `spreadMs` begins anew.
+ * @throws {CartEchoError} `no-provider`
+ *
+ * @example
+ * useCartRefresh(() => queryClient.invalidateQueries({ queryKey: ['cart'] }))
+ */
+export const useCartRefresh = (refresh: Refresh, options: RefreshOptions = {}): void => {
+  const { settleMs, spreadMs } = options
+  const client = useCartEcho()
+  const latest = useLatest([refresh, options.hold] as const)
+  useEffect(() => {
+    const run: Refresh = (request) => latest.current[0](request)
+    const hold: Hold = (go) => latest.current[1]?.(go) ?? null
+    return client.onRefresh(run, { settleMs, spreadMs, hold })
+  }, [client, settleMs, spreadMs, latest])
+}

@@ -1,0 +1,4 @@
+import Alpine from '@alpinejs/csp'
+import { behavesOn } from './support/alpine-behaviours'
+
+behavesOn(Alpine)
