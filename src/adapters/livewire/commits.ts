@@ -1,0 +1,51 @@
+import { type AbortSignalLike, untilAborted } from '../../core/abort'
+import type { Stop } from '../../core/environment'
+import type { LivewireComponent, LivewireLike } from './surface'
+
+/**
+ * Resolves when the server has answered every component that `ask` makes ask it, at once when there is none; rejects when one of them
+ * failed, or `signal` is aborted.
+ */
+export const untilCommitted = (
+  livewire: LivewireLike,
+  signal: AbortSignalLike,
+  ask: () => readonly LivewireComponent[],
+): Promise<void> => {
+  const waiting = new Set<LivewireComponent>()
+  let unhook: Stop = () => undefined
+  const answered = new Promise<void>((resolve, reject) => {
+    unhook = watchCommits(livewire, waiting, (component, hasFailed) => {
+      waiting.delete(component)
+      if (hasFailed) reject(new Error(`Livewire could not refresh ${component.name}.`))
+      else if (waiting.size === 0) resolve()
+    })
+    // Livewire sends a few milliseconds later, all of them in one request.
+    for (const component of ask()) waiting.add(component)
+    if (waiting.size === 0) resolve()
+  })
+  return untilAborted(answered, signal).finally(unhook)
+}
+
+// The `commit` hook that Livewire 4 keeps does not tell a lost network, and tells success in an animation frame: never on a hidden page
+// (js/request/legacy.js).
+const watchCommits = (
+  livewire: LivewireLike,
+  waiting: ReadonlySet<LivewireComponent>,
+  ended: (component: LivewireComponent, hasFailed: boolean) => void,
+): Stop =>
+  livewire.interceptMessage
+    ? livewire.interceptMessage(({ message: { component, actions }, onError, onFailure, onCancel, onFinish }) => {
+        // Islands and async actions of the same component go in messages of their own.
+        if (!waiting.has(component) || ![...actions].some(({ name }) => OURS.has(name))) return
+        // Livewire says first how it failed, and then that it is over.
+        for (const on of [onError, onFailure, onCancel]) on(() => ended(component, true))
+        onFinish(() => ended(component, false))
+      })
+    : livewire.hook('commit', ({ component, succeed, fail }) => {
+        if (!waiting.has(component)) return
+        succeed(() => ended(component, false))
+        fail(() => ended(component, true))
+      })
+
+// What #[On] calls (js/features/supportListeners.js), and $wire.$refresh().
+const OURS = new Set(['__dispatch', '$refresh'])

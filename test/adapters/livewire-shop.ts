@@ -1,0 +1,126 @@
+import { vi } from 'vitest'
+import { type CommitAnswer, type CommitRequest, createStandIn } from '../../examples/livewire/stand-in'
+import { CartEchoError } from '../../src/core/errors'
+import type { Reply, Sink } from '../../src/core/transport'
+import { createDomEvents } from '../../src/dom/events'
+import { answerOf, listeningClient } from '../support/listening-client'
+import { at } from '../support/payloads'
+
+/** One request of Livewire, as its server saw it. */
+export interface Asked {
+  readonly headers: Record<string, string>
+  readonly components: { readonly name: string; readonly calls: string[]; readonly updates: Record<string, unknown> }[]
+}
+
+/** A component as Blade renders it. */
+export const component = (
+  name: string,
+  {
+    id = name,
+    listeners = [],
+    html = '',
+    lazy = false,
+  }: Partial<Record<'id' | 'html', string>> & { listeners?: string[]; lazy?: boolean } = {},
+): string => {
+  const snapshot = { data: {}, memo: { id, name, ...(lazy ? { lazyLoaded: false } : {}) } }
+  const attribute = (value: object) => JSON.stringify(value).replaceAll('"', '&quot;')
+  const effects = listeners.length > 0 ? { listeners } : {}
+  return `<div wire:id="${id}" wire:snapshot="${attribute(snapshot)}" wire:effects="${attribute(effects)}">${html}</div>`
+}
+
+/** Livewire's server half: answers as it is told, and keeps what it was asked. */
+const createServer = () => {
+  const asked: Asked[] = []
+  const server = { status: 200, isSlow: false }
+  const waiting: (() => void)[] = []
+  const nameOf = (snapshot: string) => JSON.parse(snapshot).memo.name as string
+  const send = async (_url: string, { body, headers }: RequestInit & { headers: Record<string, string> }) => {
+    const { components } = JSON.parse(String(body)) as { components: CommitRequest[] }
+    asked.push({
+      headers: { ...headers },
+      components: components.map(({ snapshot, calls, updates }) => ({
+        name: nameOf(snapshot),
+        calls: calls.map(({ method, params }) => [method, ...params.slice(0, 1)].join(' ')),
+        updates,
+      })),
+    })
+    if (server.isSlow) await new Promise<void>((resolve) => waiting.push(resolve))
+    if (server.status === 0) throw new TypeError('Failed to fetch')
+    const answers = components.map(({ snapshot }): CommitAnswer => ({ snapshot, effects: {} }))
+    return new Response(JSON.stringify({ components: answers }), { status: server.status })
+  }
+  return { asked, server, send, answerNext: () => waiting.shift()?.() }
+}
+
+/** A page in a shop: a client whose time is told to pass, the stand-in for Livewire, and the servers of both. */
+export const openShop = ({
+  body = '',
+  version = 4 as 3 | 4,
+  pages = {} as Record<string, string>,
+  canAsk = true,
+} = {}) => {
+  vi.useFakeTimers()
+  document.body.innerHTML = body
+  const livewireServer = createServer()
+  const standIn = createStandIn({ send: livewireServer.send, version, visit: async (url) => pages[url] ?? '' })
+  const check = { isDown: false, asked: 0, seq: 1 }
+  let sink: Sink | null = null
+  const dom = createDomEvents(undefined)
+  const listening = listeningClient({
+    word: { user: 7, owner: 'mine', cursor: 'e1:1' },
+    announce: dom.announce,
+    whileStarted: dom.start,
+    transport: () => (opened) => {
+      sink = opened
+      const link = { stop: () => undefined, tell: () => undefined }
+      if (!canAsk) return link
+      return {
+        ...link,
+        ask: async ({ since }): Promise<Reply> => {
+          check.asked += 1
+          const error = new CartEchoError('check-failed', 'The check is down.')
+          if (check.isDown) return { name: 'unanswered', error, next: 'when-told' }
+          const from = since ? `${since.epoch}:${since.seq}` : null
+          return { name: 'log', answer: answerOf(from, `e1:${check.seq}`) }
+        },
+      }
+    },
+  })
+  const pass = async (ms: number): Promise<void> => {
+    for (let passed = 0; passed < ms; passed += STEP_MS) {
+      await listening.environment.advanceTurnByTurn(STEP_MS)
+      await vi.advanceTimersByTimeAsync(STEP_MS)
+    }
+  }
+  return {
+    ...listening,
+    ...livewireServer,
+    standIn,
+    check,
+    pass,
+    /** The shop changed the cart, and says so by the socket. */
+    change: () => {
+      check.seq += 1
+      sink?.deliver('cart.conditions.changed', at(check.seq))
+    },
+    /** The shop changed the cart, and the page finds it by asking. */
+    changeUnheard: () => {
+      check.seq += 1
+      sink?.gap('due')
+    },
+    live: () => sink?.state({ name: 'subscribed' }),
+    /** Loads and starts the stand-in. */
+    startLivewire: () => {
+      standIn.load()
+      standIn.start()
+    },
+    close: () => {
+      listening.client.stop()
+      standIn.stop()
+      document.body.replaceChildren()
+      vi.useRealTimers()
+    },
+  }
+}
+
+const STEP_MS = 100
