@@ -16,6 +16,7 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: RegExp }> = {
   'adapters/livewire': { rooms: ['core'], packages: /^$/ },
   'adapters/react': { rooms: ['core'], packages: /^react$/ },
   'adapters/vue': { rooms: ['core'], packages: /^vue$/ },
+  elements: { rooms: ['core'], packages: /^$/ },
   'echo-events': { rooms: [], packages: /^$/ },
   cdn: {
     rooms: ['core', 'http', 'transports', 'dom', 'reverb', 'adapters', 'elements', 'create-cart-echo', 'entry'],
@@ -34,6 +35,7 @@ const ENTRIES = [
   'cdn/module.ts',
   'server/index.ts',
   ...['alpine', 'livewire', 'react', 'vue'].map((name) => `adapters/${name}.ts`),
+  'elements/notice.ts',
 ]
 
 const NOT_IN_A_PAGE: Record<string, RegExp> = {
@@ -63,11 +65,11 @@ const importsOf = (source: string): Import[] => [
 const hasUnreadImport = (source: string): boolean =>
   /^import\b|\bimport\(/m.test(source.replace(STATIC, '').replace(DYNAMIC, ''))
 
-/** `transports/echo/find.ts` lives in the room of `transports/echo.ts`: every transport has its own, and every adapter. */
+/** `transports/echo/find.ts` lives in the room of `transports/echo.ts`: every transport has its own, and every adapter and element. */
 const roomOf = (path: string): string => {
   if (path === 'index.ts' || path === 'core.ts') return 'entry'
   const [first = '', second] = path.replace(/\.ts$/, '').split('/')
-  return ['transports', 'adapters'].includes(first) ? `${first}/${second}` : first
+  return ['transports', 'adapters', 'elements'].includes(first) ? `${first}/${second}` : first
 }
 
 const wrongImport = (path: string, { from, how }: Import): string | null => {
@@ -154,6 +156,9 @@ describe('the house', () => {
     ['adapters/vue/news.ts', "import { createDomEvents } from '../../dom/events'", 'imports dom/events.ts'],
     ['adapters/vue/news.ts', "import type { CartDomEventMap } from '../../dom/event-map'", 'imports dom/event-map.ts'],
     ['adapters/svelte.ts', "import { on } from '../core/client'", 'has no place in the house'],
+    ['elements/notice/view.ts', "import { createDomEvents } from '../../dom/events'", 'imports dom/events.ts'],
+    ['elements/notice/view.ts', "import { page } from '../inspector/page'", 'imports elements/inspector/page.ts'],
+    ['elements/notice.ts', "import { useRef } from 'react'", 'imports the package react'],
     ['echo-events.ts', "import { domEventName } from './core/events'", 'imports core/events.ts'],
     ['core/client.ts', "import { useRef } from 'react'", 'imports the package react'],
     ['plugins/alpine.ts', "import { on } from '../core/client'", 'has no place in the house'],

@@ -1,5 +1,6 @@
 import type { Connection } from '../core/connection'
 import type { CartEventMap, CartEventName, DomEventName } from '../core/events'
+import type { CartEchoNotice } from '../core/notice'
 import type { CartEchoRefresh } from './events'
 
 /** The DOM events of every event in `CartEventMap`, and our own. */
@@ -13,6 +14,11 @@ export type CartDomEventMap = {
    * reported or tried again for that, and the next reason asks anew.
    */
   'cart-echo-refresh': CustomEvent<CartEchoRefresh>
+  /**
+   * The notice of `cart-echo/notice` is about to say something, on a page that is looked at, once for a burst. `preventDefault()`: the page says it its
+   * own way, and the notice is silent about these changes. They stay unread until `cart.dismiss()`.
+   */
+  'cart-echo-notice': CustomEvent<CartEchoNotice>
 }
 
 declare global {

@@ -27,6 +27,7 @@ const SOURCES = {
   'cart-echo': 'src/index.ts',
   'cart-echo/core': 'src/core.ts',
   'cart-echo/reverb': 'src/reverb.ts',
+  'cart-echo/notice': 'src/elements/notice.ts',
   ...Object.fromEntries(ADAPTERS.map((name) => [`cart-echo/${name}`, `src/adapters/${name}.ts`])),
 }
 

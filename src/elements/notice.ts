@@ -1,0 +1,51 @@
+import type { CartEcho } from '../core/cart-echo'
+import type { Stop } from '../core/environment'
+import { noticesOfPage } from './notice/element'
+import type { NoticeMessages } from './notice/messages'
+import { createSpeaker } from './notice/speaker'
+
+export type { CartEcho } from '../core/cart-echo'
+export type { Stop } from '../core/environment'
+export type { CartEventMap, Change } from '../core/events'
+export type { CartEchoNotice } from '../core/notice'
+export type { CartDomEventMap } from '../dom/event-map'
+export type { NoticeMessages, NoticeValues } from './notice/messages'
+export type { NoticeTemplate } from './notice/template'
+
+/** How notices speak. */
+export interface NoticeOptions {
+  /** Their words. Default: the server's, and English. */
+  messages?: NoticeMessages | undefined
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'cart-echo-notice': HTMLElement
+  }
+}
+
+/**
+ * Shows what changed in the cart, why, and the new total, in a `<cart-echo-notice>`, until the shopper dismisses it; a screen reader says it when
+ * there is a pause. In an inline one that the page has put beside its totals and that can be seen, else in a floating one: the page's own, or one that
+ * this adds to `<html>`. Nothing is shown while the page is hidden, nor after Back before it is known whose cart it is. A burst
+ * is told as one, with the newest total.
+ *
+ * Returns a function that takes it all back. Called again meanwhile, it waits until then. Does nothing on a server, and, after one warning in the console, where
+ * another copy has defined the element. Never throws.
+ */
+export const showNotices = (cart: CartEcho, { messages = {} }: NoticeOptions = {}): Stop => {
+  if (typeof document === 'undefined' || typeof customElements === 'undefined') return () => undefined
+  const notices = noticesOfPage()
+  if (!notices) return () => undefined
+  const { speakers } = notices
+  const speaker = createSpeaker(cart, messages, notices)
+  speakers.add(speaker)
+  if (speakers.size === 1) speaker.begin()
+  return () => {
+    const [first] = speakers
+    if (!speakers.delete(speaker)) return
+    speaker.end()
+    const [next] = speakers
+    if (first === speaker) next?.begin()
+  }
+}

@@ -1,0 +1,51 @@
+import type { NoticeTemplate } from './template'
+
+/** What a template may name. Strings of the server as they came; null where the server has not said. */
+export interface NoticeValues {
+  /** What the server says. */
+  readonly message: string | null
+  /** The promotion or other condition, as the shop shows it. */
+  readonly name: string | null
+  /** The newest total. */
+  readonly total: string | null
+  /** The subtotal after the change. */
+  readonly subtotal: string | null
+  /** What the shopper still saves after the change. */
+  readonly savings: string | null
+}
+
+/** The fixed words of the notice, and what it says by code. Left out: English. An empty template is never said. */
+export interface NoticeMessages {
+  /** The language these are in, such as `ms`. Default: the page's. */
+  readonly lang?: string | undefined
+  /** The name of the notice, for screen readers. Default `Cart update`. */
+  readonly label?: string | undefined
+  /** The name of its button. Default `Dismiss`. */
+  readonly dismiss?: string | undefined
+  /** Where the server says that something changed, but no words. Default `Your cart has changed.` */
+  readonly changed?: NoticeTemplate<NoticeValues> | undefined
+  /** Default `{name} has ended.` */
+  readonly removed?: NoticeTemplate<NoticeValues> | undefined
+  /** Default `{name} was added.` */
+  readonly added?: NoticeTemplate<NoticeValues> | undefined
+  /** Default `New total: {total}` */
+  readonly total?: NoticeTemplate<NoticeValues> | undefined
+  /** How many changes came before the newest. Default `And 1 more change.`, `And 2 more changes.` */
+  readonly more?: NoticeTemplate<{ readonly count: number }> | undefined
+  /** The same where they are too many to be counted. Default `And many more changes.` */
+  readonly many?: string | undefined
+  /** Instead of the server's message, by the change's `cart_echo.code`, such as `condition_removed`. Default: none. */
+  readonly codes?: Readonly<Record<string, NoticeTemplate<NoticeValues>>> | undefined
+}
+
+/** What a notice says in English. */
+export const ENGLISH: Required<Omit<NoticeMessages, 'lang' | 'codes'>> = Object.freeze({
+  label: 'Cart update',
+  dismiss: 'Dismiss',
+  changed: 'Your cart has changed.',
+  removed: '{name} has ended.',
+  added: '{name} was added.',
+  total: 'New total: {total}',
+  more: ({ count }: { readonly count: number }) => `And ${count} more ${count === 1 ? 'change' : 'changes'}.`,
+  many: 'And many more changes.',
+})

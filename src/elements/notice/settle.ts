@@ -1,0 +1,46 @@
+import type { Stop } from '../../core/environment'
+
+/** Something that runs once things are quiet. */
+export interface Settling {
+  /** It is to run soon. */
+  readonly want: () => void
+  /** True while it is to run. */
+  readonly isWanted: () => boolean
+  /** Runs it now, if it is to run. */
+  readonly flush: () => void
+  /** It is not to run. */
+  readonly stop: Stop
+}
+
+const QUIET_MS = 150
+/** A burst that does not end is told all the same. */
+const LONGEST_MS = 1_000
+
+/** Runs once for a burst: when nobody has wanted it for 150 ms, after a second at the latest. */
+export const createSettling = (run: () => void): Settling => {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let firstAtMs = 0
+  const stop: Stop = () => {
+    clearTimeout(timer)
+    timer = undefined
+  }
+  const runNow = (): void => {
+    stop()
+    run()
+  }
+  return {
+    want: () => {
+      const nowMs = Date.now()
+      if (timer === undefined) firstAtMs = nowMs
+      // A clock that was put back makes nobody wait longer.
+      const leftMs = Math.min(LONGEST_MS, firstAtMs + LONGEST_MS - nowMs)
+      clearTimeout(timer)
+      timer = setTimeout(runNow, Math.max(0, Math.min(QUIET_MS, leftMs)))
+    },
+    isWanted: () => timer !== undefined,
+    flush: () => {
+      if (timer !== undefined) runNow()
+    },
+    stop,
+  }
+}

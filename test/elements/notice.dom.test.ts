@@ -1,0 +1,526 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { CartEcho } from '../../src/core/cart-echo'
+import { type NoticeOptions, showNotices } from '../../src/elements/notice'
+import { listeningClient } from '../support/listening-client'
+import { at, change } from '../support/payloads'
+
+const undo: (() => void)[] = []
+
+/** A cart on a fake line, and notices of it; both end with the test. */
+const speaking = (options?: NoticeOptions) => {
+  const { client, hear } = listeningClient()
+  client.start()
+  const stop = showNotices(client, options)
+  undo.push(client.stop, stop)
+  return { cart: client, hear, stop }
+}
+
+const notices = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>('cart-echo-notice')]
+const only = (): HTMLElement => {
+  expect(notices()).toHaveLength(1)
+  return notices()[0] as HTMLElement
+}
+const partOf = (notice: HTMLElement, part: string): HTMLElement =>
+  notice.shadowRoot?.querySelector(`[part~="${part}"]`) as HTMLElement
+const textOf = (notice: HTMLElement): string => partOf(notice, 'message').textContent ?? ''
+const isOpen = (notice: HTMLElement): boolean => partOf(notice, 'root').getAttribute('part') === 'root open'
+const says = (notice: () => HTMLElement | undefined, text: string): Promise<void> =>
+  vi.waitFor(() => expect(textOf(notice() as HTMLElement)).toContain(text), { timeout: 3_000 })
+/** Longer than a burst is waited for. */
+const quiet = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 400))
+const put = (html: string): HTMLElement => {
+  const holder = document.createElement('div')
+  holder.innerHTML = html
+  document.body.append(holder)
+  undo.push(() => holder.remove())
+  return holder
+}
+const become = (visibility: 'hidden' | 'visible'): void => {
+  vi.spyOn(document, 'visibilityState', 'get').mockReturnValue(visibility)
+  document.dispatchEvent(new Event('visibilitychange'))
+}
+const transition = (name: 'pagehide' | 'pageshow', persisted = true): void => {
+  const event = new Event(name)
+  Object.defineProperty(event, 'persisted', { value: persisted })
+  window.dispatchEvent(event)
+}
+
+beforeEach(() => {
+  document.documentElement.lang = 'en'
+})
+
+afterEach(() => {
+  for (const run of undo.splice(0)) run()
+  vi.restoreAllMocks()
+  expect(notices()).toEqual([])
+})
+
+describe('the notice', () => {
+  it('is in the page, empty, before it speaks; says what changed, until it is dismissed', async () => {
+    const { cart, hear } = speaking()
+    expect(only().parentNode).toBe(document.documentElement)
+    expect([textOf(only()), isOpen(only())]).toEqual(['', false])
+    hear(at(1))
+    await says(only, 'New total: RM120.00')
+    expect(textOf(only())).toBe('change 1Raya Sale has ended.New total: RM120.00')
+    expect(isOpen(only())).toBe(true)
+    partOf(only(), 'close').click()
+    expect(cart.news.get().unread).toEqual([])
+    expect([textOf(only()), isOpen(only())]).toEqual(['', false])
+  })
+
+  it('has a polite live region that is never taken out, and a button outside of it', async () => {
+    const { hear } = speaking()
+    const region = partOf(only(), 'message')
+    expect([region.getAttribute('role'), region.getAttribute('aria-atomic')]).toEqual(['status', 'true'])
+    hear(at(1))
+    await says(only, 'change 1')
+    expect(partOf(only(), 'message')).toBe(region)
+    expect(region.contains(partOf(only(), 'close'))).toBe(false)
+    expect(partOf(only(), 'close').getAttribute('aria-label')).toBe('Dismiss')
+  })
+
+  it('tells a burst once, as one', async () => {
+    const { hear } = speaking()
+    const told: string[] = []
+    const observer = new MutationObserver(() => told.push(textOf(only())))
+    observer.observe(partOf(only(), 'message'), { childList: true })
+    undo.push(() => observer.disconnect())
+    for (let seq = 1; seq <= 5; seq += 1) hear(at(seq))
+    await says(only, 'change 5')
+    expect(told).toEqual(['change 5Raya Sale has ended.New total: RM120.00And 4 more changes.'])
+  })
+
+  it('does not say the same again', async () => {
+    const { cart, hear } = speaking()
+    hear(at(1))
+    await says(only, 'change 1')
+    const line = partOf(only(), 'message').firstChild
+    document.dispatchEvent(new Event('visibilitychange'))
+    cart.on('cart.conditions.changed', () => undefined)
+    await quiet()
+    expect(partOf(only(), 'message').firstChild).toBe(line)
+  })
+
+  it('shows text, whatever an admin has typed', async () => {
+    const { hear } = speaking()
+    const payload = change({ epoch: 'e1', seq: 1 }, '<img src=x onerror="window.harm=1">')
+    hear({ ...payload, changes: { condition_removed: '<script>window.harm=1</script>' } })
+    await says(only, '<img src=x')
+    expect(only().shadowRoot?.querySelector('img, script')).toBeNull()
+    expect((window as { harm?: number }).harm).toBeUndefined()
+  })
+
+  it('speaks in the language of each line where it is not the page’s', async () => {
+    document.documentElement.lang = 'ms-MY'
+    const { hear } = speaking({ messages: { total: 'Jumlah baharu: {total}' } })
+    hear(change({ epoch: 'e1', seq: 1, locale: 'zh_CN' }, '购物车已更新'))
+    await says(only, 'Jumlah')
+    const langs = [...partOf(only(), 'message').children].map((line) => line.getAttribute('lang'))
+    expect(langs).toEqual(['zh-CN', 'en', null])
+    expect(partOf(only(), 'close').lang).toBe('en')
+  })
+
+  it('says nothing while nobody looks, and all of it when somebody does', async () => {
+    const { hear } = speaking()
+    become('hidden')
+    hear(at(1))
+    hear(at(2))
+    await quiet()
+    expect(textOf(only())).toBe('')
+    become('visible')
+    await says(only, 'And 1 more change.')
+  })
+
+  it('is gone at once for another customer, and when it was dismissed elsewhere', async () => {
+    const { cart, hear } = speaking()
+    hear(at(1))
+    await says(only, 'change 1')
+    cart.identify({ user: 8 })
+    expect([textOf(only()), isOpen(only())]).toEqual(['', false])
+    hear(at(1))
+    await says(only, 'change 1')
+    cart.dismiss()
+    expect(isOpen(only())).toBe(false)
+  })
+
+  it('never gets what came a moment ago dismissed with what it shows', async () => {
+    const { cart, hear } = speaking()
+    hear(at(1))
+    await says(only, 'change 1')
+    hear(at(2))
+    partOf(only(), 'close').click()
+    expect(cart.news.get().unread).toHaveLength(2)
+    expect(textOf(only())).toContain('change 2')
+    partOf(only(), 'close').click()
+    expect(cart.news.get().unread).toEqual([])
+  })
+
+  it('tells what was unread before it began', async () => {
+    const { client, hear } = listeningClient()
+    undo.push(client.stop)
+    client.start()
+    hear(at(1))
+    undo.push(showNotices(client))
+    await says(only, 'change 1')
+  })
+})
+
+describe('Back', () => {
+  it('shows nothing until the check has answered for the owner', async () => {
+    const { client, hear, link } = listeningClient({ canAsk: true, word: { user: 7, owner: 'mine', cursor: 'e1:0' } })
+    undo.push(client.stop, showNotices(client))
+    client.start()
+    hear(at(1))
+    await says(only, 'change 1')
+    transition('pagehide')
+    expect(isOpen(only())).toBe(false)
+    transition('pageshow')
+    await quiet()
+    expect(isOpen(only())).toBe(false)
+    const { asked } = link()
+    expect(asked.length).toBeGreaterThan(0)
+    for (const { answer, query } of asked) await answer(answerFor('mine', query.since))
+    await says(only, 'change 1')
+  })
+
+  it('shows nothing at all when the check answers for another', async () => {
+    const { client, hear, link } = listeningClient({ canAsk: true, word: { user: 7, owner: 'mine', cursor: 'e1:0' } })
+    undo.push(client.stop, showNotices(client))
+    client.start()
+    hear(at(1))
+    await says(only, 'change 1')
+    transition('pagehide')
+    transition('pageshow')
+    await Promise.resolve()
+    const { asked } = link()
+    for (const { answer, query } of asked) await answer(answerFor('another', query.since))
+    await quiet()
+    expect(client.connection.get()).toMatchObject({ name: 'refused', because: 'other-user' })
+    expect(isOpen(only())).toBe(false)
+  })
+
+  it('asks again when the connection is back, where the check did not answer', async () => {
+    const cart = fakeCart('check-failed')
+    undo.push(showNotices(cart.cart))
+    await says(only, 'change 1')
+    transition('pagehide')
+    transition('pageshow')
+    await quiet()
+    expect([cart.checks(), isOpen(only())]).toEqual([1, false])
+    cart.become('waiting', 'check-failed')
+    cart.fail(null)
+    expect(cart.checks()).toBe(1)
+    cart.become('polling')
+    await says(only, 'change 1')
+    cart.become('live')
+    expect(cart.checks()).toBe(2)
+  })
+
+  it('without a check waits until the channel is authorised anew', async () => {
+    const cart = fakeCart('cannot-check')
+    undo.push(showNotices(cart.cart))
+    await says(only, 'change 1')
+    transition('pagehide')
+    transition('pageshow')
+    await quiet()
+    expect(isOpen(only())).toBe(false)
+    cart.become('connecting')
+    await quiet()
+    expect(isOpen(only())).toBe(false)
+    cart.become('live')
+    await says(only, 'change 1')
+  })
+
+  it('asks again by itself while the channel is live and the check fails, later each time, and not once it is stopped', async () => {
+    const cart = fakeCart('check-failed')
+    const stop = showNotices(cart.cart)
+    undo.push(stop)
+    await says(only, 'change 1')
+    vi.useFakeTimers()
+    undo.push(() => vi.useRealTimers())
+    vi.spyOn(Math, 'random').mockReturnValue(1)
+    transition('pagehide')
+    transition('pageshow')
+    await vi.advanceTimersByTimeAsync(20_000)
+    expect(cart.checks()).toBe(3)
+    cart.fail(null)
+    await vi.advanceTimersByTimeAsync(30_000)
+    expect([cart.checks(), isOpen(only())]).toEqual([4, true])
+    transition('pagehide')
+    cart.fail('session-over')
+    cart.become('refused', 'session-over')
+    transition('pageshow')
+    await vi.advanceTimersByTimeAsync(600_000)
+    expect([cart.checks(), isOpen(only())]).toEqual([5, false])
+    stop()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('of a page that was loaded anew asks nothing', async () => {
+    const cart = fakeCart(null)
+    undo.push(showNotices(cart.cart))
+    transition('pagehide', false)
+    transition('pageshow', false)
+    await says(only, 'change 1')
+    expect(cart.checks()).toBe(0)
+  })
+})
+
+describe('the place', () => {
+  it('is the inline one of the page, while the floating one stays empty', async () => {
+    const { hear } = speaking()
+    const inline = put('<cart-echo-notice inline></cart-echo-notice>').firstElementChild as HTMLElement
+    hear(at(1))
+    await says(() => inline, 'change 1')
+    expect(notices().map(isOpen)).toEqual(notices().map((one) => one === inline))
+  })
+
+  it('is the page’s own floating one, and none of ours is there', async () => {
+    const own = put('<cart-echo-notice position="top"></cart-echo-notice>').firstElementChild as HTMLElement
+    const { hear } = speaking()
+    expect(only()).toBe(own)
+    hear(at(1))
+    await says(() => own, 'change 1')
+  })
+
+  it('is ours as soon as the page’s own is gone, and the text with it', async () => {
+    const holder = put('<cart-echo-notice></cart-echo-notice>')
+    const { hear } = speaking()
+    hear(at(1))
+    await says(only, 'change 1')
+    holder.remove()
+    await vi.waitFor(() => expect(only().parentNode).toBe(document.documentElement))
+    await says(only, 'change 1')
+  })
+
+  it('is another as soon as the one that spoke is taken out, also by somebody else’s broom', async () => {
+    const { hear } = speaking()
+    hear(at(1))
+    await says(only, 'change 1')
+    only().remove()
+    await vi.waitFor(() => expect(notices()).toHaveLength(1))
+    await says(only, 'change 1')
+  })
+
+  it('is not in what is inert', async () => {
+    const { hear } = speaking()
+    put('<main inert><cart-echo-notice inline></cart-echo-notice></main>')
+    hear(at(1))
+    await says(() => notices().find((one) => !one.hasAttribute('inline')), 'change 1')
+  })
+
+  it('is one at a time: the first inline one', async () => {
+    put('<cart-echo-notice inline id="one"></cart-echo-notice><cart-echo-notice inline id="two"></cart-echo-notice>')
+    const { hear } = speaking()
+    hear(at(1))
+    await says(() => notices().find(({ id }) => id === 'one'), 'change 1')
+    expect(notices().filter(isOpen)).toHaveLength(1)
+  })
+})
+
+describe('a page with notices of its own', () => {
+  it('is asked first, and says it instead', async () => {
+    const { cart, hear } = speaking()
+    const heard: unknown[] = []
+    const take = (event: DocumentEventMap['cart-echo-notice']): void => {
+      heard.push(event.detail)
+      event.preventDefault()
+    }
+    document.addEventListener('cart-echo-notice', take)
+    undo.push(() => document.removeEventListener('cart-echo-notice', take))
+    hear(at(1))
+    hear(at(2))
+    await vi.waitFor(() => expect(heard).toHaveLength(1))
+    const { unread } = cart.news.get()
+    const text = 'change 2. Raya Sale has ended. New total: RM120.00. And 1 more change.'
+    expect(heard).toEqual([{ text, lang: 'en', changes: unread }])
+    await quiet()
+    expect(isOpen(only())).toBe(false)
+    document.removeEventListener('cart-echo-notice', take)
+    hear(at(3))
+    await says(only, 'change 3')
+    expect(textOf(only())).not.toContain('more')
+  })
+
+  it('may end everything while it is asked', async () => {
+    const { hear, stop } = speaking()
+    const end = vi.fn(() => stop())
+    document.addEventListener('cart-echo-notice', end)
+    undo.push(() => document.removeEventListener('cart-echo-notice', end))
+    hear(at(1))
+    await vi.waitFor(() => expect(end).toHaveBeenCalledTimes(1))
+    await quiet()
+    expect(notices()).toEqual([])
+  })
+})
+
+describe('the focus', () => {
+  const pressEscape = (from: HTMLElement): KeyboardEvent => {
+    const event = new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, composed: true, cancelable: true })
+    from.dispatchEvent(event)
+    return event
+  }
+
+  it('stays where it is when news come', async () => {
+    const field = put('<input>').firstElementChild as HTMLElement
+    const { hear } = speaking()
+    field.focus()
+    hear(at(1))
+    await says(only, 'change 1')
+    expect(document.activeElement).toBe(field)
+  })
+
+  it('goes back where it was when Escape closes the notice', async () => {
+    const field = put('<input>').firstElementChild as HTMLElement
+    const { cart, hear } = speaking()
+    field.focus()
+    hear(at(1))
+    await says(only, 'change 1')
+    partOf(only(), 'close').focus()
+    const event = pressEscape(partOf(only(), 'close'))
+    expect(event.defaultPrevented).toBe(true)
+    expect(cart.news.get().unread).toEqual([])
+    expect(document.activeElement).toBe(field)
+  })
+
+  it('elsewhere leaves Escape alone', async () => {
+    const field = put('<input>').firstElementChild as HTMLElement
+    const { cart, hear } = speaking()
+    hear(at(1))
+    await says(only, 'change 1')
+    field.focus()
+    expect(pressEscape(field).defaultPrevented).toBe(false)
+    expect(cart.news.get().unread).toHaveLength(1)
+  })
+})
+
+describe('start and stop', () => {
+  it('leave nothing behind', async () => {
+    const { hear, stop, cart } = speaking()
+    hear(at(1))
+    await says(only, 'change 1')
+    stop()
+    stop()
+    expect(notices()).toEqual([])
+    hear(at(2))
+    await quiet()
+    expect(notices()).toEqual([])
+    undo.push(showNotices(cart))
+    await says(only, 'change 2')
+  })
+
+  it('a thousand times leave no listener and no element', () => {
+    const { client } = listeningClient()
+    let listeners = 0
+    for (const target of [window, document]) {
+      const { addEventListener, removeEventListener } = target
+      vi.spyOn(target, 'addEventListener').mockImplementation((name: string, run: unknown, options: unknown) => {
+        listeners += 1
+        const { signal } = (options ?? {}) as { signal?: AbortSignal }
+        signal?.addEventListener('abort', () => {
+          listeners -= 1
+        })
+        addEventListener.call(target, name, run as EventListener, options as AddEventListenerOptions)
+      })
+      vi.spyOn(target, 'removeEventListener').mockImplementation((name: string, run: unknown) => {
+        listeners -= 1
+        removeEventListener.call(target, name, run as EventListener)
+      })
+    }
+    let subscribers = 0
+    const { news } = client
+    const cart: CartEcho = {
+      ...client,
+      news: {
+        get: news.get,
+        subscribe: (run) => {
+          const stop = news.subscribe(run)
+          subscribers += 1
+          return () => {
+            subscribers -= 1
+            stop()
+          }
+        },
+      },
+    }
+    showNotices(cart)()
+    expect([listeners, subscribers]).toEqual([0, 0])
+    let most = 0
+    for (let count = 0; count < 1_000; count += 1) {
+      const stop = showNotices(cart)
+      most = Math.max(most, listeners)
+      stop()
+    }
+    expect(most).toBeGreaterThan(0)
+    expect([listeners, subscribers, notices().length]).toEqual([0, 0, 0])
+  }, 20_000)
+
+  it('leave no timer behind, also in the middle of a burst', () => {
+    vi.useFakeTimers()
+    undo.push(() => vi.useRealTimers())
+    const { hear, stop } = speaking()
+    hear(at(1))
+    expect(vi.getTimerCount()).toBe(1)
+    stop()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('twice at once show one notice, which stays until both have ended', async () => {
+    const { cart, hear, stop } = speaking()
+    const stopOther = showNotices(cart)
+    undo.push(stopOther)
+    hear(at(1))
+    await says(only, 'change 1')
+    stop()
+    await says(only, 'change 1')
+    stopOther()
+    expect(notices()).toEqual([])
+  })
+})
+
+const answerFor = (owner: string, since: { epoch: string; seq: number } | null) => ({
+  since,
+  owner,
+  cursor: { epoch: 'e1', seq: 1 },
+  events: since?.seq === 0 ? [{ event: 'cart.conditions.changed', payload: at(1) }] : [],
+  reset: false,
+})
+
+/** A cart with one change unread, whose check fails with the code given, or answers. */
+const fakeCart = (code: string | null) => {
+  const { client, hear } = listeningClient()
+  client.start()
+  hear(at(1))
+  undo.push(client.stop)
+  const listeners = new Set<(connection: never) => void>()
+  let connection: object = { name: 'live', because: 'subscribed', sinceMs: 0 }
+  let failure = code
+  let checks = 0
+  const cart = {
+    ...client,
+    connection: {
+      get: () => connection,
+      subscribe: (run: (connection: never) => void) => {
+        listeners.add(run)
+        return () => listeners.delete(run)
+      },
+    },
+    check: async () => {
+      checks += 1
+      if (failure !== null) throw Object.assign(new Error(failure), { code: failure })
+      return { found: 0, confirmedAtMs: Date.now() }
+    },
+  } as unknown as CartEcho
+  return {
+    cart,
+    checks: () => checks,
+    fail: (next: string | null) => {
+      failure = next
+    },
+    become: (name: string, because = 'x') => {
+      connection = { name, because, sinceMs: 1 }
+      for (const run of [...listeners]) run(connection as never)
+    },
+  }
+}

@@ -1,0 +1,135 @@
+import type { Browser, Page } from 'playwright'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { bundleApp } from '../support/app-page'
+import {
+  type ChromiumTab,
+  type ChromiumTabs,
+  describeFull,
+  leaveAndReturn,
+  openCachingBrowser,
+  openTabs,
+} from '../support/page-life'
+import { openShopFront, type ShopFront } from '../support/shop-front'
+import { until } from '../support/until'
+
+// The notice through what browsers do to pages. Real Chromium, real sockets.
+
+const SCRIPT = `
+import { showNotices } from 'cart-echo/notice'
+showNotices(window.cart)
+// Every moment at which there was something to be seen.
+const seen = (window.seen = [])
+const look = () => {
+  const text = document.querySelector('cart-echo-notice')?.shadowRoot.querySelector('[role=status]').textContent
+  if (text && text !== seen.at(-1)) seen.push(text)
+  if (!text && seen.at(-1)) seen.push('')
+}
+const { shadowRoot } = document.querySelector('cart-echo-notice')
+new MutationObserver(look).observe(shadowRoot, { childList: true, subtree: true })
+`
+
+let front: ShopFront
+let script = ''
+
+beforeAll(async () => {
+  script = await bundleApp(SCRIPT, { format: 'iife' })
+})
+
+beforeEach(async () => {
+  front = await openShopFront()
+})
+
+afterEach(() => front.close())
+
+const TEXT = 'Your cart was updated due to a promotion changeRaya Sale has ended.New total: RM120.00'
+const endPromotion = (): unknown => front.server.shop.removeFromAll('raya-sale')
+
+describeFull('Back', () => {
+  let browser: Browser
+
+  beforeAll(async () => {
+    browser = await openCachingBrowser()
+  }, 60_000)
+
+  afterEach(async () => {
+    for (const context of browser.contexts()) await context.close()
+  })
+
+  afterAll(() => browser.close())
+
+  const seen = (page: Page): Promise<string[]> => page.evaluate(() => (window as unknown as { seen: string[] }).seen)
+  const state = (page: Page): Promise<string> =>
+    page.evaluate(() => (window as unknown as { cartPage: { states: string[] } }).cartPage.states.at(-1) ?? '')
+  const told = async (): Promise<Page> => {
+    const page = await browser.newPage()
+    await page.goto(front.cartUrl)
+    await expect.poll(() => state(page), { timeout: 10_000 }).toBe('live: subscribed')
+    await page.addScriptTag({ content: script })
+    endPromotion()
+    await expect.poll(() => seen(page)).toEqual([TEXT])
+    return page
+  }
+  const away = (): Promise<void> => until('the socket is closed', () => front.server.sockets() === 0)
+
+  it('shows the notice again when the check has said whose page it is, and not before', async () => {
+    const page = await told()
+    front.server.faults.start({ kind: 'answer', on: 'check', status: 503 })
+    const before = front.server.seen().checks['503'] ?? 0
+    const { persisted } = await leaveAndReturn(page, front.awayUrl, away)
+    expect(persisted).toBe(true)
+    await until('the check was asked', () => (front.server.seen().checks['503'] ?? 0) > before)
+    await expect.poll(() => state(page)).toMatch(/^(waiting|live|polling|connecting)/)
+    expect(await seen(page)).toEqual([TEXT, ''])
+    front.server.faults.clear()
+    await expect.poll(() => seen(page), { timeout: 20_000 }).toEqual([TEXT, '', TEXT])
+  })
+
+  it('shows another customer nothing', async () => {
+    const page = await told()
+    const { persisted } = await leaveAndReturn(page, front.awayUrl, async () => {
+      await away()
+      front.server.faults.start({ kind: 'swap-session', customer: 1, to: 2 })
+    })
+    expect(persisted).toBe(true)
+    await expect.poll(() => state(page), { timeout: 10_000 }).toBe('refused: other-user')
+    expect(await seen(page)).toEqual([TEXT, ''])
+  })
+
+  it('shows nobody anything after a log-out', async () => {
+    const page = await told()
+    const { persisted } = await leaveAndReturn(page, front.awayUrl, async () => {
+      await away()
+      front.server.faults.start({ kind: 'lose-session', customer: 1 })
+    })
+    expect(persisted).toBe(true)
+    await expect.poll(() => state(page), { timeout: 10_000 }).toBe('refused: session-over')
+    expect(await seen(page)).toEqual([TEXT, ''])
+  })
+})
+
+describeFull('a tab', () => {
+  let chromium: ChromiumTabs
+  let tab: ChromiumTab
+
+  beforeAll(async () => {
+    chromium = await openTabs()
+  }, 60_000)
+
+  afterEach(() => tab.close())
+
+  afterAll(() => chromium.close())
+
+  it('that is hidden is silent, and speaks when it is looked at: of all at once', async () => {
+    tab = await chromium.open(front.cartUrl)
+    await expect.poll(() => tab.evaluate<string>('window.cartPage.state'), { timeout: 10_000 }).toBe('live')
+    await tab.evaluate(script)
+    await tab.hide()
+    front.server.shop.burst('raya-sale', 3)
+    await expect.poll(() => tab.evaluate<number>('window.cartPage.heard.length')).toBe(3)
+    // Longer than a burst is waited for: it is the page that is not looked at.
+    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    expect(await tab.evaluate('window.seen')).toEqual([])
+    await tab.show()
+    await expect.poll(() => tab.evaluate('window.seen')).toEqual([`${TEXT}And 2 more changes.`])
+  })
+})
