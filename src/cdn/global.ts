@@ -12,6 +12,9 @@ import { createLateCart } from './late-cart'
 import { createImport } from './parts'
 import { whenDone, whenParsed } from './when-done'
 
+/** The Alpine of a page, by name. */
+type PageAlpine = { plugin(plug: (Alpine: AlpineLike) => void): void }
+
 /** Put in its place by the build. */
 declare const CART_ECHO_BUILT: Built
 
@@ -63,10 +66,14 @@ const isManual = (): boolean => script?.hasAttribute('data-manual') ?? false
 
 /** Joins what is on the page, or comes: Alpine, Livewire, Turbo. */
 const beNative = (cart: CartEcho, page: () => PageSettings): void => {
-  const plugIn = (): void => (globalThis as { Alpine?: AlpineLike }).Alpine?.plugin(cartEcho(cart))
+  const plugin = cartEcho(cart)
+  const plugIn = (): void => (globalThis as { Alpine?: PageAlpine }).Alpine?.plugin(plugin)
   document.addEventListener('alpine:init', plugIn)
   plugIn()
-  livewire(cart, { page })
+  // Its bridge reads the cart through Livewire, so it must not be there where that is not.
+  const bridge = (): void => void livewire(cart, { page })
+  if ('Livewire' in globalThis) bridge()
+  else document.addEventListener('livewire:init', bridge)
   document.addEventListener('turbo:load', () => cart.identify(page()))
 }
 

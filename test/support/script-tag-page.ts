@@ -59,7 +59,7 @@ export const holdScriptTagPages = () => {
   return {
     held,
     /** Puts a page there, and opens it under the policy. `before` is told the page before it goes anywhere. */
-    open: async (page: ScriptTagPage, before: (page: Page) => Promise<void> = async () => undefined): Promise<Page> => {
+    open: async (page: ScriptTagPage, before: (page: Page) => Promise<unknown> = async () => undefined): Promise<Page> => {
       const { folder, url } = held.server
       const files = { 'index.html': pageOf(page), 'diary.js': DIARY, ...page.files }
       for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
@@ -72,11 +72,12 @@ export const holdScriptTagPages = () => {
   }
 }
 
-const servePolicy = (page: Page, url: string, policy: string): Promise<void> =>
-  page.route(`${url}/`, async (route) => {
+const servePolicy = async (page: Page, url: string, policy: string): Promise<void> => {
+  await page.route(`${url}/`, async (route) => {
     const response = await route.fetch()
     await route.fulfill({ response, headers: { ...response.headers(), 'content-security-policy': policy } })
   })
+}
 
 const pageOf = ({ head = '', body = '', block = '<!-- cart-echo -->' }: ScriptTagPage): string =>
   `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="csrf-token" content="%CSRF%"><title>t</title>
