@@ -505,11 +505,16 @@ const nextHeld = ({ held, cursor }: Inbox): Heard | undefined =>
 const isPassed = ({ cursor, retired }: Inbox, position: Cursor | null): boolean =>
   position === null || retired.includes(position.epoch) || (cursor !== null && isWithin(position, cursor))
 
+// A page of a log that was still empty has no epoch yet. Should the log have been emptied since, the check will say so.
+const isBefore = (rendered: Cursor, cursor: Cursor | null): boolean =>
+  cursor !== null && (rendered.epoch === cursor.epoch ? rendered.seq < cursor.seq : rendered.epoch === '')
+
 /** A page rendered later knows more than we do; one rendered earlier (Back, prefetch) shows an old cart. */
 const compareWithPage = (turn: Turn, rendered: Cursor): void => {
   const { cursor, retired } = turn.inbox
-  const older = retired.includes(rendered.epoch) || (cursor?.epoch === rendered.epoch && rendered.seq < cursor.seq)
-  if (older) return void turn.effects.push({ name: 'stale', because: 'older-page' })
+  if (retired.includes(rendered.epoch) || isBefore(rendered, cursor)) {
+    return void turn.effects.push({ name: 'stale', because: 'older-page' })
+  }
   enterEpoch(turn, rendered)
   drain(turn)
   turn.effects.push({ name: 'fresh' })

@@ -178,7 +178,9 @@ const run = (start: 'nowhere' | 'empty' | 'epoch', commands: readonly Command[])
     }
     if (next.name === 'render') {
       const { epoch, seq } = server.head()
-      return take({ name: 'rendered', cursor: { epoch, seq: Math.max(0, seq - next.back) } })
+      // Where nothing has been logged yet there is no epoch.
+      const cursor = seq > next.back ? { epoch, seq: seq - next.back } : { epoch: '', seq: 0 }
+      return take({ name: 'rendered', cursor })
     }
     if (next.name === 'repeat-answer') {
       const old = answers.at(-1 - next.back)

@@ -422,6 +422,20 @@ describe('a page rendered anew', () => {
     expect(inbox.rendered('e1:18')).toEqual(['stale: older-page'])
   })
 
+  it('is stale when its log was still empty, and drops nothing that comes after', () => {
+    const inbox = inboxAt(':0')
+    inbox.hear(at(1))
+    expect(inbox.rendered(':0')).toEqual(['stale: older-page'])
+    expect(inbox.now.cursor).toEqual(cursorOf('e1:1'))
+    expect(inbox.hear(at(2))).toEqual(['tell e1:2 by socket'])
+  })
+
+  it('is fresh when nothing has come yet since its log was empty', () => {
+    const inbox = inboxAt(':0')
+    expect(inbox.rendered(':0')).toEqual(['fresh'])
+    expect(inbox.hear(at(1))).toEqual(['tell e1:1 by socket'])
+  })
+
   it('tells what was held right behind it', () => {
     const inbox = inboxAt('e1:17')
     inbox.hear(at(20))

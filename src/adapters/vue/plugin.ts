@@ -1,0 +1,64 @@
+import { type MaybeRefOrGetter, type Plugin, toValue, watch } from 'vue'
+import type { CartEcho } from '../../core/cart-echo'
+import type { Stop } from '../../core/environment'
+import { legible, type PageIdentity } from '../../core/shopper'
+import { createRoom, ROOM } from './room'
+
+/** What the plugin may be told. */
+export interface CartEchoPluginOptions {
+  /**
+   * Who is looking, as the server rendered it: an object, a ref, or a getter such as `() => usePage().props.cartEcho` (Inertia). Handed to
+   * `client.identify` when the app is mounted and when it says something else, before the browser paints. Left out, or undefined:
+   * the client's own word holds.
+   *
+   * What cannot be read is left out and goes to the client's `onError`, as with `readPage`: an `invalid-cursor` costs the
+   * cursor, an `invalid-user` makes it nobody's page.
+   */
+  page?: MaybeRefOrGetter<PageIdentity | undefined> | undefined
+}
+
+/**
+ * Gives the client to every component and store of an app. Install it before `app.mount`. Listening starts when the app is mounted, when the
+ * handlers of its components are in place, and is released when the app is unmounted; starts are counted, so that several apps may
+ * share a client. Opens nothing on a server. Never throws.
+ *
+ * @example
+ * createApp(Shop).use(cartEcho(createCartEcho({ ...readPage(), echo: () => window.Echo }))).mount('#app')
+ */
+export const cartEcho = (client: CartEcho, { page }: CartEchoPluginOptions = {}): Plugin => ({
+  install: (app) => {
+    const room = createRoom(client)
+    const { isOpen } = room
+    const { mount, unmount } = app
+    const stops: Stop[] = []
+    const end = (): void => {
+      for (const stop of stops.splice(0)) stop()
+      isOpen.value = false
+    }
+    app.provide(ROOM, room)
+    app.mount = (...given) => {
+      // Vue warns of a second one, and does nothing.
+      if (isOpen.value) return mount(...given)
+      isOpen.value = true
+      const root = mount(...given)
+      // There may be no such element, and a component may have unmounted the app at once.
+      if (root && isOpen.value) stops.push(heed(client, page), client.start())
+      else end()
+      return root
+    }
+    app.unmount = () => {
+      unmount()
+      end()
+    }
+  },
+})
+
+const heed = (client: CartEcho, page: CartEchoPluginOptions['page']): Stop =>
+  watch(
+    () => JSON.stringify(toValue(page)),
+    () => {
+      const word = toValue(page)
+      if (word) client.identify(legible(word))
+    },
+    { immediate: true },
+  )

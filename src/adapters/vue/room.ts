@@ -1,0 +1,55 @@
+import { hasInjectionContext, type InjectionKey, inject, type ShallowRef, shallowRef } from 'vue'
+import type { CartEcho } from '../../core/cart-echo'
+import { type Connection, notStarted } from '../../core/connection'
+import type { Stop } from '../../core/environment'
+import { CartEchoError } from '../../core/errors'
+import { type News, noNews } from '../../core/news'
+import type { Source } from '../../core/source'
+import { whileOpen } from './while-open'
+
+/** What the components of one app share. On a server it is never opened, and stays as it was made. */
+export interface Room {
+  readonly client: CartEcho
+  /** True while the app is being mounted, and mounted. */
+  readonly isOpen: ShallowRef<boolean>
+  readonly connection: ShallowRef<Connection>
+  readonly news: ShallowRef<News>
+}
+
+/** The connection that a server shows. Made at no time in particular, so that it is the same in the browser. */
+export const unheard: Connection = Object.freeze(notStarted(0))
+
+/** Where an app keeps its room. */
+export const ROOM: InjectionKey<Room> = Symbol('cart-echo')
+
+/** The room of an app that is not mounted yet; while it is open it shows what is. */
+export const createRoom = (client: CartEcho): Room => {
+  const room = { client, isOpen: shallowRef(false), connection: shallowRef(unheard), news: shallowRef(noNews) }
+  whileOpen(room, () => follow(client.connection, room.connection))
+  whileOpen(room, () => follow(client.news, room.news))
+  return room
+}
+
+const follow = <Value>(source: Source<Value>, ref: ShallowRef<Value>): Stop => {
+  ref.value = source.get()
+  return source.subscribe((value) => {
+    ref.value = value
+  })
+}
+
+/**
+ * The room of the app we are in.
+ * @throws {CartEchoError} `no-provider`
+ */
+export const useRoom = (): Room => {
+  const room = hasInjectionContext() ? inject(ROOM, null) : null
+  if (room) return room
+  throw new CartEchoError('no-provider', 'Call app.use(cartEcho(client)) first, and this where inject() works.')
+}
+
+/**
+ * The client of the app. Works where `inject` does: in `setup` before the first `await`, in a Pinia store, in
+ * `app.runWithContext`. Elsewhere use the client itself, which has the same by `on`, `onRefresh`, `connection` and `news`.
+ * @throws {CartEchoError} `no-provider` without the plugin, and where `inject` does not work.
+ */
+export const useCartEcho = (): CartEcho => useRoom().client
