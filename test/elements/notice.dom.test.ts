@@ -469,9 +469,12 @@ describe('start and stop', () => {
   it('twice at once show one notice, which stays until both have ended', async () => {
     const { cart, hear, stop } = speaking()
     const stopOther = showNotices(cart)
-    undo.push(stopOther)
+    const heard = vi.fn()
+    document.addEventListener('cart-echo-notice', heard)
+    undo.push(stopOther, () => document.removeEventListener('cart-echo-notice', heard))
     hear(at(1))
     await says(only, 'change 1')
+    expect(heard).toHaveBeenCalledTimes(1)
     stop()
     await says(only, 'change 1')
     stopOther()

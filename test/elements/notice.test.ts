@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Page } from 'playwright'
 import { describe, expect, it } from 'vitest'
 import type { CartEcho } from '../../src/core/cart-echo'
@@ -272,6 +274,22 @@ describe('a page', () => {
     endPromotion()
     await isSaid(page)
     await page.evaluate(() => document.body.replaceWith(document.createElement('body')))
+    await dismiss(page).click()
+    await isSilent(page)
+  })
+
+  it('that Turbo puts another in the place of keeps it, until it is dismissed there', async () => {
+    const page = await openCart({ script: `import * as Turbo from '@hotwired/turbo'\nwindow.Turbo = Turbo\n${SCRIPT}` })
+    writeFileSync(
+      join(app.held.server.folder, 'next.html'),
+      `<!doctype html><html lang="en"><head><title>Next</title></head><body><h1>Next</h1><!-- cart-echo -->
+      <script type="module" src="/page.js"></script></body></html>`,
+    )
+    endPromotion()
+    await isSaid(page)
+    await page.evaluate(() => (window as unknown as { Turbo: { visit: (url: string) => void } }).Turbo.visit('/next'))
+    await page.getByRole('heading', { name: 'Next' }).waitFor()
+    expect(await page.locator('html > cart-echo-notice').count()).toBe(1)
     await dismiss(page).click()
     await isSilent(page)
   })

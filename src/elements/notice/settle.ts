@@ -4,8 +4,6 @@ import type { Stop } from '../../core/environment'
 export interface Settling {
   /** It is to run soon. */
   readonly want: () => void
-  /** True while it is to run. */
-  readonly isWanted: () => boolean
   /** Runs it now, if it is to run. */
   readonly flush: () => void
   /** It is not to run. */
@@ -32,12 +30,9 @@ export const createSettling = (run: () => void): Settling => {
     want: () => {
       const nowMs = Date.now()
       if (timer === undefined) firstAtMs = nowMs
-      // A clock that was put back makes nobody wait longer.
-      const leftMs = Math.min(LONGEST_MS, firstAtMs + LONGEST_MS - nowMs)
       clearTimeout(timer)
-      timer = setTimeout(runNow, Math.max(0, Math.min(QUIET_MS, leftMs)))
+      timer = setTimeout(runNow, Math.max(0, Math.min(QUIET_MS, firstAtMs + LONGEST_MS - nowMs)))
     },
-    isWanted: () => timer !== undefined,
     flush: () => {
       if (timer !== undefined) runNow()
     },

@@ -34,7 +34,7 @@ export const createSpeaker = (cart: CartEcho, messages: NoticeMessages, notices:
   }
 
   const tell = (): void => {
-    if (isOver || !isParsed() || document.visibilityState === 'hidden' || !owner.isKnown()) return
+    if (isOver || !isParsed() || document.visibilityState === 'hidden') return
     // What has only just come into the page is not listened to yet.
     if (stage.set()) return settling.want()
     offer()
