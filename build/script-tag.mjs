@@ -5,17 +5,17 @@ import { build } from 'esbuild'
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 
-// Where the sources import a package lazily, the parts lie beside each other.
-const parts = {
+// Where the sources import a package lazily, the bundle imports the part, which lies in `cdn/`.
+const partsFrom = (folder) => ({
   name: 'parts',
   setup: ({ onResolve }) => {
     onResolve({ filter: /^(laravel-echo|pusher-js)$/ }, ({ path, kind }) =>
-      kind === 'dynamic-import' ? { path: `./${path.replace('-js', '')}.js`, external: true } : undefined,
+      kind === 'dynamic-import' ? { path: `${folder}/${path.replace('-js', '')}.js`, external: true } : undefined,
     )
   },
-}
+})
 
-const bundle = async (contents, options) => {
+const bundle = async (contents, folder, options) => {
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: '.', loader: 'ts' },
     bundle: true,
@@ -25,7 +25,7 @@ const bundle = async (contents, options) => {
     platform: 'browser',
     legalComments: 'inline',
     write: false,
-    plugins: [parts],
+    plugins: [partsFrom(folder)],
     ...options,
   })
   return outputFiles[0].contents
@@ -41,15 +41,15 @@ const PARTS = {
 }
 
 const files = {}
-for (const [name, contents] of Object.entries(PARTS)) files[`cdn/${name}.js`] = await bundle(contents)
+for (const [name, contents] of Object.entries(PARTS)) files[`cdn/${name}.js`] = await bundle(contents, '.')
 const integrity = Object.fromEntries(Object.keys(PARTS).map((name) => [name, integrityOf(files[`cdn/${name}.js`])]))
-files['cart-echo.global.js'] = await bundle("import './src/cdn/global'", {
+files['cart-echo.global.js'] = await bundle("import './src/cdn/global'", './cdn', {
   format: 'iife',
   // The package says that no import does anything by itself; this one does.
   ignoreAnnotations: true,
   define: { CART_ECHO_BUILT: JSON.stringify({ version, integrity }) },
 })
-files['cart-echo.esm.js'] = await bundle("export * from './src/cdn/module'")
+files['cart-echo.esm.js'] = await bundle("export * from './src/cdn/module'", './cdn')
 
 mkdirSync('dist/cdn', { recursive: true })
 for (const [name, bytes] of Object.entries(files)) writeFileSync(`dist/${name}`, bytes)

@@ -13,7 +13,7 @@ export type { AuthOptions, Authorisation, AuthRequest } from './reverb/authorise
 /** Where Reverb is, and how channels are authorised. */
 export interface ReverbOptions extends ReverbSettings {
   auth?: AuthOptions | undefined
-  /** Where the two classes come from. Default: your app's own `laravel-echo` and `pusher-js`, by `import()`. */
+  /** Where the two classes come from. Default: your app's own `laravel-echo` and `pusher-js`, imported when needed. */
   load?: (() => Promise<EchoModules>) | undefined
 }
 

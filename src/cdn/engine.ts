@@ -4,9 +4,9 @@ import type { PageSettings } from '../dom/page'
 import { pageEcho } from './page-echo'
 import type { ImportPart } from './parts'
 
-/** Makes the page's cart of what the page says, and of options over it. Throws as `createCartEcho` does. */
-export const createFromPage = (
-  page: PageSettings,
-  options: Partial<CartEchoOptions>,
-  importPart: ImportPart,
-): CartEcho => createCartEcho({ ...page, echo: pageEcho(page.reverb, importPart), ...options })
+/** What a page says and was given. */
+export interface PageOptions extends Partial<CartEchoOptions>, Pick<PageSettings, 'reverb'> {}
+
+/** Makes the page's cart. Throws as `createCartEcho` does. */
+export const createFromPage = (page: PageOptions, importPart: ImportPart): CartEcho =>
+  createCartEcho({ echo: pageEcho(page.reverb, importPart), ...page })

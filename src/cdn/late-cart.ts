@@ -3,14 +3,17 @@ import { notStarted } from '../core/connection'
 import { createGuard, type OnError } from '../core/emitter'
 import type { Stop } from '../core/environment'
 import { CartEchoError, wordsOf } from '../core/errors'
+import type { CartEventName } from '../core/events'
 import { noNews } from '../core/news'
 import type { PageIdentity } from '../core/shopper'
 import { createSource } from '../core/source'
 
 /** What a late cart is made of. */
 export interface LateCartOptions {
-  /** Who looks at the page. */
-  readonly word: PageIdentity
+  /** Who looks at the page. Default: nobody, until `identify`. */
+  readonly word?: PageIdentity | undefined
+  /** The names of the page's own events, as far as they are known. Default: none. */
+  readonly events?: (() => readonly CartEventName[]) | undefined
   /** Fetches and makes the real one. Called when it is first needed, and once more after a failure when it is needed again. */
   readonly load: (word: PageIdentity) => Promise<CartEcho>
   readonly onError: OnError
@@ -19,7 +22,7 @@ export interface LateCartOptions {
 /** A `CartEcho` that is there before its code is. */
 export interface LateCart {
   readonly cart: CartEcho
-  /** Fetches again what could not be fetched, where it is still needed. */
+  /** Fetches again what could not be fetched, where it is still needed. What cannot be made for misuse is not tried again. */
   readonly tryAgain: () => void
 }
 
@@ -28,7 +31,7 @@ export interface LateCart {
  * somebody waits for `check()` or `refresh()`. What is asked of it before is done then, in the same order, and misuse among it goes to `onError`.
  * Until then it is `idle`, without news. A failure to fetch is reported as `not-loaded`.
  */
-export const createLateCart = ({ word, load, onError }: LateCartOptions): LateCart => {
+export const createLateCart = ({ word = {}, events = () => [], load, onError }: LateCartOptions): LateCart => {
   const guard = createGuard(onError)
   const connection = createSource('connection', notStarted(Date.now()), guard)
   const news = createSource('news', noNews, guard)
@@ -37,17 +40,24 @@ export const createLateCart = ({ word, load, onError }: LateCartOptions): LateCa
   let who = word
   let real: CartEcho | null = null
   let loading: Promise<CartEcho> | null = null
+  let isHopeless = false
 
   const need = (): Promise<CartEcho> => {
-    loading ??= load(who).then(arrive, (cause) => {
-      loading = null
-      throw notLoaded(cause)
-    })
+    const asked = who
+    loading ??= load(asked).then(
+      (cart) => arrive(cart, asked),
+      (cause) => {
+        loading = null
+        isHopeless = isMisuse(cause)
+        throw isMisuse(cause) ? cause : notLoaded(cause)
+      },
+    )
     return loading
   }
 
-  const arrive = (cart: CartEcho): CartEcho => {
+  const arrive = (cart: CartEcho, asked: PageIdentity): CartEcho => {
     real = cart
+    if (who !== asked) attempt(() => cart.identify(who))
     connection.set(cart.connection.get())
     news.set(cart.news.get())
     cart.connection.subscribe(connection.set)
@@ -68,7 +78,7 @@ export const createLateCart = ({ word, load, onError }: LateCartOptions): LateCa
 
   // What waits for a promise is told by it; this is for those that do not.
   const needQuietly = (): void => {
-    if (real || holders.size === 0) return
+    if (real || isHopeless || holders.size === 0) return
     if (!isSomebody(who)) return sayNobody()
     need().catch(onError)
   }
@@ -95,13 +105,14 @@ export const createLateCart = ({ word, load, onError }: LateCartOptions): LateCa
 
   const cart: CartEcho = {
     get events() {
-      return real?.events ?? ['cart.conditions.changed' as const]
+      return real?.events ?? ['cart.conditions.changed', ...events()]
     },
     on: (name, listener, options) => standing((it) => it.on(name, listener, options)),
     onRefresh: (refresh, options) => standing((it) => it.onRefresh(refresh, options)),
     start: () => {
       const holder = Symbol('start')
       holders.set(holder, real?.start() ?? null)
+      isHopeless = false
       needQuietly()
       return () => {
         holders.get(holder)?.()
@@ -117,7 +128,6 @@ export const createLateCart = ({ word, load, onError }: LateCartOptions): LateCa
     identify: (next) => {
       if (real) return real.identify(next)
       who = { ...next, enabled: next.enabled ?? who.enabled }
-      begun.push((it) => it.identify(next))
       needQuietly()
     },
     connection: { get: connection.get, subscribe: connection.subscribe },
@@ -133,5 +143,9 @@ export const createLateCart = ({ word, load, onError }: LateCartOptions): LateCa
 const isSomebody = ({ user, guest, enabled }: PageIdentity): boolean =>
   enabled !== false && (guest === true || (user !== undefined && user !== null && user !== ''))
 
+// By name: the code that was fetched has a class of its own.
+const isMisuse = (cause: unknown): boolean =>
+  cause instanceof Error && cause.name === 'CartEchoError' && (cause as CartEchoError).code !== 'not-loaded'
+
 const notLoaded = (cause: unknown): CartEchoError =>
-  new CartEchoError('not-loaded', `The rest of cart-echo could not be fetched: ${wordsOf(cause)}`, { cause })
+  new CartEchoError('not-loaded', `The rest of cart-echo could not be fetched. ${wordsOf(cause)}`, { cause })

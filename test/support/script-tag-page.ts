@@ -15,8 +15,6 @@ export interface ScriptTagPage {
   readonly block?: string | false
   /** Further files of the site, such as the page's own script. */
   readonly files?: Readonly<Record<string, string>>
-  /** The policy the page is served with. @default the strict one, by nonce */
-  readonly policy?: string
 }
 
 /** The tag as the README shows it, with the nonce of the strict policy. */
@@ -44,12 +42,20 @@ document.addEventListener('cart-echo-ready', () => { diary.ready += 1 })
 document.addEventListener('cart-echo-status', ({ detail }) => diary.states.push(detail.name + ': ' + detail.because))
 `
 
-/** For each test: the stand-in with the built script on it, and a Chromium. Page, check and socket are on one port. */
-export const holdScriptTagPages = () => {
+/**
+ * For each test: the stand-in with the built script on it, and a Chromium. Page, check and socket are on one port, and the policy comes with the page: a
+ * page that Playwright answered itself would be of no address space, and Chromium lets none of those open a socket to this machine.
+ */
+export const holdScriptTagPages = (policy = STRICT, headers: Readonly<Record<string, string>> = {}) => {
   const held = openForPages(async () => {
     const folder = mkdtempSync(join(tmpdir(), 'cart-echo-tag-'))
     for (const name of BUILT) cpSync(join(DIST, name), join(folder, name), { recursive: true })
-    const server = await startServer({ port: 0, autoLogin: 1, pages: folder })
+    const server = await startServer({
+      port: 0,
+      autoLogin: 1,
+      pages: folder,
+      pageHeaders: { 'Content-Security-Policy': policy, ...headers },
+    })
     const close = async (): Promise<void> => {
       await server.close()
       rmSync(folder, { recursive: true, force: true })
@@ -59,24 +65,19 @@ export const holdScriptTagPages = () => {
   return {
     held,
     /** Puts a page there, and opens it under the policy. `before` is told the page before it goes anywhere. */
-    open: async (page: ScriptTagPage, before: (page: Page) => Promise<unknown> = async () => undefined): Promise<Page> => {
+    open: async (
+      page: ScriptTagPage,
+      before: (page: Page) => Promise<unknown> = async () => undefined,
+    ): Promise<Page> => {
       const { folder, url } = held.server
-      const files = { 'index.html': pageOf(page), 'diary.js': DIARY, ...page.files }
+      const files = { 'index.html': pageOf(page), 'diary.js': DIARY, 'favicon.ico': '', ...page.files }
       for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
       const opened = await held.chromium.open('about:blank')
-      await servePolicy(opened, url, page.policy ?? STRICT)
       await before(opened)
       await opened.goto(url)
       return opened
     },
   }
-}
-
-const servePolicy = async (page: Page, url: string, policy: string): Promise<void> => {
-  await page.route(`${url}/`, async (route) => {
-    const response = await route.fetch()
-    await route.fulfill({ response, headers: { ...response.headers(), 'content-security-policy': policy } })
-  })
 }
 
 const pageOf = ({ head = '', body = '', block = '<!-- cart-echo -->' }: ScriptTagPage): string =>
