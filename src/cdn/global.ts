@@ -5,7 +5,7 @@ import type { Built } from './built'
 import { type CartEchoGlobal, takeName } from './global-name'
 import { createPageCart } from './page-cart'
 import { createImport } from './parts'
-import { whenDone, whenParsed } from './when-done'
+import { whenParsed } from './when-done'
 
 /** Put in its place by the build. */
 declare const CART_ECHO_BUILT: Built
@@ -22,7 +22,7 @@ const tag = {
   events: (script?.getAttribute('data-events') ?? '').split(/[\s,]+/).filter(Boolean) as CartEchoOptions['events'],
 }
 
-/** Makes the page's cart, and has it start when the page is done. */
+/** Makes the page's cart, and starts it when the page is parsed. */
 const open = (): CartEchoGlobal => {
   const { cart, page, start, tryAgain, onError } = createPageCart({
     read: () => readPage({ script }),
@@ -34,7 +34,7 @@ const open = (): CartEchoGlobal => {
   whenParsed(() => {
     cart.identify(page())
     document.dispatchEvent(new CustomEvent('cart-echo-ready', { detail: cart, bubbles: true }))
-    whenDone(() => void (isByHand || start()))
+    if (!isByHand) start()
   })
   beNative(cart, page)
   addEventListener('online', tryAgain)

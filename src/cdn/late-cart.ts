@@ -40,6 +40,7 @@ export const createLateCart = ({ word = {}, events = () => [], load, onError }: 
   let who = word
   let real: CartEcho | null = null
   let loading: Promise<CartEcho> | null = null
+  let told: Promise<CartEcho> | null = null
   let isHopeless = false
 
   const need = (): Promise<CartEcho> => {
@@ -80,7 +81,10 @@ export const createLateCart = ({ word = {}, events = () => [], load, onError }: 
   const needQuietly = (): void => {
     if (real || isHopeless || holders.size === 0) return
     if (!isSomebody(who)) return sayNobody()
-    need().catch(onError)
+    const mine = need()
+    if (told === mine) return
+    told = mine
+    mine.catch(onError)
   }
 
   const sayNobody = (): void => {

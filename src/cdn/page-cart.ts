@@ -9,7 +9,7 @@ import type { PageSettings } from '../dom/page'
 import type { PageOptions } from './engine'
 import { createLateCart } from './late-cart'
 import type { ImportPart } from './parts'
-import { whenActivated } from './when-done'
+import { whenDone } from './when-done'
 
 /** What the page's cart is made of. */
 export interface PageCartOptions {
@@ -37,7 +37,7 @@ export interface PageCart {
   readonly onError: OnError
 }
 
-/** Makes it. Nothing is fetched, and nothing read, until it is started. */
+/** Makes it. Nothing is read until it is started, and nothing fetched until the page is done, whoever asks. */
 export const createPageCart = ({ read, given, importPart, hasNotices }: PageCartOptions): PageCart => {
   let options = given
   let isAsked = false
@@ -48,7 +48,7 @@ export const createPageCart = ({ read, given, importPart, hasNotices }: PageCart
   const load = async (who: PageIdentity): Promise<CartEcho> => {
     isAsked = true
     try {
-      await whenActivated()
+      await whenDone()
       const { createFromPage } = await importPart<typeof import('./engine')>('engine')
       const cart = createFromPage({ ...page(), ...who, onError }, importPart)
       if (hasNotices) notices.want()

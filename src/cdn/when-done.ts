@@ -15,25 +15,36 @@ const isParsed = (): boolean => {
   return (navigation?.domContentLoadedEventStart ?? 0) > 0
 }
 
-/** Calls when the page is loaded and has nothing else to do, at latest 6 s from now. */
-export const whenDone = (run: () => void): void => {
-  let isOver = false
-  const once = (): void => {
-    if (isOver) return
-    isOver = true
-    clearTimeout(timer)
-    if ('requestIdleCallback' in globalThis) requestIdleCallback(run, { timeout: BUSY_MS })
-    else setTimeout(run, 1)
-  }
-  const timer = setTimeout(once, LOADING_MS)
-  if (document.readyState === 'complete') once()
-  else addEventListener('load', once, { once: true })
+/**
+ * Resolves when the page is loaded and has nothing else to do, at latest 6 s from now; one that is prerendered, not before somebody has asked
+ * for it.
+ */
+export const whenDone = async (): Promise<void> => {
+  await loaded()
+  await activated()
+  await idle()
 }
 
-/** Resolves when somebody has asked for the page: at once, but for one that is prerendered. */
-export const whenActivated = (): Promise<void> =>
+const loaded = (): Promise<void> =>
+  new Promise((resolve) => {
+    if (document.readyState === 'complete') return resolve()
+    const timer = setTimeout(resolve, LOADING_MS)
+    const settle = (): void => {
+      clearTimeout(timer)
+      resolve()
+    }
+    addEventListener('load', settle, { once: true })
+  })
+
+const activated = (): Promise<void> =>
   new Promise((resolve) => {
     const { prerendering } = document as { prerendering?: boolean }
     if (prerendering) document.addEventListener('prerenderingchange', () => resolve(), { once: true })
     else resolve()
+  })
+
+const idle = (): Promise<void> =>
+  new Promise((resolve) => {
+    if ('requestIdleCallback' in globalThis) requestIdleCallback(() => resolve(), { timeout: BUSY_MS })
+    else setTimeout(resolve, 1)
   })

@@ -12,18 +12,29 @@ const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 0))
 const lateCart = (word: PageIdentity = { user: 7 }) => {
   const opened: ListeningClient[] = []
   const errors: CartEchoError[] = []
-  const asked: { word: PageIdentity; come: () => Promise<void>; fail: () => Promise<void> }[] = []
+  const asked: {
+    word: PageIdentity
+    come: (wrap?: (client: CartEcho) => CartEcho) => Promise<void>
+    fail: () => Promise<void>
+    refuse: () => Promise<void>
+  }[] = []
   const { cart, tryAgain } = createLateCart({
     word,
     onError: (error) => errors.push(error),
+    events: () => ['cart.stock.changed' as never],
     load: (word) =>
       new Promise<CartEcho>((resolve, reject) => {
         asked.push({
           word,
-          come: () => {
+          come: (wrap = (client) => client) => {
             const one = listeningClient({ word })
             opened.push(one)
-            resolve(one.client)
+            resolve(wrap(one.client))
+            return turn()
+          },
+          // As the code that is fetched does it, whose class is another.
+          refuse: () => {
+            reject(Object.assign(new Error('no'), { name: 'CartEchoError', code: 'invalid-channel' }))
             return turn()
           },
           fail: () => {
@@ -147,6 +158,51 @@ describe('a cart that is there before its code', () => {
     expect(real().client.connection.get().name).toBe('connecting')
     tryAgain()
     expect(asked).toHaveLength(2)
+  })
+
+  it('reports a failure once, however often it was asked meanwhile', async () => {
+    const { cart, asked, errors, tryAgain } = lateCart()
+    cart.start()
+    cart.start()
+    cart.identify({ user: 8 })
+    tryAgain()
+    await asked[0]?.fail()
+    expect(errors.map(({ code }) => code)).toEqual(['not-loaded'])
+  })
+
+  it('reports misuse as it is, and tries again only when it is started again', async () => {
+    const { cart, asked, errors, tryAgain, real } = lateCart()
+    cart.start()
+    await asked[0]?.refuse()
+    tryAgain()
+    cart.identify({ user: 8 })
+    expect(errors.map(({ code }) => code)).toEqual(['invalid-channel'])
+    expect(asked).toHaveLength(1)
+    cart.start()
+    await asked[1]?.come()
+    expect(real().client.connection.get().name).toBe('connecting')
+  })
+
+  it('knows the names of the page’s own events before', () => {
+    const { cart } = lateCart()
+    expect(cart.events).toEqual(['cart.conditions.changed', 'cart.stock.changed'])
+  })
+
+  it('tells its code once who looks, where that changed more than once meanwhile', async () => {
+    const { cart, asked, real } = lateCart()
+    cart.start()
+    cart.identify({})
+    cart.identify({ user: 9 })
+    const identified: unknown[] = []
+    await asked[0]?.come((client) => ({
+      ...client,
+      identify: (word) => {
+        identified.push(word)
+        client.identify(word)
+      },
+    }))
+    expect(identified).toEqual([{ user: 9, enabled: undefined }])
+    expect(real().link().user).toBe('9')
   })
 
   it('reports what is wrong with the page even where it says nobody, once', () => {

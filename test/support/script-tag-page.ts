@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright'
-import { startServer } from '../../src/server'
+import { expect } from 'vitest'
+import { type CartEchoServer, startServer } from '../../src/server'
 import { openForPages } from './demo'
 
 /** A page with the script tag. */
@@ -19,6 +20,9 @@ export interface ScriptTagPage {
 
 /** The tag as the README shows it, with the nonce of the strict policy. */
 export const TAG = '<script nonce="n0nce" src="/cart-echo.global.js" defer></script>'
+
+/** What many shops have: their own files, and eval for Alpine. */
+export const LOOSE = "default-src 'self'; script-src 'self' 'unsafe-eval'; connect-src 'self' ws:; style-src 'self'"
 
 /** Nothing but what the tag brings, and what that trusts. Pages' styles and images are not our subject. */
 export const STRICT = [
@@ -42,39 +46,50 @@ document.addEventListener('cart-echo-ready', () => { diary.ready += 1 })
 document.addEventListener('cart-echo-status', ({ detail }) => diary.states.push(detail.name + ': ' + detail.because))
 `
 
+/** Pages with the tag, and the shop behind them. */
+export interface ScriptTagSite extends CartEchoServer {
+  readonly folder: string
+  /** Puts a page there, at `/` or by another name. */
+  readonly put: (page: ScriptTagPage, name?: string) => void
+}
+
 /**
- * For each test: the stand-in with the built script on it, and a Chromium. Page, check and socket are on one port, and the policy comes with the page: a
- * page that Playwright answered itself would be of no address space, and Chromium lets none of those open a socket to this machine.
+ * The stand-in with the built script on it. Page, check and socket are on one port, and the policy comes with the page: one that Playwright answered itself would
+ * be of no address space, and Chromium lets none of those open a socket to this machine.
  */
-export const holdScriptTagPages = (policy = STRICT, headers: Readonly<Record<string, string>> = {}) => {
-  const held = openForPages(async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'cart-echo-tag-'))
-    for (const name of BUILT) cpSync(join(DIST, name), join(folder, name), { recursive: true })
-    const server = await startServer({
-      port: 0,
-      autoLogin: 1,
-      pages: folder,
-      pageHeaders: { 'Content-Security-Policy': policy, ...headers },
-    })
-    const close = async (): Promise<void> => {
+export const startSite = async (
+  policy = STRICT,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<ScriptTagSite> => {
+  const folder = mkdtempSync(join(tmpdir(), 'cart-echo-tag-'))
+  for (const name of BUILT) cpSync(join(DIST, name), join(folder, name), { recursive: true })
+  const pageHeaders = { 'Content-Security-Policy': policy, ...headers }
+  const server = await startServer({ port: 0, autoLogin: 1, pages: folder, pageHeaders })
+  return {
+    ...server,
+    folder,
+    put: (page, name = 'index') => {
+      const files = { [`${name}.html`]: pageOf(page), 'diary.js': DIARY, 'favicon.ico': '', ...page.files }
+      for (const [path, text] of Object.entries(files)) writeFileSync(join(folder, path), text)
+    },
+    close: async () => {
       await server.close()
       rmSync(folder, { recursive: true, force: true })
-    }
-    return { ...server, folder, close }
-  })
+    },
+  }
+}
+
+/** For each test: such a site, and a Chromium. */
+export const holdScriptTagPages = (policy = STRICT) => {
+  const held = openForPages(() => startSite(policy))
   return {
     held,
-    /** Puts a page there, and opens it under the policy. `before` is told the page before it goes anywhere. */
-    open: async (
-      page: ScriptTagPage,
-      before: (page: Page) => Promise<unknown> = async () => undefined,
-    ): Promise<Page> => {
-      const { folder, url } = held.server
-      const files = { 'index.html': pageOf(page), 'diary.js': DIARY, 'favicon.ico': '', ...page.files }
-      for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+    /** Puts a page there, and opens it. `before` is told the page before it goes anywhere. */
+    open: async (page: ScriptTagPage, before: (page: Page) => unknown = () => undefined): Promise<Page> => {
+      held.server.put(page)
       const opened = await held.chromium.open('about:blank')
       await before(opened)
-      await opened.goto(url)
+      await opened.goto(held.server.url)
       return opened
     },
   }
@@ -90,6 +105,24 @@ export interface Diary {
   readonly ready: number
   readonly states: readonly string[]
   readonly violations: readonly string[]
+}
+
+/** A script under the policy's nonce. */
+export const script = (name: string, attributes = 'defer'): string =>
+  `<script nonce="n0nce" src="/${name}" ${attributes}></script>`
+
+/** The page is fed by the socket. */
+export const untilLive = (page: Page): Promise<unknown> =>
+  expect.poll(async () => (await diaryOf(page)).states.at(-1), { timeout: 10_000 }).toBe('live: subscribed')
+
+/** Publishes three times, and expects that the page hears each change, once and in order. */
+export const hearsOnce = async ({ shop }: Pick<CartEchoServer, 'shop'>, page: Page): Promise<void> => {
+  const { heard } = await diaryOf(page)
+  for (const change of [shop.removeFromAll, shop.applyToAll, shop.removeFromAll]) change('raya-sale')
+  await expect.poll(async () => (await diaryOf(page)).heard.length, { timeout: 10_000 }).toBe(heard.length + 3)
+  // Numbers between them are those of another of the customer's carts.
+  const numbers = (await diaryOf(page)).heard
+  expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b))
 }
 
 /** Reads it. */
