@@ -1,5 +1,6 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { defineConfig, type Options } from 'tsup'
+import vue from 'unplugin-vue/esbuild'
 
 const fast = process.env.CART_ECHO_BUILD === 'fast'
 // Chunks are named by their content: without this, those of earlier builds would be published too.
@@ -18,6 +19,18 @@ const sources = {
   'cart-echo/livewire': './src/adapters/livewire.ts',
   'cart-echo/react': './src/adapters/react.ts',
   'cart-echo/vue': './src/adapters/vue.ts',
+}
+
+// Written last, for tree shaking drops every directive: a bundler of server components must know where the browser begins. And nothing here runs
+// when it is imported, so an import for nothing but that is a request for nothing.
+const finish = {
+  name: 'finish',
+  buildEnd: ({ writtenFiles }: { writtenFiles: { readonly name: string }[] }) => {
+    for (const { name } of writtenFiles.filter(({ name }) => name.endsWith('.js'))) {
+      const code = readFileSync(name, 'utf8').replace(/^import '\.\/chunk-[\w-]+\.js';\n/gm, '')
+      writeFileSync(name, name.endsWith('/react.js') ? `'use client';\n${code}` : code)
+    }
+  },
 }
 
 const page: Options = {
@@ -44,17 +57,7 @@ export default defineConfig([
       vue: 'src/adapters/vue.ts',
       'echo-events': 'src/echo-events.ts',
     },
-    // A bundler of server components must know where the browser begins. Written last: tree shaking drops every directive before.
-    plugins: [
-      {
-        name: 'use client',
-        buildEnd: ({ writtenFiles }) => {
-          for (const { name } of writtenFiles) {
-            if (/\breact\.js$/.test(name)) writeFileSync(name, `'use client';\n${readFileSync(name, 'utf8')}`)
-          }
-        },
-      },
-    ],
+    plugins: [finish],
     format: 'esm',
     target: 'es2022',
     platform: 'browser',
@@ -96,16 +99,28 @@ export default defineConfig([
     name: 'examples',
     entry: {
       'script-tag': 'examples/script-tag/script-tag.js',
+      alpine: 'examples/alpine/alpine.ts',
+      livewire: 'examples/livewire/livewire.ts',
+      react: 'examples/react/react.tsx',
+      vue: 'examples/vue/vue.ts',
       'side-by-side': 'examples/side-by-side/side-by-side.ts',
     },
     outDir: 'dist/server/demo/examples',
     ...page,
+    esbuildPlugins: [vue({ isProduction: true, sourceMap: false })],
+    define: {
+      'process.env.NODE_ENV': '"production"',
+      __VUE_OPTIONS_API__: 'false',
+      __VUE_PROD_DEVTOOLS__: 'false',
+      __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
+    },
     esbuildOptions: (options) => {
       options.alias = sources
+      options.jsx = 'automatic'
     },
     onSuccess: async () => {
       cpSync('examples/side-by-side/index.html', 'dist/server/demo/examples/index.html')
-      for (const name of ['script-tag']) {
+      for (const name of ['script-tag', 'alpine', 'livewire', 'react', 'vue']) {
         cpSync(`examples/${name}/${name}.html`, `dist/server/demo/examples/${name}.html`)
       }
     },

@@ -8,6 +8,17 @@ const { executablePath, args } = await findChromium()
 const dom = 'test/**/*.dom.test.ts'
 const browser = 'test/**/*.browser.test.ts'
 
+const FRAMEWORKS = [
+  'react',
+  'react-dom',
+  'react-dom/client',
+  'vue',
+  'vue/server-renderer',
+  'pinia',
+  'alpinejs',
+  '@alpinejs/csp',
+]
+
 export default defineConfig({
   test: {
     projects: [
@@ -22,6 +33,8 @@ export default defineConfig({
       },
       { test: { name: 'happy-dom', environment: 'happy-dom', include: [dom] } },
       {
+        // Bundled before the first test: found on the way, they would make Vite load a running test anew.
+        optimizeDeps: { include: FRAMEWORKS },
         test: {
           name: 'chromium',
           include: [dom, browser],

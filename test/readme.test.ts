@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
@@ -8,30 +8,11 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { decodeBroadcast, decodeConditionsChanged } from '../src/core/decode'
 import { startServer } from '../src/server'
 import { openForPages } from './support/demo'
+import { readme, snippet, snippets } from './support/readme-snippets'
 
 // Every snippet of the README, run: against the built package, in real Chromium, with the stand-in behind it.
 
 const root = new URL('..', import.meta.url).pathname
-const readme = readFileSync(join(root, 'README.md'), 'utf8')
-
-interface Snippet {
-  name: string
-  language: string
-  code: string
-}
-
-const snippets = new Map<string, Snippet>(
-  [...readme.matchAll(/<!-- snippet: ([\w-]+) -->\n```(\w+)\n([\s\S]*?)```/g)].map(
-    ([, name = '', language = '', code = '']) => [name, { name, language, code }],
-  ),
-)
-
-const snippet = (name: string): string => {
-  const found = snippets.get(name)
-  if (!found) throw new Error(`README.md has no snippet ${name}.`)
-  return found.code
-}
-
 let folder = ''
 const held = openForPages(async () => {
   folder = mkdtempSync(join(tmpdir(), 'cart-echo-readme-'))
@@ -101,11 +82,14 @@ const endPromotion = async (page: Page, selector: string, from: string): Promise
 }
 
 describe('every snippet of the README', () => {
-  it('has a name, and a test below', () => {
-    const fenced = [...readme.matchAll(/^```(js|ts|json|html)$/gm)].length
+  it('has a name, and a test below or in readme.frameworks.test.ts', () => {
+    const fenced = [...readme.matchAll(/^```(js|ts|tsx|vue|json|html)$/gm)].length
     expect([...snippets.values()].filter(({ language }) => language !== 'sh')).toHaveLength(fenced)
     expect([...snippets.keys()].sort()).toEqual(
       [
+        'alpine',
+        'alpine-event',
+        'alpine-page',
         'before-checkout',
         'break-http',
         'break-it',
@@ -117,15 +101,19 @@ describe('every snippet of the README', () => {
         'existing-echo',
         'hold',
         'identify',
+        'livewire',
         'log-block',
         'own-echo',
         'own-event',
         'page-block',
         'payload',
+        'react',
         'refresh-event',
         'server',
         'server-cli',
         'steer',
+        'vue',
+        'vue-notice',
       ].sort(),
     )
   })

@@ -1,7 +1,6 @@
 export type { AbortSignalLike, Signal } from '../core/abort'
 export type { CartEcho, ChangeListener } from '../core/cart-echo'
 export type { Connection } from '../core/connection'
-export type { CartEchoError } from '../core/errors'
 export type { CartEventMap, CartEventName, Change, ChangeMeta } from '../core/events'
 export type { Hold } from '../core/hold'
 export type { News } from '../core/news'

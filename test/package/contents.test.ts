@@ -11,7 +11,7 @@ import { runNode } from './support/run'
 
 const packed = await packPackage()
 afterAll(packed.remove)
-const { folder, cartEcho } = await packed.install(['mitt'])
+const { folder, cartEcho } = await packed.install(['mitt', 'react', 'vue'])
 await copyFile(new URL('./support/import-entry.mjs', import.meta.url), join(folder, 'import-entry.mjs'))
 
 interface Manifest {
@@ -28,7 +28,8 @@ const scripts = Object.values(manifest.exports)
 const bins = Object.values(manifest.bin).map(inPackage)
 const declarations = scripts.map((path) => path.replace(/\.js$/, '.d.ts'))
 const NOTICES = 'dist/server/THIRD-PARTY.txt'
-const BROWSER_ENTRIES = ['dist/index.js', 'dist/core.js', 'dist/reverb.js']
+const ADAPTERS = ['alpine', 'livewire', 'react', 'vue'].map((name) => `dist/${name}.js`)
+const BROWSER_ENTRIES = ['dist/index.js', 'dist/core.js', 'dist/reverb.js', 'dist/echo-events.js', ...ADAPTERS]
 
 describe('the tarball', () => {
   it('holds what its entries, its command and its demo pages reach, and no other file of dist', () => {
@@ -94,6 +95,18 @@ describe('an entry', () => {
       'tabsName',
     ],
     'cart-echo/reverb': ['reverb'],
+    'cart-echo/alpine': ['cartEcho'],
+    'cart-echo/livewire': ['livewire'],
+    'cart-echo/react': [
+      'CartEchoProvider',
+      'useCartChange',
+      'useCartConnection',
+      'useCartEcho',
+      'useCartNews',
+      'useCartRefresh',
+    ],
+    'cart-echo/vue': ['cartEcho', 'onCartChange', 'onCartRefresh', 'useCartConnection', 'useCartEcho', 'useCartNews'],
+    'cart-echo/echo-events': [],
     'cart-echo/server': ['CartEchoServerError', 'startFaultProxy', 'startServer'],
   }
 
@@ -105,7 +118,7 @@ describe('an entry', () => {
   it.each(Object.entries(EXPORTED))(
     '%s exports these names, and touches no global when imported',
     async (entry, names) => {
-      const { code, out, err } = await runNode(['import-entry.mjs', entry], folder)
+      const { code, out, err } = await runNode(['import-entry.mjs', entry, 'react', 'vue'], folder)
       expect({ code, err }).toEqual({ code: 0, err: '' })
       expect(JSON.parse(out)).toEqual({ exported: names, added: [] })
     },
@@ -123,6 +136,23 @@ describe('an entry', () => {
       expect(packagesOf(cartEcho, entry)).toEqual([{ name: 'mitt', isDynamic: false }])
     },
   )
+
+  it.each([
+    ['dist/alpine.js', []],
+    ['dist/livewire.js', []],
+    ['dist/react.js', [{ name: 'react', isDynamic: false }]],
+    ['dist/vue.js', [{ name: 'vue', isDynamic: false }]],
+  ])('for a framework (%s) imports that, and else only what the client has already', (entry, expected) => {
+    const packages = packagesOf(cartEcho, entry).filter(({ name }) => name !== 'mitt')
+    expect([...new Map(packages.map((one) => [one.name, one])).values()]).toEqual(expected)
+  })
+
+  it('for React says that it is for the browser, before anything else, and no other does', () => {
+    for (const entry of BROWSER_ENTRIES) {
+      const text = readFileSync(join(cartEcho, entry), 'utf8')
+      expect(text.startsWith("'use client';\n"), entry).toBe(entry === 'dist/react.js')
+    }
+  })
 
   it('for Reverb loads laravel-echo and pusher-js late', () => {
     expect(packagesOf(cartEcho, 'dist/reverb.js')).toEqual([

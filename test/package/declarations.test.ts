@@ -30,6 +30,9 @@ const APPS: Record<string, { others: readonly string[]; place: Place; resolution
   'core-merging.ts': { others: ['mitt'], place: PAGE, resolutions: ANYWHERE },
   'reverb-only.ts': { others: ECHO, place: PAGE, resolutions: ANYWHERE },
   'reverb-merging.ts': { others: ['mitt', ...ECHO], place: PAGE, resolutions: ANYWHERE },
+  'alpine-livewire-only.ts': { others: ['mitt'], place: PAGE, resolutions: ANYWHERE },
+  'react-only.ts': { others: ['mitt', 'react', '@types/react'], place: PAGE, resolutions: ANYWHERE },
+  'vue-only.ts': { others: ['mitt', 'vue'], place: PAGE, resolutions: ANYWHERE },
   'echoes.ts': {
     others: ['mitt', ...ECHO, ...USE_ECHO],
     place: PAGE,
@@ -78,9 +81,13 @@ describe('the built declarations', () => {
     ['core', 'cart-echo/core'],
     ['reverb', 'cart-echo/reverb'],
     ['echo-events', 'cart-echo/echo-events'],
+    ['alpine', 'cart-echo/alpine'],
+    ['livewire', 'cart-echo/livewire'],
+    ['react', 'cart-echo/react'],
+    ['vue', 'cart-echo/vue'],
     ['server/index', 'cart-echo/server'],
   ])('of %s promise the very values that are there', async (file, entry) => {
-    const app = await install(['mitt', ...ECHO, '@types/node'])
+    const app = await install(['mitt', ...ECHO, '@types/node', 'react', '@types/react', 'vue'])
     const place = entry === 'cart-echo/server' ? NODE : PAGE
     const declared = declaredValues(app, `node_modules/cart-echo/dist/${file}.d.ts`, {
       resolution: 'bundler',

@@ -6,7 +6,7 @@ import { openForPages, startDemo } from '../support/demo'
 
 const held = openForPages(startDemo)
 
-const EXAMPLES = ['script-tag']
+const EXAMPLES = ['script-tag', 'alpine', 'livewire', 'react', 'vue']
 
 const isLive = (page: Page | Frame) => page.locator('#state[data-name="live"]').waitFor()
 const textOf = (page: Page | Frame, selector: string): Promise<string | null> => page.locator(selector).textContent()

@@ -1,5 +1,7 @@
 // Imports an entry where touching what a page has throws, and prints what it exports and what it left behind.
-const [entry] = process.argv.slice(2)
+const [entry, ...frameworks] = process.argv.slice(2)
+// What a framework itself does when it is imported is its own affair: Vue looks for a document.
+for (const framework of frameworks) await import(framework)
 const page = ['window', 'document', 'location', 'navigator', 'localStorage', 'sessionStorage', 'indexedDB']
 const ways = ['fetch', 'WebSocket', 'BroadcastChannel', 'addEventListener', 'setTimeout', 'setInterval']
 const names = [...page, ...ways, 'Echo', 'Pusher', 'Laravel', 'Alpine', 'Livewire']

@@ -1,0 +1,140 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Plugin } from 'esbuild'
+import type { Page } from 'playwright'
+import vue from 'unplugin-vue/esbuild'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { holdAppPages } from './support/app-page'
+import { snippet } from './support/readme-snippets'
+
+// The README's snippets for frameworks: against the built package, in real Chromium, with the stand-in behind it.
+
+const { held, open } = holdAppPages()
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const BUILT = ['index', 'core', 'reverb', 'alpine', 'livewire', 'react', 'vue']
+const alias = Object.fromEntries(
+  BUILT.map((name) => [name === 'index' ? 'cart-echo' : `cart-echo/${name}`, join(ROOT, `dist/${name}.js`)]),
+)
+
+/** What the snippets import of an app that is not shown. */
+const appFiles = (files: Readonly<Record<string, string>>): Plugin => {
+  const folder = mkdtempSync(join(tmpdir(), 'cart-echo-readme-app-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  return {
+    name: 'app files',
+    setup: ({ onResolve, resolve }) => {
+      onResolve({ filter: /^\.\/[\w.-]+$/ }, ({ path, resolveDir }) => {
+        const name = Object.keys(files).find((file) => `./${file}`.startsWith(path))
+        return name && !resolveDir.includes('node_modules') ? { path: join(folder, name) } : undefined
+      })
+      onResolve({ filter: /^[\w@]/ }, ({ path, kind, importer }) =>
+        importer.startsWith(folder) ? resolve(path, { kind, resolveDir: ROOT }) : undefined,
+      )
+    },
+  }
+}
+
+// What the Laravel starter kits do: an Echo of the page's own on window.
+const OWN_ECHO = `
+import Echo from 'laravel-echo'
+import Pusher from 'pusher-js'
+const { reverb: settings } = JSON.parse(document.querySelector('[data-cart-echo]').textContent)
+window.Echo = new Echo({ broadcaster: 'reverb', Pusher, key: settings.key, wsHost: settings.host, wsPort: settings.port,
+  forceTLS: false, enabledTransports: ['ws'], auth: { headers: { Accept: 'application/json' } } })
+`
+
+const NEWS = 'Your cart was updated due to a promotion change'
+
+/** Waits until the shop has the page's channel, and ends the promotion. */
+const endPromotion = async (page: Page): Promise<void> => {
+  await expect.poll(() => held.server.sockets()).toBe(1)
+  await expect
+    .poll(async () => {
+      held.server.shop.applyToAll('raya-sale')
+      held.server.shop.removeFromAll('raya-sale')
+      return (await page.textContent('body'))?.includes('RM120.00') || (await page.title()).includes('RM120.00')
+    })
+    .toBe(true)
+}
+
+/** How often the page's own refresh has run. */
+const reads = (page: Page): Promise<number> => page.evaluate(() => (window as never as { reads: number }).reads)
+
+describe('the README’s snippet', () => {
+  it('alpine-event shows the total, without a plugin', async () => {
+    const script = `${OWN_ECHO}
+      import Alpine from 'alpinejs'
+      import { createCartEcho, readPage } from 'cart-echo'
+      Alpine.start()
+      createCartEcho({ ...readPage(), echo: () => window.Echo }).start()`
+    const page = await open({
+      script,
+      body: snippet('alpine-event'),
+      bundling: { alias },
+      context: { bypassCSP: true },
+    })
+    await endPromotion(page)
+    await page.getByText('RM120.00').waitFor()
+  })
+
+  it('alpine and alpine-page show the total, the message, and a button that dismisses it', async () => {
+    const page = await open({
+      script: snippet('alpine'),
+      body: snippet('alpine-page'),
+      bundling: { alias },
+      context: { bypassCSP: true },
+    })
+    await endPromotion(page)
+    await page.getByRole('status').getByText(NEWS).waitFor()
+    await page.getByRole('button', { name: 'Dismiss' }).click()
+    await expect.poll(() => page.getByRole('status').textContent()).toBe('')
+    await page.getByRole('button', { name: 'Dismiss' }).waitFor({ state: 'hidden' })
+  })
+
+  it('livewire has the component that listens read its cart anew', async () => {
+    const script = `import { startStandIn } from './examples/livewire/stand-in/demo'
+      ${snippet('livewire')}
+      startStandIn()`
+    const body = `<section wire:id="cart" wire:snapshot='{"data":{},"memo":{"id":"cart","name":"cart"}}'
+      wire:effects='{"listeners":["cart-updated"]}'><b id="total"></b></section>`
+    const page = await open({ script, body, bundling: { alias } })
+    await page.locator('#total').getByText('RM108.00').waitFor()
+    await endPromotion(page)
+  })
+
+  it('react shows the message, reads the cart anew, and dismisses', async () => {
+    const queryClient =
+      'window.reads = 0; export const queryClient = { invalidateQueries: async () => { window.reads += 1 } }'
+    const page = await open({
+      script: OWN_ECHO + snippet('react'),
+      body: '<main></main>',
+      bundling: { alias, plugins: [appFiles({ 'query-client.js': queryClient })] },
+    })
+    await endPromotion(page)
+    await page.getByRole('status').getByText(NEWS).waitFor()
+    await expect.poll(() => reads(page), { timeout: 10_000 }).toBeGreaterThan(0)
+    await page.getByRole('button', { name: 'Dismiss' }).click()
+    await expect.poll(() => page.getByRole('status').textContent()).toBe('')
+    await expect.poll(() => page.locator('small').count()).toBe(0)
+  })
+
+  it('vue and vue-notice show the message, read the cart anew, and dismiss', async () => {
+    const cart = 'window.reads = 0; export const reloadCart = async () => { window.reads += 1 }'
+    const files = appFiles({ 'App.vue': snippet('vue-notice'), 'cart.js': cart })
+    const page = await open({
+      script: OWN_ECHO + snippet('vue'),
+      body: '<main></main>',
+      bundling: { alias, plugins: [files, vue({ isProduction: true, sourceMap: false }) as Plugin] },
+    })
+    await endPromotion(page)
+    await page.getByRole('status').getByText(NEWS).waitFor()
+    await expect.poll(() => reads(page), { timeout: 10_000 }).toBeGreaterThan(0)
+    await page.getByRole('button', { name: 'Dismiss' }).click()
+    await expect.poll(() => page.getByRole('status').textContent()).toBe('')
+    await expect.poll(() => page.locator('small').count()).toBe(0)
+  })
+})
