@@ -19,6 +19,7 @@ const sources = {
   'cart-echo/livewire': './src/adapters/livewire.ts',
   'cart-echo/react': './src/adapters/react.ts',
   'cart-echo/vue': './src/adapters/vue.ts',
+  'cart-echo/notice': './src/elements/notice.ts',
 }
 
 // Written last, for tree shaking drops every directive: a bundler of server components must know where the browser begins. And nothing here runs
@@ -55,6 +56,7 @@ export default defineConfig([
       livewire: 'src/adapters/livewire.ts',
       react: 'src/adapters/react.ts',
       vue: 'src/adapters/vue.ts',
+      notice: 'src/elements/notice.ts',
       'echo-events': 'src/echo-events.ts',
     },
     plugins: [finish],
@@ -98,7 +100,6 @@ export default defineConfig([
     // Every framework, side by side. Not published: the package would carry the frameworks too.
     name: 'examples',
     entry: {
-      'script-tag': 'examples/script-tag/script-tag.js',
       alpine: 'examples/alpine/alpine.ts',
       livewire: 'examples/livewire/livewire.ts',
       react: 'examples/react/react.tsx',
@@ -123,6 +124,8 @@ export default defineConfig([
       for (const name of ['script-tag', 'alpine', 'livewire', 'react', 'vue']) {
         cpSync(`examples/${name}/${name}.html`, `dist/server/demo/examples/${name}.html`)
       }
+      // As it is. The tag itself comes with build/script-tag.mjs.
+      cpSync('examples/script-tag/script-tag.js', 'dist/server/demo/examples/script-tag.js')
     },
   },
 ])

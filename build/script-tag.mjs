@@ -1,6 +1,6 @@
 // The script-tag build: one small script, the parts it fetches when they are needed, and a table of what each of them must be.
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { build } from 'esbuild'
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
@@ -55,3 +55,13 @@ mkdirSync('dist/cdn', { recursive: true })
 for (const [name, bytes] of Object.entries(files)) writeFileSync(`dist/${name}`, bytes)
 const table = Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, integrityOf(bytes)]))
 writeFileSync('dist/sri.json', `${JSON.stringify({ version, integrity: table }, null, 2)}\n`)
+
+// What the parts are made of keeps its notice.
+const notices = ['laravel-echo/LICENSE.md', 'pusher-js/LICENCE', 'mitt/LICENSE']
+  .map((path) => `${path}\n\n${readFileSync(`node_modules/${path}`, 'utf8')}`)
+  .join('\n\n----------\n\n')
+writeFileSync('dist/cdn/THIRD-PARTY.txt', notices)
+
+// The example has the real tag.
+for (const name of ['cart-echo.global.js', 'cdn'])
+  cpSync(`dist/${name}`, `dist/server/demo/examples/${name}`, { recursive: true })

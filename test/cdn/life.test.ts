@@ -60,7 +60,7 @@ describeFull('the back/forward cache', () => {
   it('keeps a page whose code has not come yet, and it comes then', async () => {
     const page = await browser.newPage()
     await page.goto(site.url, { waitUntil: 'commit' })
-    await page.waitForFunction("document.readyState !== 'loading' && 'CartEcho' in window")
+    await page.waitForFunction(() => 'CartEcho' in window, undefined, { polling: 20 })
     await leaveAndReturn(page, '/away')
     await untilLive(page)
     await hearsOnce(site, page)
