@@ -34,7 +34,8 @@ export const STRICT = [
   "base-uri 'none'",
 ].join('; ')
 
-const DIST = fileURLToPath(new URL('../../dist/', import.meta.url))
+/** Where the build lies. */
+export const DIST = fileURLToPath(new URL('../../dist/', import.meta.url))
 const BUILT = ['cart-echo.global.js', 'cart-echo.esm.js', 'cdn']
 
 /** What a page of these notes: it is there before the tag is. */
