@@ -102,7 +102,13 @@ describe('the script tag', () => {
   })
 
   it('fetches its parts after the page is loaded', async () => {
-    const page = await open({ head: tag('async') })
+    const slow = { head: tag('async'), body: '<img src="/slow.png" alt="">' }
+    const page = await open(slow, (page) =>
+      page.route('**/slow.png', async (route) => {
+        await new Promise((resolve) => setTimeout(resolve, 1_500))
+        await route.fulfill({ status: 204 })
+      }),
+    )
     await untilLive(page)
     const [loadedAtMs, firstAtMs] = await page.evaluate(() => {
       const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[]
@@ -237,8 +243,12 @@ describe('a part that cannot be had', () => {
 
   it('is said when it is the engine, and fetched again when the network is back', async () => {
     const blocked = { is: true }
+    const asked: string[] = []
     const page = await open({ head: TAG }, (page) =>
-      page.route('**/cdn/engine.js*', (route) => (blocked.is ? route.abort() : route.continue())),
+      page.route('**/cdn/engine.js*', (route) => {
+        asked.push(new URL(route.request().url()).search)
+        return blocked.is ? route.abort() : route.continue()
+      }),
     )
     await expect
       .poll(() => held.chromium.complaints.join('\n'), { timeout: 10_000 })
@@ -246,5 +256,7 @@ describe('a part that cannot be had', () => {
     blocked.is = false
     await page.evaluate(() => dispatchEvent(new Event('online')))
     await untilLive(page)
+    // Another address, for browsers that remember that the first one failed.
+    expect(asked).toEqual(['', '?again=1'])
   })
 })

@@ -24,6 +24,11 @@ const PINNED = `<script src="/cart-echo.global.js" integrity="${HASH}" crossorig
 
 describe.each([
   ['that trusts the tag by its integrity', STRICT.replace("'nonce-n0nce'", `'nonce-n0nce' '${HASH}'`), PINNED],
+  [
+    'that trusts the tag by its nonce, and nothing else',
+    STRICT.replace(" 'strict-dynamic'", ''),
+    script('cart-echo.global.js'),
+  ],
   ['that trusts the shop’s own files', LOOSE, script('cart-echo.global.js')],
   ['that trusts the shop’s own files, and pins them', LOOSE, PINNED],
 ])('a policy %s', (_, policy, head) => {
