@@ -100,7 +100,6 @@ export default defineConfig([
     // Every framework, side by side. Not published: the package would carry the frameworks too.
     name: 'examples',
     entry: {
-      'script-tag': 'examples/script-tag/script-tag.js',
       alpine: 'examples/alpine/alpine.ts',
       livewire: 'examples/livewire/livewire.ts',
       react: 'examples/react/react.tsx',
@@ -125,6 +124,8 @@ export default defineConfig([
       for (const name of ['script-tag', 'alpine', 'livewire', 'react', 'vue']) {
         cpSync(`examples/${name}/${name}.html`, `dist/server/demo/examples/${name}.html`)
       }
+      // As it is. The tag itself comes with build/script-tag.mjs.
+      cpSync('examples/script-tag/script-tag.js', 'dist/server/demo/examples/script-tag.js')
     },
   },
 ])

@@ -1,5 +1,5 @@
 import type EchoClass from 'laravel-echo'
-import type { ChannelAuthorizationCallback } from 'pusher-js'
+import type { ChannelAuthorizationCallback, default as PusherClass } from 'pusher-js'
 import { CartEchoError } from './core/errors'
 import type { ReverbSettings } from './core/reverb-settings'
 import { type AuthOptions, authorise } from './reverb/authorise'
@@ -13,6 +13,16 @@ export type { AuthOptions, Authorisation, AuthRequest } from './reverb/authorise
 /** Where Reverb is, and how channels are authorised. */
 export interface ReverbOptions extends ReverbSettings {
   auth?: AuthOptions | undefined
+  /** Where the two classes come from. Default: your app's own `laravel-echo` and `pusher-js`, imported when needed. */
+  load?: (() => Promise<EchoModules>) | undefined
+}
+
+/** What an Echo is made of. */
+export interface EchoModules {
+  /** The class that `laravel-echo` exports. */
+  readonly Echo: typeof EchoClass
+  /** The class that `pusher-js` exports. */
+  readonly Pusher: typeof PusherClass
 }
 
 /** An Echo made when needed, with its own socket. */
@@ -61,15 +71,19 @@ export const reverb = (options: ReverbOptions | null | undefined): ReverbEcho =>
 const connect = async (options: ReverbOptions | null | undefined, ended: AbortSignal): Promise<EchoClass<'reverb'>> => {
   if (!options)
     throw new CartEchoError('invalid-options', 'This page has no Reverb settings. Print them in the page block.')
+  const { Echo, Pusher } = await (options.load ?? importModules)()
+  let connected: EchoClass<'reverb'> | null = null
+  const isCurrent = (socketId: string): boolean => !ended.aborted && (connected?.socketId() ?? socketId) === socketId
+  connected = new Echo<'reverb'>({ ...connectionOptions(options, isCurrent, ended), Pusher })
+  return connected
+}
+
+const importModules = async (): Promise<EchoModules> => {
   const pageOwnPusher = (globalThis as { Pusher?: unknown }).Pusher
   const [echo, pusher] = await Promise.all([import('laravel-echo'), import('pusher-js')])
   // Importing pusher-js sets window.Pusher (runtimes/web/runtime.ts): the page keeps its own.
   if (pageOwnPusher !== undefined) Object.assign(globalThis, { Pusher: pageOwnPusher })
-  const Echo = defaultOf(echo)
-  let connected: EchoClass<'reverb'> | null = null
-  const isCurrent = (socketId: string): boolean => !ended.aborted && (connected?.socketId() ?? socketId) === socketId
-  connected = new Echo<'reverb'>({ ...connectionOptions(options, isCurrent, ended), Pusher: defaultOf(pusher) })
-  return connected
+  return { Echo: defaultOf(echo), Pusher: defaultOf(pusher) }
 }
 
 // Bundlers disagree on the default export of a UMD module: some wrap it once more.

@@ -1,8 +1,4 @@
-import { createCartEcho, readPage } from 'cart-echo'
-import { reverb } from 'cart-echo/reverb'
-
-const page = readPage()
-const cart = createCartEcho({ ...page, echo: reverb(page.reverb) })
+// Plain JavaScript, as it is: window.CartEcho comes from the tag.
 const byId = (id) => document.getElementById(id)
 
 const readCart = async ({ signal } = {}) => {
@@ -13,21 +9,21 @@ const readCart = async ({ signal } = {}) => {
   return cursor
 }
 
-let heard = 0
-cart.on('cart.conditions.changed', ({ changes }) => {
-  heard += 1
-  byId('heard').textContent = heard
-  if (changes.new_total) byId('total').textContent = changes.new_total
+window.CartEcho.ready((cart) => {
+  let heard = 0
+  cart.on('cart.conditions.changed', ({ changes }) => {
+    heard += 1
+    byId('heard').textContent = heard
+    if (changes.new_total) byId('total').textContent = changes.new_total
+  })
+  cart.onRefresh(readCart)
+  cart.news.subscribe(({ unread }) => {
+    byId('message').textContent = unread.at(-1)?.change.message ?? ''
+  })
+  cart.connection.subscribe(({ name, because }) => {
+    byId('state').dataset.name = name
+    byId('state').textContent = `${name}: ${because}`
+  })
+  byId('dismiss').addEventListener('click', cart.dismiss)
+  readCart().catch(cart.refresh)
 })
-cart.news.subscribe(({ unread }) => {
-  byId('message').textContent = unread.at(-1)?.change.message ?? ''
-})
-cart.connection.subscribe(({ name, because }) => {
-  byId('state').dataset.name = name
-  byId('state').textContent = `${name}: ${because}`
-})
-byId('dismiss').addEventListener('click', cart.dismiss)
-cart.onRefresh(readCart)
-
-cart.start()
-readCart().catch(cart.refresh)

@@ -2,6 +2,7 @@ import type { CartEcho } from '../core/cart-echo'
 import { CartEchoError } from '../core/errors'
 import type { AlpineLike } from './alpine/alpine-like'
 import { cartEchoDirective } from './alpine/directive'
+import { hasStarted, readAnew } from './alpine/read-anew'
 import { type ShownCart, showCart } from './alpine/shown-cart'
 
 export type { CartEcho } from '../core/cart-echo'
@@ -16,7 +17,7 @@ export type { ShownCart } from './alpine/shown-cart'
 const APPLIED = Symbol.for('cart-echo.alpine')
 
 /**
- * The plugin: `Alpine.plugin(cartEcho(cart))`, best before Alpine starts. It gives `$cartEcho` and `$store.cartEcho`, one reactive
+ * The plugin: `Alpine.plugin(cartEcho(cart))`, best before Alpine starts: elements that it came too late for are read anew. It gives `$cartEcho` and `$store.cartEcho`, one reactive
  * `ShownCart`, and for elements:
  *
  * - `x-cart-echo:changed="expression"` with `$change`, the payload, and `$meta`, for each change. `.cart-stock-changed`, the DOM name of
@@ -41,7 +42,7 @@ export const cartEcho = (cart: CartEcho): ((Alpine: AlpineLike) => void) => {
     if (taken.length > 0) warn(`${taken.join(' and ')} were taken, and stay as they are.`)
     // Livewire's morph copies elements to compare them; what such a copy hears would never end.
     Alpine.directive('cart-echo', Alpine.skipDuringClone?.(directive) ?? directive)
-    if (hasStarted()) warn('Alpine had started: x-cart-echo works in new elements only.')
+    if (hasStarted()) readAnew()
   }
 }
 
@@ -57,7 +58,5 @@ const giveStore = (Alpine: AlpineLike, shown: ShownCart): string | null => {
   Alpine.store('cartEcho', shown)
   return null
 }
-
-const hasStarted = (): boolean => '_x_dataStack' in (document.querySelector('[x-data]') ?? {})
 
 const warn = (words: string): void => console.warn(`[cart-echo] ${words}`)

@@ -22,6 +22,7 @@ export type CartEchoErrorCode =
   | 'invalid-user'
   | 'listener-failed'
   | 'no-broadcasts'
+  | 'not-loaded'
   | 'no-provider'
   | 'refresh-failed'
   | Exclude<WaitingReason, 'socket-lost'>

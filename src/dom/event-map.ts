@@ -1,3 +1,4 @@
+import type { CartEcho } from '../core/cart-echo'
 import type { Connection } from '../core/connection'
 import type { CartEventMap, CartEventName, DomEventName } from '../core/events'
 import type { CartEchoNotice } from '../core/notice'
@@ -7,6 +8,8 @@ import type { CartEchoRefresh } from './events'
 export type CartDomEventMap = {
   [Name in CartEventName as DomEventName<Name>]: CustomEvent<CartEventMap[Name]>
 } & {
+  /** The script tag is there; `detail` is the page's cart, which listens, or will. Once, when the page is parsed. */
+  'cart-echo-ready': CustomEvent<CartEcho>
   /** The connection is another; `detail` is the `Connection`. */
   'cart-echo-status': CustomEvent<Connection>
   /**

@@ -33,6 +33,8 @@ export interface Parts
   readonly policy: CheckPolicy
   /** Where pages lie. */
   readonly folder: string
+  /** What pages have for headers, over their usual ones. */
+  readonly pageHeaders: Readonly<Record<string, string>>
   readonly listening: Listening
   onLog(line: string): void
 }
@@ -50,7 +52,7 @@ export const compose = (parts: Parts) => {
   }
   const shop = openShop(parts, { disturbances, reverb, broadcast })
   const faults = createFaults(disturbances, stageOf({ disturbances, reverb, port, listening, shop }))
-  const pages = createPages({ folder: parts.folder, dress: shop.dress })
+  const pages = createPages({ folder: parts.folder, headers: parts.pageHeaders, dress: shop.dress })
   const served = firstOf([(call) => reverb.current().handle(call), shop.handle, pages])
   const handle = firstOf([
     createFaultRoutes({ faults, counter, ownName: place.hostname }),

@@ -35,6 +35,11 @@ export interface StartServerOptions {
   readonly sweepMs?: number | undefined
   /** The folder pages are served from. @default the demo shop that comes with the package */
   readonly pages?: string | URL | undefined
+  /**
+   * Headers of pages, over those they have: to try a page under the `Content-Security-Policy` of your shop, or as the browser may keep it.
+   * @default `Cache-Control: no-store`, and a policy without inline scripts and styles and without other hosts
+   */
+  readonly pageHeaders?: Readonly<Record<string, string>> | undefined
   /** Hears a line about everything that happens. @default silence */
   readonly onLog?: ((line: string) => void) | undefined
 }

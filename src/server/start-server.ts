@@ -58,6 +58,7 @@ const settingsOf = (options: StartServerOptions) => {
     allowedOrigins: options.allowedOrigins ?? [],
     policy: changedPolicy(CHECK_POLICY, options.policy ?? {}),
     folder: folderOf(options.pages),
+    pageHeaders: options.pageHeaders ?? {},
   }
 }
 

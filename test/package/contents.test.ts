@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
 import { isBuiltin } from 'node:module'
 import { join } from 'node:path'
+import { brotliCompressSync } from 'node:zlib'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -15,6 +17,9 @@ const { folder, cartEcho } = await packed.install(['mitt', 'react', 'vue'])
 await copyFile(new URL('./support/import-entry.mjs', import.meta.url), join(folder, 'import-entry.mjs'))
 
 interface Manifest {
+  readonly version: string
+  readonly unpkg: string
+  readonly jsdelivr: string
   readonly exports: Record<string, string>
   readonly bin: Record<string, string>
   readonly files: readonly string[]
@@ -28,8 +33,13 @@ const scripts = Object.values(manifest.exports)
 const bins = Object.values(manifest.bin).map(inPackage)
 const declarations = scripts.map((path) => path.replace(/\.js$/, '.d.ts'))
 const NOTICES = 'dist/server/THIRD-PARTY.txt'
-const ADAPTERS = ['alpine', 'livewire', 'react', 'vue'].map((name) => `dist/${name}.js`)
-const BROWSER_ENTRIES = ['dist/index.js', 'dist/core.js', 'dist/reverb.js', 'dist/echo-events.js', ...ADAPTERS]
+const table = JSON.parse(readFileSync(join(cartEcho, 'dist/sri.json'), 'utf8')) as {
+  version: string
+  integrity: Record<string, string>
+}
+const SCRIPT_TAG = ['sri.json', 'cdn/THIRD-PARTY.txt', ...Object.keys(table.integrity)].map((name) => `dist/${name}`)
+const NATIVE = ['alpine', 'livewire', 'react', 'vue', 'notice'].map((name) => `dist/${name}.js`)
+const BROWSER_ENTRIES = ['dist/index.js', 'dist/core.js', 'dist/reverb.js', 'dist/echo-events.js', ...NATIVE]
 
 describe('the tarball', () => {
   it('holds what its entries, its command and its demo pages reach, and no other file of dist', () => {
@@ -37,7 +47,31 @@ describe('the tarball', () => {
     expect(demo.length).toBeGreaterThan(1)
     const reached = [...scripts, ...bins, ...declarations, ...demo].flatMap((path) => [...reachedFrom(cartEcho, path)])
     const inDist = packed.files.filter((path) => path.startsWith('dist/'))
-    expect([...inDist].sort()).toEqual([...new Set([...reached, NOTICES])].sort())
+    expect([...inDist].sort()).toEqual([...new Set([...reached, NOTICES, ...SCRIPT_TAG])].sort())
+  })
+
+  it('holds the script tag and its parts, as the table of their integrity says, and small', () => {
+    expect(Object.keys(table.integrity)).toEqual([
+      'cdn/engine.js',
+      'cdn/laravel-echo.js',
+      'cdn/pusher.js',
+      'cdn/notice.js',
+      'cart-echo.global.js',
+      'cart-echo.esm.js',
+    ])
+    for (const [name, integrity] of Object.entries(table.integrity)) {
+      const bytes = readFileSync(join(cartEcho, 'dist', name))
+      expect(integrity, name).toBe(`sha384-${createHash('sha384').update(bytes).digest('base64')}`)
+    }
+    expect(table.version).toBe(manifest.version)
+    const tag = readFileSync(join(cartEcho, 'dist/cart-echo.global.js'))
+    expect(brotliCompressSync(tag).length).toBeLessThan(10_000)
+    for (const name of Object.keys(table.integrity).filter((name) => name.startsWith('cdn/')))
+      expect(tag.includes(table.integrity[name] ?? '?'), name).toBe(true)
+  })
+
+  it('is what a CDN gives for the bare name', () => {
+    expect([manifest.unpkg, manifest.jsdelivr]).toEqual(['./dist/cart-echo.global.js', './dist/cart-echo.global.js'])
   })
 
   it('holds the notices of what is bundled into it', () => {
@@ -106,6 +140,7 @@ describe('an entry', () => {
       'useCartRefresh',
     ],
     'cart-echo/vue': ['cartEcho', 'onCartChange', 'onCartRefresh', 'useCartConnection', 'useCartEcho', 'useCartNews'],
+    'cart-echo/notice': ['showNotices'],
     'cart-echo/echo-events': [],
     'cart-echo/server': ['CartEchoServerError', 'startFaultProxy', 'startServer'],
   }

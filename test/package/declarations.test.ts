@@ -33,6 +33,7 @@ const APPS: Record<string, { others: readonly string[]; place: Place; resolution
   'alpine-livewire-only.ts': { others: ['mitt'], place: PAGE, resolutions: ANYWHERE },
   'react-only.ts': { others: ['mitt', 'react', '@types/react'], place: PAGE, resolutions: ANYWHERE },
   'vue-only.ts': { others: ['mitt', 'vue'], place: PAGE, resolutions: ANYWHERE },
+  'notice-only.ts': { others: ['mitt'], place: PAGE, resolutions: ANYWHERE },
   'echoes.ts': {
     others: ['mitt', ...ECHO, ...USE_ECHO],
     place: PAGE,
@@ -85,6 +86,7 @@ describe('the built declarations', () => {
     ['livewire', 'cart-echo/livewire'],
     ['react', 'cart-echo/react'],
     ['vue', 'cart-echo/vue'],
+    ['notice', 'cart-echo/notice'],
     ['server/index', 'cart-echo/server'],
   ])('of %s promise the very values that are there', async (file, entry) => {
     const app = await install(['mitt', ...ECHO, '@types/node', 'react', '@types/react', 'vue'])

@@ -12,6 +12,8 @@ import { pageHeaders } from './policy'
 export interface PagesOptions {
   /** The folder they lie in. */
   readonly folder: string
+  /** Headers of pages, over their usual ones. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
   /** What a page carries of its visitor. */
   dress(call: Call): Dress
 }
@@ -24,19 +26,19 @@ export const CSRF_MARKER = '%CSRF%'
 
 /** Serves a folder: files as they are, pages (`*.html`) with their two markers filled in. */
 export const createPages =
-  ({ folder, dress }: PagesOptions): Handler =>
+  ({ folder, headers, dress }: PagesOptions): Handler =>
   async (call) => {
     if (call.method !== 'GET') return null
     const file = await locate(folder, call.path)
     if (file === null) return notFound(call)
-    if (extname(file) === '.html') return page(await readFile(file, 'utf8'), dress(call))
+    if (extname(file) === '.html') return page(await readFile(file, 'utf8'), dress(call), headers)
     return { status: 200, headers: fileHeaders(file), body: await readFile(file) }
   }
 
-const page = (source: string, { block, csrfToken, cookies, place }: Dress): Reply => {
+const page = (source: string, { block, csrfToken, cookies, place }: Dress, headers: PagesOptions['headers']): Reply => {
   // By function: in a text a `$` would be read as a reference.
   const body = source.replaceAll(BLOCK_MARKER, () => block).replaceAll(CSRF_MARKER, () => csrfToken)
-  return html(200, body, { ...pageHeaders(place), ...(cookies.length > 0 ? { 'Set-Cookie': cookies } : {}) })
+  return html(200, body, { ...pageHeaders(place, headers), ...(cookies.length > 0 ? { 'Set-Cookie': cookies } : {}) })
 }
 
 const fileHeaders = (file: string): Reply['headers'] => ({

@@ -128,6 +128,20 @@ describe('a page', () => {
   })
 })
 
+describe('pageHeaders', () => {
+  it('come over those of a page, however they are written, and are no other file’s', async () => {
+    const { url } = await serve({ pageHeaders: { 'content-security-policy': "default-src 'none'", 'X-Shop': 'ours' } })
+    const { headers } = await openBrowser(url).get('/')
+    expect(headers.get('content-security-policy')).toBe("default-src 'none'")
+    expect([headers.get('x-shop'), headers.get('cache-control'), headers.get('referrer-policy')]).toEqual([
+      'ours',
+      'no-store',
+      'same-origin',
+    ])
+    expect((await openBrowser(url).get('/page.js')).headers.get('x-shop')).toBeNull()
+  })
+})
+
 describe('a visitor', () => {
   it('comes in as the customer of autoLogin with the first page, and stays out after logging out', async () => {
     const { url } = await serve({ autoLogin: 1 })

@@ -1,0 +1,67 @@
+// The script-tag build: one small script, the parts it fetches when they are needed, and a table of what each of them must be.
+import { createHash } from 'node:crypto'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { build } from 'esbuild'
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
+
+// Where the sources import a package lazily, the bundle imports the part, which lies in `cdn/`.
+const partsFrom = (folder) => ({
+  name: 'parts',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /^(laravel-echo|pusher-js)$/ }, ({ path, kind }) =>
+      kind === 'dynamic-import' ? { path: `${folder}/${path.replace('-js', '')}.js`, external: true } : undefined,
+    )
+  },
+})
+
+const bundle = async (contents, folder, options) => {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: '.', loader: 'ts' },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    platform: 'browser',
+    legalComments: 'inline',
+    write: false,
+    plugins: [partsFrom(folder)],
+    ...options,
+  })
+  return outputFiles[0].contents
+}
+
+const integrityOf = (bytes) => `sha384-${createHash('sha384').update(bytes).digest('base64')}`
+
+const PARTS = {
+  engine: "export * from './src/cdn/engine'",
+  'laravel-echo': "export { default } from 'laravel-echo'",
+  pusher: "import Pusher from 'pusher-js'\nexport default Pusher",
+  notice: "export * from './src/elements/notice'",
+}
+
+const files = {}
+for (const [name, contents] of Object.entries(PARTS)) files[`cdn/${name}.js`] = await bundle(contents, '.')
+const integrity = Object.fromEntries(Object.keys(PARTS).map((name) => [name, integrityOf(files[`cdn/${name}.js`])]))
+files['cart-echo.global.js'] = await bundle("import './src/cdn/global'", './cdn', {
+  format: 'iife',
+  // The package says that no import does anything by itself; this one does.
+  ignoreAnnotations: true,
+  define: { CART_ECHO_BUILT: JSON.stringify({ version, integrity }) },
+})
+files['cart-echo.esm.js'] = await bundle("export * from './src/cdn/module'", './cdn')
+
+mkdirSync('dist/cdn', { recursive: true })
+for (const [name, bytes] of Object.entries(files)) writeFileSync(`dist/${name}`, bytes)
+const table = Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, integrityOf(bytes)]))
+writeFileSync('dist/sri.json', `${JSON.stringify({ version, integrity: table }, null, 2)}\n`)
+
+// What the parts are made of keeps its notice.
+const notices = ['laravel-echo/LICENSE.md', 'pusher-js/LICENCE', 'mitt/LICENSE']
+  .map((path) => `${path}\n\n${readFileSync(`node_modules/${path}`, 'utf8')}`)
+  .join('\n\n----------\n\n')
+writeFileSync('dist/cdn/THIRD-PARTY.txt', notices)
+
+// The example has the real tag.
+for (const name of ['cart-echo.global.js', 'cdn'])
+  cpSync(`dist/${name}`, `dist/server/demo/examples/${name}`, { recursive: true })

@@ -1,0 +1,28 @@
+import type { ReverbSettings } from '../core/reverb-settings'
+import { type EchoModules, reverb } from '../reverb'
+import { isEcho } from '../transports/echo/find'
+import { type EchoSource, peek } from '../transports/echo/shape'
+import type { ImportPart } from './parts'
+
+/**
+ * Where a page's Echo comes from, once the page is done: the one on `window`; else, given Reverb settings, one of our own; else whatever comes to be
+ * there, waited for as always. Our own is made of the scripts the page has (Echo's leaves a namespace in `window.Echo`, until somebody calls
+ * `new Echo.default()`), or of parts that are fetched when it opens.
+ */
+export const pageEcho = (settings: ReverbSettings | undefined, importPart: ImportPart): EchoSource => {
+  const onWindow = (): never => peek(globalThis, 'Echo') as never
+  if (isEcho(onWindow()) || !settings) return onWindow
+  return reverb({ ...settings, load: () => loadModules(importPart) })
+}
+
+const loadModules = async (importPart: ImportPart): Promise<EchoModules> => {
+  const [Echo, Pusher] = [peek(globalThis, 'Echo', 'default') ?? peek(globalThis, 'Echo'), peek(globalThis, 'Pusher')]
+  if (typeof Echo === 'function' && typeof Pusher === 'function') return { Echo, Pusher } as unknown as EchoModules
+  const [echo, pusher] = await Promise.all([
+    importPart<{ default: EchoModules['Echo'] }>('laravel-echo'),
+    importPart<{ default: EchoModules['Pusher'] }>('pusher'),
+  ])
+  // Importing pusher-js sets window.Pusher (runtimes/web/runtime.ts): the page keeps its own.
+  if (Pusher !== undefined) Object.assign(globalThis, { Pusher })
+  return { Echo: echo.default, Pusher: pusher.default }
+}

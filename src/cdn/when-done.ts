@@ -1,0 +1,50 @@
+/** How long a page that goes on loading is waited for once it is parsed, and one that is busy once it is loaded. */
+const LOADING_MS = 5_000
+const BUSY_MS = 1_000
+
+/** Calls when the page is parsed, which is `DOMContentLoaded`; at once where that is over. */
+export const whenParsed = (run: () => void): void => {
+  if (isParsed()) run()
+  else document.addEventListener('DOMContentLoaded', run, { once: true })
+}
+
+// A `defer` script runs when the page is `interactive` already, but before the scripts after it, and before the event.
+const isParsed = (): boolean => {
+  if (document.readyState !== 'interactive') return document.readyState === 'complete'
+  const [navigation] = performance.getEntriesByType('navigation') as Partial<PerformanceNavigationTiming>[]
+  return (navigation?.domContentLoadedEventStart ?? 0) > 0
+}
+
+/**
+ * Resolves when the page is loaded and has nothing else to do, at latest 6 s from now; one that is prerendered, not before somebody has asked
+ * for it.
+ */
+export const whenDone = async (): Promise<void> => {
+  await loaded()
+  await activated()
+  await idle()
+}
+
+const loaded = (): Promise<void> =>
+  new Promise((resolve) => {
+    if (document.readyState === 'complete') return resolve()
+    const timer = setTimeout(resolve, LOADING_MS)
+    const settle = (): void => {
+      clearTimeout(timer)
+      resolve()
+    }
+    addEventListener('load', settle, { once: true })
+  })
+
+const activated = (): Promise<void> =>
+  new Promise((resolve) => {
+    const { prerendering } = document as { prerendering?: boolean }
+    if (prerendering) document.addEventListener('prerenderingchange', () => resolve(), { once: true })
+    else resolve()
+  })
+
+const idle = (): Promise<void> =>
+  new Promise((resolve) => {
+    if ('requestIdleCallback' in globalThis) requestIdleCallback(() => resolve(), { timeout: BUSY_MS })
+    else setTimeout(resolve, 1)
+  })

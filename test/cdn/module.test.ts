@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { diaryOf, hearsOnce, holdScriptTagPages, script, untilLive } from '../support/script-tag-page'
+
+// The same as a module, by import map.
+
+const { held, open } = holdScriptTagPages()
+
+const { integrity } = JSON.parse(readFileSync(new URL('../../dist/sri.json', import.meta.url), 'utf8')) as {
+  integrity: Record<string, string>
+}
+
+const OWN = `
+import { createCartEcho, readPage, reverb, showNotices } from 'cart-echo'
+const page = readPage()
+const cart = createCartEcho({ ...page, echo: reverb(page.reverb) })
+showNotices(cart)
+cart.start()
+`
+
+const importMap = (pinned: Record<string, string>): string =>
+  `<script nonce="n0nce" type="importmap">${JSON.stringify({ imports: { 'cart-echo': '/cart-echo.esm.js' }, integrity: pinned })}</script>`
+
+it('as a module by import map, the page hears a change once, and is shown a notice, under the same policy', async () => {
+  const head =
+    importMap({ '/cart-echo.esm.js': integrity['cart-echo.esm.js'] ?? '' }) + script('own.js', 'type="module"')
+  const page = await open({ head, files: { 'own.js': OWN } })
+  await untilLive(page)
+  await hearsOnce(held.server, page)
+  await expect.poll(() => page.locator('cart-echo-notice').getByRole('status').textContent()).toContain('Your cart')
+  expect((await diaryOf(page)).violations).toEqual([])
+  expect(held.chromium.complaints).toEqual([])
+})
+
+it('is refused by the map when it is another file than the one that was meant', async () => {
+  const other = `sha384-${createHash('sha384').update('another').digest('base64')}`
+  const head = importMap({ '/cart-echo.esm.js': other }) + script('own.js', 'type="module"')
+  const page = await open({ head, files: { 'own.js': OWN } })
+  await expect.poll(() => held.chromium.complaints.join()).toContain('integrity')
+  expect(await diaryOf(page)).toMatchObject({ states: [], heard: [] })
+})

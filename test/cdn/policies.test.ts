@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import {
+  DIST,
+  diaryOf,
+  hearsOnce,
+  holdScriptTagPages,
+  LOOSE,
+  STRICT,
+  script,
+  untilLive,
+} from '../support/script-tag-page'
+
+// Other policies than the strictest by nonce; that one is tried in global.test.ts.
+
+const { integrity } = JSON.parse(readFileSync(new URL('../../dist/sri.json', import.meta.url), 'utf8')) as {
+  integrity: Record<string, string>
+}
+const HASH = integrity['cart-echo.global.js'] ?? ''
+const PINNED = `<script src="/cart-echo.global.js" integrity="${HASH}" crossorigin="anonymous" defer></script>`
+
+describe.each([
+  ['that trusts the tag by its integrity', STRICT.replace("'nonce-n0nce'", `'nonce-n0nce' '${HASH}'`), PINNED],
+  [
+    'that trusts the tag by its nonce, and nothing else',
+    STRICT.replace(" 'strict-dynamic'", ''),
+    script('cart-echo.global.js'),
+  ],
+  ['that trusts the shop’s own files', LOOSE, script('cart-echo.global.js')],
+  ['that trusts the shop’s own files, and pins them', LOOSE, PINNED],
+])('a policy %s', (_, policy, head) => {
+  const { held, open } = holdScriptTagPages(policy)
+
+  it('lets the page hear a change, and nothing is refused', async () => {
+    const page = await open({ head })
+    await untilLive(page)
+    await hearsOnce(held.server, page)
+    expect((await diaryOf(page)).violations).toEqual([])
+    expect(held.chromium.complaints).toEqual([])
+  })
+})
+
+describe('a tag from a CDN', () => {
+  const { held, open } = holdScriptTagPages()
+
+  it('fetches its parts from there, with their integrity, under the strict policy', async () => {
+    const asked: string[] = []
+    const cdn = createServer((request, response) => {
+      const path = request.url ?? '/'
+      asked.push(path)
+      response.writeHead(200, { 'Content-Type': 'text/javascript', 'Access-Control-Allow-Origin': '*' })
+      response.end(readFileSync(join(DIST, path)))
+    })
+    await new Promise<void>((resolve) => cdn.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void cdn.close())
+    const src = `http://127.0.0.1:${(cdn.address() as AddressInfo).port}/cart-echo.global.js`
+    const page = await open({
+      head: `<script nonce="n0nce" src="${src}" integrity="${HASH}" crossorigin="anonymous" defer></script>`,
+    })
+    await untilLive(page)
+    await hearsOnce(held.server, page)
+    expect(asked.sort()).toEqual([
+      '/cart-echo.global.js',
+      '/cdn/engine.js',
+      '/cdn/laravel-echo.js',
+      '/cdn/notice.js',
+      '/cdn/pusher.js',
+    ])
+    expect((await diaryOf(page)).violations).toEqual([])
+    expect(held.chromium.complaints).toEqual([])
+  })
+})
