@@ -39,7 +39,7 @@ const readReport = () => {
 
 check('types', 'npm run --silent check:types')
 check('lint and format', 'npm run --silent check:lint')
-check('build', 'npm run --silent build -- --silent')
+check('build', 'npm run --silent build')
 suite('unit, property, browser, package', `npx vitest run --reporter=default --reporter=json --outputFile=${report}`)
 check('size', 'npm run --silent size')
 check('demo', 'npm run --silent demo -- --once')
