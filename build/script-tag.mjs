@@ -65,3 +65,13 @@ writeFileSync('dist/cdn/THIRD-PARTY.txt', notices)
 // The example has the real tag.
 for (const name of ['cart-echo.global.js', 'cdn'])
   cpSync(`dist/${name}`, `dist/server/demo/examples/${name}`, { recursive: true })
+
+// For a release: the README's line names this version, and what it must be.
+if (process.argv.includes('--readme')) {
+  const line = `cart-echo@${version}/dist/cart-echo.global.js"\n        integrity="${table['cart-echo.global.js']}"`
+  const readme = readFileSync('README.md', 'utf8')
+  writeFileSync(
+    'README.md',
+    readme.replace(/cart-echo@[^/]+\/dist\/cart-echo\.global\.js"\n +integrity="[^"]*"/g, () => line),
+  )
+}
