@@ -95,8 +95,8 @@ const untilTold = (isTold: () => Promise<boolean>): Promise<void> =>
     .toBe(true)
 
 describe('every snippet of the README', () => {
-  it('has a name, and a test below or in readme.frameworks.test.ts', () => {
-    const fenced = [...readme.matchAll(/^```(js|ts|tsx|vue|json|html)$/gm)].length
+  it('has a name, and a test below or in readme.frameworks.test.ts, readme.script-tag.test.ts', () => {
+    const fenced = [...readme.matchAll(/^```(js|ts|tsx|vue|blade|json|html)$/gm)].length
     expect([...snippets.values()].filter(({ language }) => language !== 'sh')).toHaveLength(fenced)
     expect([...snippets.keys()].sort()).toEqual(
       [
@@ -133,6 +133,14 @@ describe('every snippet of the README', () => {
         'steer',
         'vue',
         'vue-notice',
+        'tag',
+        'tag-block',
+        'tag-blade',
+        'tag-ready',
+        'tag-stub',
+        'tag-manual',
+        'import-map',
+        'import-map-module',
       ].sort(),
     )
   })

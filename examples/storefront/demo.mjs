@@ -12,6 +12,8 @@ const build = spawnSync(process.execPath, ['node_modules/tsup/dist/cli-default.j
   env: { ...process.env, CART_ECHO_BUILD: 'fast' },
 })
 if (build.status !== 0) process.exit(build.status ?? 1)
+const tag = spawnSync(process.execPath, ['build/script-tag.mjs'], { cwd: root, stdio: 'inherit' })
+if (tag.status !== 0) process.exit(tag.status ?? 1)
 
 if (args.includes('--once')) {
   const { tellOnce } = await import('./once.mjs')

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { snippet } from './support/readme-snippets'
+import { diaryOf, hearsOnce, holdScriptTagPages, script, TAG, untilLive } from './support/script-tag-page'
+
+// The README's script tag: as it is built, in real Chromium, with the stand-in behind it.
+
+const { held, open } = holdScriptTagPages()
+
+const table = JSON.parse(readFileSync(new URL('../dist/sri.json', import.meta.url), 'utf8')) as {
+  version: string
+  integrity: Record<string, string>
+}
+
+/** The tag of the README, from this machine and under the page's nonce. */
+const readmeTag = (): string =>
+  snippet('tag')
+    .replace(/https:\S+\/dist\//, '/')
+    .replace('<script', '<script nonce="n0nce"')
+
+/** The README's block, for the shop of this test. */
+const readmeBlock = (): string => {
+  const { key, host, port, scheme } = held.server.reverb
+  return snippet('tag-block').replace(/\{.*\}/, (json) => {
+    const block = JSON.parse(json)
+    expect(Object.keys(block.reverb)).toEqual(['key', 'host', 'port', 'scheme'])
+    return JSON.stringify({ ...block, user: 1, reverb: { key, host, port, scheme } })
+  })
+}
+
+const totalOf = (page: { textContent(selector: string): Promise<string | null> }) => page.textContent('#cart-total')
+
+describe('the script tag of the README', () => {
+  it('names this version, and what it must be', () => {
+    expect(snippet('tag')).toContain(`cart-echo@${table.version}/dist/cart-echo.global.js"`)
+    expect(snippet('tag')).toContain(`integrity="${table.integrity['cart-echo.global.js']}"`)
+  })
+
+  it('has the page hear a change, with the block beside it', async () => {
+    const page = await open({ head: readmeTag(), block: readmeBlock() })
+    await untilLive(page)
+    await hearsOnce(held.server, page)
+    expect((await diaryOf(page)).violations).toEqual([])
+  })
+
+  it('prints in Blade what the block has', () => {
+    for (const key of ['user', 'check', 'url', 'reverb', 'key']) expect(snippet('tag-blade')).toContain(`'${key}' =>`)
+  })
+
+  it('gives the cart to the page’s own script, also where that comes first', async () => {
+    const body = '<p id="cart-total">?</p>'
+    const page = await open({ head: TAG + script('own.js'), body, files: { 'own.js': snippet('tag-ready') } })
+    await untilLive(page)
+    held.server.shop.removeFromAll('raya-sale')
+    await expect.poll(() => totalOf(page)).toBe('RM120.00')
+    const first = { 'own.js': snippet('tag-stub') + snippet('tag-ready') }
+    const other = await open({
+      head: script('own.js', '') + script('cart-echo.global.js', 'async'),
+      body,
+      files: first,
+    })
+    await untilLive(other)
+    held.server.shop.applyToAll('raya-sale')
+    await expect.poll(() => totalOf(other)).toBe('RM108.00')
+  })
+
+  it('starts by hand, with options', async () => {
+    const own = `const report = () => undefined\n${snippet('tag-manual')}\nwindow.stop = stop`
+    const head = script('cart-echo.global.js', 'defer data-manual') + script('own.js')
+    const page = await open({ head, files: { 'own.js': own } })
+    await untilLive(page)
+    await page.evaluate('stop()')
+    await expect.poll(() => held.server.sockets()).toBe(0)
+  })
+
+  it('is a module by import map, too', async () => {
+    const map = snippet('import-map').replace('<script', '<script nonce="n0nce"').replace('/js/', '/')
+    const head = map + script('own.js', 'type="module"')
+    const page = await open({ head, files: { 'own.js': snippet('import-map-module') } })
+    await untilLive(page)
+    await hearsOnce(held.server, page)
+  })
+})
