@@ -95,6 +95,24 @@ describe('the README’s snippet', () => {
     await page.getByRole('button', { name: 'Dismiss' }).waitFor({ state: 'hidden' })
   })
 
+  it.each([
+    ['is there already', 'window.Alpine = Alpine', 'Alpine.start()'],
+    ['comes later', '', 'setTimeout(() => { window.Alpine = Alpine; Alpine.start() }, 200)'],
+  ])('alpine-of-livewire plugs into an Alpine that %s', async (_, before, after) => {
+    const script = `${OWN_ECHO}
+      import Alpine from 'alpinejs'
+      import { createCartEcho, readPage } from 'cart-echo'
+      import { cartEcho } from 'cart-echo/alpine'
+      const cart = createCartEcho({ ...readPage(), echo: () => window.Echo })
+      ${before}
+      ${snippet('alpine-of-livewire')}
+      ${after}
+      cart.start()`
+    const page = await open({ script, body: snippet('alpine-page'), bundling: { alias }, context: { bypassCSP: true } })
+    await endPromotion(page)
+    await page.getByRole('status').getByText(NEWS).waitFor()
+  })
+
   it('livewire has the component that listens read its cart anew', async () => {
     const script = `import { startStandIn } from './examples/livewire/stand-in/demo'
       ${snippet('livewire')}

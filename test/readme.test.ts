@@ -89,6 +89,7 @@ describe('every snippet of the README', () => {
       [
         'alpine',
         'alpine-event',
+        'alpine-of-livewire',
         'alpine-page',
         'before-checkout',
         'break-http',

@@ -9,9 +9,6 @@ const cart = createCartEcho({ ...page, echo: reverb(page.reverb) })
 Alpine.data('cart', () => ({
   total: '',
   heard: 0,
-  init(): void {
-    this.load().catch(console.error)
-  },
   /** The news has the total already; `load` follows with the rest. */
   hear({ changes }: CartConditionsChanged): void {
     this.heard += 1
@@ -29,3 +26,4 @@ Alpine.data('cart', () => ({
 Alpine.plugin(cartEcho(cart))
 Alpine.start()
 cart.start()
+cart.refresh().catch(() => undefined)

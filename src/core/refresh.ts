@@ -49,7 +49,7 @@ export interface Refresher {
    */
   readonly want: (spreadMs?: number) => void
   /**
-   * Runs at once what is wanted, whatever it waits for, and resolves when it has run, or was passed over. Rejects with
+   * Runs at once what is wanted, whatever it waits for, and resolves when it has run, was passed over, or was dropped. Rejects with
    * `refresh-failed`.
    */
   readonly flush: () => Promise<void>
@@ -202,18 +202,19 @@ export const createRefresher = (parts: RefresherParts): Refresher => {
   }
 }
 
-/** One that never ends would be the last: also one that awaits `refresh()` or `check()`, which wait for it. */
+/** One that never ends would be the last, and be waited for without end: also one that awaits `refresh()` or `check()`, which wait for it. */
 const withinLimit = (environment: Environment, abort: Abort, read: () => Promise<void>): Promise<void> =>
   new Promise((resolve, reject) => {
     const stopTimer = environment.schedule(RUN_WITHIN_MS, () => {
-      abort.abort()
       reject(new Error(`It did not end within ${RUN_WITHIN_MS / 1_000} s.`))
+      abort.abort()
     })
-    abort.signal.addEventListener('abort', stopTimer)
     const end = (settle: () => void): void => {
       stopTimer()
       settle()
     }
+    // Whoever waits for one that is dropped waits no longer: it may never end.
+    abort.signal.addEventListener('abort', () => end(resolve))
     // A microtask later, so that what the page's own code throws at once is a rejection too.
     Promise.resolve()
       .then(read)

@@ -3,7 +3,7 @@ import { createRefresher, type Refresher, type RefresherParts } from './refresh'
 
 /** All refreshes of a page. */
 export interface Refreshers {
-  /** Adds one. Returns the function that removes it; what the last of all still owed, the next one is added with. */
+  /** Adds one. Returns the function that removes it. What one had not run yet when it was removed, or nobody was there for, the next begins with. */
   readonly add: (parts: Omit<RefresherParts, 'done'>) => Stop
   readonly want: (spreadMs?: number) => void
   /** Runs at once what is wanted. Rejects with the first that failed. */
@@ -18,7 +18,7 @@ export interface Refreshers {
 /** None yet. `done` is called when all have run, and nothing more is wanted. */
 export const createRefreshers = (done: () => void): Refreshers => {
   const all = new Set<Refresher>()
-  // A page that puts another component in place removes its last one, which had not run yet, before it adds the next.
+  // A page that puts another component in place removes its refresh, which had not run yet, before it adds the next; and news may come in between.
   let isOwed = false
   const each = (act: (refresher: Refresher) => void): void => {
     for (const refresher of [...all]) act(refresher)
@@ -36,15 +36,18 @@ export const createRefreshers = (done: () => void): Refreshers => {
       if (isOwed) refresher.want()
       isOwed = false
       return () => {
-        const wasLast = !refresher.isDone()
+        const owed = !refresher.isDone()
         refresher.reset()
-        if (!all.delete(refresher) || !wasLast) return
+        if (!all.delete(refresher) || !owed) return
+        isOwed = true
         // The others may have run already, and waited for this one only.
         doneIfAll()
-        isOwed = all.size === 0
       }
     },
-    want: (spreadMs) => each(({ want }) => want(spreadMs)),
+    want: (spreadMs) => {
+      if (all.size === 0) isOwed = true
+      each(({ want }) => want(spreadMs))
+    },
     flush,
     run: () => {
       each(({ want }) => want(0))

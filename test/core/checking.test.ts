@@ -495,4 +495,18 @@ describe('a check rejects', () => {
     environment.advance(10_000)
     end()
   })
+
+  it.each([
+    ['stops listening', ({ client }: ListeningClient) => client.stop(), 'cannot-check'],
+    ['is another customer’s', ({ client }: ListeningClient) => client.identify({ user: 8 }), 'cannot-check'],
+  ])('says that it cannot tell when the page %s while the refresh runs', async (_, end, code) => {
+    const opened = page()
+    opened.client.onRefresh(() => new Promise(() => undefined), { settleMs: 0, spreadMs: 0 })
+    const checked = checkOn(opened)
+    await turn()
+    await opened.link().asked[0]?.answer(answerOf('e1:1', 'e1:2'))
+    expect(await checked()).toBe('pending')
+    end(opened)
+    expect(codeOf(await checked())).toBe(code)
+  })
 })

@@ -171,34 +171,55 @@ describe('the refreshes of a page', () => {
     expect(runs).toHaveLength(1)
   })
 
-  it('owe what the last one took along to the next that comes, once', async () => {
+  it('owe what one took along to the next that comes, once, also where others are', async () => {
     const { add, want, environment } = pageRefreshes()
-    const first = add()
+    const [first, other] = [add(), add()]
     want()
     first.remove()
     await environment.advanceTurnByTurn(5_000)
+    await other.runs[0]?.succeed()
     const [second, third] = [add(), add()]
     await environment.advanceTurnByTurn(5_000)
-    expect([first, second, third].map(({ runs }) => runs.length)).toEqual([0, 1, 0])
+    expect([first, other, second, third].map(({ runs }) => runs.length)).toEqual([0, 1, 1, 0])
   })
 
-  it('owe nothing when all had run, when others are there still, or when everything was dropped', async () => {
+  it('owe what nobody was there for to the first that comes', async () => {
+    const { add, want, environment } = pageRefreshes()
+    want()
+    const [first, second] = [add(), add()]
+    await environment.advanceTurnByTurn(5_000)
+    expect([first, second].map(({ runs }) => runs.length)).toEqual([1, 0])
+  })
+
+  it('owe nothing when all had run, or when everything was dropped', async () => {
     const { add, want, reset, environment } = pageRefreshes()
     const done = add()
     want()
     await environment.advanceTurnByTurn(5_000)
     await done.runs[0]?.succeed()
     done.remove()
-    const [leaving, staying] = [add(), add()]
-    want()
-    leaving.remove()
-    await environment.advanceTurnByTurn(5_000)
-    await staying.runs[0]?.succeed()
+    const staying = add()
     want()
     staying.remove()
+    want()
     reset()
     const last = add()
     await environment.advanceTurnByTurn(5_000)
-    expect([leaving, staying, last].map(({ runs }) => runs.length)).toEqual([0, 1, 0])
+    expect([done, staying, last].map(({ runs }) => runs.length)).toEqual([1, 0, 0])
+  })
+
+  it('are not waited for when the one that runs is removed, or everything is dropped: it may never end', async () => {
+    for (const way of ['remove', 'reset'] as const) {
+      const { add, want, flush, reset, environment } = pageRefreshes()
+      const one = add()
+      want()
+      await environment.advanceTurnByTurn(1_250)
+      const flushed = flush()
+      if (way === 'remove') one.remove()
+      else reset()
+      await flushed
+      expect([one.runs.length, one.runs[0]?.signal.aborted]).toEqual([1, true])
+      expect(environment.pending()).toBe(0)
+    }
   })
 })
