@@ -11,6 +11,8 @@ export interface CartEchoGlobal extends Pick<PageCart, 'start'> {
   /** The page's cart. It is there at once; most of its code comes when the page is done, and only if there is somebody to listen for. */
   readonly cart: CartEcho
   readonly onError: OnError
+  /** Called when the name is taken, and whoever waited for it was called. */
+  readonly begin: () => void
 }
 
 /** `window.CartEcho` of the script tag. */
@@ -41,9 +43,10 @@ export const takeName = (version: string, open: () => CartEchoGlobal): void => {
     before.warned = true
     return
   }
-  const { cart, start, onError } = open()
+  const { cart, start, onError, begin } = open()
   const guard = createGuard(onError)
   const ready = (callback: WhenReady): void => guard('CartEcho.ready', () => callback(cart))
   page.CartEcho = { version, cart, start, ready }
   before?.queue?.forEach(ready)
+  begin()
 }

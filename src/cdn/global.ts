@@ -22,7 +22,7 @@ const tag = {
   events: (script?.getAttribute('data-events') ?? '').split(/[\s,]+/).filter(Boolean) as CartEchoOptions['events'],
 }
 
-/** Makes the page's cart, and starts it when the page is parsed. */
+/** Makes the page's cart; `begin` has it start when the page is parsed. */
 const open = (): CartEchoGlobal => {
   const { cart, page, start, tryAgain, onError } = createPageCart({
     read: () => readPage({ script }),
@@ -31,15 +31,18 @@ const open = (): CartEchoGlobal => {
     hasNotices: tag.hasNotices,
   })
   let isByHand = tag.isManual
-  whenParsed(() => {
-    cart.identify(page())
-    document.dispatchEvent(new CustomEvent('cart-echo-ready', { detail: cart, bubbles: true }))
-    if (!isByHand) start()
-  })
-  beNative(cart, page)
-  addEventListener('online', tryAgain)
-  document.addEventListener('visibilitychange', tryAgain)
+  const begin = (): void => {
+    beNative(cart, page)
+    addEventListener('online', tryAgain)
+    document.addEventListener('visibilitychange', tryAgain)
+    whenParsed(() => {
+      cart.identify(page())
+      document.dispatchEvent(new CustomEvent('cart-echo-ready', { detail: cart, bubbles: true }))
+      if (!isByHand) start()
+    })
+  }
   return {
+    begin,
     version,
     cart,
     onError,

@@ -130,6 +130,30 @@ describe('the script tag', () => {
     )
   })
 
+  it.each(['defer', 'async', ''])(
+    'says cart-echo-ready once, to scripts that come after it too, and not before DOMContentLoaded (%s)',
+    async (attributes) => {
+      const listen = `
+        window.told = []
+        document.addEventListener('DOMContentLoaded', () => told.push('parsed'))
+        document.addEventListener('cart-echo-ready', ({ detail }) => {
+          window.readyAtMs = performance.now()
+          told.push(detail === CartEcho.cart)
+        })`
+      // An async script may be the first or the last of all.
+      const [first, last] = attributes === 'async' ? [script('own.js', ''), ''] : ['', script('own.js')]
+      const page = await open({ head: first + tag(attributes) + last, files: { 'own.js': listen } })
+      await expect.poll(() => page.evaluate('told.length'), { timeout: 10_000 }).toBe(2)
+      const told = await page.evaluate<unknown[]>('told')
+      expect([...told].sort()).toEqual(['parsed', true])
+      expect(
+        await page.evaluate('readyAtMs >= performance.getEntriesByType("navigation")[0].domContentLoadedEventStart'),
+      ).toBe(true)
+      await untilLive(page)
+      expect((await diaryOf(page)).ready).toBe(1)
+    },
+  )
+
   it('waits with data-manual, and takes options', async () => {
     const mine = `CartEcho.start({ instance: 'default', events: ['cart.stock.changed'] })
       CartEcho.ready((cart) => cart.on('cart.stock.changed', ({ left }) => { window.left = left }))`

@@ -159,6 +159,20 @@ describe('an entry', () => {
     },
   )
 
+  it('is the module twin of the script tag, for import maps, of everything but frameworks that bundle', async () => {
+    const twin = await import(join(cartEcho, 'dist/cart-echo.esm.js'))
+    expect(Object.keys(twin).sort()).toEqual([
+      'CartEchoError',
+      'alpine',
+      'createCartEcho',
+      'livewire',
+      'readPage',
+      'reverb',
+      'showNotices',
+    ])
+    expect(packagesOf(cartEcho, 'dist/cart-echo.esm.js')).toEqual([])
+  })
+
   it.each(BROWSER_ENTRIES)('for browsers (%s) holds nothing of Node', (entry) => {
     for (const path of reachedFrom(cartEcho, entry)) {
       expect(readFileSync(join(cartEcho, path), 'utf8'), path).not.toMatch(/\bprocess\b|\bnode:/)
