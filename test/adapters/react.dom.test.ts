@@ -6,6 +6,7 @@ import {
   StrictMode,
   Suspense,
   use,
+  useEffect,
   useLayoutEffect,
   useReducer,
   useState,
@@ -425,6 +426,71 @@ describe('useCartNews', () => {
     expect(place.textContent).toBe('20')
     await hear(4)
     expect(place.textContent).toBe('30')
+  })
+
+  it.each<[string, (news: News) => unknown, ((a: unknown, b: unknown) => boolean)?]>([
+    ['messages', ({ unread }) => unread.map(({ change }) => change.message)],
+    ['a plain object', ({ unread, stale }) => ({ count: unread.length, stale })],
+    [
+      'objects in a list, with an isEqual',
+      ({ unread }) => unread.map(({ meta }) => ({ key: meta.key })),
+      (a, b) => JSON.stringify(a) === JSON.stringify(b),
+    ],
+  ])('gives an effect that is keyed by it no reason to run again, written inline: %s', async (_name, select, same) => {
+    const effects: unknown[] = []
+    let again = (): void => undefined
+    await show(
+      doing(() => {
+        const [count, setCount] = useState(0)
+        again = () => setCount((count) => count + 1)
+        const shown = useCartNews((news) => select(news), same && ((a, b) => same(a, b)))
+        useEffect(() => {
+          if (effects.push(shown) < 20) setCount(effects.length)
+        }, [shown])
+        return String(count)
+      }),
+    )
+    await act(async () => again())
+    expect(effects).toHaveLength(1)
+    await hear(2)
+    await act(async () => again())
+    expect(effects).toHaveLength(2)
+  })
+
+  it.each<[string, (news: News) => unknown]>([
+    ['fewer items', ({ unread }) => (unread.length > 0 ? ['a'] : ['a', 'b'])],
+    ['another item', ({ unread }) => [unread.length]],
+    ['another key', ({ unread }) => (unread.length > 0 ? { a: undefined } : { b: undefined })],
+    ['a list for an object', ({ unread }) => (unread.length > 0 ? {} : [])],
+    ['another Map', () => new Map()],
+    ['nothing', ({ unread }) => (unread.length > 0 ? null : {})],
+  ])('renders anew without an isEqual for %s', async (_name, select) => {
+    const seen = new Set<unknown>()
+    await show(
+      doing(() => {
+        seen.add(useCartNews(select))
+        return null
+      }),
+    )
+    await hear(2)
+    expect(seen.size).toBe(2)
+  })
+
+  it('compares with what is on the page, not with a rendering that React threw away', async () => {
+    const never = new Promise<string>(() => undefined)
+    const seen = new Set<unknown>()
+    const Reader = ({ word, wait }: { word: string; wait: boolean }) => {
+      const shown = useCartNews(() => [word])
+      if (wait) use(never)
+      seen.add(shown)
+      return shown.join()
+    }
+    const rendering = (word: string, wait: boolean) =>
+      createElement(Suspense, { fallback: 'loading' }, createElement(Reader, { word, wait }))
+    await show(rendering('first', false))
+    await show(rendering('second', true))
+    await show(rendering('first', false))
+    expect(seen.size).toBe(1)
   })
 
   it('gives the very same object as long as news and selector are the same', async () => {
