@@ -236,6 +236,19 @@ describe('the page given to the provider', () => {
   })
 })
 
+describe('a page that has no JSON', () => {
+  it.each([
+    ['a BigInt', () => ({ user: 7n }), 'no-user'],
+    ['a cycle', () => cyclic({ user: 7 }), 'finding-echo'],
+  ])('takes nothing down: %s', async (_name, pageOf, because) => {
+    await show('the cart', { page: pageOf() as unknown as PageIdentity })
+    expect(place.textContent).toBe('the cart')
+    expect(shop.client.connection.get().because).toBe(because)
+  })
+
+  const cyclic = (page: object): object => Object.assign(page, { page })
+})
+
 describe('useCartEcho', () => {
   it('gives the client', async () => {
     let client: CartEcho | null = null
