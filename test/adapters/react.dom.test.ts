@@ -1,4 +1,5 @@
 import {
+  Activity,
   act,
   Component,
   createElement,
@@ -565,6 +566,44 @@ describe('useCartRefresh', () => {
     go()
     await shop.environment.advanceTurnByTurn(0)
     expect(runs).toEqual(['first e1:2'])
+  })
+
+  it('makes up for it when <Activity> shows it again, which it was hidden by when the change was told', async () => {
+    const runs: (string | null)[] = []
+    const cart = doing(() => {
+      useCartRefresh(({ cursor }) => void runs.push(cursor))
+      return null
+    })
+    const showing = (mode: 'visible' | 'hidden') => show(createElement(Activity, { mode }, cart))
+    await showing('visible')
+    await showing('hidden')
+    await hear(2)
+    await shop.environment.advanceTurnByTurn(10_000)
+    expect(runs).toEqual([])
+    await showing('visible')
+    await shop.environment.advanceTurnByTurn(2_250)
+    expect(runs).toEqual(['e1:2'])
+    await showing('hidden')
+    await showing('visible')
+    await shop.environment.advanceTurnByTurn(10_000)
+    expect(runs).toHaveLength(1)
+  })
+
+  it('runs what is due also when it is spaced differently meanwhile, beside another', async () => {
+    const runs: string[] = []
+    const Cart = ({ name, spreadMs }: { name: string; spreadMs: number }) => {
+      useCartRefresh(() => void runs.push(name), { spreadMs })
+      return null
+    }
+    const rendering = (spreadMs: number) => [
+      createElement(Cart, { key: 'cart', name: 'cart', spreadMs }),
+      createElement(Cart, { key: 'badge', name: 'badge', spreadMs: 0 }),
+    ]
+    await show(rendering(1_000))
+    await hear(2)
+    await show(rendering(1_500))
+    await shop.environment.advanceTurnByTurn(10_000)
+    expect(runs.sort()).toEqual(['badge', 'cart'])
   })
 
   it('ends when the component is unmounted', async () => {

@@ -162,15 +162,6 @@ describe('an app with cart-echo', () => {
       expect(warnings()).toEqual([])
     })
 
-    it('opens nothing when it is gone by then', async () => {
-      const { app, show, links, inUse } = await late()
-      const showing = show(1)
-      app.unmount()
-      await showing
-      expect(links).toEqual([])
-      expect(inUse()).toBe(0)
-    })
-
     it('opens nothing when its component unmounts it at once', async () => {
       const { client, links } = listeningClient()
       const isThere = ref(false)
