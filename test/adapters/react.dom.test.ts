@@ -574,7 +574,7 @@ describe('useCartRefresh', () => {
       useCartRefresh(({ cursor }) => void runs.push(cursor))
       return null
     })
-    const showing = (mode: 'visible' | 'hidden') => show(createElement(Activity, { mode }, cart))
+    const showing = (mode: 'visible' | 'hidden') => show(createElement(Activity, { mode, children: cart }))
     await showing('visible')
     await showing('hidden')
     await hear(2)
