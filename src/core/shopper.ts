@@ -74,6 +74,10 @@ export const legible = (word: PageIdentity): PageIdentity => {
   }
 }
 
+/** The same text for words that say the same of who is looking; their problems do not count. Never throws. */
+export const textOf = ({ user, guest, owner, cursor, enabled }: PageIdentity): string =>
+  JSON.stringify([user, guest, owner, cursor, enabled].map(wordsOf))
+
 /** True when both are the same customer, as far as the page's word goes. */
 export const isSameShopper = (a: Shopper, b: Shopper): boolean =>
   a.user === b.user && a.guest === b.guest && (a.owner === null || b.owner === null || a.owner === b.owner)

@@ -1,4 +1,5 @@
 import {
+  Activity,
   act,
   Component,
   createElement,
@@ -6,6 +7,7 @@ import {
   StrictMode,
   Suspense,
   use,
+  useEffect,
   useLayoutEffect,
   useReducer,
   useState,
@@ -235,6 +237,19 @@ describe('the page given to the provider', () => {
   })
 })
 
+describe('a page that has no JSON', () => {
+  it.each([
+    ['a BigInt', () => ({ user: 7n }), 'no-user'],
+    ['a cycle', () => cyclic({ user: 7 }), 'finding-echo'],
+  ])('takes nothing down: %s', async (_name, pageOf, because) => {
+    await show('the cart', { page: pageOf() as unknown as PageIdentity })
+    expect(place.textContent).toBe('the cart')
+    expect(shop.client.connection.get().because).toBe(because)
+  })
+
+  const cyclic = (page: object): object => Object.assign(page, { page })
+})
+
 describe('useCartEcho', () => {
   it('gives the client', async () => {
     let client: CartEcho | null = null
@@ -427,6 +442,71 @@ describe('useCartNews', () => {
     expect(place.textContent).toBe('30')
   })
 
+  it.each<[string, (news: News) => unknown, ((a: unknown, b: unknown) => boolean)?]>([
+    ['messages', ({ unread }) => unread.map(({ change }) => change.message)],
+    ['a plain object', ({ unread, stale }) => ({ count: unread.length, stale })],
+    [
+      'objects in a list, with an isEqual',
+      ({ unread }) => unread.map(({ meta }) => ({ key: meta.key })),
+      (a, b) => JSON.stringify(a) === JSON.stringify(b),
+    ],
+  ])('gives an effect that is keyed by it no reason to run again, written inline: %s', async (_name, select, same) => {
+    const effects: unknown[] = []
+    let again = (): void => undefined
+    await show(
+      doing(() => {
+        const [count, setCount] = useState(0)
+        again = () => setCount((count) => count + 1)
+        const shown = useCartNews((news) => select(news), same && ((a, b) => same(a, b)))
+        useEffect(() => {
+          if (effects.push(shown) < 20) setCount(effects.length)
+        }, [shown])
+        return String(count)
+      }),
+    )
+    await act(async () => again())
+    expect(effects).toHaveLength(1)
+    await hear(2)
+    await act(async () => again())
+    expect(effects).toHaveLength(2)
+  })
+
+  it.each<[string, (news: News) => unknown]>([
+    ['fewer items', ({ unread }) => (unread.length > 0 ? ['a'] : ['a', 'b'])],
+    ['another item', ({ unread }) => [unread.length]],
+    ['another key', ({ unread }) => (unread.length > 0 ? { a: undefined } : { b: undefined })],
+    ['a list for an object', ({ unread }) => (unread.length > 0 ? {} : [])],
+    ['another Map', () => new Map()],
+    ['nothing', ({ unread }) => (unread.length > 0 ? null : {})],
+  ])('renders anew without an isEqual for %s', async (_name, select) => {
+    const seen = new Set<unknown>()
+    await show(
+      doing(() => {
+        seen.add(useCartNews(select))
+        return null
+      }),
+    )
+    await hear(2)
+    expect(seen.size).toBe(2)
+  })
+
+  it('compares with what is on the page, not with a rendering that React threw away', async () => {
+    const never = new Promise<string>(() => undefined)
+    const seen = new Set<unknown>()
+    const Reader = ({ word, wait }: { word: string; wait: boolean }) => {
+      const shown = useCartNews(() => [word])
+      if (wait) use(never)
+      seen.add(shown)
+      return shown.join()
+    }
+    const rendering = (word: string, wait: boolean) =>
+      createElement(Suspense, { fallback: 'loading' }, createElement(Reader, { word, wait }))
+    await show(rendering('first', false))
+    await show(rendering('second', true))
+    await show(rendering('first', false))
+    expect(seen.size).toBe(1)
+  })
+
   it('gives the very same object as long as news and selector are the same', async () => {
     const seen = new Set<unknown>()
     let again = (): void => undefined
@@ -486,6 +566,44 @@ describe('useCartRefresh', () => {
     go()
     await shop.environment.advanceTurnByTurn(0)
     expect(runs).toEqual(['first e1:2'])
+  })
+
+  it('makes up for it when <Activity> shows it again, which it was hidden by when the change was told', async () => {
+    const runs: (string | null)[] = []
+    const cart = doing(() => {
+      useCartRefresh(({ cursor }) => void runs.push(cursor))
+      return null
+    })
+    const showing = (mode: 'visible' | 'hidden') => show(createElement(Activity, { mode, children: cart }))
+    await showing('visible')
+    await showing('hidden')
+    await hear(2)
+    await shop.environment.advanceTurnByTurn(10_000)
+    expect(runs).toEqual([])
+    await showing('visible')
+    await shop.environment.advanceTurnByTurn(2_250)
+    expect(runs).toEqual(['e1:2'])
+    await showing('hidden')
+    await showing('visible')
+    await shop.environment.advanceTurnByTurn(10_000)
+    expect(runs).toHaveLength(1)
+  })
+
+  it('runs what is due also when it is spaced differently meanwhile, beside another', async () => {
+    const runs: string[] = []
+    const Cart = ({ name, spreadMs }: { name: string; spreadMs: number }) => {
+      useCartRefresh(() => void runs.push(name), { spreadMs })
+      return null
+    }
+    const rendering = (spreadMs: number) => [
+      createElement(Cart, { key: 'cart', name: 'cart', spreadMs }),
+      createElement(Cart, { key: 'badge', name: 'badge', spreadMs: 0 }),
+    ]
+    await show(rendering(1_000))
+    await hear(2)
+    await show(rendering(1_500))
+    await shop.environment.advanceTurnByTurn(10_000)
+    expect(runs.sort()).toEqual(['badge', 'cart'])
   })
 
   it('ends when the component is unmounted', async () => {

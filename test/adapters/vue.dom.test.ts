@@ -85,6 +85,100 @@ describe('an app with cart-echo', () => {
     expect(inUse()).toBe(0)
   })
 
+  it('leaves nothing behind when it could not be mounted, and listens when it is after all', () => {
+    const { client, links } = listeningClient()
+    const { inUse, client: watched } = counted(client)
+    let isBroken = true
+    // Thrown where Vue's own state does not stay behind, as it does after a setup that throws.
+    const price = () => {
+      if (isBroken) throw new Error('mine')
+      return '1'
+    }
+    const app = createApp({
+      setup: () => {
+        onCartChange(() => undefined)
+        return () => h('p', { 'data-price': { toString: price } })
+      },
+    }).use(cartEcho(watched))
+    expect(() => app.mount(document.createElement('div'))).toThrow('mine')
+    expect(inUse()).toBe(0)
+    isBroken = false
+    app.mount(document.createElement('div'))
+    expect(links).toHaveLength(1)
+    app.unmount()
+    expect(inUse()).toBe(0)
+  })
+
+  it('leaves nothing behind when a component throws while it is unmounted', () => {
+    const { client } = listeningClient()
+    const { inUse, client: watched } = counted(client)
+    const farewell = () => {
+      throw new Error('mine')
+    }
+    const app = createApp({ render: () => h('p', { onVnodeBeforeUnmount: farewell }) }).use(cartEcho(watched))
+    app.mount(document.createElement('div'))
+    expect(() => app.unmount()).toThrow('mine')
+    expect(inUse()).toBe(0)
+    expect(client.connection.get().name).toBe('idle')
+  })
+
+  describe('that was mounted before', () => {
+    const late = async () => {
+      const { client, hear, links } = listeningClient({ word: {} })
+      const { inUse, client: watched } = counted(client)
+      const shown = ref(0)
+      const user = ref(7)
+      const heard: unknown[] = []
+      const Cart = defineComponent(() => {
+        const count = useCartNews(({ unread }) => unread.length)
+        onCartChange(({ message }) => heard.push(message))
+        return () => `${count.value} new`
+      })
+      const element = document.createElement('div')
+      const app = createApp({ render: () => Array.from({ length: shown.value }, () => h(Cart)) })
+      app.mount(element)
+      app.use(cartEcho(watched, { page: () => ({ user: user.value }) }))
+      const show = (count: number) => {
+        shown.value = count
+        return nextTick().then(() => nextTick())
+      }
+      return { app, element, show, user, heard, hear, links, inUse }
+    }
+
+    it('listens from its first component that uses it, whatever becomes of that, until it is unmounted', async () => {
+      const { app, element, show, user, heard, hear, links, inUse } = await late()
+      await show(2)
+      expect(links.map((link) => link.user)).toEqual(['7'])
+      hear(at(1))
+      expect(heard).toEqual(['change 1', 'change 1'])
+      await nextTick()
+      expect(element.textContent).toBe('1 new1 new')
+      await show(0)
+      user.value = 8
+      await nextTick()
+      expect(links.map((link) => link.user)).toEqual(['7', '8'])
+      app.unmount()
+      expect(inUse()).toBe(0)
+      expect(warnings()).toEqual([])
+    })
+
+    it('opens nothing when its component unmounts it at once', async () => {
+      const { client, links } = listeningClient()
+      const isThere = ref(false)
+      const Cart = defineComponent(() => {
+        useCartNews()
+        onMounted(() => app.unmount())
+        return () => null
+      })
+      const app = createApp({ render: () => (isThere.value ? h(Cart) : null) })
+      app.mount(document.createElement('div'))
+      app.use(cartEcho(client))
+      isThere.value = true
+      await nextTick().then(() => nextTick())
+      expect(links).toEqual([])
+    })
+  })
+
   it('goes on when it is mounted a second time by mistake', () => {
     const { client, link, end } = listeningClient()
     const { inUse, client: watched } = counted(client)
@@ -548,6 +642,20 @@ describe('who is looking', () => {
     expect(client.connection.get().name).toBe('connecting')
     app.unmount()
     expect(warnings()).toEqual([])
+  })
+})
+
+describe('a page that has no JSON', () => {
+  it('takes nothing down', () => {
+    const { client, errors } = listeningClient()
+    const cyclic: Record<string, unknown> = { user: 7 }
+    cyclic.page = cyclic
+    for (const page of [{ user: 7n as unknown as number }, cyclic]) {
+      const app = createApp({ render: () => null }).use(cartEcho(client, { page }))
+      app.mount(document.createElement('div'))
+      app.unmount()
+    }
+    expect(errors.map(({ code }) => code)).toEqual(['invalid-user'])
   })
 })
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CartEchoError } from '../../src/core/errors'
-import { isSameShopper, legible, type PageIdentity, readShopper, readUser } from '../../src/core/shopper'
+import { isSameShopper, legible, type PageIdentity, readShopper, readUser, textOf } from '../../src/core/shopper'
 
 const codeOf = (run: () => unknown): string | null => {
   try {
@@ -181,5 +181,28 @@ describe('a word made legible', () => {
         expect(() => readShopper(legible(word as PageIdentity))).not.toThrow()
       }),
     )
+  })
+})
+
+describe('the text of a word', () => {
+  it('is the same for the same word, and another where anything of it is another', () => {
+    const word: PageIdentity = { user: 7, guest: false, owner: 'mine', cursor: 'e1:1', enabled: true }
+    expect(textOf({ ...word, problems: [] })).toBe(textOf(word))
+    const others: PageIdentity[] = [
+      { user: 8 },
+      { guest: true },
+      { owner: 'o' },
+      { cursor: 'e1:2' },
+      { enabled: false },
+    ]
+    expect(new Set([word, ...others.map((other) => ({ ...word, ...other }))].map(textOf)).size).toBe(6)
+  })
+
+  it('is there whatever is in the word, also what has no JSON', () => {
+    const cycle: Record<string, unknown> = {}
+    cycle.self = cycle
+    for (const user of [7n, cycle, Object.create(null), Symbol('x')]) {
+      expect(textOf({ user, owner: user, problems: user } as unknown as PageIdentity)).toEqual(expect.any(String))
+    }
   })
 })

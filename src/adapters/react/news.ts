@@ -1,6 +1,7 @@
-import { useMemo, useSyncExternalStore } from 'react'
+import { useInsertionEffect, useMemo, useRef, useSyncExternalStore } from 'react'
 import { type News, noNews } from '../../core/news'
 import { useCartEcho } from './provider'
+import { isShallowEqual } from './shallow-equal'
 
 interface UseCartNews {
   (): News
@@ -8,23 +9,34 @@ interface UseCartNews {
 }
 
 /**
- * What the shopper may not know yet, or what a selector makes of it; renders anew when that is another by `isEqual`, by default
- * `Object.is`. Both may be written inline, and the selector may make new objects. On a server, and while React
+ * What the shopper may not know yet, or what a selector makes of it; renders anew when that is another by `isEqual`, and gives the old
+ * value while it is not, also from one rendering to the next. Both may be written inline. By default arrays and plain objects are
+ * compared item by item with `Object.is`, one level deep, so `unread.map(({ change }) => change.message)` may stand in a list of
+ * dependencies; a selector that makes new objects inside of others needs an `isEqual` for that. On a server, and while React
  * hydrates what the server rendered, there is no news.
  * @throws {CartEchoError} `no-provider`
  */
 export const useCartNews: UseCartNews = <Value>(
   selector: (news: News) => Value = all,
-  isEqual: (a: Value, b: Value) => boolean = Object.is,
+  isEqual: (a: Value, b: Value) => boolean = isShallowEqual,
 ): Value => {
   const { news } = useCartEcho()
-  const select = useMemo(() => remembering(selector, isEqual), [selector, isEqual])
-  return useSyncExternalStore(
+  const committed = useRef<Selected<Value> | null>(null)
+  const select = useMemo(() => remembering(selector, isEqual, committed.current), [selector, isEqual])
+  const value = useSyncExternalStore(
     news.subscribe,
     () => select(news.get()),
     () => select(noNews),
   )
+  // Not while rendering: a rendering that React throws away leaves no trace.
+  useInsertionEffect(() => {
+    committed.current = [null, value]
+  })
+  return value
 }
+
+/** What was selected, and of which news, where that is known. */
+type Selected<Value> = readonly [News | null, Value]
 
 // The overloads ask for a News where there is no selector.
 const all = <Value>(news: News): Value => news as Value
@@ -33,8 +45,9 @@ const all = <Value>(news: News): Value => news as Value
 const remembering = <Value>(
   selector: (news: News) => Value,
   isEqual: (a: Value, b: Value) => boolean,
+  committed: Selected<Value> | null,
 ): ((news: News) => Value) => {
-  let last: readonly [News, Value] | null = null
+  let last = committed
   return (news) => {
     if (last?.[0] === news) return last[1]
     const value = selector(news)

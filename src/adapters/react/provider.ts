@@ -11,7 +11,7 @@ import {
 } from 'react'
 import type { CartEcho } from '../../core/cart-echo'
 import { CartEchoError } from '../../core/errors'
-import { legible, type PageIdentity } from '../../core/shopper'
+import { legible, type PageIdentity, textOf } from '../../core/shopper'
 
 /** What `CartEchoProvider` is given. */
 export interface CartEchoProviderProps {
@@ -19,8 +19,9 @@ export interface CartEchoProviderProps {
   readonly client: CartEcho
   /**
    * Who is looking, as the server rendered it, such as Inertia's `usePage().props.cartEcho`. Handed to `client.identify` when the
-   * provider mounts and whenever it says something else, compared as JSON, before the browser paints: nobody sees another's news.
-   * Default: what the client was made with holds.
+   * provider mounts and whenever it says something else, compared by value, before the browser paints: nobody sees another's news.
+   * A page that comes again, as with Back, says nothing else as long as its cursor was not brought up to date: with Inertia let the
+   * refresh reload this too. Default: what the client was made with holds.
    *
    * What cannot be read is left out and goes to the client's `onError`, as with `readPage`: an `invalid-cursor` costs the
    * cursor, an `invalid-user` makes it nobody's page. The tree stays.
@@ -66,7 +67,7 @@ const useListening = (client: CartEcho): void =>
   }, [client])
 
 const useIdentity = (client: CartEcho, page: PageIdentity | undefined): void => {
-  const word = JSON.stringify(page)
+  const word = page && textOf(page)
   const said = useRef<readonly unknown[]>([])
   // React 18 warns about layout effects on a server.
   const useBeforePaint = typeof document === 'undefined' ? useEffect : useLayoutEffect

@@ -5,9 +5,9 @@ import { useLatest } from './latest'
 import { useCartEcho } from './provider'
 
 /**
- * Says how the page reads its cart anew, as `client.onRefresh` does, while the component is mounted; one that is due or running when it is
- * unmounted is dropped, so the place for it is one that stays, such as the layout. It is always the newest function, and the newest
- * `hold`; another `settleMs` or `spreadMs` begins anew.
+ * Says how the page reads its cart anew, as `client.onRefresh` does, while the component is mounted. What is due or running when it is
+ * unmounted, or hidden by `<Activity>`, is dropped, and made up for by the next one to be mounted or shown, so the place for it is one that stays, such as
+ * the layout. It is always the newest function, and the newest `hold`; with another `settleMs` or `spreadMs` what is due begins anew.
  * @throws {CartEchoError} `no-provider`
  *
  * @example

@@ -17,7 +17,7 @@ interface OnCartChange {
  * Calls the handler for every change of that event, each change once; without a name for `cart.conditions.changed`. From now on, or where
  * the app is not mounted yet from then on; until the effect scope ends (a component, a Pinia store), also while `<KeepAlive>` has
  * put the component away; without a scope until the app is unmounted. Returns a function that ends it sooner. What the handler throws goes to
- * the client's `onError`.
+ * the client's `onError`. Below an async `setup` it may come too late for what is told as soon as listening starts; `useCartNews` has that.
  * @throws {CartEchoError} `no-provider`, as `useCartEcho` does; `invalid-event` for an event that is not in the client's `events` option.
  */
 export const onCartChange: OnCartChange = (

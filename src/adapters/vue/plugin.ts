@@ -1,14 +1,16 @@
 import { type MaybeRefOrGetter, type Plugin, toValue, watch } from 'vue'
 import type { CartEcho } from '../../core/cart-echo'
 import type { Stop } from '../../core/environment'
-import { legible, type PageIdentity } from '../../core/shopper'
+import { legible, type PageIdentity, textOf } from '../../core/shopper'
 import { createRoom, ROOM } from './room'
 
 /** What the plugin may be told. */
 export interface CartEchoPluginOptions {
   /**
    * Who is looking, as the server rendered it: an object, a ref, or a getter such as `() => usePage().props.cartEcho` (Inertia). Handed to
-   * `client.identify` when the app is mounted and when it says something else, before the browser paints. Left out, or undefined:
+   * `client.identify` when the app is mounted and when it says something else, compared by value, before the browser paints. A page that
+   * comes again, as with Back, says nothing else as long as its cursor was not brought up to date: with Inertia let the refresh reload
+   * this too. Left out, or undefined:
    * the client's own word holds.
    *
    * What cannot be read is left out and goes to the client's `onError`, as with `readPage`: an `invalid-cursor` costs the
@@ -20,17 +22,18 @@ export interface CartEchoPluginOptions {
 /**
  * Gives the client to every component and store of an app. Install it before `app.mount`. Listening starts when the app is mounted, when the
  * handlers of its components are in place, and is released when the app is unmounted; starts are counted, so that several apps may
- * share a client. Opens nothing on a server. Never throws.
+ * share a client. Installed after `app.mount`, it starts with the first component that uses it. Opens nothing on a server. Never throws.
  *
  * @example
  * createApp(Shop).use(cartEcho(createCartEcho({ ...readPage(), echo: () => window.Echo }))).mount('#app')
  */
 export const cartEcho = (client: CartEcho, { page }: CartEchoPluginOptions = {}): Plugin => ({
   install: (app) => {
-    const room = createRoom(client)
+    const stops: Stop[] = []
+    const start = (): void => void stops.push(heed(client, page), client.start())
+    const room = createRoom(client, start)
     const { isOpen } = room
     const { mount, unmount } = app
-    const stops: Stop[] = []
     const end = (): void => {
       for (const stop of stops.splice(0)) stop()
       isOpen.value = false
@@ -40,22 +43,32 @@ export const cartEcho = (client: CartEcho, { page }: CartEchoPluginOptions = {})
       // Vue warns of a second one, and does nothing.
       if (isOpen.value) return mount(...given)
       isOpen.value = true
-      const root = mount(...given)
-      // There may be no such element, and a component may have unmounted the app at once.
-      if (root && isOpen.value) stops.push(heed(client, page), client.start())
-      else end()
-      return root
+      let root: ReturnType<typeof mount> | undefined
+      try {
+        root = mount(...given)
+        return root
+      } finally {
+        // There may be no such element, a component may have thrown, or have unmounted the app at once.
+        if (root && isOpen.value) start()
+        else end()
+      }
     }
     app.unmount = () => {
-      unmount()
-      end()
+      try {
+        unmount()
+      } finally {
+        end()
+      }
     }
   },
 })
 
 const heed = (client: CartEcho, page: CartEchoPluginOptions['page']): Stop =>
   watch(
-    () => JSON.stringify(toValue(page)),
+    () => {
+      const word = toValue(page)
+      return word && textOf(word)
+    },
     () => {
       const word = toValue(page)
       if (word) client.identify(legible(word))

@@ -5,7 +5,8 @@ import { whileOpen } from './while-open'
 
 /**
  * Says how the page reads its cart anew, as `client.onRefresh` does, until the effect scope ends (a component, a Pinia store); without one
- * until the app is unmounted. One that is due or running then is dropped, so the place for it is one that stays, such as the layout or a store.
+ * until the app is unmounted. What is due or running then is dropped, and made up for by the next one, so the place for it is one that stays,
+ * such as the layout or a store.
  * Returns a function that ends it sooner.
  * @throws {CartEchoError} `no-provider`, as `useCartEcho` does.
  *

@@ -1,4 +1,13 @@
-import { hasInjectionContext, type InjectionKey, inject, type ShallowRef, shallowRef } from 'vue'
+import {
+  getCurrentInstance,
+  hasInjectionContext,
+  type InjectionKey,
+  inject,
+  nextTick,
+  onMounted,
+  type ShallowRef,
+  shallowRef,
+} from 'vue'
 import type { CartEcho } from '../../core/cart-echo'
 import { type Connection, notStarted } from '../../core/connection'
 import type { Stop } from '../../core/environment'
@@ -14,6 +23,8 @@ export interface Room {
   readonly isOpen: ShallowRef<boolean>
   readonly connection: ShallowRef<Connection>
   readonly news: ShallowRef<News>
+  /** For an app that was mounted before it had a room: opens it, and starts listening. */
+  readonly openLate: () => void
 }
 
 /** The connection that a server shows. Made at no time in particular, so that it is the same in the browser. */
@@ -23,8 +34,14 @@ export const unheard: Connection = Object.freeze(notStarted(0))
 export const ROOM: InjectionKey<Room> = Symbol('cart-echo')
 
 /** The room of an app that is not mounted yet; while it is open it shows what is. */
-export const createRoom = (client: CartEcho): Room => {
-  const room = { client, isOpen: shallowRef(false), connection: shallowRef(unheard), news: shallowRef(noNews) }
+export const createRoom = (client: CartEcho, start: () => void): Room => {
+  const isOpen = shallowRef(false)
+  const openLate = (): void => {
+    if (isOpen.value) return
+    isOpen.value = true
+    start()
+  }
+  const room = { client, isOpen, connection: shallowRef(unheard), news: shallowRef(noNews), openLate }
   whileOpen(room, () => follow(client.connection, room.connection))
   whileOpen(room, () => follow(client.news, room.news))
   return room
@@ -43,8 +60,19 @@ const follow = <Value>(source: Source<Value>, ref: ShallowRef<Value>): Stop => {
  */
 export const useRoom = (): Room => {
   const room = hasInjectionContext() ? inject(ROOM, null) : null
-  if (room) return room
+  if (room) {
+    noticeLate(room)
+    return room
+  }
   throw new CartEchoError('no-provider', 'Call app.use(cartEcho(client)) first, and this where inject() works.')
+}
+
+// A component that is set up in a closed room, and is mounted nevertheless, which none is on a server: the plugin came after app.mount.
+const noticeLate = ({ isOpen, openLate }: Room): void => {
+  const component = isOpen.value ? null : getCurrentInstance()
+  if (!component || component.isMounted) return
+  // The component may be gone by then. Not sooner, for what is watched now would end with it.
+  onMounted(() => nextTick(() => component.isUnmounted || openLate()))
 }
 
 /**
