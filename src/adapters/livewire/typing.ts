@@ -7,25 +7,30 @@ const FIELDS = 'input, textarea, select, [contenteditable]:not([contenteditable=
 const DOINGS = ['focusin', 'pointerdown', 'keydown', 'input', 'compositionstart', 'compositionend']
 
 /**
- * Listens to what is done on the page, until aborted. Returns what says whether the shopper is at work: the focus is in a field of a component
- * that `concerns`, and something was done within `idleMs`, or is being composed.
+ * Listens to what is done on the page, until aborted. Returns what says whether the shopper is at work: the focus is in a component
+ * that `concerns`, and within `idleMs` something was done in a field, or something was typed before the focus went on, or it is being composed.
  */
 export const watchTyping = (idleMs: number, concerns: Concerns, until: AbortSignal): (() => boolean) => {
   let doneAtMs = 0
+  let typedAtMs = 0
   let isComposing = false
   const note = (event: Event): void => {
     doneAtMs = Date.now()
+    if (event.type === 'input' && isWithin(event.target as Element, concerns)) typedAtMs = doneAtMs
     isComposing = event.type === 'compositionstart' || (event as InputEvent).isComposing
   }
   for (const doing of DOINGS) document.addEventListener(doing, note, { capture: true, signal: until })
-  return () =>
+  return () => {
+    const focused = document.activeElement
+    const sinceMs = focused?.matches(FIELDS) ? doneAtMs : typedAtMs
     // A clock that was put back must not make it last.
-    (isComposing || Math.abs(Date.now() - doneAtMs) < idleMs) && isWithin(document.activeElement, concerns)
+    return (isComposing || Math.abs(Date.now() - sinceMs) < idleMs) && isWithin(focused, concerns)
+  }
 }
 
 // A commit sends what is typed in the component, and its morph goes around the components within.
-const isWithin = (field: Element | null, concerns: Concerns): boolean => {
-  let root = field?.matches(FIELDS) ? componentOf(field) : null
+const isWithin = (element: Element | null, concerns: Concerns): boolean => {
+  let root = componentOf(element)
   while (root && !concerns(root.__livewire)) root = componentOf(root.parentElement)
   return !!root
 }
