@@ -146,8 +146,9 @@ describe.each([3, 4] as const)('a refresh through Livewire %s', (version) => {
     await page.pass(SPREAD_MS)
     expect(page.asked.map(({ components }) => components.map(({ name, calls }) => [name, ...calls]))).toEqual([
       [
-        ['cart', '$refresh'],
-        ['cart-counter', '$refresh'],
+        // In Livewire 3 it is a commit that calls nothing.
+        ['cart', ...(version === 4 ? ['$refresh'] : [])],
+        ['cart-counter', ...(version === 4 ? ['$refresh'] : [])],
       ],
     ])
     expect(page.errors).toEqual([])
@@ -366,20 +367,22 @@ describe('a refresh through Livewire', () => {
     expect(page.asked).toEqual([])
   })
 
-  it.each([
-    '',
-    [''],
-    { components: [''] },
-    null,
-    { components: 'cart' },
-    { components: null },
-    { components: [] },
-    {},
-    [],
-    ['cart-updated', 7],
-    true,
-    7,
-  ])('of %j is refused at the call', (refresh) => {
+  it.each(
+    [
+      '',
+      [''],
+      { components: [''] },
+      null,
+      { components: 'cart' },
+      { components: null },
+      { components: [] },
+      {},
+      [],
+      ['cart-updated', 7],
+      true,
+      7,
+    ].map((refresh) => [refresh]),
+  )('of %j is refused at the call', (refresh) => {
     const page = openShop()
     opened.push(page)
     expect(() => livewire(page.client, { refresh: refresh as never })).toThrow(

@@ -44,7 +44,9 @@ export const createCommits = (send: Send, hooks: Hooks, interceptors: ReadonlySe
     if (pending.size === 0) setTimeout(flush, 5)
     pending.set(component, message)
     // The same call twice is one (js/request/message.js, addAction).
-    if (!message.calls.some((one) => JSON.stringify(one) === JSON.stringify(call))) message.calls.push(call)
+    const isThere = message.calls.some((one) => JSON.stringify(one) === JSON.stringify(call))
+    // In Livewire 3, $refresh calls nothing (js/$wire.js there).
+    if (!isThere && (interceptors || call.method !== '$refresh')) message.calls.push(call)
     return new Promise((resolve, reject) => void message.waiting.push({ resolve, reject }))
   }
 

@@ -1,4 +1,4 @@
-import { type AbortSignalLike, untilAborted } from '../../core/abort'
+import type { AbortSignalLike } from '../../core/abort'
 import type { Stop } from '../../core/environment'
 import { keepDialogsShut } from './dialogs'
 import type { LivewireComponent, LivewireLike } from './surface'
@@ -6,7 +6,7 @@ import type { Targets } from './targets'
 
 /**
  * Resolves when the server has answered every component that `ask` makes ask it, at once when there is none; rejects when one of them
- * failed, or `signal` is aborted.
+ * failed, or `signal` is aborted, which is not yet.
  */
 export const untilCommitted = (
   livewire: LivewireLike,
@@ -16,6 +16,8 @@ export const untilCommitted = (
   const waiting = new Set<LivewireComponent>()
   const stops = [keepDialogsShut(livewire, waiting, isOurs)]
   const answered = new Promise<void>((resolve, reject) => {
+    // It is of this run alone, and goes with it.
+    signal.addEventListener('abort', () => reject(signal.reason))
     const watching = watchCommits(livewire, waiting, isOurs, (component, hasFailed) => {
       waiting.delete(component)
       if (hasFailed) reject(new Error(`Livewire could not refresh ${component.name}.`))
@@ -26,7 +28,7 @@ export const untilCommitted = (
     for (const component of ask(livewire)) waiting.add(component)
     if (waiting.size === 0) resolve()
   })
-  return untilAborted(answered, signal).finally(() => {
+  return answered.finally(() => {
     for (const stop of stops) stop()
   })
 }
@@ -42,7 +44,8 @@ const watchCommits = (
   livewire.interceptMessage
     ? livewire.interceptMessage(({ message: { component, actions }, onError, onFailure, onCancel, onFinish }) => {
         // Islands and async actions of the same component go in messages of their own.
-        if (!waiting.has(component) || ![...actions].some(({ name, params }) => isOurs(name, params))) return
+        const isMine = [...actions].some(({ name, params }) => isOurs(name, params))
+        if (!waiting.has(component) || !isMine) return
         // Livewire says first how it failed, and then that it is over.
         for (const on of [onError, onFailure, onCancel]) on(() => ended(component, true))
         onFinish(() => ended(component, false))

@@ -27,7 +27,7 @@ export const readTargets = (refresh: LivewireRefresh): Targets => {
 }
 
 const areNames = (names: unknown): names is readonly string[] =>
-  Array.isArray(names) && names.length > 0 && names.every((name) => name && typeof name === 'string')
+  Array.isArray(names) && !!names[0] && names.every((name) => name && typeof name === 'string')
 
 const listenersTo = (events: readonly string[]): Targets => ({
   ask: (livewire) => events.flatMap((event) => dispatch(livewire, event)),

@@ -3,7 +3,7 @@ import type { LivewireComponent } from './surface'
 /** Whether a component is one of those in question; not everything can be learnt about one. */
 export type Concerns = (component: LivewireComponent | undefined) => boolean | undefined
 
-const FIELDS = 'input, textarea, select, [contenteditable]:not([contenteditable="false"])'
+const FIELDS = 'input, textarea, select, [contenteditable]'
 const DOINGS = ['focusin', 'pointerdown', 'keydown', 'input', 'compositionstart', 'compositionend']
 
 /**
@@ -36,4 +36,4 @@ const isWithin = (element: Element | null, concerns: Concerns): boolean => {
 }
 
 const componentOf = (element: Element | null) =>
-  element?.closest<Element & { __livewire?: LivewireComponent }>('[wire\\:id]')
+  element?.closest?.<Element & { __livewire?: LivewireComponent }>('[wire\\:id]')
