@@ -44,8 +44,7 @@ const watchCommits = (
   livewire.interceptMessage
     ? livewire.interceptMessage(({ message: { component, actions }, onError, onFailure, onCancel, onFinish }) => {
         // Islands and async actions of the same component go in messages of their own.
-        const isMine = [...actions].some(({ name, params }) => isOurs(name, params))
-        if (!waiting.has(component) || !isMine) return
+        if (!waiting.has(component) || ![...actions].some(({ name, params }) => isOurs(name, params))) return
         // Livewire says first how it failed, and then that it is over.
         for (const on of [onError, onFailure, onCancel]) on(() => ended(component, true))
         onFinish(() => ended(component, false))
