@@ -31,8 +31,7 @@ export interface LivewireOptions {
    * `{ components: ['cart'] }` for `$refresh` of all components of these names. Default `'cart-updated'`. False: not at all.
    */
   refresh?: LivewireRefresh | false | undefined
-  /** How long after the last key, click or input a field that has the focus no longer keeps a refresh waiting; nor what was typed, when the focus is
-   * elsewhere in the component. Default 5,000 ms. */
+  /** How long after the last key, click or input in a field it no longer keeps a refresh waiting, be the focus there or elsewhere in the component. Default 5,000 ms. */
   idleMs?: number | undefined
   /**
    * How long a refresh waits for a shopper at work before elements with `data-cart-echo-offer` lose their `hidden`; a click on one refreshes. It

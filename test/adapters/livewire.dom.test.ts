@@ -395,7 +395,6 @@ const CART_WITH_BUTTON = component('cart', {
   listeners: ['cart-updated'],
   html: '<input id="voucher" wire:model="voucher"><button id="more">+</button>',
 })
-const NOTE = component('note', { listeners: ['other'], html: '<input id="note">' })
 
 const OFFER = '<p role="status"><button data-cart-echo-offer hidden>Update the cart</button></p>'
 
@@ -514,18 +513,15 @@ describe('a shopper who is typing', () => {
     expect(page.asked.length).toBeGreaterThan(0)
   })
 
-  it.each([
-    ['in the same component, whose half-typed text would go along', CART_WITH_BUTTON, 0],
-    ['in another component, after typing in one that is not refreshed', NOTE + CART_WITH_BUTTON, 1],
-  ])('is minded when the focus is on a button %s', async (_where, body, asked) => {
-    const page = await openPage({ shop: { body } })
-    type(asked ? '#note' : '#voucher', 'RAY')
+  it('is minded when the focus has gone on to a button of the component, or half-typed text would go along', async () => {
+    const page = await openPage({ shop: { body: CART_WITH_BUTTON } })
+    type('#voucher', 'RAY')
     page.change()
     await page.pass(300)
     field('#more').focus()
     field('#more').dispatchEvent(new Event('pointerdown', { bubbles: true }))
     await page.pass(2_500)
-    expect(page.asked).toHaveLength(asked)
+    expect(page.asked).toEqual([])
     await page.pass(5_000)
     expect(page.asked).toHaveLength(1)
   })

@@ -22,5 +22,5 @@ export const keepDialogsShut = (
     const { components } = JSON.parse(payload) as Payload
     // No calls at all: $refresh in Livewire 3, children that go with their parent, and what is typed into wire:model.live.
     const isOnlyOurs = components.every(({ calls }) => calls.every(({ method, params }) => isOurs(method, params)))
-    if (isOnlyOurs && [...asked].some(({ id }) => payload.includes(id))) fail(({ preventDefault }) => preventDefault())
+    if (isOnlyOurs && [...asked].some(({ id }) => payload.includes(id))) fail((failure) => failure.preventDefault())
   })
