@@ -1,11 +1,12 @@
 import type { CartEcho } from '../core/cart-echo'
 import type { Stop } from '../core/environment'
+import { CartEchoError } from '../core/errors'
 import { domEventName } from '../core/events'
 import type { PageIdentity } from '../core/shopper'
 import { markEvents } from './livewire/marking'
 import { whenOfferTaken } from './livewire/offer'
 import { holdWhile } from './livewire/patience'
-import { refreshThrough } from './livewire/refreshing'
+import { refreshNow, refreshThrough } from './livewire/refreshing'
 import { repairSocketId } from './livewire/socket-id'
 import { type LivewireRefresh, readTargets } from './livewire/targets'
 import { watchTyping } from './livewire/typing'
@@ -21,7 +22,8 @@ export type { LivewireRefresh } from './livewire/targets'
 export interface LivewireOptions {
   /**
    * Who is looking, read anew whenever `wire:navigate` has put another page in place, and at the first load: `readPage` of `cart-echo`. HTML
-   * older than the news is then refreshed. Default: nobody is identified anew.
+   * older than the news is then refreshed. What cannot be read, or throws, goes to `onError` and is nobody's page. Default: nobody is identified anew,
+   * and a page that was prefetched before a change, or that Back restores, stays as it is.
    */
   page?: (() => PageIdentity) | undefined
   /**
@@ -29,7 +31,7 @@ export interface LivewireOptions {
    * `{ components: ['cart'] }` for `$refresh` of all components of these names. Default `'cart-updated'`. False: not at all.
    */
   refresh?: LivewireRefresh | false | undefined
-  /** How long after the last key, click or input a field that has the focus no longer keeps a refresh waiting. Default 5,000 ms. */
+  /** How long after the last key, click or input in a field it no longer keeps a refresh waiting, be the focus there or elsewhere in the component. Default 5,000 ms. */
   idleMs?: number | undefined
   /**
    * How long a refresh waits for a shopper at work before elements with `data-cart-echo-offer` lose their `hidden`; a click on one refreshes. It
@@ -43,11 +45,12 @@ export interface LivewireOptions {
  *
  * - `#[On('cart-conditions-changed')]`, `Livewire.on` and Alpine's `.window` each hear a change once.
  * - For the server's work it dispatches `refresh`: once for a burst, spread and retried as `onRefresh` says, in one request for all components, after the
- *   check has answered, and not while the shopper is at work in a component that would be refreshed.
+ *   check has answered, and not while the shopper is at work in a component that would be refreshed. One that came before Livewire had started is made good then. One that
+ *   fails opens no dialog of Livewire's: it is reported.
  * - `X-Socket-ID` on Livewire's requests is taken off while it is no socket's id.
  *
  * Returns what ends it. Called again for the same client, it does nothing and returns the same. On a server nothing happens.
- * @throws {CartEchoError} `invalid-options` when `refresh` is neither names nor false.
+ * @throws {CartEchoError} `invalid-options` when `refresh` is neither a name, names nor false.
  */
 export const livewire = (client: CartEcho, options: LivewireOptions = {}): Stop => {
   if (typeof document === 'undefined') return () => undefined
@@ -64,7 +67,7 @@ const build = (client: Bridged, { page, refresh = 'cart-updated', idleMs, patien
   const stopped = new AbortController()
   const { signal } = stopped
   if (refresh !== false) refreshUntil(signal, client, refresh, idleMs, patienceMs)
-  if (page) document.addEventListener('livewire:navigated', () => client.identify(page()), { signal })
+  if (page) document.addEventListener('livewire:navigated', () => identifyAnew(client, page), { signal })
   markEvents(client.events.map(domEventName), signal)
   repairSocketId(signal)
   const stop: Stop = () => {
@@ -73,6 +76,20 @@ const build = (client: Bridged, { page, refresh = 'cart-updated', idleMs, patien
   }
   Object.defineProperty(client, BRIDGE, { value: stop, configurable: true })
   return stop
+}
+
+// Not core's `legible`, which would bring all its reading along: identify refuses the same, and before it changes anything.
+const identifyAnew = (client: CartEcho, page: () => PageIdentity): void => {
+  let word: PageIdentity | undefined
+  try {
+    word = page()
+    client.identify(word)
+  } catch (cause) {
+    const isKnown = cause instanceof CartEchoError
+    const problem = isKnown ? cause : new CartEchoError('listener-failed', 'page threw.', { cause })
+    // Nobody is better than the customer of the page before.
+    client.identify({ ...(problem.code === 'invalid-cursor' && word), cursor: null, problems: [problem] })
+  }
 }
 
 const refreshUntil = (
@@ -84,8 +101,7 @@ const refreshUntil = (
 ): void => {
   const targets = readTargets(refresh)
   const isTyping = watchTyping(idleMs, targets.concerns, stopped)
-  const off = client.onRefresh(refreshThrough(client, targets), { hold: holdWhile(isTyping, patienceMs) })
+  const off = client.onRefresh(refreshThrough(client, targets, stopped), { hold: holdWhile(isTyping, patienceMs) })
   stopped.addEventListener('abort', off)
-  // A failure is reported by the refresh itself.
-  whenOfferTaken(() => void client.refresh().catch(() => undefined), stopped)
+  whenOfferTaken(() => refreshNow(client), stopped)
 }

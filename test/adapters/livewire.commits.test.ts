@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { untilCommitted } from '../../src/adapters/livewire/commits'
 import type { LivewireComponent, LivewireLike, MessageInterceptor } from '../../src/adapters/livewire/surface'
+import { readTargets } from '../../src/adapters/livewire/targets'
 
 // What Livewire 4 has and the stand-in has not: several messages of one component at a time.
 
 /** A Livewire 4 whose messages end when told. */
 const livewireOf = () => {
   const hooked = new Set<(message: MessageInterceptor) => void>()
-  const send = (component: LivewireComponent, name: string) => {
+  const send = (component: LivewireComponent, name: string, params: unknown[] = ['cart-updated']) => {
     const ends = { onError: () => {}, onFailure: () => {}, onCancel: () => {}, onFinish: () => {} }
     const on = (end: keyof typeof ends) => (callback: () => void) => Object.assign(ends, { [end]: callback })
-    const actions = new Set([{ name }])
+    const actions = new Set([{ name, params }])
     for (const hear of hooked) {
       const [onError, onFailure] = [on('onError'), on('onFailure')]
       hear({ message: { component, actions }, onError, onFailure, onCancel: on('onCancel'), onFinish: on('onFinish') })
@@ -29,13 +30,20 @@ const livewireOf = () => {
   return { livewire, send, hooked }
 }
 
-const [cart, counter]: LivewireComponent[] = [{ name: 'cart' }, { name: 'counter' }]
+const [cart, counter]: LivewireComponent[] = [
+  { id: 'one', name: 'cart' },
+  { id: 'two', name: 'counter' },
+]
 
 const ask = (components: readonly (LivewireComponent | undefined)[]) => {
   const page = livewireOf()
   const abort = new AbortController()
   const ends: string[] = []
-  untilCommitted(page.livewire, abort.signal, () => components.filter((one) => one !== undefined)).then(
+  const { isOurs } = readTargets('cart-updated')
+  untilCommitted(page.livewire, abort.signal, {
+    ask: () => components.filter((one) => one !== undefined),
+    isOurs,
+  }).then(
     () => ends.push('answered'),
     (error) => ends.push(String(error)),
   )
@@ -45,7 +53,7 @@ const ask = (components: readonly (LivewireComponent | undefined)[]) => {
 describe('a refresh that was asked of components', () => {
   it('is answered when the message with it is, not by another of the same component', async () => {
     const { send, ends, turn, hooked } = ask([cart])
-    const island = send(cart as LivewireComponent, 'reload')
+    const island = send(cart as LivewireComponent, '__dispatch', ['saved'])
     const mine = send(cart as LivewireComponent, '__dispatch')
     island.onFinish()
     await turn()
@@ -57,10 +65,10 @@ describe('a refresh that was asked of components', () => {
 
   it('is answered when all of them are', async () => {
     const { send, ends, turn } = ask([cart, counter])
-    send(cart as LivewireComponent, '$refresh').onFinish()
+    send(cart as LivewireComponent, '__dispatch').onFinish()
     await turn()
     expect(ends).toEqual([])
-    send(counter as LivewireComponent, '$refresh').onFinish()
+    send(counter as LivewireComponent, '__dispatch').onFinish()
     await turn()
     expect(ends).toEqual(['answered'])
   })

@@ -48,6 +48,7 @@ describe('the stand-in for Livewire', () => {
     await pass(1)
     for (const name of names) document.removeEventListener(name, hear)
     expect(said).toEqual(names)
+    expect(Livewire.initialRenderIsFinished).toBe(true)
   })
 
   it('sends what all components ask in one turn in one request, and the same call of a component once', async () => {
@@ -117,6 +118,23 @@ describe('the stand-in for Livewire', () => {
     await refused
     expect(document.querySelector('dialog')?.textContent).toBe('oh no')
     expect(ends).toEqual(version === 3 ? ['failed'] : ['failed', 'finished'])
+  })
+
+  it.each([3, 4] as const)('shows none that a hook of Livewire %i has prevented', async (version) => {
+    const { Livewire } = start(component('a'), { status: 500, version })
+    const statuses: number[] = []
+    type Failure = { status: number; preventDefault: () => void }
+    Livewire.hook('request', ({ fail }: { fail: (callback: (failure: Failure) => void) => void }) =>
+      fail(({ status, preventDefault }) => {
+        statuses.push(status)
+        preventDefault()
+      }),
+    )
+    Livewire.find('a')
+      ?.$refresh()
+      .catch(() => undefined)
+    await pass(10)
+    expect([statuses, document.querySelector('dialog')]).toEqual([[500], null])
   })
 
   it('puts another page in place when it navigates: components anew, what is persisted kept', async () => {

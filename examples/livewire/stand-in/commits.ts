@@ -44,7 +44,9 @@ export const createCommits = (send: Send, hooks: Hooks, interceptors: ReadonlySe
     if (pending.size === 0) setTimeout(flush, 5)
     pending.set(component, message)
     // The same call twice is one (js/request/message.js, addAction).
-    if (!message.calls.some((one) => JSON.stringify(one) === JSON.stringify(call))) message.calls.push(call)
+    const isThere = message.calls.some((one) => JSON.stringify(one) === JSON.stringify(call))
+    // In Livewire 3, $refresh calls nothing (js/$wire.js there).
+    if (!isThere && (interceptors || call.method !== '$refresh')) message.calls.push(call)
     return new Promise((resolve, reject) => void message.waiting.push({ resolve, reject }))
   }
 
@@ -72,13 +74,21 @@ export const createCommits = (send: Send, hooks: Hooks, interceptors: ReadonlySe
       body: JSON.stringify({ _token, components }),
       headers: { 'Content-type': 'application/json', 'X-Livewire': '1' },
     }
-    hooks.trigger('request', { url: '/livewire/update', options, payload: options.body })
+    const failed: ((failure: { status: number; content: string | null; preventDefault: () => void }) => void)[] = []
+    const fail = (callback: (typeof failed)[number]) => void failed.push(callback)
+    hooks.trigger('request', { url: '/livewire/update', options, payload: options.body, fail })
     const ends = messages.map((message) => announce(message, hooks, interceptors))
     const response = await send('/livewire/update', options).catch(() => null)
     const body = await response?.text()
     const answers = response?.ok ? (JSON.parse(body ?? '') as { components: CommitAnswer[] }).components : null
-    // A lost network shows nothing; an answer that is an error does (sendRequest).
-    if (response && !answers) showFailure(response.status, body ?? '')
+    // A lost network shows nothing; an answer that is an error does, but where a hook prevents it (sendRequest).
+    let isPrevented = !response
+    const preventDefault = () => {
+      isPrevented = true
+    }
+    const failure = { status: response?.status ?? 503, content: body ?? null, preventDefault }
+    if (!answers) for (const callback of failed) callback(failure)
+    if (!answers && !isPrevented) showFailure(failure.status, body ?? '')
     messages.forEach((message, index) => {
       const answer = answers?.[index]
       if (answer) apply(message.component, answer)

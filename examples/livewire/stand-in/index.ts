@@ -50,6 +50,7 @@ export const createStandIn = ({ send = fetch, visit = visitByFetch, version = 4 
   }
 
   const Livewire = {
+    initialRenderIsFinished: false,
     dispatch: (name: string, params?: unknown) => dispatch(window, name, params),
     dispatchTo: (to: string, name: string, params?: unknown) => {
       for (const { el } of named(to)) dispatch(el, name, params, false)
@@ -72,9 +73,12 @@ export const createStandIn = ({ send = fetch, visit = visitByFetch, version = 4 
     start: () => {
       tell('livewire:init')
       enter()
-      tell('livewire:initialized')
       // At the first load, too (js/plugins/navigate/index.js).
       setTimeout(() => tell('livewire:navigated'))
+      setTimeout(() => {
+        Livewire.initialRenderIsFinished = true
+      })
+      tell('livewire:initialized')
     },
     stop: () => {
       for (const component of components.values()) component.cleanup()

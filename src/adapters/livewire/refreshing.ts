@@ -2,22 +2,39 @@ import type { CartEcho } from '../../core/cart-echo'
 import type { CartEchoError } from '../../core/errors'
 import type { Refresh, RefreshRequest } from '../../core/refresh'
 import { untilCommitted } from './commits'
+import { showOffer } from './offer'
 import { findLivewire } from './surface'
 import type { Targets } from './targets'
 
 const SURE_FOR_MS = 5_000
 
 /**
- * Lets Livewire read the cart anew. Not before the check has answered: Livewire shows a request that fails to the shopper, as a dialog
- * over the whole page.
+ * Lets Livewire read the cart anew. Not before the check has answered: a server that does not answer is not asked by every component.
+ *
+ * Livewire says `livewire:navigated` when it has started, and when it has put another page in place. A run before the first, or across the
+ * second, has reached components that are not there, or not those that are there now: then another one follows, until aborted.
  */
-export const refreshThrough =
-  (client: CartEcho, { ask }: Targets): Refresh =>
-  async ({ signal }) => {
-    await seeServer(client, signal)
-    const livewire = findLivewire()
-    if (livewire && !signal.aborted) await untilCommitted(livewire, signal, () => ask(livewire))
+export const refreshThrough = (client: CartEcho, targets: Targets, until: AbortSignal): Refresh => {
+  let isInVain = false
+  const again = (): void => {
+    if (isInVain && client.connection.get().name !== 'idle') refreshNow(client)
   }
+  document.addEventListener('livewire:navigated', again, { signal: until })
+  return async ({ signal }) => {
+    isInVain = true
+    try {
+      await seeServer(client, signal)
+      const livewire = findLivewire()
+      if (livewire && !signal.aborted) await untilCommitted(livewire, signal, targets)
+    } finally {
+      isInVain = !findLivewire()?.initialRenderIsFinished
+      showOffer(false)
+    }
+  }
+}
+
+/** Reads the cart anew, now. A failure is reported by the refresh itself. */
+export const refreshNow = (client: CartEcho): void => void client.refresh().catch(() => undefined)
 
 // A page that has no check is fed by a socket that works.
 const seeServer = async (client: CartEcho, signal: RefreshRequest['signal']): Promise<void> => {

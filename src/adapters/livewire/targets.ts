@@ -9,23 +9,30 @@ export type LivewireRefresh = string | readonly string[] | { readonly components
 export interface Targets {
   /** Makes them ask the server, all in one turn. Returns those that do. */
   readonly ask: (livewire: LivewireLike) => readonly LivewireComponent[]
+  /** True for a call by which a component asks the server for it. */
+  readonly isOurs: (method: string, params: readonly unknown[]) => boolean
   /** True when a refresh makes this component ask the server, or may: not everything can be learnt. */
   readonly concerns: Concerns
 }
 
 /**
  * Reads the `refresh` option.
- * @throws {CartEchoError} `invalid-options` for a name that is none.
+ * @throws {CartEchoError} `invalid-options` for anything but names, and for none.
  */
 export const readTargets = (refresh: LivewireRefresh): Targets => {
-  const isByName = typeof refresh === 'object' && 'components' in refresh
-  const names = isByName ? refresh.components : [refresh].flat()
-  if (!names.every(Boolean)) throw new CartEchoError('invalid-options', 'refresh must name events or components.')
-  return isByName ? componentsNamed(names) : listenersTo(names)
+  const components = (refresh as { components?: unknown } | null)?.components
+  const names = components ?? [refresh].flat()
+  if (!areNames(names)) throw new CartEchoError('invalid-options', 'refresh must name events or components.')
+  return components ? componentsNamed(names) : listenersTo(names)
 }
+
+const areNames = (names: unknown): names is readonly string[] =>
+  Array.isArray(names) && !!names[0] && names.every((name) => name && typeof name === 'string')
 
 const listenersTo = (events: readonly string[]): Targets => ({
   ask: (livewire) => events.flatMap((event) => dispatch(livewire, event)),
+  // What #[On] calls (js/features/supportListeners.js).
+  isOurs: (method, [event]) => method === '__dispatch' && events.includes(event as string),
   // A lazy one tells its listeners when it is loaded.
   concerns: (component) =>
     !component?.originalEffects ||
@@ -55,5 +62,6 @@ const componentsNamed = (names: readonly string[]): Targets => ({
         wire.$refresh().then(undefined, () => undefined)
         return wire.__instance
       }),
+  isOurs: (method) => method === '$refresh',
   concerns: (component) => !component || names.includes(component.name),
 })

@@ -3,17 +3,18 @@ import type { LivewireComponent } from './surface'
 /** Whether a component is one of those in question; not everything can be learnt about one. */
 export type Concerns = (component: LivewireComponent | undefined) => boolean | undefined
 
-const FIELDS = 'input, textarea, select, [contenteditable]:not([contenteditable="false"])'
+const FIELDS = 'input, textarea, select, [contenteditable]'
 const DOINGS = ['focusin', 'pointerdown', 'keydown', 'input', 'compositionstart', 'compositionend']
 
 /**
- * Listens to what is done on the page, until aborted. Returns what says whether the shopper is at work: the focus is in a field of a component
- * that `concerns`, and something was done within `idleMs`, or is being composed.
+ * Listens to what is done in fields, until aborted. Returns what says whether the shopper is at work: something was done within `idleMs`, or is being
+ * composed, and the focus is in a component that `concerns`, be it on a button by now.
  */
 export const watchTyping = (idleMs: number, concerns: Concerns, until: AbortSignal): (() => boolean) => {
   let doneAtMs = 0
   let isComposing = false
   const note = (event: Event): void => {
+    if (!(event.target as Partial<Element>).closest?.(FIELDS)) return
     doneAtMs = Date.now()
     isComposing = event.type === 'compositionstart' || (event as InputEvent).isComposing
   }
@@ -24,8 +25,8 @@ export const watchTyping = (idleMs: number, concerns: Concerns, until: AbortSign
 }
 
 // A commit sends what is typed in the component, and its morph goes around the components within.
-const isWithin = (field: Element | null, concerns: Concerns): boolean => {
-  let root = field?.matches(FIELDS) ? componentOf(field) : null
+const isWithin = (element: Element | null, concerns: Concerns): boolean => {
+  let root = componentOf(element)
   while (root && !concerns(root.__livewire)) root = componentOf(root.parentElement)
   return !!root
 }
