@@ -1,5 +1,6 @@
 import {
   Activity,
+  type ActivityProps,
   act,
   Component,
   createElement,
@@ -574,7 +575,7 @@ describe('useCartRefresh', () => {
       useCartRefresh(({ cursor }) => void runs.push(cursor))
       return null
     })
-    const showing = (mode: 'visible' | 'hidden') => show(createElement(Activity, { mode, children: cart }))
+    const showing = (mode: 'visible' | 'hidden') => show(createElement(Activity, { mode } as ActivityProps, cart))
     await showing('visible')
     await showing('hidden')
     await hear(2)
