@@ -5,6 +5,7 @@ import { build } from 'esbuild'
 import type { Locator, Page } from 'playwright'
 import ts from 'typescript'
 import { afterEach, describe, expect, it } from 'vitest'
+import type { CartEcho } from '../src/core/cart-echo'
 import { decodeBroadcast, decodeConditionsChanged } from '../src/core/decode'
 import { startServer } from '../src/server'
 import { openForPages } from './support/demo'
@@ -369,6 +370,33 @@ describe('the README’s snippet', () => {
     await new Promise((resolve) => setTimeout(resolve, 1_500))
     expect(page.url()).not.toContain('paid')
     await page.evaluate(() => (window as unknown as { cart: { dismiss(): void } }).cart.dismiss())
+    await page.locator('#check-out').click()
+    await page.waitForURL('**/paid.html*')
+  })
+
+  it.each([
+    ['nobody is logged in', '<script type="application/json" data-cart-echo>{}</script>', false],
+    ['nothing was to be said', '<!-- cart-echo -->', true],
+  ])('notice-before-paying lets a shopper pay where %s', async (_, block, hasSilentChange) => {
+    const pay = '<form action="/paid.html"><button id="check-out">Pay</button></form>'
+    const html = PAGE.replace('<button id="check-out">check out</button>', pay).replace('<!-- cart-echo -->', block)
+    const code = `${snippet('check')}${snippet('notice-before-paying')}\nwindow.cart = cart`
+    const page = await openPage(code, {
+      before: hasSilentChange ? OWN_ECHO : '',
+      html,
+      sockets: hasSilentChange ? 1 : 0,
+    })
+    if (hasSilentChange) {
+      const isUnread = () =>
+        page.evaluate(() => (window as unknown as { cart: CartEcho }).cart.news.get().unread.length > 0)
+      await expect
+        .poll(() => {
+          const payload = { message: null, changes: {}, timestamp: new Date().toISOString() }
+          held.server.shop.publish(1, 'cart.conditions.changed', payload)
+          return isUnread()
+        })
+        .toBe(true)
+    }
     await page.locator('#check-out').click()
     await page.waitForURL('**/paid.html*')
   })

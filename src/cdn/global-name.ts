@@ -47,6 +47,6 @@ export const takeName = (version: string, open: () => CartEchoGlobal): void => {
   const guard = createGuard(onError)
   const ready = (callback: WhenReady): void => guard('CartEcho.ready', () => callback(cart))
   page.CartEcho = { version, cart, start, ready }
-  before?.queue?.forEach(ready)
+  if (Array.isArray(before?.queue)) before.queue.forEach(ready)
   begin()
 }

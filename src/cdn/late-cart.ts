@@ -64,8 +64,14 @@ export const createLateCart = ({ word = {}, events = () => [], load, onError }: 
     cart.connection.subscribe(connection.set)
     cart.news.subscribe(news.set)
     for (const begin of begun.splice(0)) attempt(() => begin(cart))
-    for (const holder of [...holders.keys()]) if (holders.has(holder)) holders.set(holder, cart.start())
+    for (const holder of [...holders.keys()]) if (holders.has(holder)) hold(holder, cart.start())
     return cart
+  }
+
+  // Whoever hears that it starts may have let go at once.
+  const hold = (holder: symbol, release: Stop): void => {
+    if (holders.has(holder)) holders.set(holder, release)
+    else release()
   }
 
   // Misuse would have been thrown at the call, had the code been there.

@@ -42,7 +42,12 @@ export const createPageCart = ({ read, given, importPart, hasNotices }: PageCart
   let options = given
   let isAsked = false
   const page = (): PageOptions => ({ ...read(), ...options })
-  const onError: OnError = (error) => (options.onError ?? logOf(page()))(error)
+  // One that throws has nowhere left to be reported to.
+  const onError: OnError = (error) => {
+    try {
+      ;(options.onError ?? logOf(page()))(error)
+    } catch {}
+  }
   const notices = createNotices(() => late.cart, importPart, onError)
 
   const load = async (who: PageIdentity): Promise<CartEcho> => {

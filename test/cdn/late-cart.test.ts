@@ -233,4 +233,14 @@ describe('a cart that is there before its code', () => {
     expect(real().client.connection.get()).toMatchObject({ name: 'idle', because: 'not-started' })
     expect(cart.connection.get()).toMatchObject({ name: 'idle', because: 'not-started' })
   })
+
+  it('is let go by whoever does so when it hears that it starts', async () => {
+    const { cart, asked, real } = lateCart()
+    const release = cart.start()
+    cart.connection.subscribe(({ name }) => {
+      if (name === 'connecting') release()
+    })
+    await asked[0]?.come()
+    expect(real().client.connection.get()).toMatchObject({ name: 'idle', because: 'not-started' })
+  })
 })

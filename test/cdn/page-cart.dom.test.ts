@@ -106,4 +106,16 @@ describe('the cart of a page with the script tag', () => {
     expect(asked).toEqual(['engine', 'notice', 'notice'])
     logged.mockRestore()
   })
+
+  it('is none the worse for an onError that throws', async () => {
+    const { cart, start, made } = pageCart({ user: 7 })
+    cart.on('cart.no.such' as never, () => undefined)
+    start({
+      onError: () => {
+        throw new Error('broken')
+      },
+    })
+    await expect.poll(() => made.length).toBe(1)
+    await expect.poll(() => cart.connection.get().name).toBe('connecting')
+  })
 })

@@ -125,6 +125,27 @@ describe('a shopper', () => {
     expect(found.passed).toEqual(expect.arrayContaining(['button-name', 'aria-valid-attr', 'nested-interactive']))
   })
 
+  it('has the focus back where it was, also from a link of the shop’s own in the notice', async () => {
+    const page = await openCart({
+      body: `${BODY}<cart-echo-notice><a id="look" href="#look">View cart</a></cart-echo-notice>`,
+    })
+    for (const leave of ['Escape', 'Enter']) {
+      await page.locator('#pay').focus()
+      endPromotion()
+      await isSaid(page)
+      await page.locator('#look').focus()
+      if (leave === 'Enter') await dismiss(page).focus()
+      await page.keyboard.press(leave)
+      await isSilent(page)
+      expect(await focused(page)).toBe('pay')
+      app.held.server.shop.applyToAll('raya-sale')
+      await isSaid(page, 'New total: RM108.00')
+      await page.locator('#look').focus()
+      await page.keyboard.press('Escape')
+      await isSilent(page)
+    }
+  })
+
   it('closes it with Escape, and only from inside', async () => {
     const page = await openCart()
     endPromotion()

@@ -105,8 +105,12 @@ const moreOf = (count: number, kept: number, messages: NoticeMessages): Said | n
   return kept < UNCOUNTED ? word(messages, 'more', { count }) : word(messages, 'many', {})
 }
 
-// Nothing to be named is named.
-const names = (text: string, value: string | null): boolean => value === null || text.includes(value)
+// Nothing to be named is named. An amount is not named by a longer one that ends, or begins, with it.
+const names = (text: string, value: string | null): boolean => {
+  if (value === null) return true
+  const at = text.indexOf(value)
+  return at >= 0 && !/\d[.,]?$/.test(text.slice(0, at)) && !/^[.,]?\d/.test(text.slice(at + value.length))
+}
 
 const lineOf = (part: Line['part'], said: Said | null): Line[] => (said ? [{ part, ...said }] : [])
 

@@ -29,9 +29,16 @@ slot{display:block;grid-column:1}
 @media print{:host{display:none!important}}
 `
 
-/** The notice's own style. Constructed, not written into the page: no policy stands in its way. */
-export const createStyle = (): CSSStyleSheet => {
-  const sheet = new CSSStyleSheet()
-  sheet.replaceSync(CSS)
-  return sheet
+/**
+ * The notice's own style. Constructed, not written into the page: no policy stands in its way. Null in browsers that cannot (Safari before 16.4,
+ * https://caniuse.com/mdn-api_cssstylesheet_cssstylesheet): what is said is more than how it looks.
+ */
+export const createStyle = (): CSSStyleSheet | null => {
+  try {
+    const sheet = new CSSStyleSheet()
+    sheet.replaceSync(CSS)
+    return sheet
+  } catch {
+    return null
+  }
 }

@@ -15,7 +15,7 @@ export interface View {
  * Fills a shadow root. The live region is in it from the start, and empty: what comes with its words already in it is not said by every
  * screen reader. The button is outside of it, and last.
  */
-export const createView = (root: ShadowRoot, style: CSSStyleSheet, dismiss: () => void): View => {
+export const createView = (root: ShadowRoot, style: CSSStyleSheet | null, dismiss: () => void): View => {
   const frame = part('div', 'root', { role: 'group', 'aria-labelledby': 'label' })
   const label = part('h2', 'label', { id: 'label', hidden: '' })
   const message = part('div', 'message', { role: 'status', 'aria-atomic': 'true' })
@@ -25,8 +25,12 @@ export const createView = (root: ShadowRoot, style: CSSStyleSheet, dismiss: () =
   let shown: string | null = null
   let cameFrom: EventTarget | null = null
 
+  // A link that the page has put into the notice goes with it.
+  const isWithin = (node: EventTarget | null): boolean =>
+    node instanceof Node && (root.contains(node) || root.host.contains(node))
+
   const noteFocus = ({ relatedTarget }: FocusEvent): void => {
-    if (!(relatedTarget instanceof Node) || !root.contains(relatedTarget)) cameFrom = relatedTarget
+    if (!isWithin(relatedTarget)) cameFrom = relatedTarget
   }
 
   const closeByKey = (event: KeyboardEvent): void => {
@@ -38,7 +42,7 @@ export const createView = (root: ShadowRoot, style: CSSStyleSheet, dismiss: () =
   }
 
   const giveFocusBack = (): void => {
-    if (root.activeElement === null) return
+    if (root.activeElement === null && !isWithin(document.activeElement)) return
     const before = cameFrom instanceof HTMLElement && cameFrom.isConnected ? cameFrom : root.host.closest('dialog')
     before?.focus({ preventScroll: true })
   }
@@ -54,7 +58,7 @@ export const createView = (root: ShadowRoot, style: CSSStyleSheet, dismiss: () =
   frame.addEventListener('focusin', noteFocus)
   root.host.addEventListener('keydown', (event) => closeByKey(event as KeyboardEvent))
   frame.append(label, message, slot, button)
-  root.adoptedStyleSheets = [style]
+  if (style) root.adoptedStyleSheets = [style]
   root.append(frame)
 
   return {

@@ -29,6 +29,17 @@ describe('a notice', () => {
     ).toEqual([message])
   })
 
+  it.each([
+    ['The shipping is 15,00 € now', '5,00 €', true],
+    ['You saved RM120.005', 'RM120.00', true],
+    ['Now RM12.50 each', 'RM12', true],
+    ['Total:RM120.00.', 'RM120.00', false],
+    ['It is 5,00 €, as before', '5,00 €', false],
+  ])('of %j and a total of %j, the total is said: %s', (message, new_total, isSaid) => {
+    const lines = linesOf([changeOf({ message, changes: { new_total } })])
+    expect(lines?.includes(`New total: ${new_total}`)).toBe(isSaid)
+  })
+
   it('says what was added', () => {
     const conditions = [{ action: 'added', display_name: 'Service fee' }]
     expect(linesOf([changeOf({ changes: { conditions } })])).toEqual([
