@@ -48,7 +48,10 @@ describe('the documents', () => {
     }[]
     const table = read('README.md').split('| import | size |')[1]?.split('\n\n')[0] ?? ''
     const told = [...table.matchAll(/\| ([\d.]+) kB \|/g)].map(([, kilobytes]) => kilobytes)
-    expect(told).toEqual(measured.map(({ size }) => (size / 1000).toFixed(1)))
+    expect(told).toHaveLength(measured.length)
+    // A tenth more or less is chance: names of folders are packed, too.
+    for (const [row, { size }] of measured.entries())
+      expect(Math.abs(Number(told[row]) - size / 1000), `row ${row + 1}`).toBeLessThan(0.11)
   })
 
   it('show an answer of the check that a page takes', () => {
