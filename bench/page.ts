@@ -19,7 +19,8 @@ interface Visit {
   readonly scriptBytes: number
   /** The main thread's work until the page was loaded. */
   readonly workMs: number
-  readonly firstPaintMs: number
+  /** Null where it had not been painted when it was loaded. */
+  readonly firstPaintMs: number | null
   readonly loadedMs: number
   /** Of scripts, in all. */
   readonly allScriptBytes: number
@@ -96,7 +97,7 @@ const timesOf = (page: Page): Promise<Pick<Visit, 'scriptBytes' | 'firstPaintMs'
     const scripts = resources.filter(({ name }) => new URL(name).pathname.endsWith('.js'))
     return {
       scriptBytes: scripts.reduce((sum, { transferSize }) => sum + transferSize, 0),
-      firstPaintMs: paint?.startTime ?? 0,
+      firstPaintMs: paint?.startTime ?? null,
       loadedMs: navigation?.loadEventStart ?? 0,
     }
   })
