@@ -71,18 +71,23 @@ export const reverb = (options: ReverbOptions | null | undefined): ReverbEcho =>
 const connect = async (options: ReverbOptions | null | undefined, ended: AbortSignal): Promise<EchoClass<'reverb'>> => {
   if (!options)
     throw new CartEchoError('invalid-options', 'This page has no Reverb settings. Print them in the page block.')
-  const { Echo, Pusher } = await (options.load ?? importModules)()
+  const { Echo, Pusher } = await keepingPusher(options.load ?? importModules)
   let connected: EchoClass<'reverb'> | null = null
   const isCurrent = (socketId: string): boolean => !ended.aborted && (connected?.socketId() ?? socketId) === socketId
   connected = new Echo<'reverb'>({ ...connectionOptions(options, isCurrent, ended), Pusher })
   return connected
 }
 
-const importModules = async (): Promise<EchoModules> => {
+// Importing pusher-js sets window.Pusher (runtimes/web/runtime.ts): the page keeps its own.
+const keepingPusher = async (load: () => Promise<EchoModules>): Promise<EchoModules> => {
   const pageOwnPusher = (globalThis as { Pusher?: unknown }).Pusher
-  const [echo, pusher] = await Promise.all([import('laravel-echo'), import('pusher-js')])
-  // Importing pusher-js sets window.Pusher (runtimes/web/runtime.ts): the page keeps its own.
+  const modules = await load()
   if (pageOwnPusher !== undefined) Object.assign(globalThis, { Pusher: pageOwnPusher })
+  return modules
+}
+
+const importModules = async (): Promise<EchoModules> => {
+  const [echo, pusher] = await Promise.all([import('laravel-echo'), import('pusher-js')])
   return { Echo: defaultOf(echo), Pusher: defaultOf(pusher) }
 }
 

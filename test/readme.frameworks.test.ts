@@ -7,7 +7,7 @@ import type { Page } from 'playwright'
 import vue from 'unplugin-vue/esbuild'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { holdAppPages } from './support/app-page'
-import { snippet } from './support/readme-snippets'
+import { OWN_ECHO, snippet } from './support/readme-snippets'
 
 // The README's snippets for frameworks: against the built package, in real Chromium, with the stand-in behind it.
 
@@ -37,15 +37,6 @@ const appFiles = (files: Readonly<Record<string, string>>): Plugin => {
     },
   }
 }
-
-// What the Laravel starter kits do: an Echo of the page's own on window.
-const OWN_ECHO = `
-import Echo from 'laravel-echo'
-import Pusher from 'pusher-js'
-const { reverb: settings } = JSON.parse(document.querySelector('[data-cart-echo]').textContent)
-window.Echo = new Echo({ broadcaster: 'reverb', Pusher, key: settings.key, wsHost: settings.host, wsPort: settings.port,
-  forceTLS: false, enabledTransports: ['ws'], auth: { headers: { Accept: 'application/json' } } })
-`
 
 const NEWS = 'Your cart was updated due to a promotion change'
 

@@ -9,7 +9,7 @@ import type { CartEcho } from '../src/core/cart-echo'
 import { decodeBroadcast, decodeConditionsChanged } from '../src/core/decode'
 import { startServer } from '../src/server'
 import { openForPages } from './support/demo'
-import { readme, snippet, snippets } from './support/readme-snippets'
+import { OWN_ECHO, readme, snippet, snippets } from './support/readme-snippets'
 
 // Every snippet of the README, run: against the built package, in real Chromium, with the stand-in behind it.
 
@@ -26,15 +26,6 @@ const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta n
 <p id="cart-total">?</p><p id="cart-notice"></p><p id="cart-state"></p><p id="stock"></p>
 <input id="voucher"><button id="log-in">in</button><button id="log-out">out</button><button id="check-out">check out</button><button id="add">add</button>
 <!-- cart-echo --><script type="module" src="/page.js"></script></body></html>`
-
-// What the Laravel starter kits do: an Echo of the page's own on window.
-const OWN_ECHO = `
-import Echo from 'laravel-echo'
-import Pusher from 'pusher-js'
-const { reverb } = JSON.parse(document.querySelector('[data-cart-echo]').textContent)
-window.Echo = new Echo({ broadcaster: 'reverb', Pusher, key: reverb.key, wsHost: reverb.host, wsPort: reverb.port,
-  forceTLS: false, enabledTransports: ['ws'], auth: { headers: { Accept: 'application/json' } } })
-`
 
 // Notes what the page hears as a DOM event.
 const SPY = `

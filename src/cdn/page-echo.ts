@@ -22,7 +22,5 @@ const loadModules = async (importPart: ImportPart): Promise<EchoModules> => {
     importPart<{ default: EchoModules['Echo'] }>('laravel-echo'),
     importPart<{ default: EchoModules['Pusher'] }>('pusher'),
   ])
-  // Importing pusher-js sets window.Pusher (runtimes/web/runtime.ts): the page keeps its own.
-  if (Pusher !== undefined) Object.assign(globalThis, { Pusher })
   return { Echo: echo.default, Pusher: pusher.default }
 }

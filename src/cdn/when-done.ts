@@ -1,3 +1,5 @@
+import { isParsed } from '../dom/parsed'
+
 /** How long a page that goes on loading is waited for once it is parsed, and one that is busy once it is loaded. */
 const LOADING_MS = 5_000
 const BUSY_MS = 1_000
@@ -6,13 +8,6 @@ const BUSY_MS = 1_000
 export const whenParsed = (run: () => void): void => {
   if (isParsed()) run()
   else document.addEventListener('DOMContentLoaded', run, { once: true })
-}
-
-// A `defer` script runs when the page is `interactive` already, but before the scripts after it, and before the event.
-const isParsed = (): boolean => {
-  if (document.readyState !== 'interactive') return document.readyState === 'complete'
-  const [navigation] = performance.getEntriesByType('navigation') as Partial<PerformanceNavigationTiming>[]
-  return (navigation?.domContentLoadedEventStart ?? 0) > 0
 }
 
 /**

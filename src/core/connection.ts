@@ -120,6 +120,9 @@ export type ConnectionFact =
 /** The connection before anything happened. */
 export const notStarted = (nowMs: number): Connection => ({ name: 'idle', because: 'not-started', sinceMs: nowMs })
 
+/** The connection that a server shows: made at no time in particular, so that it is the same in the browser. */
+export const unheard: Connection = Object.freeze(notStarted(0))
+
 /** Moves the connection by one fact. Returns the very same object when the fact changes nothing. */
 export const moveConnection = (now: Connection, fact: ConnectionFact, nowMs: number): Connection => {
   const next = follow(now, fact, nowMs)

@@ -1,6 +1,7 @@
 import type { Connection } from '../core/connection'
 import type { Stop } from '../core/environment'
 import { type Change, domEventName } from '../core/events'
+import { isParsed } from './parsed'
 
 /** The detail of `cart-echo-refresh`. */
 export interface CartEchoRefresh {
@@ -88,14 +89,6 @@ export const createDomEvents = (target: EventTarget | null | undefined): DomEven
       waiting.length = 0
     },
   }
-}
-
-// `interactive` begins before DOMContentLoaded, while deferred and module scripts still run.
-const isParsed = (): boolean => {
-  const state = globalThis.document?.readyState ?? 'complete'
-  if (state !== 'interactive') return state === 'complete'
-  const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[]
-  return (navigation?.domContentLoadedEventStart ?? 0) > 0
 }
 
 type Marked = EventTarget & { [DISPATCHER]?: symbol }

@@ -1,13 +1,5 @@
-import type { Browser } from 'playwright'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
-import {
-  type ChromiumTab,
-  type ChromiumTabs,
-  describeFull,
-  leaveAndReturn,
-  openCachingBrowser,
-  openTabs,
-} from '../support/page-life'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { type ChromiumTab, describeFull, holdCachingBrowser, holdTabs, leaveAndReturn } from '../support/page-life'
 import { diaryOf, hearsOnce, type ScriptTagSite, STRICT, startSite, TAG, untilLive } from '../support/script-tag-page'
 import { until } from '../support/until'
 
@@ -27,20 +19,10 @@ afterEach(() => site.close())
 const noSockets = (): Promise<void> => until('the socket is closed', () => site.sockets() === 0)
 
 describeFull('the back/forward cache', () => {
-  let browser: Browser
-
-  beforeAll(async () => {
-    browser = await openCachingBrowser()
-  }, 60_000)
-
-  afterEach(async () => {
-    for (const context of browser.contexts()) await context.close()
-  })
-
-  afterAll(() => browser.close())
+  const cached = holdCachingBrowser()
 
   it('keeps the page, which hears what it missed, and goes on', async () => {
-    const page = await browser.newPage()
+    const page = await cached.browser.newPage()
     await page.goto(site.url)
     await untilLive(page)
     for (let visits = 1; visits <= 2; visits += 1) {
@@ -58,7 +40,7 @@ describeFull('the back/forward cache', () => {
   })
 
   it('keeps a page whose code has not come yet, and it comes then', async () => {
-    const page = await browser.newPage()
+    const page = await cached.browser.newPage()
     await page.goto(site.url, { waitUntil: 'commit' })
     await page.waitForFunction(() => 'CartEcho' in window, undefined, { polling: 20 })
     await leaveAndReturn(page, '/away')
@@ -68,20 +50,14 @@ describeFull('the back/forward cache', () => {
 })
 
 describeFull('a prerendered page', () => {
-  let chromium: ChromiumTabs
+  const tabs = holdTabs()
   let tab: ChromiumTab
-
-  beforeAll(async () => {
-    chromium = await openTabs()
-  }, 60_000)
 
   afterEach(() => tab.close())
 
-  afterAll(() => chromium.close())
-
   it('fetches nothing until somebody wants to see it', async () => {
     const away = `${site.url}/away`
-    tab = await chromium.open(site.url, { bypassCsp: true })
+    tab = await tabs.chromium.open(site.url, { bypassCsp: true })
     await tab.goto(away)
     await noSockets()
     const parts = "performance.getEntriesByType('resource').filter(({ name }) => name.includes('/cdn/')).length"

@@ -1,14 +1,7 @@
-import type { Browser, Page } from 'playwright'
+import type { Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openBrowser, type TestBrowser } from '../support/browser'
-import {
-  type ChromiumTab,
-  type ChromiumTabs,
-  describeFull,
-  leaveAndReturn,
-  openCachingBrowser,
-  openTabs,
-} from '../support/page-life'
+import { type ChromiumTab, describeFull, holdCachingBrowser, holdTabs, leaveAndReturn } from '../support/page-life'
 import { type CartPage, openShopFront, type ShopFront } from '../support/shop-front'
 import { until } from '../support/until'
 
@@ -40,20 +33,10 @@ const shows = (page: Page, total: string): Promise<void> =>
 const noSockets = (): Promise<void> => until('the socket is closed', () => front.server.sockets() === 0)
 
 describeFull('the back/forward cache', () => {
-  let browser: Browser
-
-  beforeAll(async () => {
-    browser = await openCachingBrowser()
-  }, 60_000)
-
-  afterEach(async () => {
-    for (const context of browser.contexts()) await context.close()
-  })
-
-  afterAll(() => browser.close())
+  const cached = holdCachingBrowser()
 
   it('keeps the page, without its socket, and it catches up when it comes back', async () => {
-    const page = await browser.newPage()
+    const page = await cached.browser.newPage()
     await page.goto(front.cartUrl)
     await isLive(page)
     const { persisted, notRestoredReasons } = await leaveAndReturn(page, front.awayUrl, async () => {
@@ -73,7 +56,7 @@ describeFull('the back/forward cache', () => {
   })
 
   it('keeps it time and again', async () => {
-    const page = await browser.newPage()
+    const page = await cached.browser.newPage()
     await page.goto(front.cartUrl)
     for (let count = 0; count < 3; count += 1) {
       await isLive(page)
@@ -86,16 +69,10 @@ describeFull('the back/forward cache', () => {
 })
 
 describeFull('a tab', () => {
-  let chromium: ChromiumTabs
+  const tabs = holdTabs()
   let tab: ChromiumTab
 
-  beforeAll(async () => {
-    chromium = await openTabs()
-  }, 60_000)
-
   afterEach(() => tab.close())
-
-  afterAll(() => chromium.close())
 
   const diaryOf = (): Promise<CartPage> => tab.evaluate<CartPage>('window.cartPage')
   const totalOf = (): Promise<string> => tab.evaluate<string>("document.querySelector('#total').textContent")
@@ -103,7 +80,7 @@ describeFull('a tab', () => {
     expect.poll(async () => (await diaryOf()).state, { timeout: 10_000 }).toBe(state)
 
   it('that was frozen has no socket, and hears what it missed, once, when it is thawed', async () => {
-    tab = await chromium.open(front.cartUrl)
+    tab = await tabs.chromium.open(front.cartUrl)
     await becomes('live')
     await tab.freeze()
     await noSockets()
@@ -116,7 +93,7 @@ describeFull('a tab', () => {
   })
 
   it('that is hidden asks nothing, and asks at once when it is looked at', async () => {
-    tab = await chromium.open(front.cartUrl)
+    tab = await tabs.chromium.open(front.cartUrl)
     await becomes('live')
     await until('it has asked', () => (front.server.seen().checks['200'] ?? 0) > 0)
     const before = front.server.seen().checks['200']
@@ -132,7 +109,7 @@ describeFull('a tab', () => {
   })
 
   it('that is prerendered opens nothing until somebody wants to see it', async () => {
-    tab = await chromium.open(front.awayUrl)
+    tab = await tabs.chromium.open(front.awayUrl)
     // The first visit has no cookie yet, and a prerendered one may not set it.
     await tab.goto(front.cartUrl)
     await becomes('live')

@@ -1,6 +1,7 @@
 import { type Browser, chromium, type Page } from 'playwright'
-import { describe, type RunnerTestSuite } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, type RunnerTestSuite } from 'vitest'
 import { findChromium } from './chromium.mjs'
+import { type ChromiumTabs, openTabs } from './chromium-tabs'
 
 export { type ChromiumTab, type ChromiumTabs, openTabs, type PrerenderedPage } from './chromium-tabs'
 
@@ -39,6 +40,29 @@ const FORBIDDING = [
 /** Launches a Chromium for Playwright whose pages go into the back/forward cache. They are never hidden: see `openTabs`. */
 export const openCachingBrowser = (): Promise<Browser> =>
   chromium.launch({ executablePath, args, ignoreDefaultArgs: FORBIDDING })
+
+/** For the tests around the call: one such Chromium, whose pages are closed after each of them. Filled in before the first. */
+export const holdCachingBrowser = (): { readonly browser: Browser } => {
+  const held: { browser?: Browser } = {}
+  beforeAll(async () => {
+    held.browser = await openCachingBrowser()
+  }, 60_000)
+  afterEach(async () => {
+    for (const context of held.browser?.contexts() ?? []) await context.close()
+  })
+  afterAll(() => held.browser?.close())
+  return held as { readonly browser: Browser }
+}
+
+/** For the tests around the call: one Chromium of raw tabs. Each test closes its own. Filled in before the first. */
+export const holdTabs = (): { readonly chromium: ChromiumTabs } => {
+  const held: { chromium?: ChromiumTabs } = {}
+  beforeAll(async () => {
+    held.chromium = await openTabs()
+  }, 60_000)
+  afterAll(() => held.chromium?.close())
+  return held as { readonly chromium: ChromiumTabs }
+}
 
 /** How a page came back. */
 export interface PageReturn {

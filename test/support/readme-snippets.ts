@@ -23,3 +23,12 @@ export const snippet = (name: string): string => {
   if (!found) throw new Error(`README.md has no snippet ${name}.`)
   return found.code
 }
+
+/** What the Laravel starter kits do: an Echo of the page's own on `window`. The script that snippets of pages with one come after. */
+export const OWN_ECHO = `
+import Echo from 'laravel-echo'
+import Pusher from 'pusher-js'
+const { reverb: settings } = JSON.parse(document.querySelector('[data-cart-echo]').textContent)
+window.Echo = new Echo({ broadcaster: 'reverb', Pusher, key: settings.key, wsHost: settings.host, wsPort: settings.port,
+  forceTLS: false, enabledTransports: ['ws'], auth: { headers: { Accept: 'application/json' } } })
+`

@@ -1,8 +1,7 @@
 import { useSyncExternalStore } from 'react'
-import type { Connection } from '../../core/connection'
+import { type Connection, unheard } from '../../core/connection'
 import { useCartEcho } from './provider'
 
-const unheard: Connection = Object.freeze({ name: 'idle', because: 'not-started', sinceMs: 0 })
 const onServer = (): Connection => unheard
 
 /**

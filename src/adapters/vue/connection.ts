@@ -1,6 +1,6 @@
 import type { ComputedRef } from 'vue'
-import type { Connection } from '../../core/connection'
-import { unheard, useRoom } from './room'
+import { type Connection, unheard } from '../../core/connection'
+import { useRoom } from './room'
 import { shownOf } from './shown'
 
 /**

@@ -9,7 +9,7 @@ import {
   shallowRef,
 } from 'vue'
 import type { CartEcho } from '../../core/cart-echo'
-import { type Connection, notStarted } from '../../core/connection'
+import { type Connection, unheard } from '../../core/connection'
 import type { Stop } from '../../core/environment'
 import { CartEchoError } from '../../core/errors'
 import { type News, noNews } from '../../core/news'
@@ -26,9 +26,6 @@ export interface Room {
   /** For an app that was mounted before it had a room: opens it, and starts listening. */
   readonly openLate: () => void
 }
-
-/** The connection that a server shows. Made at no time in particular, so that it is the same in the browser. */
-export const unheard: Connection = Object.freeze(notStarted(0))
 
 /** Where an app keeps its room. */
 export const ROOM: InjectionKey<Room> = Symbol('cart-echo')
