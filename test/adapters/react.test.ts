@@ -1,4 +1,3 @@
-import { Socket } from 'node:net'
 import { createElement } from 'react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
@@ -9,6 +8,7 @@ import {
   useCartNews,
   useCartRefresh,
 } from '../../src/adapters/react'
+import { holdClosedServer } from '../support/closed-server'
 import { runOnServer } from './support/react-of'
 
 // On a server. The page is rendered by React 18 and by 19, each with the adapter bundled against it.
@@ -53,25 +53,14 @@ interface App {
 }
 
 describe.each(['18', '19'])('on a server with React %s', (major) => {
-  const tried: string[] = []
+  const tried = holdClosedServer()
   const complaints: unknown[][] = []
 
   beforeEach(() => {
-    const forbid = (what: string) => () => {
-      tried.push(what)
-      throw new Error(`${what} on a server`)
-    }
-    vi.spyOn(Socket.prototype, 'connect').mockImplementation(forbid('a socket'))
-    vi.stubGlobal('WebSocket', forbid('a WebSocket'))
-    vi.stubGlobal('fetch', forbid('fetch'))
-    vi.spyOn(globalThis, 'setInterval').mockImplementation(forbid('a timer'))
     vi.spyOn(console, 'error').mockImplementation((...words) => complaints.push(words))
   })
 
   afterEach(() => {
-    vi.restoreAllMocks()
-    vi.unstubAllGlobals()
-    tried.length = 0
     complaints.length = 0
   })
 

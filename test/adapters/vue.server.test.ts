@@ -1,6 +1,6 @@
 import { Socket } from 'node:net'
 import { createPinia, defineStore } from 'pinia'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createSSRApp, defineComponent, effectScope, h, ref } from 'vue'
 import { renderToString } from 'vue/server-renderer'
 import {
@@ -13,28 +13,12 @@ import {
 } from '../../src/adapters/vue'
 import { createCartEcho } from '../../src/index'
 import { reverb } from '../../src/reverb'
+import { holdClosedServer } from '../support/closed-server'
 import { counted } from './vue-app'
 
 // On a server, where nothing may be opened: whoever tries is told, and found out.
 
-const opened: string[] = []
-const forbid = (what: string) =>
-  function forbidden(): never {
-    opened.push(what)
-    throw new Error(`${what} on a server`)
-  }
-
-beforeEach(() => {
-  opened.length = 0
-  vi.spyOn(Socket.prototype, 'connect').mockImplementation(forbid('a socket'))
-  vi.stubGlobal('WebSocket', forbid('a WebSocket'))
-  vi.stubGlobal('fetch', forbid('a request'))
-})
-
-afterEach(() => {
-  vi.restoreAllMocks()
-  vi.unstubAllGlobals()
-})
+const opened = holdClosedServer()
 
 const newClient = () =>
   createCartEcho({

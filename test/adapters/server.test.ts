@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest'
+import { cartEcho } from '../../src/adapters/alpine'
+import { livewire } from '../../src/adapters/livewire'
+import { createCartEcho } from '../../src/index'
+import { reverb } from '../../src/reverb'
+import { holdClosedServer } from '../support/closed-server'
+
+// Whoever renders on a server runs these modules there, too. React and Vue have tests of their own.
+
+const tried = holdClosedServer()
+
+const newClient = () =>
+  createCartEcho({
+    user: 7,
+    cursor: 'e1:1',
+    echo: reverb({ key: 'k', host: '127.0.0.1', port: 9, scheme: 'http' }),
+    check: '/api/cart/check-updates',
+  })
+
+describe('on a server', () => {
+  it.each([
+    ['the Alpine plugin', (cart: ReturnType<typeof newClient>) => void cartEcho(cart)],
+    ['the Livewire bridge', (cart: ReturnType<typeof newClient>) => livewire(cart, { page: () => ({ user: 8 }) })()],
+  ])('%s opens nothing, also when the cart is started', async (_, join) => {
+    const cart = newClient()
+    join(cart)
+    const release = cart.start()
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(cart.connection.get()).toMatchObject({ name: 'idle', because: 'no-browser' })
+    release()
+    expect(tried).toEqual([])
+  })
+})
