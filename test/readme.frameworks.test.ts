@@ -7,6 +7,7 @@ import type { Page } from 'playwright'
 import vue from 'unplugin-vue/esbuild'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { holdAppPages } from './support/app-page'
+import { tellWithoutAmounts } from './support/change-without-amounts'
 import { OWN_ECHO, snippet } from './support/readme-snippets'
 
 // The README's snippets for frameworks: against the built package, in real Chromium, with the stand-in behind it.
@@ -70,6 +71,8 @@ describe('the README’s snippet', () => {
     })
     await endPromotion(page)
     await page.getByText('RM120.00').waitFor()
+    await tellWithoutAmounts(held.server, page)
+    expect(await page.getByText('RM120.00').isVisible()).toBe(true)
   })
 
   it('alpine and alpine-page show the total, the message, and a button that dismisses it', async () => {
@@ -81,6 +84,8 @@ describe('the README’s snippet', () => {
     })
     await endPromotion(page)
     await page.getByRole('status').getByText(NEWS).waitFor()
+    await tellWithoutAmounts(held.server, page)
+    expect(await page.locator('b').textContent()).toBe('RM120.00')
     await page.getByRole('button', { name: 'Dismiss' }).click()
     await expect.poll(() => page.getByRole('status').textContent()).toBe('')
     await page.getByRole('button', { name: 'Dismiss' }).waitFor({ state: 'hidden' })
@@ -126,6 +131,8 @@ describe('the README’s snippet', () => {
     await endPromotion(page)
     await page.getByRole('status').getByText(NEWS).waitFor()
     await expect.poll(() => reads(page), { timeout: 10_000 }).toBeGreaterThan(0)
+    await tellWithoutAmounts(held.server, page)
+    expect(await page.title()).toBe('Cart: RM120.00')
     await page.getByRole('button', { name: 'Dismiss' }).click()
     await expect.poll(() => page.getByRole('status').textContent()).toBe('')
     await expect.poll(() => page.locator('small').count()).toBe(0)
@@ -142,6 +149,8 @@ describe('the README’s snippet', () => {
     await endPromotion(page)
     await page.getByRole('status').getByText(NEWS).waitFor()
     await expect.poll(() => reads(page), { timeout: 10_000 }).toBeGreaterThan(0)
+    await tellWithoutAmounts(held.server, page)
+    expect(await page.title()).toBe('Cart: RM120.00')
     await page.getByRole('button', { name: 'Dismiss' }).click()
     await expect.poll(() => page.getByRole('status').textContent()).toBe('')
     await expect.poll(() => page.locator('small').count()).toBe(0)

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { tellWithoutAmounts } from './support/change-without-amounts'
 import { snippet } from './support/readme-snippets'
 import { diaryOf, hearsOnce, holdScriptTagPages, script, TAG, untilLive } from './support/script-tag-page'
 
@@ -53,6 +54,8 @@ describe('the script tag of the README', () => {
     await untilLive(page)
     held.server.shop.removeFromAll('raya-sale')
     await expect.poll(() => totalOf(page)).toBe('RM120.00')
+    await tellWithoutAmounts(held.server, page)
+    expect(await totalOf(page)).toBe('RM120.00')
     const first = { 'own.js': snippet('tag-stub') + snippet('tag-ready') }
     const other = await open({
       head: script('own.js', '') + script('cart-echo.global.js', 'async'),

@@ -8,6 +8,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { CartEcho } from '../src/core/cart-echo'
 import { decodeBroadcast, decodeConditionsChanged } from '../src/core/decode'
 import { startServer } from '../src/server'
+import { tellWithoutAmounts } from './support/change-without-amounts'
 import { openForPages } from './support/demo'
 import { OWN_ECHO, readme, snippet, snippets } from './support/readme-snippets'
 
@@ -71,6 +72,13 @@ const endPromotion = async (page: Page, selector: string, from: string): Promise
     })
     .not.toBe(from)
   return changed(page, selector, from)
+}
+
+/** What a change says nothing of stays as it was. */
+const keepsTotal = async (page: Page): Promise<void> => {
+  const total = await page.locator('#cart-total').textContent()
+  await tellWithoutAmounts(held.server, page)
+  expect(await page.locator('#cart-total').textContent()).toBe(total)
 }
 
 /** Ends the promotion again and again until the page has told of it. */
@@ -161,11 +169,13 @@ describe('the README’s snippet', () => {
     const page = await openPage(snippet('existing-echo'), { before: OWN_ECHO })
     expect(await endPromotion(page, '#cart-total', '?')).toMatch(/^RM\d+\.00$/)
     expect(await page.locator('#cart-notice').textContent()).toBe('Your cart was updated due to a promotion change')
+    await keepsTotal(page)
   })
 
   it('own-echo shows the total', async () => {
     const page = await openPage(snippet('own-echo'))
     expect(await endPromotion(page, '#cart-total', '?')).toMatch(/^RM\d+\.00$/)
+    await keepsTotal(page)
   })
 
   it('dom-event shows the total', async () => {
@@ -173,6 +183,7 @@ describe('the README’s snippet', () => {
     const start = 'const p = readPage(); createCartEcho({ ...p, echo: reverb(p.reverb) }).start()\n'
     const page = await openPage(snippet('dom-event'), { before: starting + start })
     expect(await endPromotion(page, '#cart-total', '?')).toMatch(/^RM\d+\.00$/)
+    await keepsTotal(page)
   })
 
   it('check finds what was dropped, in order and once, and shows the server’s total', async () => {
