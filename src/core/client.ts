@@ -10,7 +10,7 @@ import type { CartEventName, Change } from './events'
 import { hear } from './hear'
 import { mayComeAgain } from './identity'
 import { type Listening, unknownEvent } from './listening'
-import { dismissed, keysOf, markStale, type News, noNews, withChange } from './news'
+import { confirmed, dismissed, keysOf, markStale, type News, noNews, unconfirmed, withChange } from './news'
 import type { Gate } from './refresh'
 import { createRefreshers } from './refreshers'
 import { type Memory, newMemory, openSession, type PageEffect, renderedWhileClosed, type Session } from './session'
@@ -112,6 +112,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
         return reportOnce(effect.error)
       // A refresh that failed too often is tried again when the server is known to be there.
       case 'confirmed':
+        if (effect.owner !== null && effect.asOfMs !== undefined) news.set(confirmed(news.get(), effect.asOfMs))
         return news.get().stale && !hasJustFailed() ? refreshers.want() : undefined
       case 'stale':
         return growStale(effect.spreadMs)
@@ -137,8 +138,22 @@ export const createClient = (options: ClientOptions): CartEcho => {
     }
   }
 
+  // While nobody is asked, another customer may come.
+  const doubt = (sinceMs: number): void => {
+    memory.confirmedAtMs = null
+    news.set(unconfirmed(news.get(), sinceMs))
+  }
+
+  // Nothing is confirmed while the page is away. A log gives what was held once more; a bare answer, which may be another customer's, would have it told.
+  const leavePage = (): void => {
+    memory.inbox = { ...memory.inbox, held: [] }
+    doubt(Number.POSITIVE_INFINITY)
+  }
+
   // Another page may have changed the cart meanwhile, and told those that were awake.
   const readIfAway = (signal: PageSignal): void => {
+    if (signal === 'left') leavePage()
+    if (signal === 'restored') doubt(environment.nowMs())
     if (session !== null && (signal === 'restored' || signal === 'resumed')) refreshers.want(0)
   }
 
@@ -248,6 +263,8 @@ export const createClient = (options: ClientOptions): CartEcho => {
     shopper = mine
     if (isAnother) welcome(mine)
     else renderedAgain(mine)
+    if (shopper !== mine) return
+    news.set(confirmed(news.get()))
     if (shopper !== mine || holders.size === 0) return
     if (session === null || isStuck()) reopen()
     else reportAll(mine.problems)
