@@ -11,7 +11,7 @@ export const wordsOfPage = (): NoticeMessages => {
   if (!block) return {}
   const words = parse(block.textContent ?? '')
   if (typeof words === 'object' && words !== null) return words
-  console.warn('cart-echo: data-cart-echo-notice holds no JSON object. The notice speaks English.')
+  console.warn('cart-echo: data-cart-echo-notice is no JSON object.')
   return {}
 }
 

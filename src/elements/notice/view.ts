@@ -7,10 +7,11 @@ import type { Line, Said, Words } from './say'
 export interface View {
   /** Goes above everything else on the page, once it is in there, unless it has a place of its own among it. */
   readonly rise: () => void
-  /** True when a screen reader says what is shown next. If not, it does a moment later. */
-  readonly isHeard: () => boolean
-  /** Shows words, in place of what was there. The same again changes nothing; what is `silent` is not said. */
-  readonly show: (words: Words, silent: boolean) => void
+  /**
+   * Shows words, in place of what was there. The same again changes nothing; what `isSaid` already is not said here. False: nobody listens here yet, for the last was
+   * not said; a moment later they do.
+   */
+  readonly show: (words: Words, isSaid: boolean) => boolean
   /** Shows nothing. Whoever had the focus in here has it where it was before. */
   readonly clear: () => void
 }
@@ -34,20 +35,20 @@ export const createView = (root: ShadowRoot, style: CSSStyleSheet | null, dismis
       frame.popover = 'manual'
       frame.showPopover()
     },
-    // Browsers tell screen readers of a change a little later, and then it counts whether they are to listen.
-    isHeard: () => {
-      const isOff = message.hasAttribute('aria-live')
-      message.removeAttribute('aria-live')
-      return !isOff
-    },
-    show: (words, silent) => {
+    show: (words, isSaid) => {
       const pageLang = root.host.closest('[lang]')?.getAttribute('lang') ?? ''
       const next = JSON.stringify([words, pageLang])
-      if (next === shown) return
+      if (next === shown) return true
+      // Browsers tell screen readers of a change a little later, and then it counts whether they are to listen.
+      if (isSaid) message.setAttribute('aria-live', 'off')
+      else if (message.hasAttribute('aria-live')) {
+        message.removeAttribute('aria-live')
+        return false
+      }
       shown = next
-      if (silent) message.setAttribute('aria-live', 'off')
       put(parts, words, pageLang)
       setOpen(parts, true)
+      return true
     },
     clear: () => {
       if (shown === null) return

@@ -29,10 +29,9 @@ export const createVoice = (stage: Stage): Voice => {
     say: (words) => {
       const front = stage.front()
       const saying = JSON.stringify(words)
-      if (front && saying !== said && !front.view.isHeard()) return false
       goTo(front)
-      front?.view.show(words, saying === said)
-      said = front ? saying : ''
+      if (!front?.view.show(words, saying === said)) return false
+      said = saying
       return true
     },
     leave: () => {
