@@ -22,6 +22,8 @@ import type { TabNote, Transport } from './transport'
 const LEFT_ALONE_MS = 120_000
 /** As many as may be unread, for a while. */
 const MOST_READ = 100
+/** Since when somebody else may be looking, while the page is away: nothing is confirmed. */
+const AWAY = Number.POSITIVE_INFINITY
 
 /** What a client is made of. */
 export interface ClientOptions {
@@ -144,10 +146,10 @@ export const createClient = (options: ClientOptions): CartEcho => {
     news.set(unconfirmed(news.get(), sinceMs))
   }
 
-  // Nothing is confirmed while the page is away. A log gives what was held once more; a bare answer, which may be another customer's, would have it told.
+  // A log gives what was held once more; a bare answer, which may be another customer's, would have it told.
   const leavePage = (): void => {
     memory.inbox = { ...memory.inbox, held: [] }
-    doubt(Number.POSITIVE_INFINITY)
+    doubt(AWAY)
   }
 
   // Another page may have changed the cart meanwhile, and told those that were awake.
@@ -244,7 +246,10 @@ export const createClient = (options: ClientOptions): CartEcho => {
     holders.add(holder)
     if (holders.size === 1) {
       leave = both(options.whileStarted?.(), environment.watchPage(readIfAway))
+      const nowMs = environment.nowMs()
       open()
+      // It was left, and ended, and nobody heard it come back.
+      if (holders.has(holder) && news.get().unconfirmedSinceMs === AWAY) doubt(nowMs)
     } else if (isStuck()) {
       reopen()
     }

@@ -82,6 +82,20 @@ describe('after Back', () => {
     page.end()
   })
 
+  it('a page that ends listening when it is left, and goes on when it is back, is told of whom it is', async () => {
+    const page = visited()
+    page.goAway()
+    page.client.stop()
+    page.client.start()
+    expect(page.doubted()).toBe(page.environment.nowMs())
+    await page.answered(named())
+    expect([page.doubted(), page.client.news.get().unread.length]).toEqual([undefined, 1])
+    page.client.stop()
+    page.client.start()
+    expect(page.doubted()).toBeUndefined()
+    page.client.stop()
+  })
+
   it('a page without news has nothing to hide', () => {
     const page = visited()
     page.client.dismiss()

@@ -354,6 +354,24 @@ describe('Back', () => {
     expect(isOpen(only())).toBe(false)
   })
 
+  it('is noticed where listening ends and begins with it, and asked about', async () => {
+    const page = listeningClient({ canAsk: true, word: { user: 7, owner: 'mine', cursor: 'e1:0' } })
+    const { client, hear, link } = page
+    undo.push(client.stop)
+    client.start()
+    addEventListener('pagehide', client.stop, { once: true })
+    addEventListener('pageshow', client.start, { once: true })
+    undo.push(showNotices(client))
+    hear(at(1))
+    await says(only, 'change 1')
+    transition('pagehide')
+    transition('pageshow')
+    await quiet()
+    expect([link().asked.length > 0, isOpen(only())]).toEqual([true, false])
+    for (const { answer, query } of link().asked) await answer(answerFor('mine', query.since))
+    await says(only, 'change 1')
+  })
+
   it('of a page that was loaded anew asks nothing', async () => {
     const cart = fakeCart(null)
     undo.push(showNotices(cart.cart))
