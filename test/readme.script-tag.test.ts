@@ -76,6 +76,16 @@ describe('the script tag of the README', () => {
     await expect.poll(() => held.server.sockets()).toBe(0)
   })
 
+  it('says what changed in the words that the page has for it', async () => {
+    const page = await open({ head: TAG, body: snippet('notice-words') })
+    await untilLive(page)
+    held.server.shop.removeFromAll('raya-sale')
+    await page.getByText('La promotion Raya Sale est terminée. Nouveau total : RM120.00.').waitFor()
+    expect(await page.getByRole('group', { name: 'Panier mis à jour' }).isVisible()).toBe(true)
+    await page.getByRole('button', { name: 'Fermer' }).click()
+    expect((await diaryOf(page)).violations).toEqual([])
+  })
+
   it('is a module by import map, too', async () => {
     const map = snippet('import-map').replace('<script', '<script nonce="n0nce"').replace('/js/', '/')
     const head = map + script('own.js', 'type="module"')

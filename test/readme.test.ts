@@ -122,6 +122,7 @@ describe('every snippet of the README', () => {
         'notice-elements',
         'notice-event',
         'notice-messages',
+        'notice-words',
         'own-echo',
         'own-event',
         'page-block',

@@ -46,7 +46,8 @@ export interface CartEcho {
   readonly news: Source<News>
   /**
    * Makes sure that the page is right, for the moment before a checkout: asks the check, past every cache, and resolves when the
-   * listeners have heard what it found and the refresh has run. At once when that was so less than `maxAgeMs` ago.
+   * listeners have heard what it found and the refresh has run, with the owner whom the server named, if it named one. At once when that was so less than `maxAgeMs`
+   * ago, and not since Back (the back/forward cache).
    *
    * Rejects with a `CartEchoError`: why the check did not answer (`check-failed`, `check-busy`, `session-over` …), `invalid-answer`
    * when it lags behind the page, `refresh-failed`, `cannot-check` when nothing is listened to or there is no check. With `signal`:

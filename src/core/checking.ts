@@ -23,6 +23,11 @@ export interface Checked {
   readonly found: number
   /** As of when the page is known to be right, in milliseconds of `Date.now()`. */
   readonly confirmedAtMs: number
+  /**
+   * Whose cart was confirmed: the owner whom the server named, who is the page's. Null where it named none, as the guide's own check does: it
+   * answers for whoever is logged in now, and nobody can tell whether that is the customer whom the page was rendered for.
+   */
+  readonly owner: string | null
 }
 
 /** What a check works on. */
@@ -48,7 +53,7 @@ export const createChecking =
     }
     if (refresh) await untilAborted(refreshers.flush(), signal)
     if (mine.confirmedAtMs === null || memory() !== mine) throw notListening(connection())
-    return { found: mine.told - toldBefore, confirmedAtMs: mine.confirmedAtMs }
+    return { found: mine.told - toldBefore, confirmedAtMs: mine.confirmedAtMs, owner: mine.confirmedOwner }
   }
 
 const isConfirmed = ({ confirmedAtMs, inbox }: Memory, nowMs: number, maxAgeMs: number): boolean =>

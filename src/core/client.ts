@@ -10,7 +10,7 @@ import type { CartEventName, Change } from './events'
 import { hear } from './hear'
 import { mayComeAgain } from './identity'
 import { type Listening, unknownEvent } from './listening'
-import { dismissed, keysOf, markStale, type News, noNews, withChange } from './news'
+import { confirmed, dismissed, keysOf, markStale, type News, noNews, unconfirmed, withChange } from './news'
 import type { Gate } from './refresh'
 import { createRefreshers } from './refreshers'
 import { type Memory, newMemory, openSession, type PageEffect, renderedWhileClosed, type Session } from './session'
@@ -22,6 +22,8 @@ import type { TabNote, Transport } from './transport'
 const LEFT_ALONE_MS = 120_000
 /** As many as may be unread, for a while. */
 const MOST_READ = 100
+/** Since when somebody else may be looking, while the page is away: nothing is confirmed. */
+const AWAY = Number.POSITIVE_INFINITY
 
 /** What a client is made of. */
 export interface ClientOptions {
@@ -112,6 +114,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
         return reportOnce(effect.error)
       // A refresh that failed too often is tried again when the server is known to be there.
       case 'confirmed':
+        if (effect.owner !== null && effect.asOfMs !== undefined) news.set(confirmed(news.get(), effect.asOfMs))
         return news.get().stale && !hasJustFailed() ? refreshers.want() : undefined
       case 'stale':
         return growStale(effect.spreadMs)
@@ -137,8 +140,22 @@ export const createClient = (options: ClientOptions): CartEcho => {
     }
   }
 
+  // While nobody is asked, another customer may come.
+  const doubt = (sinceMs: number): void => {
+    memory.confirmedAtMs = null
+    news.set(unconfirmed(news.get(), sinceMs))
+  }
+
+  // A log gives what was held once more; a bare answer, which may be another customer's, would have it told.
+  const leavePage = (): void => {
+    memory.inbox = { ...memory.inbox, held: [] }
+    doubt(AWAY)
+  }
+
   // Another page may have changed the cart meanwhile, and told those that were awake.
   const readIfAway = (signal: PageSignal): void => {
+    if (signal === 'left') leavePage()
+    if (signal === 'restored') doubt(environment.nowMs())
     if (session !== null && (signal === 'restored' || signal === 'resumed')) refreshers.want(0)
   }
 
@@ -229,7 +246,10 @@ export const createClient = (options: ClientOptions): CartEcho => {
     holders.add(holder)
     if (holders.size === 1) {
       leave = both(options.whileStarted?.(), environment.watchPage(readIfAway))
+      const nowMs = environment.nowMs()
       open()
+      // It was left, and ended, and nobody heard it come back.
+      if (holders.has(holder) && news.get().unconfirmedSinceMs === AWAY) doubt(nowMs)
     } else if (isStuck()) {
       reopen()
     }
@@ -248,6 +268,8 @@ export const createClient = (options: ClientOptions): CartEcho => {
     shopper = mine
     if (isAnother) welcome(mine)
     else renderedAgain(mine)
+    if (shopper !== mine) return
+    news.set(confirmed(news.get()))
     if (shopper !== mine || holders.size === 0) return
     if (session === null || isStuck()) reopen()
     else reportAll(mine.problems)

@@ -85,6 +85,11 @@ interface Asked {
   readonly asOfMs?: number | undefined
 }
 
+/** What an answer confirmed, and whose log it named; null where it named none. */
+interface Confirmed extends Asked {
+  readonly owner: string | null
+}
+
 /** When to ask again after no answer. */
 export type Next = (Reply & { name: 'unanswered' })['next']
 
@@ -99,7 +104,7 @@ export type Effect =
   | { readonly name: 'tell'; readonly change: Change; readonly spreadMs?: number | undefined }
   | { readonly name: 'ask'; readonly since: Cursor | null }
   | { readonly name: 'stale'; readonly because: StaleReason; readonly spreadMs?: number | undefined }
-  | ({ readonly name: 'confirmed' } & Asked)
+  | ({ readonly name: 'confirmed' } & Confirmed)
   | { readonly name: 'unsettled'; readonly error: CartEchoError }
   | { readonly name: 'fresh' }
   | { readonly name: 'other-user' }
@@ -356,13 +361,13 @@ const settle = (turn: Turn, answer: Answer, asked: Asked): void => {
   if (again || isFull) return planAsk(turn, 'gap', 0)
   const inVain = mine && turn.inbox.cursor === before ? mine.attempt + 1 : 0
   if (inVain >= MOST_DOUBTS) dropStrays(turn)
-  if (turn.inbox.held.length === 0) return confirm(turn, asked)
+  if (turn.inbox.held.length === 0) return confirm(turn, asked, answer.owner)
   if (asked.ask !== undefined) turn.effects.push({ name: 'unsettled', error: laggingAnswer(answer) })
   planAsk(turn, 'hole', inVain === 0 ? waitMs(turn) : againInMs(turn, inVain), inVain)
 }
 
-const confirm = (turn: Turn, { ask, asOfMs }: Asked): void => {
-  turn.effects.push({ name: 'confirmed', ask, asOfMs })
+const confirm = (turn: Turn, { ask, asOfMs }: Asked, owner: string | null): void => {
+  turn.effects.push({ name: 'confirmed', ask, asOfMs, owner })
 }
 
 const leaveUnsettled = (turn: Turn, answer: Answer, verdict: 'malformed' | 'older'): void => {
@@ -414,7 +419,7 @@ const endAsk = (turn: Turn, asked: Asked): void => {
   const mine = asking.name === 'asked' && asked.ask !== undefined ? asking : null
   if (mine) set(turn, { asking: { name: 'nothing' } })
   if (mine?.again) planAsk(turn, 'gap', 0)
-  else confirm(turn, asked)
+  else confirm(turn, asked, null)
 }
 
 // The log is the truth: what it does not know after so many asks it will give by itself, or it never was.

@@ -8,6 +8,11 @@ export interface News {
   readonly unread: readonly Change[]
   /** True when the cart on the page may be older than the server's and no change told says how. Ends when `onRefresh` has run, or by `identify()` with a newer cursor, or without one on a page that has none. */
   readonly stale: boolean
+  /**
+   * Somebody else may be looking since then: the page came back by the back/forward cache with news in it. `Infinity` while it is away. What came before is not to be
+   * shown until the check has named the page's owner, or `identify()` was called: then this is left out, as it is as a rule.
+   */
+  readonly unconfirmedSinceMs?: number | undefined
 }
 
 const MOST_UNREAD = 20
@@ -33,3 +38,13 @@ export const keysOf = ({ unread }: News): string[] => unread.map(({ meta }) => m
 
 /** The news of a page that is, or no longer is, behind the server. Returns the same object when that is known. */
 export const markStale = (news: News, stale: boolean): News => (news.stale === stale ? news : { ...news, stale })
+
+/** The news of a page that somebody else may be looking at since then. Where nothing is unread there is nothing to keep from them. */
+export const unconfirmed = (news: News, sinceMs: number): News =>
+  news.unread.length === 0 ? confirmed(news) : { ...news, unconfirmedSinceMs: sinceMs }
+
+/** The news of a page whose customer is known, as of then. Returns the same object when that was so, or was known before somebody else may have come. */
+export const confirmed = (news: News, asOfMs = Number.POSITIVE_INFINITY): News => {
+  const { unconfirmedSinceMs: sinceMs, ...known } = news
+  return sinceMs === undefined || asOfMs < sinceMs ? news : known
+}

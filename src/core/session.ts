@@ -17,6 +17,8 @@ export interface Memory {
   busy: boolean
   /** As of when everything there is was told; null: never yet. */
   confirmedAtMs: number | null
+  /** Whose log the answer named that said so; null: it named none. */
+  confirmedOwner: string | null
   /** How many changes were told. */
   told: number
   /** Keys of news that another tab dismissed, the newest last. */
@@ -29,6 +31,7 @@ export const newMemory = ({ owner, cursor }: Shopper): Memory => ({
   pending: [],
   busy: false,
   confirmedAtMs: null,
+  confirmedOwner: null,
   told: 0,
   read: [],
 })
@@ -114,11 +117,11 @@ export const openSession = ({ environment, rules, transport, memory, heed, state
     if (effect.name === 'confirmed') whenOpen(() => confirm(effect))
   }
 
-  const confirm = ({ ask, asOfMs }: Effect & { name: 'confirmed' }): void => {
+  const confirm = ({ ask, asOfMs, owner }: Effect & { name: 'confirmed' }): void => {
     const known = memory.confirmedAtMs
     // Another tab's older answer makes nobody less sure; a clock that was put back does.
     const isNewer = known === null || known > environment.nowMs() || Number(asOfMs) > known
-    if (asOfMs !== undefined && isNewer) memory.confirmedAtMs = asOfMs
+    if (asOfMs !== undefined && isNewer) Object.assign(memory, { confirmedAtMs: asOfMs, confirmedOwner: owner })
     if (ask !== undefined) waiters.satisfy(ask)
   }
 

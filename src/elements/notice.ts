@@ -2,6 +2,7 @@ import type { CartEcho } from '../core/cart-echo'
 import type { Stop } from '../core/environment'
 import { noticesOfPage } from './notice/element'
 import type { NoticeMessages } from './notice/messages'
+import { wordsOfPage } from './notice/page-words'
 import { createSpeaker } from './notice/speaker'
 
 export type { CartEcho } from '../core/cart-echo'
@@ -10,11 +11,12 @@ export type { CartEventMap, Change } from '../core/events'
 export type { CartEchoNotice } from '../core/notice'
 export type { CartDomEventMap } from '../dom/event-map'
 export type { NoticeMessages, NoticeValues } from './notice/messages'
+export type { PluralForms } from './notice/plural'
 export type { NoticeTemplate } from './notice/template'
 
 /** How notices speak. */
 export interface NoticeOptions {
-  /** Their words. Default: the server's, and English. */
+  /** Their words, over those in the page's `data-cart-echo-notice` block. Default: the server's, and English. */
   messages?: NoticeMessages | undefined
 }
 
@@ -26,9 +28,9 @@ declare global {
 
 /**
  * Shows what changed in the cart, why, and the new total, in a `<cart-echo-notice>`, until the shopper dismisses it; a screen reader says it when
- * there is a pause. In an inline one that the page has put beside its totals and that can be seen, else in a floating one: the page's own, or one that
- * this adds to `<html>`. Nothing is shown while the page is hidden, nor after Back before it is known whose cart it is. A burst
- * is told as one, with the newest total.
+ * there is a pause. In an inline one that the page has put beside its totals and that can be seen and heard, else in a floating one: the page's own, or one that
+ * this adds to `<html>`. Nothing is shown while the page is hidden. What came before Back (the back/forward cache) is not shown before it is known whose cart it is: when the
+ * check has named the page's owner, where none is named when the channel is authorised anew, else not again. A burst is told as one, with the newest total.
  *
  * Returns a function that takes it all back. Called again meanwhile, it waits until then. Does nothing on a server, and, after one warning in the console, where
  * another copy has defined the element. Never throws.
@@ -38,7 +40,7 @@ export const showNotices = (cart: CartEcho, { messages = {} }: NoticeOptions = {
   const notices = noticesOfPage()
   if (!notices) return () => undefined
   const { speakers } = notices
-  const speaker = createSpeaker(cart, messages, notices)
+  const speaker = createSpeaker(cart, () => ({ ...wordsOfPage(), ...messages }), notices)
   speakers.add(speaker)
   if (speakers.size === 1) speaker.begin()
   return () => {

@@ -51,7 +51,7 @@ describe('a check', () => {
     environment.advance(400)
     await link().asked[0]?.answer(answerOf('e1:1', 'e1:3'))
     expect(heard).toEqual(['change 2', 'change 3'])
-    expect(await checked()).toEqual({ found: 2, confirmedAtMs: askedAtMs })
+    expect(await checked()).toEqual({ found: 2, confirmedAtMs: askedAtMs, owner: 'mine' })
     end()
   })
 
@@ -79,7 +79,26 @@ describe('a check', () => {
     const opened = page({ word: { user: 7 } })
     const checked = checkOn(opened)
     await opened.link().asked[0]?.reply(reply)
-    expect(await checked()).toMatchObject({ found: 0 })
+    expect(await checked()).toMatchObject({ found: 0, owner: null })
+    opened.end()
+  })
+
+  it.each<[string, Reply]>([
+    ['a bare server', { name: 'bare', answer: { updated: false, message: null, atMs: 0 } }],
+    ['a server that says that nothing happened', { name: 'nothing' }],
+  ])('of %s names nobody, whomever the page was rendered for', async (_what, reply) => {
+    const opened = page({ word: { user: 7, owner: 'mine' } })
+    const checked = checkOn(opened)
+    await opened.link().asked[0]?.reply(reply)
+    expect(await checked()).toMatchObject({ owner: null })
+    opened.end()
+  })
+
+  it('names the owner by whom it was answered, on a page that did not know', async () => {
+    const opened = page({ word: { user: 7 } })
+    const checked = checkOn(opened)
+    await opened.link().asked[0]?.answer(answerOf(null, 'e1:3'))
+    expect(await checked()).toMatchObject({ owner: 'mine' })
     opened.end()
   })
 
@@ -173,7 +192,7 @@ describe('a check that is content with a confirmation', () => {
     const opened = await confirmed()
     const confirmedAtMs = opened.environment.nowMs()
     opened.environment.advance(9_999)
-    expect(await checkOn(opened, { maxAgeMs: 10_000 })()).toEqual({ found: 0, confirmedAtMs })
+    expect(await checkOn(opened, { maxAgeMs: 10_000 })()).toEqual({ found: 0, confirmedAtMs, owner: 'mine' })
     expect(opened.link().asked).toHaveLength(1)
     opened.end()
   })
@@ -244,7 +263,7 @@ describe('a check that is content with a confirmation', () => {
     opened.environment.advance(5_000)
     const asOfMs = opened.environment.nowMs() - 3_000
     opened.link().sink.answer({ name: 'log', answer: answerOf(since, cursor) }, asOfMs)
-    expect(await checkOn(opened, { maxAgeMs: 3_001 })()).toEqual({ found: 0, confirmedAtMs: asOfMs })
+    expect(await checkOn(opened, { maxAgeMs: 3_001 })()).toEqual({ found: 0, confirmedAtMs: asOfMs, owner: 'mine' })
     expect(opened.link().asked).toHaveLength(0)
     expect(await checkOn(opened, { maxAgeMs: 3_000 })()).toBe('pending')
     expect(opened.link().asked).toHaveLength(1)
@@ -263,7 +282,7 @@ describe('a check that is content with a confirmation', () => {
     opened.link().sink.gap('subscribed')
     const asOfMs = opened.environment.nowMs() - 2_000
     await opened.link().asked[0]?.reply({ name: 'log', answer: answerOf('e1:1', 'e1:1'), asOfMs })
-    expect(await checkOn(opened, { maxAgeMs: 2_001 })()).toEqual({ found: 0, confirmedAtMs: asOfMs })
+    expect(await checkOn(opened, { maxAgeMs: 2_001 })()).toEqual({ found: 0, confirmedAtMs: asOfMs, owner: 'mine' })
     expect(opened.link().asked).toHaveLength(1)
     opened.end()
   })

@@ -279,7 +279,7 @@ it('an older answer to another tab does not make a page less sure', async () => 
   const said = { name: 'log', answer: answerOf('e1:1', 'e1:1') } as const
   page.link().sink.answer(said, nowMs)
   page.link().sink.answer(said, nowMs - 60_000)
-  expect(await page.client.check({ maxAgeMs: 1_000 })).toEqual({ found: 0, confirmedAtMs: nowMs })
+  expect(await page.client.check({ maxAgeMs: 1_000 })).toEqual({ found: 0, confirmedAtMs: nowMs, owner: 'mine' })
 })
 
 it('a wishlist that another tab has changed is not this page’s cart', async () => {

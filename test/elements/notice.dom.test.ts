@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { CartEcho } from '../../src/core/cart-echo'
 import { type NoticeOptions, showNotices } from '../../src/elements/notice'
-import { listeningClient } from '../support/listening-client'
+import { type ListeningClient, listeningClient } from '../support/listening-client'
 import { at, change } from '../support/payloads'
 
 const undo: (() => void)[] = []
@@ -13,6 +13,30 @@ const speaking = (options?: NoticeOptions) => {
   const stop = showNotices(client, options)
   undo.push(client.stop, stop)
   return { cart: client, hear, stop }
+}
+
+/** The page goes into the back/forward cache, as the window and the cart hear of it. */
+const leave = ({ environment }: Pick<ListeningClient, 'environment'>): void => {
+  environment.advance(1_000)
+  environment.signal('left')
+  transition('pagehide')
+}
+/** And comes back. */
+const comeBack = ({ environment }: Pick<ListeningClient, 'environment'>): void => {
+  environment.advance(1_000)
+  environment.signal('restored')
+  transition('pageshow')
+}
+/** How often an element's live region was told to say something. */
+const sayings = (notice: HTMLElement): string[] => {
+  const region = partOf(notice, 'message')
+  const said: string[] = []
+  const observer = new MutationObserver(() => {
+    if (region.textContent && region.getAttribute('aria-live') !== 'off') said.push(region.textContent)
+  })
+  observer.observe(region, { childList: true })
+  undo.push(() => observer.disconnect())
+  return said
 }
 
 const notices = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>('cart-echo-notice')]
@@ -168,14 +192,15 @@ describe('the notice', () => {
 
 describe('Back', () => {
   it('shows nothing until the check has answered for the owner', async () => {
-    const { client, hear, link } = listeningClient({ canAsk: true, word: { user: 7, owner: 'mine', cursor: 'e1:0' } })
+    const page = listeningClient({ canAsk: true, word: { user: 7, owner: 'mine', cursor: 'e1:0' } })
+    const { client, hear, link } = page
     undo.push(client.stop, showNotices(client))
     client.start()
     hear(at(1))
     await says(only, 'change 1')
-    transition('pagehide')
+    leave(page)
     expect(isOpen(only())).toBe(false)
-    transition('pageshow')
+    comeBack(page)
     await quiet()
     expect(isOpen(only())).toBe(false)
     const { asked } = link()
@@ -185,13 +210,14 @@ describe('Back', () => {
   })
 
   it('shows nothing at all when the check answers for another', async () => {
-    const { client, hear, link } = listeningClient({ canAsk: true, word: { user: 7, owner: 'mine', cursor: 'e1:0' } })
+    const page = listeningClient({ canAsk: true, word: { user: 7, owner: 'mine', cursor: 'e1:0' } })
+    const { client, hear, link } = page
     undo.push(client.stop, showNotices(client))
     client.start()
     hear(at(1))
     await says(only, 'change 1')
-    transition('pagehide')
-    transition('pageshow')
+    leave(page)
+    comeBack(page)
     await Promise.resolve()
     const { asked } = link()
     for (const { answer, query } of asked) await answer(answerFor('another', query.since))
@@ -204,8 +230,8 @@ describe('Back', () => {
     const cart = fakeCart('check-failed')
     undo.push(showNotices(cart.cart))
     await says(only, 'change 1')
-    transition('pagehide')
-    transition('pageshow')
+    leave(cart)
+    comeBack(cart)
     await quiet()
     expect([cart.checks(), isOpen(only())]).toEqual([1, false])
     cart.become('waiting', 'check-failed')
@@ -221,8 +247,8 @@ describe('Back', () => {
     const cart = fakeCart('cannot-check')
     undo.push(showNotices(cart.cart))
     await says(only, 'change 1')
-    transition('pagehide')
-    transition('pageshow')
+    leave(cart)
+    comeBack(cart)
     await quiet()
     expect(isOpen(only())).toBe(false)
     cart.become('connecting')
@@ -240,26 +266,116 @@ describe('Back', () => {
     vi.useFakeTimers()
     undo.push(() => vi.useRealTimers())
     vi.spyOn(Math, 'random').mockReturnValue(1)
-    transition('pagehide')
-    transition('pageshow')
+    leave(cart)
+    comeBack(cart)
     await vi.advanceTimersByTimeAsync(20_000)
     expect(cart.checks()).toBe(3)
     cart.fail(null)
     await vi.advanceTimersByTimeAsync(30_000)
     expect([cart.checks(), isOpen(only())]).toEqual([4, true])
-    transition('pagehide')
+    leave(cart)
     cart.fail('session-over')
     cart.become('refused', 'session-over')
-    transition('pageshow')
+    comeBack(cart)
     await vi.advanceTimersByTimeAsync(600_000)
     expect([cart.checks(), isOpen(only())]).toEqual([5, false])
     stop()
     expect(vi.getTimerCount()).toBe(0)
   })
 
+  it.each([
+    ['live', true],
+    ['polling', false],
+  ])('with a check that names nobody, and %s: what came before is shown: %s', async (name, isShown) => {
+    const cart = fakeCart(null, null)
+    undo.push(showNotices(cart.cart))
+    await says(only, 'change 1')
+    leave(cart)
+    comeBack(cart)
+    await quiet()
+    expect([cart.checks() > 0, isOpen(only())]).toEqual([true, false])
+    cart.become('connecting')
+    cart.become(name)
+    // Longer than a socket that is lost takes to be told.
+    await new Promise((resolve) => setTimeout(resolve, 1_600))
+    expect(isOpen(only())).toBe(isShown)
+  })
+
+  it('with neither owner nor channel tells what is new, and what came before when identify() is called', async () => {
+    const page = listeningClient({ canAsk: true, word: { guest: true } })
+    const { client, link } = page
+    undo.push(client.stop, showNotices(client))
+    client.start()
+    const bare = (message: string) => ({
+      name: 'bare' as const,
+      answer: { updated: true, message, atMs: page.environment.nowMs() },
+    })
+    link().sink.answer(bare('old'), 0)
+    await says(only, 'old')
+    leave(page)
+    comeBack(page)
+    await quiet()
+    for (const { reply } of link().asked) await reply(bare('new'))
+    await says(only, 'new')
+    expect(textOf(only())).not.toContain('more')
+    client.identify({ guest: true })
+    await says(only, 'And 1 more change.')
+  })
+
+  it('is remembered for who begins to speak only then', async () => {
+    const cart = fakeCart('check-failed')
+    leave(cart)
+    comeBack(cart)
+    const stop = showNotices(cart.cart)
+    const stopNext = showNotices(cart.cart)
+    undo.push(stop, stopNext)
+    await quiet()
+    expect(isOpen(only())).toBe(false)
+    stop()
+    await quiet()
+    expect(isOpen(only())).toBe(false)
+    cart.fail(null)
+    cart.become('polling')
+    await says(only, 'change 1')
+  })
+
+  it('is noticed by a cart that nobody listens to', async () => {
+    const { client, hear } = listeningClient()
+    undo.push(client.stop, showNotices(client))
+    client.start()
+    hear(at(1))
+    await says(only, 'change 1')
+    client.stop()
+    transition('pagehide')
+    expect(isOpen(only())).toBe(false)
+    transition('pageshow')
+    client.start()
+    await quiet()
+    expect(isOpen(only())).toBe(false)
+  })
+
+  it('is noticed where listening ends and begins with it, and asked about', async () => {
+    const page = listeningClient({ canAsk: true, word: { user: 7, owner: 'mine', cursor: 'e1:0' } })
+    const { client, hear, link } = page
+    undo.push(client.stop)
+    client.start()
+    addEventListener('pagehide', client.stop, { once: true })
+    addEventListener('pageshow', client.start, { once: true })
+    undo.push(showNotices(client))
+    hear(at(1))
+    await says(only, 'change 1')
+    transition('pagehide')
+    transition('pageshow')
+    await quiet()
+    expect([link().asked.length > 0, isOpen(only())]).toEqual([true, false])
+    for (const { answer, query } of link().asked) await answer(answerFor('mine', query.since))
+    await says(only, 'change 1')
+  })
+
   it('of a page that was loaded anew asks nothing', async () => {
     const cart = fakeCart(null)
     undo.push(showNotices(cart.cart))
+    cart.become('idle')
     transition('pagehide', false)
     transition('pageshow', false)
     await says(only, 'change 1')
@@ -310,6 +426,29 @@ describe('the place', () => {
     await says(() => notices().find((one) => !one.hasAttribute('inline')), 'change 1')
   })
 
+  it.each([
+    ['is hidden from screen readers', '<main aria-hidden="true">', '</main>'],
+    ['is hidden from everybody', '<main style="display: none">', '</main>'],
+    ['is a dialog that is closed', '<dialog>', '</dialog>'],
+  ])('is not in what %s, be it inline or not, and comes back with the next news', async (_why, start, end) => {
+    for (const kind of ['inline', 'position="top"']) {
+      const { hear, stop, cart } = speaking()
+      const holder = put(`${start}<cart-echo-notice ${kind} id="theirs"></cart-echo-notice>${end}`)
+      const [theirs, ours] = [() => notices().find(({ id }) => id), () => notices().find(({ id }) => !id)]
+      hear(at(1))
+      await says(ours, 'change 1')
+      expect(textOf(theirs() as HTMLElement)).toBe('')
+      for (const attribute of ['aria-hidden', 'style']) holder.firstElementChild?.removeAttribute(attribute)
+      if (start === '<dialog>') holder.firstElementChild?.setAttribute('open', '')
+      hear(at(2))
+      await says(theirs, 'change 2')
+      expect(notices().filter(isOpen)).toHaveLength(1)
+      stop()
+      cart.stop()
+      holder.remove()
+    }
+  })
+
   it('is one at a time: the first inline one', async () => {
     put('<cart-echo-notice inline id="one"></cart-echo-notice><cart-echo-notice inline id="two"></cart-echo-notice>')
     const { hear } = speaking()
@@ -343,6 +482,24 @@ describe('a page with notices of its own', () => {
     expect(textOf(only())).not.toContain('more')
   })
 
+  it('that says some of them itself leaves the notice the newest total all the same', async () => {
+    const { hear } = speaking()
+    const priced = (seq: number, code: string, total: string) => ({
+      ...change({ epoch: 'e1', seq, code }, `${code} ${seq}`),
+      changes: { new_total: total },
+    })
+    const take = (event: DocumentEventMap['cart-echo-notice']): void => {
+      if (event.detail.text.includes('toast')) event.preventDefault()
+    }
+    document.addEventListener('cart-echo-notice', take)
+    undo.push(() => document.removeEventListener('cart-echo-notice', take))
+    hear(priced(1, 'notice', 'RM120.00'))
+    await says(only, 'New total: RM120.00')
+    hear(priced(2, 'toast', 'RM90.00'))
+    await says(only, 'RM90.00')
+    expect(textOf(only())).toBe('notice 1New total: RM90.00')
+  })
+
   it('may end everything while it is asked', async () => {
     const { hear, stop } = speaking()
     const end = vi.fn(() => stop())
@@ -352,6 +509,111 @@ describe('a page with notices of its own', () => {
     await vi.waitFor(() => expect(end).toHaveBeenCalledTimes(1))
     await quiet()
     expect(notices()).toEqual([])
+  })
+})
+
+describe('what was said', () => {
+  it('is shown where the notice goes, and not said again; what comes next is', async () => {
+    const { hear } = speaking()
+    hear(at(1))
+    await says(only, 'change 1')
+    const inline = put('<cart-echo-notice inline></cart-echo-notice>').firstElementChild as HTMLElement
+    const said = sayings(inline)
+    await says(() => inline, 'change 1')
+    expect(notices().map(isOpen)).toEqual(notices().map((one) => one === inline))
+    expect(said).toEqual([])
+    // A browser tells of a change a little later: a region that listens again at the moment of it is too late, or too early.
+    const rounds: string[][] = []
+    const observer = new MutationObserver((records) => rounds.push([...new Set(records.map(({ type }) => type))]))
+    observer.observe(partOf(inline, 'message'), { attributes: true, childList: true })
+    undo.push(() => observer.disconnect())
+    hear(at(2))
+    await says(() => inline, 'change 2')
+    expect(said).toHaveLength(1)
+    expect(rounds).toEqual([['attributes'], ['childList']])
+    expect(partOf(inline, 'message').hasAttribute('aria-live')).toBe(false)
+  })
+
+  it('is said where the notice goes, if it was not said before', async () => {
+    const { hear } = speaking()
+    hear(at(1))
+    const inline = put('<cart-echo-notice inline></cart-echo-notice>').firstElementChild as HTMLElement
+    const said = sayings(inline)
+    await says(() => inline, 'change 1')
+    expect(said).toHaveLength(1)
+  })
+
+  it('is said again when it is news again', async () => {
+    const { cart, hear } = speaking()
+    const said = sayings(only())
+    const again = (seq: number) => change({ epoch: 'e1', seq }, 'the same')
+    hear(again(1))
+    await says(only, 'the same')
+    cart.dismiss()
+    hear(again(2))
+    await says(only, 'the same')
+    expect(said).toHaveLength(2)
+  })
+})
+
+describe('the words of the page', () => {
+  const words = (json: string): HTMLElement =>
+    put(`<script type="application/json" data-cart-echo-notice>${json}</script>`)
+
+  it('are the notice’s, with a form for each number', async () => {
+    words('{ "label": "old" }')
+    words(
+      JSON.stringify({
+        lang: 'fr',
+        label: 'Panier mis à jour',
+        dismiss: 'Fermer',
+        removed: '{name} est terminée.',
+        total: 'Nouveau total : {total}',
+        more: { one: 'Et {count} autre changement.', other: 'Et {count} autres changements.' },
+        codes: { gone: 'La promotion {name} est terminée.' },
+      }),
+    )
+    const { hear } = speaking()
+    hear(change({ epoch: 'e1', seq: 1 }))
+    hear(change({ epoch: 'e1', seq: 2, code: 'gone' }))
+    await says(only, 'Et 1 autre changement.')
+    expect(textOf(only())).toBe('La promotion Raya Sale est terminée.Nouveau total : RM120.00Et 1 autre changement.')
+    expect([partOf(only(), 'label').textContent, partOf(only(), 'close').getAttribute('aria-label')]).toEqual([
+      'Panier mis à jour',
+      'Fermer',
+    ])
+    expect(partOf(only(), 'total').lang).toBe('fr')
+    hear(change({ epoch: 'e1', seq: 3, code: 'gone' }))
+    await says(only, 'Et 2 autres changements.')
+  })
+
+  it('are under those that were given', async () => {
+    words('{ "label": "block", "dismiss": "block" }')
+    const { hear } = speaking({ messages: { label: 'given' } })
+    hear(at(1))
+    await says(only, 'change 1')
+    expect(partOf(only(), 'label').textContent).toBe('given')
+    expect(partOf(only(), 'close').getAttribute('aria-label')).toBe('block')
+  })
+
+  it.each(['{', '7', 'null', '"notice.messages"'])('%s are none: it warns, and speaks English', async (json) => {
+    const warn = vi.spyOn(console, 'warn').mockReturnValue()
+    words(json)
+    const { hear } = speaking()
+    hear(at(1))
+    await says(only, 'New total: RM120.00')
+    expect(warn).toHaveBeenCalledWith(expect.stringContaining('data-cart-echo-notice'))
+  })
+
+  it('that are no text are not said', async () => {
+    words('{ "label": 1, "dismiss": null, "total": {}, "more": 7, "codes": 3, "lang": [], "removed": "<b>{name}</b>" }')
+    const { hear } = speaking()
+    hear(at(1))
+    hear(at(2))
+    await says(only, 'And 1 more change.')
+    expect(textOf(only())).toBe('change 2<b>Raya Sale</b>New total: RM120.00And 1 more change.')
+    expect(partOf(only(), 'close').getAttribute('aria-label')).toBe('Dismiss')
+    expect(only().shadowRoot?.querySelector('b')).toBeNull()
   })
 })
 
@@ -490,9 +752,9 @@ const answerFor = (owner: string, since: { epoch: string; seq: number } | null) 
   reset: false,
 })
 
-/** A cart with one change unread, whose check fails with the code given, or answers. */
-const fakeCart = (code: string | null) => {
-  const { client, hear } = listeningClient()
+/** A cart with one change unread, whose check fails with the code given, or answers for that owner. */
+const fakeCart = (code: string | null, owner: string | null = 'mine') => {
+  const { client, hear, environment } = listeningClient()
   client.start()
   hear(at(1))
   undo.push(client.stop)
@@ -512,11 +774,12 @@ const fakeCart = (code: string | null) => {
     check: async () => {
       checks += 1
       if (failure !== null) throw Object.assign(new Error(failure), { code: failure })
-      return { found: 0, confirmedAtMs: Date.now() }
+      return { found: 0, confirmedAtMs: Date.now(), owner }
     },
   } as unknown as CartEcho
   return {
     cart,
+    environment,
     checks: () => checks,
     fail: (next: string | null) => {
       failure = next

@@ -35,6 +35,7 @@ beforeEach(async () => {
 afterEach(() => front.close())
 
 const TEXT = 'Your cart was updated due to a promotion changeRaya Sale has ended.New total: RM120.00'
+const MORE = 'And 1 more change.'
 const endPromotion = (): unknown => front.server.shop.removeFromAll('raya-sale')
 
 describeFull('Back', () => {
@@ -92,6 +93,55 @@ describeFull('Back', () => {
     await expect.poll(() => state(page), { timeout: 10_000 }).toBe('refused: session-over')
     await settled()
     expect(await seen(page)).toEqual([TEXT, ''])
+  })
+})
+
+describeFull('Back, on a server whose check names nobody', () => {
+  const cached = holdCachingBrowser()
+
+  const seen = (page: Page): Promise<string[]> => page.evaluate(() => (window as unknown as { seen: string[] }).seen)
+  const states = (page: Page): Promise<string[]> =>
+    page.evaluate(() => (window as unknown as { cartPage: { states: string[] } }).cartPage.states)
+  const told = async (): Promise<Page> => {
+    await front.close()
+    front = await openShopFront({ level: 'guide' })
+    const page = await cached.browser.newPage()
+    await page.goto(front.cartUrl)
+    await expect.poll(async () => (await states(page)).at(-1), { timeout: 10_000 }).toBe('live: subscribed')
+    await page.addScriptTag({ content: script })
+    endPromotion()
+    // Such a server does not say which of the customer's carts it is: both are told.
+    await expect.poll(async () => (await seen(page)).at(-1)).toContain(MORE)
+    return page
+  }
+  const away = (): Promise<void> => until('the socket is closed', () => front.server.sockets() === 0)
+
+  it('shows another customer nothing', async () => {
+    const page = await told()
+    const before = front.server.seen().checks['200'] ?? 0
+    const { persisted } = await leaveAndReturn(page, front.awayUrl, async () => {
+      await away()
+      front.server.faults.start({ kind: 'swap-session', customer: 1, to: 2 })
+    })
+    expect(persisted).toBe(true)
+    await until('the check has answered', () => (front.server.seen().checks['200'] ?? 0) > before)
+    await expect
+      .poll(async () => (await states(page)).at(-1), { timeout: 20_000 })
+      .toMatch(/^(polling|waiting|refused)/)
+    await new Promise((resolve) => setTimeout(resolve, 2_500))
+    const shown = await seen(page)
+    expect(shown).toContain('')
+    // What the check says to her is hers.
+    expect(shown.slice(shown.indexOf('')).filter((text) => text.includes('Raya Sale'))).toEqual([])
+  })
+
+  it('shows the notice again to the same one, once the channel is authorised anew', async () => {
+    const page = await told()
+    const { persisted } = await leaveAndReturn(page, front.awayUrl, away)
+    expect(persisted).toBe(true)
+    await expect.poll(async () => (await seen(page)).at(-1), { timeout: 20_000 }).toContain(MORE)
+    expect(await seen(page)).toContain('')
+    expect((await states(page)).at(-1)).toBe('live: subscribed')
   })
 })
 

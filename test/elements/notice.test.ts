@@ -274,6 +274,40 @@ describe('a modal dialog', () => {
     expect(complaints()).toEqual([])
   })
 
+  it('is not told again what was told already, and is told what comes', async () => {
+    const page = await openCart()
+    await page.evaluate(() => {
+      const region = document.querySelector('cart-echo-notice')?.shadowRoot?.querySelector('[role=status]') as Element
+      const said: (string | null)[] = []
+      new MutationObserver(() => {
+        if (region.textContent && region.getAttribute('aria-live') !== 'off') said.push(region.textContent)
+      }).observe(region, { childList: true })
+      Object.assign(window, { said })
+    })
+    const said = (): Promise<number> => page.evaluate(() => (window as unknown as { said: unknown[] }).said.length)
+    const live = async (): Promise<unknown> => {
+      const devTools = await page.context().newCDPSession(page)
+      const { nodes } = (await devTools.send('Accessibility.getFullAXTree')) as unknown as { nodes: AXNode[] }
+      const region = nodes.find(({ ignored, role }) => !ignored && role?.value === 'status')
+      return region?.properties?.find(({ name }) => name === 'live')?.value.value
+    }
+    endPromotion()
+    await isSaid(page)
+    expect([await said(), await live()]).toEqual([1, 'polite'])
+    await showModal(page)
+    await expect.poll(() => home(page)).toBe('dialog')
+    await isSaid(page)
+    expect(await said()).toBe(1)
+    expect(await live()).not.toBe('polite')
+    app.held.server.shop.applyToAll('raya-sale')
+    await isSaid(page, 'New total: RM108.00')
+    expect([await said(), await live()]).toEqual([2, 'polite'])
+    await page.getByRole('button', { name: 'Save' }).click()
+    await expect.poll(() => home(page)).toBe('html')
+    await isSaid(page, 'New total: RM108.00')
+    expect(await said()).toBe(2)
+  })
+
   it('that goes away with the notice in it loses nothing', async () => {
     const page = await openCart()
     await showModal(page)

@@ -75,7 +75,7 @@ const bundle = async (): Promise<string> => {
 }
 
 /** Opens one. Close it. */
-export const openShopFront = async (): Promise<ShopFront> => {
+export const openShopFront = async (options: { readonly level?: 'guide' } = {}): Promise<ShopFront> => {
   const script = await bundle()
   const shop: { server?: CartEchoServer } = {}
   const front = createServer(async (request, response) => {
@@ -93,6 +93,7 @@ export const openShopFront = async (): Promise<ShopFront> => {
     autoLogin: 1,
     pages: new URL('../server/pages/site/', import.meta.url),
     allowedOrigins: [origin],
+    ...options,
   })
   shop.server = server
   return {

@@ -1,3 +1,4 @@
+import type { PluralForms } from './plural'
 import type { NoticeTemplate } from './template'
 
 /** What a template may name. Strings of the server as they came; null where the server has not said. */
@@ -30,8 +31,11 @@ export interface NoticeMessages {
   readonly added?: NoticeTemplate<NoticeValues> | undefined
   /** Default `New total: {total}` */
   readonly total?: NoticeTemplate<NoticeValues> | undefined
-  /** How many changes came before the newest. Default `And 1 more change.`, `And 2 more changes.` */
-  readonly more?: NoticeTemplate<{ readonly count: number }> | undefined
+  /**
+   * How many changes came before the newest: a template that may name `{count}`, or one for each form of the number, such as `{ one: …, other: … }`. Default
+   * `And 1 more change.`, `And 2 more changes.`
+   */
+  readonly more?: NoticeTemplate<{ readonly count: number }> | PluralForms | undefined
   /** The same where they are too many to be counted. Default `And many more changes.` */
   readonly many?: string | undefined
   /** Instead of the server's message, by the change's `cart_echo.code`, such as `condition_removed`. Default: none. */
@@ -39,7 +43,7 @@ export interface NoticeMessages {
 }
 
 /** What a notice says in English. */
-export const ENGLISH: Required<Omit<NoticeMessages, 'lang' | 'codes'>> = Object.freeze({
+export const ENGLISH = Object.freeze({
   label: 'Cart update',
   dismiss: 'Dismiss',
   changed: 'Your cart has changed.',

@@ -1,6 +1,7 @@
 import type { Change } from '../../core/events'
 import { readLanguage } from './language'
 import { ENGLISH, type NoticeMessages, type NoticeValues } from './messages'
+import { formFor } from './plural'
 import { fill, type NoticeTemplate, readable } from './template'
 
 /** Words, and the language they are in; null: the page's. */
@@ -25,15 +26,24 @@ export interface Words {
 const UNCOUNTED = 20
 
 /**
- * What to say of changes, oldest first: the newest message, what became of the promotion and the newest total where the message does not name
- * them, and how many more there were. Null where none has words: the server wants nothing said. Never throws.
+ * What to say of changes, oldest first: the newest message, what became of the promotion and the total where the message does not name
+ * them, and how many more there were. The total is the newest of all that is `unread`, whoever says the rest of it: there is but one that is true. Null where none
+ * has words: the server wants nothing said. Never throws.
  */
-export const say = (changes: readonly Change[], messages: NoticeMessages = {}): Words | null => {
+export const say = (
+  changes: readonly Change[],
+  messages: NoticeMessages = {},
+  unread: readonly Change[] = changes,
+): Words | null => {
   const told = changes.map(read)
   const speaking = told.filter(({ message }) => message !== null)
   const newest = speaking.at(-1)
   if (!newest) return null
-  const total = told.filter((one) => one.total !== null).at(-1)?.total ?? null
+  const total =
+    unread
+      .map((one) => read(one).total)
+      .filter((one) => one !== null)
+      .at(-1) ?? null
   const values: NoticeValues = { ...valuesOf(newest), total }
   const headline = headlineOf(newest, values, messages)
   const spoken = `${headline.text} `
@@ -89,9 +99,10 @@ const valuesOf = ({ message, name, total, subtotal, savings }: Told): NoticeValu
 })
 
 const headlineOf = ({ code, locale }: Told, values: NoticeValues, messages: NoticeMessages): Said => {
-  const { codes = {}, lang = null } = messages
+  const { lang = null } = messages
+  const codes = recordOf(messages.codes)
   const template = typeof code === 'string' && Object.hasOwn(codes, code) ? codes[code] : undefined
-  const own = template ? fill(template, values) : null
+  const own = template ? fill(template as NoticeTemplate<NoticeValues>, values) : null
   if (own !== null) return { text: own, lang: readLanguage(lang) }
   if (values.message !== null) return { text: values.message, lang: locale }
   return word(messages, 'changed', values) ?? fixed({}, 'changed')
@@ -102,7 +113,10 @@ const whatOf = ({ action }: Told, values: NoticeValues, messages: NoticeMessages
 
 const moreOf = (count: number, kept: number, messages: NoticeMessages): Said | null => {
   if (count === 0) return null
-  return kept < UNCOUNTED ? word(messages, 'more', { count }) : word(messages, 'many', {})
+  if (kept >= UNCOUNTED) return word(messages, 'many', {})
+  const { more, lang } = messages
+  const form = typeof more === 'object' ? formFor(count, more, readLanguage(lang)) : more
+  return word({ ...messages, more: form }, 'more', { count })
 }
 
 // Nothing to be named is named. An amount is not named by a longer one that ends, or begins, with it.

@@ -12,20 +12,18 @@ export interface Stage {
 }
 
 /**
- * One notice speaks at a time: an inline one that can be seen, else a floating one, the page's own or ours. Ours is in `<html>`, for what is in
+ * One notice speaks at a time, of those that can be seen and heard: an inline one, else a floating one, the page's own or ours. Ours is in `<html>`, for what is in
  * `<body>` is gone when `wire:navigate` or Turbo puts another in its place; while a modal dialog is open, in there.
  */
 export const createStage = ({ elements, create }: Notices): Stage => {
   const own = create()
 
   const pages = (modal: Element | null): NoticeElement[] =>
-    [...elements]
-      .filter((one) => one !== own && (!modal || modal.contains(one)) && !one.closest('[inert]'))
-      .sort(byPlace)
+    [...elements].filter((one) => one !== own && (!modal || modal.contains(one)) && isOpenToAll(one)).sort(byPlace)
 
   const theirs = (modal: Element | null): NoticeElement | undefined => {
     const candidates = pages(modal)
-    return candidates.find((one) => isInline(one) && isSeen(one)) ?? candidates.find((one) => !isInline(one))
+    return candidates.find(isInline) ?? candidates.find((one) => !isInline(one))
   }
 
   const home = (modal: Element | null): Element | null => {
@@ -49,7 +47,8 @@ export const createStage = ({ elements, create }: Notices): Stage => {
 
 const isInline = (element: Element): boolean => element.hasAttribute('inline')
 
-// One in a drawer that is closed tells nobody.
-const isSeen = (element: Element): boolean => element.checkVisibility?.({ visibilityProperty: true }) ?? true
+// One in a drawer that is closed tells nobody, and one that is seen only tells half of them.
+const isOpenToAll = (element: Element): boolean =>
+  !element.closest('[inert],[aria-hidden=true]') && (element.checkVisibility?.({ visibilityProperty: true }) ?? true)
 
 const byPlace = (a: Node, b: Node): number => (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1)

@@ -1,63 +1,30 @@
+import { followFocus } from './focus'
 import { isSameLanguage } from './language'
-import type { Said, Words } from './say'
+import { createParts, type NoticeParts, part } from './parts'
+import type { Line, Said, Words } from './say'
 
 /** What is to be seen of one notice. */
 export interface View {
   /** Goes above everything else on the page, once it is in there, unless it has a place of its own among it. */
   readonly rise: () => void
-  /** Shows words, in place of what was there. The same again changes nothing, and is not said again. */
-  readonly show: (words: Words) => void
+  /**
+   * Shows words, in place of what was there. The same again changes nothing; what `isSaid` already is not said here. False: nobody listens here yet, for the last was
+   * not said; a moment later they do.
+   */
+  readonly show: (words: Words, isSaid: boolean) => boolean
   /** Shows nothing. Whoever had the focus in here has it where it was before. */
   readonly clear: () => void
 }
 
-/**
- * Fills a shadow root. The live region is in it from the start, and empty: what comes with its words already in it is not said by every
- * screen reader. The button is outside of it, and last.
- */
+/** Fills a shadow root. `dismiss` runs when the shopper wants no more of it. */
 export const createView = (root: ShadowRoot, style: CSSStyleSheet | null, dismiss: () => void): View => {
-  const frame = part('div', 'root', { role: 'group', 'aria-labelledby': 'label' })
-  const label = part('h2', 'label', { id: 'label', hidden: '' })
-  const message = part('div', 'message', { role: 'status', 'aria-atomic': 'true' })
-  const button = part('button', 'close', { type: 'button', hidden: '' })
-  const cross = part('span', 'cross', { 'aria-hidden': 'true' })
-  const slot = part('slot', 'actions', { hidden: '' })
+  const parts = createParts()
+  const { frame, message } = parts
+  const focus = followFocus(root)
   let shown: string | null = null
-  let cameFrom: EventTarget | null = null
 
-  // A link that the page has put into the notice goes with it.
-  const isWithin = (node: EventTarget | null): boolean =>
-    node instanceof Node && (root.contains(node) || root.host.contains(node))
-
-  const noteFocus = ({ relatedTarget }: FocusEvent): void => {
-    if (!isWithin(relatedTarget)) cameFrom = relatedTarget
-  }
-
-  const closeByKey = (event: KeyboardEvent): void => {
-    if (event.key !== 'Escape' || event.isComposing) return
-    // It is the notice that closes, not the dialog around it.
-    event.preventDefault()
-    event.stopPropagation()
-    dismiss()
-  }
-
-  const giveFocusBack = (): void => {
-    if (root.activeElement === null && !isWithin(document.activeElement)) return
-    const before = cameFrom instanceof HTMLElement && cameFrom.isConnected ? cameFrom : root.host.closest('dialog')
-    before?.focus({ preventScroll: true })
-  }
-
-  const setOpen = (isOpen: boolean): void => {
-    frame.setAttribute('part', isOpen ? 'root open' : 'root')
-    for (const one of [label, button, slot]) one.hidden = !isOpen
-  }
-
-  cross.textContent = '×'
-  button.append(cross)
-  button.addEventListener('click', dismiss)
-  frame.addEventListener('focusin', noteFocus)
-  root.host.addEventListener('keydown', (event) => closeByKey(event as KeyboardEvent))
-  frame.append(label, message, slot, button)
+  parts.close.addEventListener('click', dismiss)
+  root.host.addEventListener('keydown', (event) => closeByKey(event as KeyboardEvent, dismiss))
   if (style) root.adoptedStyleSheets = [style]
   root.append(frame)
 
@@ -68,52 +35,61 @@ export const createView = (root: ShadowRoot, style: CSSStyleSheet | null, dismis
       frame.popover = 'manual'
       frame.showPopover()
     },
-    show: (words) => {
-      const pageLang = languageAround(root.host)
+    show: (words, isSaid) => {
+      const pageLang = root.host.closest('[lang]')?.getAttribute('lang') ?? ''
       const next = JSON.stringify([words, pageLang])
-      if (next === shown) return
+      if (next === shown) return true
+      // Browsers tell screen readers of a change a little later, and then it counts whether they are to listen.
+      if (isSaid) message.setAttribute('aria-live', 'off')
+      else if (message.hasAttribute('aria-live')) {
+        message.removeAttribute('aria-live')
+        return false
+      }
       shown = next
-      label.textContent = words.label.text
-      button.setAttribute('aria-label', words.dismiss.text)
-      for (const [element, said] of [
-        [label, words.label],
-        [button, words.dismiss],
-      ] as const)
-        speak(element, said, pageLang)
-      setOpen(true)
-      message.replaceChildren(...words.lines.map((line) => lineOf(line.part, line, pageLang)))
+      put(parts, words, pageLang)
+      setOpen(parts, true)
+      return true
     },
     clear: () => {
       if (shown === null) return
       shown = null
-      giveFocusBack()
-      cameFrom = null
+      focus.giveBack()
       message.replaceChildren()
-      setOpen(false)
+      message.removeAttribute('aria-live')
+      setOpen(parts, false)
     },
   }
 }
 
-const part = <Tag extends keyof HTMLElementTagNameMap>(
-  tag: Tag,
-  name: string,
-  attributes: Readonly<Record<string, string>> = {},
-): HTMLElementTagNameMap[Tag] => {
-  const element = document.createElement(tag)
-  for (const [key, value] of Object.entries({ part: name, ...attributes })) element.setAttribute(key, value)
-  return element
+const closeByKey = (event: KeyboardEvent, dismiss: () => void): void => {
+  if (event.key !== 'Escape' || event.isComposing) return
+  // It is the notice that closes, not the dialog around it.
+  event.preventDefault()
+  event.stopPropagation()
+  dismiss()
 }
 
-const lineOf = (name: string, said: Said, pageLang: string): HTMLElement => {
-  const line = part('p', name, { dir: 'auto' })
-  line.textContent = said.text
-  speak(line, said, pageLang)
-  return line
+const setOpen = ({ frame, label, actions, close }: NoticeParts, isOpen: boolean): void => {
+  frame.setAttribute('part', isOpen ? 'root open' : 'root')
+  for (const one of [label, actions, close]) one.hidden = !isOpen
+}
+
+const put = ({ label, message, close }: NoticeParts, words: Words, pageLang: string): void => {
+  label.textContent = words.label.text
+  close.setAttribute('aria-label', words.dismiss.text)
+  speak(label, words.label, pageLang)
+  speak(close, words.dismiss, pageLang)
+  message.replaceChildren(...words.lines.map((line) => lineOf(line, pageLang)))
+}
+
+const lineOf = (line: Line, pageLang: string): HTMLElement => {
+  const element = part('p', line.part, { dir: 'auto' })
+  element.textContent = line.text
+  speak(element, line, pageLang)
+  return element
 }
 
 const speak = (element: Element, { lang }: Said, pageLang: string): void => {
   if (lang === null || isSameLanguage(lang, pageLang)) element.removeAttribute('lang')
   else element.setAttribute('lang', lang)
 }
-
-const languageAround = (host: Element): string => host.closest('[lang]')?.getAttribute('lang') ?? ''
