@@ -16,8 +16,9 @@ export interface Opened extends Pick<PageCart, 'start'> {
 // The same symbol in every copy and version.
 const ADOPT = Symbol.for('cart-echo.adopt')
 
+/** What may have the name: another copy, of whatever version, or the stub. */
 type Named = {
-  CartEcho?: Partial<CartEchoGlobal> & Partial<CartEchoStub> & { warned?: boolean; [ADOPT]?: Opened['adopt'] }
+  CartEcho?: Partial<CartEchoGlobal> & { queue?: CartEchoStub['queue']; warned?: boolean; [ADOPT]?: Opened['adopt'] }
 }
 
 /**

@@ -32,15 +32,17 @@ export interface CartEchoGlobal {
 
 /** What may stand there before: `window.CartEcho ??= { queue: [], ready(callback) { this.queue.push(callback) } }`. */
 export interface CartEchoStub {
+  readonly version?: undefined
+  readonly cart?: undefined
+  readonly start?: undefined
   readonly queue: WhenReady[]
   ready(callback: WhenReady): void
 }
 
 declare global {
   interface Window {
-    /** The script tag's, once it has run; before, the stub's `ready` may be there in its place. Its name alone, `CartEcho`, is for scripts after the tag. */
-    get CartEcho(): CartEchoGlobal | undefined
-    set CartEcho(stub: CartEchoStub)
+    /** The script tag's, once it has run; before, nothing, or the stub. Its name alone, `CartEcho`, is for scripts after the tag. */
+    CartEcho?: CartEchoGlobal | (CartEchoStub & ThisType<CartEchoStub>) | undefined
   }
   /** The script tag's. For scripts that run after it: `defer`, in the order of the page, or from `ready`. */
   const CartEcho: CartEchoGlobal

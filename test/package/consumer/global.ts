@@ -15,8 +15,13 @@ window.CartEcho ??= {
   },
 }
 window.CartEcho?.ready((cart) => cart.start())
-// @ts-expect-error: where the tag is async it may not be there yet
-window.CartEcho.ready(() => {})
+const later = (): void => {
+  // @ts-expect-error: where the tag is async it may not be there yet
+  window.CartEcho.ready(() => {})
+}
+const early: Cart | undefined = window.CartEcho?.cart
+// @ts-expect-error: the stub has none
+window.CartEcho?.cart.start()
 // @ts-expect-error: the stub queues
 window.CartEcho = { ready() {} }
 
@@ -44,4 +49,4 @@ const page: CartEchoGlobal = CartEcho
 document.addEventListener('cart-echo-ready', ({ detail }) => detail.start())
 document.addEventListener('cart-stock-changed', ({ detail }) => detail.left.toFixed())
 
-export { cart, page, stop }
+export { cart, early, later, page, stop }
