@@ -58,6 +58,7 @@ export default defineConfig([
       vue: 'src/adapters/vue.ts',
       notice: 'src/elements/notice.ts',
       'echo-events': 'src/echo-events.ts',
+      global: 'src/cdn/on-window.ts',
     },
     plugins: [finish],
     format: 'esm',

@@ -33,6 +33,7 @@ const ENTRIES = [
   'reverb.ts',
   'echo-events.ts',
   'cdn/module.ts',
+  'cdn/on-window.ts',
   'server/index.ts',
   ...['alpine', 'livewire', 'react', 'vue'].map((name) => `adapters/${name}.ts`),
   'elements/notice.ts',

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { transformSync } from 'esbuild'
 import { describe, expect, it } from 'vitest'
 import { tellWithoutAmounts } from './support/change-without-amounts'
+import { complaintsOf } from './support/compile-snippet'
 import { snippet } from './support/readme-snippets'
 import { diaryOf, hearsOnce, holdScriptTagPages, script, TAG, untilLive } from './support/script-tag-page'
 
@@ -65,6 +67,19 @@ describe('the script tag of the README', () => {
     await untilLive(other)
     held.server.shop.applyToAll('raya-sale')
     await expect.poll(() => totalOf(other)).toBe('RM108.00')
+  })
+
+  it('is typed, and queues what comes before the tag', async () => {
+    expect(complaintsOf(snippet('tag-types'))).toEqual([])
+    const code = transformSync(snippet('tag-types'), { loader: 'ts' }).code
+    const said: string[] = []
+    const head = script('own.js', '') + script('cart-echo.global.js', 'async')
+    const page = await open({ head, files: { 'own.js': code } }, (page) =>
+      page.on('console', (message) => said.push(message.text())),
+    )
+    await untilLive(page)
+    held.server.shop.removeFromAll('raya-sale')
+    await expect.poll(() => said).toContain('RM120.00')
   })
 
   it('starts by hand, with options', async () => {

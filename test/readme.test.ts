@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import type { Locator, Page } from 'playwright'
-import ts from 'typescript'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { CartEcho } from '../src/core/cart-echo'
 import { decodeBroadcast, decodeConditionsChanged } from '../src/core/decode'
 import { startServer } from '../src/server'
 import { tellWithoutAmounts } from './support/change-without-amounts'
+import { complaintsOf } from './support/compile-snippet'
 import { openForPages } from './support/demo'
 import { OWN_ECHO, readme, snippet, snippets } from './support/readme-snippets'
 
@@ -140,6 +140,7 @@ describe('every snippet of the README', () => {
         'tag-ready',
         'tag-stub',
         'tag-manual',
+        'tag-types',
         'import-map',
         'import-map-module',
       ].sort(),
@@ -462,26 +463,3 @@ describe('the README’s way to break the server', () => {
 const expectElement = (element: Locator) => ({
   toHaveCount: (count: number) => expect.poll(() => element.count()).toBe(count),
 })
-
-/** What the strict compiler says about a snippet that imports the built package. */
-function complaintsOf(code: string): string[] {
-  const path = join(root, 'test', 'readme-snippet.ts')
-  const options: ts.CompilerOptions = {
-    strict: true,
-    noEmit: true,
-    target: ts.ScriptTarget.ES2022,
-    module: ts.ModuleKind.ESNext,
-    moduleResolution: ts.ModuleResolutionKind.Bundler,
-    lib: ['lib.es2022.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
-    types: [],
-    skipLibCheck: true,
-  }
-  const host = ts.createCompilerHost(options)
-  const { readFile, fileExists, getSourceFile } = host
-  host.fileExists = (name) => name === path || fileExists(name)
-  host.readFile = (name) => (name === path ? code : readFile(name))
-  host.getSourceFile = (name, version) =>
-    name === path ? ts.createSourceFile(name, code, version) : getSourceFile(name, version)
-  const diagnostics = ts.getPreEmitDiagnostics(ts.createProgram([path], options, host))
-  return diagnostics.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
-}

@@ -42,6 +42,7 @@ const REASONS: Record<Connection['because'], string> = {
   'no-user': 'Nobody is logged in.',
   'switched-off': 'The shop has switched this off for now.',
   'no-browser': 'There is no page.',
+  loading: 'Getting ready.',
   prerendering: 'Nobody has opened this page yet.',
   'finding-echo': 'Getting ready.',
   'opening-socket': 'Calling the shop.',
@@ -71,4 +72,5 @@ const REASONS: Record<Connection['because'], string> = {
   'check-failed': 'The shop does not answer.',
   'check-refused': 'The shop refuses to answer.',
   'check-busy': 'The shop is busy.',
+  'not-loaded': 'A part of this page could not be loaded.',
 }

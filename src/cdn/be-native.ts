@@ -1,14 +1,17 @@
 import { type AlpineLike, cartEcho } from '../adapters/alpine'
-import { livewire } from '../adapters/livewire'
+import { repairSocketId } from '../adapters/livewire/socket-id'
 import type { CartEcho } from '../core/cart-echo'
 import type { PageIdentity } from '../core/shopper'
 import { peek } from '../transports/echo/shape'
 
-/** Joins what is on the page, or comes: Alpine, Livewire, Turbo. */
+/** Joins what is on the page, or comes: Alpine, Turbo, `wire:navigate`. The bridge to Livewire comes with the code. */
 export const beNative = (cart: CartEcho, page: () => PageIdentity): void => {
   joinAlpine(cart)
-  joinLivewire(cart, page)
-  document.addEventListener('turbo:load', () => cart.identify(page()))
+  // Not with the bridge: a socket has no id as long as it is not open, and that is now.
+  repairSocketId(new AbortController().signal)
+  for (const visited of ['turbo:load', 'livewire:navigated']) {
+    document.addEventListener(visited, () => cart.identify(page()))
+  }
 }
 
 /** An Alpine, as far as plugging in goes. */
@@ -22,11 +25,4 @@ const joinAlpine = (cart: CartEcho): void => {
   }
   document.addEventListener('alpine:init', plugIn)
   plugIn()
-}
-
-// The bridge reads the cart through Livewire, so it must not be there where that is not.
-const joinLivewire = (cart: CartEcho, page: () => PageIdentity): void => {
-  const bridge = (): void => void livewire(cart, { page })
-  if ('Livewire' in globalThis) bridge()
-  else document.addEventListener('livewire:init', bridge)
 }

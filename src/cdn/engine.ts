@@ -1,3 +1,4 @@
+import { livewire } from '../adapters/livewire'
 import type { CartEcho } from '../core/cart-echo'
 import { type CartEchoOptions, createCartEcho } from '../create-cart-echo'
 import type { PageSettings } from '../dom/page'
@@ -7,6 +8,16 @@ import type { ImportPart } from './parts'
 /** What a page says and was given. */
 export interface PageOptions extends Partial<CartEchoOptions>, Pick<PageSettings, 'reverb'> {}
 
-/** Makes the page's cart. Throws as `createCartEcho` does. */
-export const createFromPage = (page: PageOptions, importPart: ImportPart): CartEcho =>
-  createCartEcho({ echo: pageEcho(page.reverb, importPart), ...page })
+/** Makes the page's cart, and joins it to Livewire, which may be there or come. Throws as `createCartEcho` does. */
+export const createFromPage = (page: PageOptions, importPart: ImportPart): CartEcho => {
+  const cart = createCartEcho({ echo: pageEcho(page.reverb, importPart), ...page })
+  joinLivewire(cart)
+  return cart
+}
+
+// The bridge reads the cart through Livewire, so it must not be there where that is not.
+const joinLivewire = (cart: CartEcho): void => {
+  const bridge = (): void => void livewire(cart)
+  if ('Livewire' in globalThis) bridge()
+  else document.addEventListener('livewire:init', bridge)
+}

@@ -1,56 +1,60 @@
 import type { CartEchoOptions } from '../create-cart-echo'
+import { browserEnvironment } from '../dom/environment'
 import { readPage } from '../dom/page'
+import { whenParsed } from '../dom/parsed'
 import { beNative } from './be-native'
 import type { Built } from './built'
-import { type CartEchoGlobal, takeName } from './global-name'
+import { type Opened, takeName } from './global-name'
+import { createOwnTag, findTag } from './own-tag'
 import { createPageCart } from './page-cart'
 import { createImport } from './parts'
-import { whenParsed } from './when-done'
 
 /** Put in its place by the build. */
 declare const CART_ECHO_BUILT: Built
 
-// In a callback it would be null already (https://developer.mozilla.org/docs/Web/API/Document/currentScript).
-const script = document.currentScript instanceof HTMLScriptElement ? document.currentScript : null
-
 const { version, integrity } = CART_ECHO_BUILT
+const script = findTag()
 
 /** The `data-*` settings that are not about the page (those `readPage` reads). By attribute: `dataset` inherits from Object.prototype. */
-const tag = {
+const settings = {
   isManual: script?.hasAttribute('data-manual') ?? false,
   hasNotices: script?.getAttribute('data-notice') !== 'off',
   events: (script?.getAttribute('data-events') ?? '').split(/[\s,]+/).filter(Boolean) as CartEchoOptions['events'],
 }
 
 /** Makes the page's cart; `begin` has it start when the page is parsed. */
-const open = (): CartEchoGlobal => {
-  const { cart, page, start, tryAgain, onError } = createPageCart({
-    read: () => readPage({ script }),
-    given: { events: tag.events },
+const open = (): Opened => {
+  if (!script) console.warn(`[cart-echo] Which tag is this script's? As a module, use cart-echo.esm.js.`)
+  const tag = createOwnTag(script)
+  const { cart, page, start, onError } = createPageCart({
+    environment: browserEnvironment(),
+    read: () => readPage({ script: tag.word() }),
+    given: { events: settings.events },
     importPart: createImport({ script: script?.src || document.baseURI, nonce: script?.nonce, integrity }),
-    hasNotices: tag.hasNotices,
+    hasNotices: settings.hasNotices,
   })
-  let isByHand = tag.isManual
-  const begin = (): void => {
-    beNative(cart, page)
-    addEventListener('online', tryAgain)
-    document.addEventListener('visibilitychange', tryAgain)
-    whenParsed(() => {
-      cart.identify(page())
-      document.dispatchEvent(new CustomEvent('cart-echo-ready', { detail: cart, bubbles: true }))
-      if (!isByHand) start()
-    })
-  }
+  let isByHand = settings.isManual
   return {
-    begin,
-    version,
+    begin: () => {
+      beNative(cart, page)
+      whenParsed(() => {
+        cart.identify(page())
+        document.dispatchEvent(new CustomEvent('cart-echo-ready', { detail: cart, bubbles: true }))
+        if (!isByHand) start()
+      })
+    },
     cart,
     onError,
     start: (options) => {
       isByHand = true
       return start(options)
     },
+    adopt: (next) => {
+      const isNew = tag.adopt(next)
+      if (isNew) cart.identify(page())
+      return isNew
+    },
   }
 }
 
-takeName(version, open)
+takeName(version, script, open)

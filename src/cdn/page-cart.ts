@@ -1,18 +1,21 @@
 import type { CartEcho } from '../core/cart-echo'
 import type { OnError } from '../core/emitter'
-import type { Stop } from '../core/environment'
+import type { Environment, Stop } from '../core/environment'
 import { CartEchoError } from '../core/errors'
 import type { CartEventName } from '../core/events'
-import type { PageIdentity } from '../core/shopper'
+import { type PageIdentity, readShopper } from '../core/shopper'
 import type { CartEchoOptions } from '../create-cart-echo'
 import type { PageSettings } from '../dom/page'
+import { sayStatus } from './early-status'
 import type { PageOptions } from './engine'
 import { createLateCart } from './late-cart'
+import { bringNotices } from './notices'
 import type { ImportPart } from './parts'
 import { whenDone } from './when-done'
 
 /** What the page's cart is made of. */
 export interface PageCartOptions {
+  readonly environment: Environment
   /** Reads the page anew. */
   readonly read: () => PageSettings
   /** Options from the tag; those of `start` come over them. */
@@ -28,67 +31,83 @@ export interface PageCart {
   /** What the page says, under what `start` was given. */
   readonly page: () => PageOptions
   /**
-   * Starts, with options over those of the page; misuse among them goes to `onError`, for the code that knows it comes later.
-   * @throws {CartEchoError} `invalid-options` when options come after that code was asked for.
+   * Starts, with options over those of the page: those that are undefined are not given. Misuse among them goes to `onError`, for the code that
+   * knows it comes later.
+   * @throws {CartEchoError} `invalid-options` when options come after that code was asked for; `invalid-user`, `invalid-cursor`.
    */
   readonly start: (options?: Partial<CartEchoOptions>) => Stop
-  /** Fetches again what could not be fetched, where it is still needed. */
-  readonly tryAgain: () => void
+  /** Gets each error once. */
   readonly onError: OnError
 }
 
 /** Makes it. Nothing is read until it is started, and nothing fetched until the page is done, whoever asks. */
-export const createPageCart = ({ read, given, importPart, hasNotices }: PageCartOptions): PageCart => {
+export const createPageCart = ({ environment, read, given, importPart, hasNotices }: PageCartOptions): PageCart => {
   let options = given
-  let isAsked = false
+  let code: 'unasked' | 'asked' | 'failed' | 'there' = 'unasked'
   const page = (): PageOptions => ({ ...read(), ...options })
-  // One that throws has nowhere left to be reported to.
-  const onError: OnError = (error) => {
-    try {
-      ;(options.onError ?? logOf(page()))(error)
-    } catch {}
-  }
-  const notices = createNotices(() => late.cart, importPart, onError)
+  const onError = onceEach((error) => (options.onError ?? logOf(page()))(error))
 
   const load = async (who: PageIdentity): Promise<CartEcho> => {
-    isAsked = true
+    if (code === 'unasked') code = 'asked'
     try {
       await whenDone()
       const { createFromPage } = await importPart<typeof import('./engine')>('engine')
-      const cart = createFromPage({ ...page(), ...who, onError }, importPart)
-      if (hasNotices) notices.want()
+      const cart = createFromPage({ ...withoutIdentity(page()), ...who, onError }, importPart)
+      code = 'there'
       return cart
     } catch (error) {
-      isAsked = false
+      code = 'failed'
       throw error
     }
   }
 
-  const late = createLateCart({ load, onError, events: () => eventNames(options.events) })
+  const cart = createLateCart({ environment, load, onError, events: () => eventNames(options.events) })
+  cart.connection.subscribe((connection) => {
+    if (code !== 'there') sayStatus(connection, options.target)
+  })
+  if (hasNotices) bringNotices({ cart, environment, importPart, onError, isReady: () => code === 'there' })
+
+  const take = (more: Partial<CartEchoOptions>): void => {
+    if (code === 'asked' || code === 'there') throw new CartEchoError('invalid-options', TOO_LATE)
+    const next = { ...given, ...whatIsGiven(more) }
+    readShopper({ ...read(), ...next })
+    options = next
+    cart.identify(page())
+  }
 
   return {
-    cart: late.cart,
+    cart,
     page,
     onError,
     start: (more) => {
-      if (more && isAsked) throw new CartEchoError('invalid-options', TOO_LATE)
-      if (more) {
-        options = { ...given, ...more }
-        late.cart.identify(page())
-      }
-      return late.cart.start()
-    },
-    tryAgain: () => {
-      late.tryAgain()
-      notices.tryAgain()
+      if (more) take(more)
+      return cart.start()
     },
   }
 }
 
 const TOO_LATE = 'Options come too late: the page listens already. Put data-manual on the tag.'
 
+const whatIsGiven = (options: Partial<CartEchoOptions>): Partial<CartEchoOptions> =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+
+// Who looks is one word: half of it from another would be nobody's.
+const withoutIdentity = ({ user, guest, owner, cursor, enabled, problems, ...rest }: PageOptions): PageOptions => rest
+
 const eventNames = (events: CartEchoOptions['events'] = []): CartEventName[] =>
   events.map((event) => (typeof event === 'string' ? event : event.name))
+
+// What throws here has nowhere left to be reported to.
+const onceEach = (onError: OnError): OnError => {
+  const told = new WeakSet<CartEchoError>()
+  return (error) => {
+    if (told.has(error)) return
+    try {
+      told.add(error)
+      onError(error)
+    } catch {}
+  }
+}
 
 // Where a page says only where to ask, an Echo is used that may come, but nothing is wrong when none does.
 const logOf =
@@ -97,26 +116,3 @@ const logOf =
     if (error.code === 'no-echo' && check && !reverb) return
     console.error(`[cart-echo] ${error.code}:`, error)
   }
-
-/** Fetches what shows notices, once it is wanted, and again where that failed. */
-const createNotices = (cartOf: () => CartEcho, importPart: ImportPart, onError: OnError) => {
-  let state: 'unwanted' | 'wanted' | 'fetched' = 'unwanted'
-  const fetch = (): void => {
-    if (state !== 'wanted') return
-    state = 'fetched'
-    importPart<typeof import('../elements/notice')>('notice').then(
-      ({ showNotices }) => void showNotices(cartOf()),
-      (error) => {
-        state = 'wanted'
-        onError(error)
-      },
-    )
-  }
-  return {
-    want: () => {
-      if (state === 'unwanted') state = 'wanted'
-      fetch()
-    },
-    tryAgain: fetch,
-  }
-}

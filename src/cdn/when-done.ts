@@ -1,14 +1,6 @@
-import { isParsed } from '../dom/parsed'
-
 /** How long a page that goes on loading is waited for once it is parsed, and one that is busy once it is loaded. */
 const LOADING_MS = 5_000
 const BUSY_MS = 1_000
-
-/** Calls when the page is parsed, which is `DOMContentLoaded`; at once where that is over. */
-export const whenParsed = (run: () => void): void => {
-  if (isParsed()) run()
-  else document.addEventListener('DOMContentLoaded', run, { once: true })
-}
 
 /**
  * Resolves when the page is loaded and has nothing else to do, at latest 6 s from now; one that is prerendered, not before somebody has asked

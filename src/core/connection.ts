@@ -31,7 +31,8 @@ export type Connection =
       readonly nextTryAtMs: number | null
     }
   /**
-   * Nothing arrives now. Goes on by itself, at `nextTryAtMs` where that is known. `error` is null for a plain loss of the socket.
+   * Nothing arrives now. Goes on by itself, at `nextTryAtMs` where that is known. `error` is null for a plain loss of the socket. `not-loaded`:
+   * null while nobody looks at the page or its network is away, and while it is tried; it is tried at once when somebody looks, or the network is back.
    */
   | {
       readonly name: 'waiting'
@@ -54,10 +55,13 @@ export type Connection =
 /** Why nothing is open. */
 export type IdleReason = 'not-started' | 'no-user' | 'switched-off' | 'no-browser'
 
-/** How far it got: the page is still prerendered, an Echo is looked for, its socket opens, the channel is being subscribed. */
-export type ConnectingReason = 'prerendering' | 'finding-echo' | 'opening-socket' | 'subscribing'
+/**
+ * How far it got: the script tag fetches the rest of its code (when the page is done), the page is still prerendered, an Echo is looked for, its
+ * socket opens, the channel is being subscribed.
+ */
+export type ConnectingReason = 'loading' | 'prerendering' | 'finding-echo' | 'opening-socket' | 'subscribing'
 
-/** Why nothing arrives for now: the socket, the channel's authorisation, or the check. */
+/** Why nothing arrives for now: the socket, the channel's authorisation, the check, or the script tag's code that cannot be fetched. */
 export type WaitingReason =
   | 'socket-lost'
   | 'authorisation-failed'
@@ -69,6 +73,7 @@ export type WaitingReason =
   | 'check-failed'
   | 'check-refused'
   | 'check-busy'
+  | 'not-loaded'
 
 /** Why it would not help to go on. */
 export type RefusedReason =
@@ -124,8 +129,11 @@ export const notStarted = (nowMs: number): Connection => ({ name: 'idle', becaus
 export const unheard: Connection = Object.freeze(notStarted(0))
 
 /** Moves the connection by one fact. Returns the very same object when the fact changes nothing. */
-export const moveConnection = (now: Connection, fact: ConnectionFact, nowMs: number): Connection => {
-  const next = follow(now, fact, nowMs)
+export const moveConnection = (now: Connection, fact: ConnectionFact, nowMs: number): Connection =>
+  carryOn(now, follow(now, fact, nowMs))
+
+/** `next`, since the same moment while name and reason stay; the very same object as `now` when it says the same. */
+export const carryOn = (now: Connection, next: Connection): Connection => {
   if (next.name !== now.name || next.because !== now.because) return next
   return nextTryOf(next) === nextTryOf(now) ? now : { ...next, sinceMs: now.sinceMs }
 }

@@ -8,3 +8,18 @@ export const isParsed = (): boolean => {
   const [navigation] = performance.getEntriesByType('navigation') as Partial<PerformanceNavigationTiming>[]
   return (navigation?.domContentLoadedEventStart ?? 0) > 0
 }
+
+/**
+ * Calls once the page is parsed: at once where that is so, else at `DOMContentLoaded`, or at `load`, for a page that does not say (without a
+ * navigation entry) that the first is over.
+ */
+export const whenParsed = (run: () => void): void => {
+  if (isParsed()) return run()
+  const heard = new AbortController()
+  const hear = (): void => {
+    heard.abort()
+    run()
+  }
+  document.addEventListener('DOMContentLoaded', hear, { signal: heard.signal })
+  addEventListener('load', hear, { signal: heard.signal })
+}

@@ -265,22 +265,78 @@ describe('a part that cannot be had', () => {
     expect(await page.evaluate(() => 'tampered' in window)).toBe(false)
   })
 
-  it('is said when it is the engine, and fetched again when the network is back', async () => {
-    const blocked = { is: true }
+  it('is said when it is the engine, and fetched again by itself: the page becomes live', async () => {
     const asked: string[] = []
     const page = await open({ head: TAG }, (page) =>
       page.route('**/cdn/engine.js*', (route) => {
         asked.push(new URL(route.request().url()).search)
-        return blocked.is ? route.abort() : route.continue()
+        return asked.length <= 2 ? route.abort() : route.continue()
       }),
     )
-    await expect
-      .poll(() => held.chromium.complaints.join('\n'), { timeout: 10_000 })
-      .toContain('[cart-echo] not-loaded')
-    blocked.is = false
-    await page.evaluate(() => dispatchEvent(new Event('online')))
     await untilLive(page)
-    // Another address, for browsers that remember that the first one failed.
-    expect(asked).toEqual(['', '?again=1'])
+    await hearsOnce(held.server, page)
+    // Another address each time, for browsers that remember that the first one failed.
+    expect(asked).toEqual(['', '?again=1', '?again=2'])
+    const { states } = await diaryOf(page)
+    expect([...new Set(states)].slice(0, 3)).toEqual([
+      'connecting: loading',
+      'waiting: not-loaded',
+      'connecting: finding-echo',
+    ])
+    expect(held.chromium.complaints.filter((text) => text.includes('[cart-echo] not-loaded'))).toHaveLength(1)
+  })
+
+  it('is not fetched any more when the page has stopped', async () => {
+    const asked: string[] = []
+    const page = await open({ head: TAG }, (page) =>
+      page.route('**/cdn/engine.js*', (route) => {
+        asked.push(route.request().url())
+        return route.abort()
+      }),
+    )
+    await expect.poll(() => because(page), { timeout: 10_000 }).toBe('not-loaded')
+    await page.evaluate('CartEcho.cart.stop()')
+    expect(await because(page)).toBe('not-started')
+    const before = asked.length
+    await page.evaluate("dispatchEvent(new Event('online'))")
+    await page.waitForTimeout(2_500)
+    expect(asked).toHaveLength(before)
+  })
+
+  it('is fetched again when it is the one that shows notices', async () => {
+    const blocked = { is: true }
+    const page = await open({ head: TAG }, (page) =>
+      page.route('**/cdn/notice.js*', (route) => {
+        const isBlocked = blocked.is
+        blocked.is = false
+        return isBlocked ? route.abort() : route.continue()
+      }),
+    )
+    await untilLive(page)
+    await expect.poll(() => page.locator('cart-echo-notice').count(), { timeout: 10_000 }).toBe(1)
+    await hearsOnce(held.server, page)
+    await expect.poll(() => noticeOf(page)).toContain('Your cart was updated')
+  })
+})
+
+describe('the script tag as a module', () => {
+  it('finds its own attributes and parts where it is the only one in <head>', async () => {
+    const page = await open({ head: tag('type="module" data-notice="off"') })
+    await untilLive(page)
+    await hearsOnce(held.server, page)
+    expect(await fetched(page)).not.toContain('notice')
+    expect(held.chromium.complaints).toEqual([])
+  })
+
+  it.each([
+    ['in <body>', '', tag('type="module"')],
+    ['one of two', tag('type="module"'), tag('type="module"').replace('.js"', '.js?2"')],
+  ])('says that it cannot tell which it is, %s', async (_, head, body) => {
+    const warnings: string[] = []
+    const page = await open({ head: head && head + body, body: head ? '' : body, block: false }, (page) =>
+      page.on('console', (message) => message.type() === 'warning' && warnings.push(message.text())),
+    )
+    await expect.poll(() => page.evaluate("'CartEcho' in window")).toBe(true)
+    expect(warnings.filter((text) => text.includes('cart-echo.esm.js'))).toHaveLength(1)
   })
 })

@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { createLateCart } from '../../src/cdn/late-cart'
 import type { CartEcho } from '../../src/core/cart-echo'
-import type { CartEchoError } from '../../src/core/errors'
+import { CartEchoError } from '../../src/core/errors'
 import type { PageIdentity } from '../../src/core/shopper'
+import { type FakeEnvironmentOptions, fakeEnvironment } from '../support/fake-environment'
 import { type ListeningClient, listeningClient } from '../support/listening-client'
 import { at } from '../support/payloads'
 
 const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 0))
 
 /** A late cart, the real one behind it, and when that comes. */
-const lateCart = (word: PageIdentity = { user: 7 }) => {
+const lateCart = (word: PageIdentity = { user: 7 }, options?: FakeEnvironmentOptions) => {
+  const environment = fakeEnvironment(options)
   const opened: ListeningClient[] = []
   const errors: CartEchoError[] = []
   const asked: {
@@ -18,7 +20,8 @@ const lateCart = (word: PageIdentity = { user: 7 }) => {
     fail: () => Promise<void>
     refuse: () => Promise<void>
   }[] = []
-  const { cart, tryAgain } = createLateCart({
+  const cart = createLateCart({
+    environment,
     word,
     onError: (error) => errors.push(error),
     events: () => ['cart.stock.changed' as never],
@@ -44,8 +47,14 @@ const lateCart = (word: PageIdentity = { user: 7 }) => {
         })
       }),
   })
-  return { cart, tryAgain, asked, errors, real: () => opened.at(-1) as ListeningClient, opened }
+  const states: string[] = []
+  cart.connection.subscribe(({ name, because }) => states.push(`${name}: ${because}`))
+  /** Nothing of ours is left on the page. */
+  const left = () => [environment.pending(), environment.watching()]
+  return { cart, asked, errors, states, environment, left, real: () => opened.at(-1) as ListeningClient, opened }
 }
+
+const NOTHING = [0, 0]
 
 describe('a cart that is there before its code', () => {
   it('fetches nothing until it is started', async () => {
@@ -148,39 +157,181 @@ describe('a cart that is there before its code', () => {
     expect(errors).toEqual([])
   })
 
-  it('says that its code cannot be fetched, and fetches it again when told', async () => {
-    const { cart, asked, errors, tryAgain, real } = lateCart()
+  it('says that its code comes, and nothing between that and what that says', async () => {
+    const { cart, asked, states } = lateCart()
+    cart.start()
+    expect(states).toEqual(['connecting: loading'])
+    await asked[0]?.come()
+    expect(states).toEqual(['connecting: loading', 'connecting: finding-echo'])
+  })
+
+  it('says that its code cannot be fetched, and fetches it again by itself, later each time', async () => {
+    const { cart, asked, errors, states, environment, left, real } = lateCart()
     cart.start()
     await asked[0]?.fail()
-    expect(errors.map(({ code }) => code)).toEqual(['not-loaded'])
-    tryAgain()
-    await asked[1]?.come()
+    const first = cart.connection.get()
+    expect(first).toMatchObject({ name: 'waiting', because: 'not-loaded', error: { code: 'not-loaded' } })
+    // Half of the bound: this clock's chance is always 0.5.
+    expect(first).toMatchObject({ nextTryAtMs: environment.nowMs() + 1_000 })
+    environment.advance(999)
+    expect(asked).toHaveLength(1)
+    for (const waitMs of [1, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]) {
+      environment.advance(waitMs)
+      expect(cart.connection.get()).toMatchObject({ because: 'not-loaded', sinceMs: first.sinceMs, nextTryAtMs: null })
+      await asked.at(-1)?.fail()
+    }
+    expect(asked).toHaveLength(9)
+    expect(new Set(states)).toEqual(new Set(['connecting: loading', 'waiting: not-loaded']))
+    environment.advance(60_000)
+    await asked.at(-1)?.come()
     expect(real().client.connection.get().name).toBe('connecting')
-    tryAgain()
+    expect(cart.connection.get()).toBe(real().client.connection.get())
+    expect(errors.map(({ code }) => code)).toEqual(['not-loaded'])
+    expect(left()).toEqual(NOTHING)
+  })
+
+  it.each([
+    ['hidden', 'visible'],
+    ['offline', 'online'],
+  ] as const)('fetches nothing while the page is %s, and at once when it is %s', async (away, back) => {
+    const { cart, asked, environment } = lateCart()
+    cart.start()
+    await asked[0]?.fail()
+    environment.signal(away)
+    expect(cart.connection.get()).toMatchObject({ because: 'not-loaded', nextTryAtMs: null })
+    environment.advance(600_000)
+    expect(asked).toHaveLength(1)
+    environment.signal(back)
+    expect(asked).toHaveLength(2)
+    environment.signal(away)
+    await asked[1]?.fail()
+    expect(cart.connection.get()).toMatchObject({ because: 'not-loaded', nextTryAtMs: null })
+    environment.advance(600_000)
     expect(asked).toHaveLength(2)
   })
 
+  it.each(['resumed', 'restored'] as const)('fetches at once when it is %s, if somebody looks', async (signal) => {
+    const { cart, asked, environment } = lateCart()
+    cart.start()
+    await asked[0]?.fail()
+    environment.signal('hidden')
+    environment.signal(signal)
+    environment.signal('online')
+    expect(asked).toHaveLength(1)
+    environment.signal('visible')
+    await asked[1]?.fail()
+    environment.signal(signal)
+    expect(asked).toHaveLength(3)
+  })
+
+  it('is asked for anew by a start, and by whoever waits for a check, and once at a time', async () => {
+    const { cart, asked, environment, left } = lateCart()
+    cart.start()
+    await asked[0]?.fail()
+    cart.start()
+    expect(asked).toHaveLength(2)
+    environment.advance(600_000)
+    environment.signal('visible')
+    expect(asked).toHaveLength(2)
+    await asked[1]?.fail()
+    const checked = expect(cart.check()).rejects.toMatchObject({ code: 'not-loaded' })
+    await asked[2]?.fail()
+    await checked
+    cart.stop()
+    expect(left()).toEqual(NOTHING)
+  })
+
+  it.each([
+    ['stopped', (cart: CartEcho) => cart.stop(), 'not-started'],
+    ['without anybody', (cart: CartEcho) => cart.identify({ user: null }), 'no-user'],
+  ] as const)('leaves nothing on a page that is %s, and fetches no more', async (_, end, because) => {
+    const { cart, asked, errors, environment, left } = lateCart()
+    cart.start()
+    await asked[0]?.fail()
+    end(cart)
+    expect(cart.connection.get()).toMatchObject({ name: 'idle', because })
+    expect(left()).toEqual(NOTHING)
+    environment.signal('visible')
+    environment.advance(600_000)
+    expect(asked).toHaveLength(1)
+    // And where it fails after that, nobody is told.
+    cart.identify({ user: 7 })
+    cart.start()
+    end(cart)
+    await asked[1]?.fail()
+    expect(left()).toEqual(NOTHING)
+    expect(cart.connection.get()).toMatchObject({ name: 'idle', because })
+    expect(errors).toHaveLength(1)
+  })
+
+  it('ends with the last of those that started it', async () => {
+    const { cart, asked, left } = lateCart()
+    const releases = [cart.start(), cart.start()]
+    await asked[0]?.fail()
+    releases[0]?.()
+    releases[0]?.()
+    expect(cart.connection.get().name).toBe('waiting')
+    releases[1]?.()
+    expect(cart.connection.get()).toMatchObject({ name: 'idle', because: 'not-started' })
+    expect(left()).toEqual(NOTHING)
+  })
+
   it('reports a failure once, however often it was asked meanwhile', async () => {
-    const { cart, asked, errors, tryAgain } = lateCart()
+    const { cart, asked, errors } = lateCart()
     cart.start()
     cart.start()
     cart.identify({ user: 8 })
-    tryAgain()
     await asked[0]?.fail()
     expect(errors.map(({ code }) => code)).toEqual(['not-loaded'])
   })
 
   it('reports misuse as it is, and tries again only when it is started again', async () => {
-    const { cart, asked, errors, tryAgain, real } = lateCart()
+    const { cart, asked, errors, environment, left, real } = lateCart()
     cart.start()
     await asked[0]?.refuse()
-    tryAgain()
+    expect(cart.connection.get()).toMatchObject({ name: 'idle', because: 'not-started' })
+    expect(left()).toEqual(NOTHING)
+    environment.signal('visible')
     cart.identify({ user: 8 })
     expect(errors.map(({ code }) => code)).toEqual(['invalid-channel'])
     expect(asked).toHaveLength(1)
     cart.start()
     await asked[1]?.come()
     expect(real().client.connection.get().name).toBe('connecting')
+  })
+
+  it.each([
+    [{ user: 'undefined' }, 'invalid-user'],
+    [{ user: 8, cursor: 'four' }, 'invalid-cursor'],
+  ])('throws at once for %j, stays whose it was, and listens to the next', async (word, code) => {
+    const { cart, asked, errors, real } = lateCart()
+    expect(() => cart.identify(word)).toThrow(expect.objectContaining({ code }))
+    cart.start()
+    expect(() => cart.identify(word)).toThrow(expect.objectContaining({ code }))
+    expect(asked.map(({ word }) => word)).toEqual([{ user: 7 }])
+    cart.identify({ user: 9 })
+    await asked[0]?.come()
+    expect(real().link().user).toBe('9')
+    expect(errors).toEqual([])
+  })
+
+  it.each([
+    ['before it is started', false],
+    ['after', true],
+  ])('is refused where the page contradicts itself, %s, as the real one', (_, isFirst) => {
+    const error = new CartEchoError('page-conflict', 'for the test')
+    const { cart, asked, errors } = lateCart({})
+    if (isFirst) cart.start()
+    cart.identify({ problems: [error] })
+    if (!isFirst) cart.start()
+    const { client } = listeningClient({ word: { problems: [error] } })
+    client.start()
+    expect(cart.connection.get()).toEqual({ ...client.connection.get(), sinceMs: expect.any(Number) })
+    expect(cart.connection.get()).toMatchObject({ name: 'refused', because: 'page-conflict', error })
+    expect(errors).toEqual([error])
+    expect(asked).toHaveLength(0)
+    cart.identify({ user: 7 })
+    expect(cart.connection.get()).toMatchObject({ name: 'connecting' })
   })
 
   it('knows the names of the page’s own events before', () => {
@@ -207,9 +358,8 @@ describe('a cart that is there before its code', () => {
 
   it('reports what is wrong with the page even where it says nobody, once', () => {
     const problem = { code: 'invalid-page' } as CartEchoError
-    const { cart, errors, tryAgain } = lateCart({ problems: [problem] })
-    cart.start()
-    tryAgain()
+    const { cart, errors } = lateCart({ problems: [problem] })
+    cart.start()()
     expect(errors).toEqual([problem])
   })
 

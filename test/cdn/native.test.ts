@@ -1,38 +1,13 @@
 import { readFileSync } from 'node:fs'
-import { build } from 'esbuild'
 import type { Page } from 'playwright'
 import { describe, expect, it } from 'vitest'
+import { livewireScript } from '../support/livewire-script'
 import { diaryOf, hearsOnce, holdScriptTagPages, LOOSE, script, TAG, untilLive } from '../support/script-tag-page'
 
 // The tag and what a page is made with, in every order of loading.
 
 const ROOT = new URL('../../', import.meta.url)
 const dist = (path: string): string => readFileSync(new URL(`node_modules/${path}`, ROOT), 'utf8')
-
-/** Livewire's stand-in as Livewire's own script: it is there when it runs, and starts at DOMContentLoaded. */
-const livewireScript = async (): Promise<string> => {
-  const { outputFiles } = await build({
-    stdin: { contents: LIVEWIRE, resolveDir: ROOT.pathname, loader: 'ts' },
-    bundle: true,
-    format: 'iife',
-    write: false,
-  })
-  return outputFiles[0]?.text ?? ''
-}
-
-const LIVEWIRE = `
-import { createStandIn } from './examples/livewire/stand-in'
-window.commits = []
-const send = async (url, { body }) => {
-  const { components } = JSON.parse(String(body))
-  window.commits.push(...components.map(({ calls }) => calls.map(({ params }) => params[0]).join()))
-  return Response.json({ components: components.map(({ snapshot }) => ({ snapshot, effects: {} })) })
-}
-const { load, start } = createStandIn({ send })
-load()
-if (document.readyState !== 'loading') start()
-else document.addEventListener('DOMContentLoaded', start)
-`
 
 const SNAPSHOT = JSON.stringify({ data: {}, memo: { id: 'a', name: 'cart' } }).replaceAll('"', '&quot;')
 const EFFECTS = JSON.stringify({ listeners: ['cart-conditions-changed', 'cart-updated'] }).replaceAll('"', '&quot;')
@@ -109,6 +84,20 @@ describe('Livewire', () => {
     expect(all.filter((name) => name === 'cart-conditions-changed')).toHaveLength(2)
     expect((await diaryOf(page)).violations).toEqual([])
     expect(held.chromium.complaints).toEqual([])
+  })
+
+  it('before the tag, events that come with options: components hear them once, too', async () => {
+    const mine = "CartEcho.start({ events: ['cart.stock.changed'] })"
+    const effects = EFFECTS.replace('cart-updated', 'cart-stock-changed')
+    const page = await open({
+      head: script('livewire.js', '') + TAG + script('own.js'),
+      body: COMPONENT.replace(EFFECTS, effects),
+      files: { 'livewire.js': await livewireScript(), 'own.js': mine },
+    })
+    await untilLive(page)
+    held.server.shop.publish(1, 'cart.stock.changed', { sku: 'mug', left: 2 })
+    const commits = (): Promise<string[]> => page.evaluate('window.commits')
+    await expect.poll(commits, { timeout: 10_000 }).toEqual(['cart-stock-changed'])
   })
 })
 

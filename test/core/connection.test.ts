@@ -31,6 +31,7 @@ const NOW_MS = 200
 
 const states: Record<StateName, Connection> = {
   idle: { name: 'idle', because: 'no-user', sinceMs: SINCE_MS },
+  'connecting: loading': { name: 'connecting', because: 'loading', sinceMs: SINCE_MS },
   'connecting: prerendering': { name: 'connecting', because: 'prerendering', sinceMs: SINCE_MS },
   'connecting: finding-echo': { name: 'connecting', because: 'finding-echo', sinceMs: SINCE_MS },
   'connecting: opening-socket': { name: 'connecting', because: 'opening-socket', sinceMs: SINCE_MS },
@@ -72,6 +73,20 @@ const table: Record<StateName, Record<FactName, Expected>> = {
     delayed: 'same',
     polling: 'same',
     refused: 'same',
+    shared: 'given',
+  },
+  'connecting: loading': {
+    idle: 'carried',
+    starting: 'connecting: finding-echo',
+    prerendering: 'connecting: prerendering',
+    'socket-opening': 'connecting: opening-socket',
+    'socket-open': 'connecting: subscribing',
+    'socket-lost': 'waiting: socket-lost',
+    subscribed: 'live: subscribed',
+    'channel-left': 'connecting: subscribing',
+    delayed: 'carried',
+    polling: 'carried',
+    refused: 'carried',
     shared: 'given',
   },
   'connecting: prerendering': {
@@ -250,6 +265,7 @@ describe('a connection', () => {
       'check-failed': true,
       'check-refused': true,
       'check-busy': true,
+      'not-loaded': true,
     }
     const refused: Record<RefusedReason, true> = {
       'echo-failed': true,

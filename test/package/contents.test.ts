@@ -39,7 +39,14 @@ const table = JSON.parse(readFileSync(join(cartEcho, 'dist/sri.json'), 'utf8')) 
 }
 const SCRIPT_TAG = ['sri.json', 'cdn/THIRD-PARTY.txt', ...Object.keys(table.integrity)].map((name) => `dist/${name}`)
 const NATIVE = ['alpine', 'livewire', 'react', 'vue', 'notice'].map((name) => `dist/${name}.js`)
-const BROWSER_ENTRIES = ['dist/index.js', 'dist/core.js', 'dist/reverb.js', 'dist/echo-events.js', ...NATIVE]
+const BROWSER_ENTRIES = [
+  'dist/index.js',
+  'dist/core.js',
+  'dist/reverb.js',
+  'dist/echo-events.js',
+  'dist/global.js',
+  ...NATIVE,
+]
 
 describe('the tarball', () => {
   it('holds what its entries, its command and its demo pages reach, and no other file of dist', () => {
@@ -142,6 +149,7 @@ describe('an entry', () => {
     'cart-echo/vue': ['cartEcho', 'onCartChange', 'onCartRefresh', 'useCartConnection', 'useCartEcho', 'useCartNews'],
     'cart-echo/notice': ['showNotices'],
     'cart-echo/echo-events': [],
+    'cart-echo/global': [],
     'cart-echo/server': ['CartEchoServerError', 'startFaultProxy', 'startServer'],
   }
 

@@ -44,6 +44,8 @@ const APPS: Record<string, { others: readonly string[]; place: Place; resolution
   'echo-events-not.ts': { others: ['mitt', ...ECHO, ...USE_ECHO], place: PAGE, resolutions: ANYWHERE },
   // Only bundlers: for nodenext its declarations say CommonJS, so that nobody there can construct its default import.
   'echo-1.ts': { others: ['mitt', 'laravel-echo=laravel-echo-1', 'pusher-js'], place: PAGE, resolutions: ['bundler'] },
+  'global.ts': { others: ['mitt'], place: PAGE, resolutions: ANYWHERE },
+  'global-not.ts': { others: ['mitt'], place: PAGE, resolutions: ANYWHERE },
   'server.ts': { others: ['@types/node'], place: NODE, resolutions: ANYWHERE },
 }
 
@@ -82,6 +84,7 @@ describe('the built declarations', () => {
     ['core', 'cart-echo/core'],
     ['reverb', 'cart-echo/reverb'],
     ['echo-events', 'cart-echo/echo-events'],
+    ['global', 'cart-echo/global'],
     ['alpine', 'cart-echo/alpine'],
     ['livewire', 'cart-echo/livewire'],
     ['react', 'cart-echo/react'],

@@ -38,13 +38,15 @@ export const STRICT = [
 export const DIST = fileURLToPath(new URL('../../dist/', import.meta.url))
 const BUILT = ['cart-echo.global.js', 'cart-echo.esm.js', 'cdn']
 
-/** What a page of these notes: it is there before the tag is. */
+/** What a page of these notes: it is there before the tag is. Once: `wire:navigate` runs scripts with a nonce again. */
 const DIARY = `
+if (!window.diary) {
 window.diary = { heard: [], ready: 0, states: [], violations: [] }
 document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => diary.violations.push(violatedDirective + ' ' + blockedURI))
 document.addEventListener('cart-conditions-changed', ({ detail }) => diary.heard.push(detail.cart_echo.seq))
 document.addEventListener('cart-echo-ready', () => { diary.ready += 1 })
 document.addEventListener('cart-echo-status', ({ detail }) => diary.states.push(detail.name + ': ' + detail.because))
+}
 `
 
 /** Pages with the tag, and the shop behind them. */

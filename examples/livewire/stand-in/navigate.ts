@@ -1,6 +1,7 @@
 /**
  * Puts another page in this one's place (js/plugins/navigate): the body is swapped, what has x-persist of the same name stays, the
- * body's scripts run again but those with data-navigate-once, and the components are made anew.
+ * body's scripts run again but those with data-navigate-once, scripts in <head> run where they are not there word by word, and the components are
+ * made anew.
  */
 export const navigateTo = async (html: string, swap: { leave: () => void; enter: () => void }): Promise<void> => {
   tell('livewire:navigating')
@@ -16,6 +17,10 @@ export const navigateTo = async (html: string, swap: { leave: () => void; enter:
   // What is not an asset in <head> is the new page's (mergeNewHead).
   for (const old of document.head.querySelectorAll('meta')) old.remove()
   document.head.append(...[...next.head.querySelectorAll('meta')].map((meta) => document.adoptNode(meta)))
+  const known = [...document.head.children].map(({ outerHTML }) => outerHTML)
+  for (const script of next.head.querySelectorAll('script')) {
+    if (!known.includes(script.outerHTML)) document.head.append(alive(script))
+  }
   await Promise.resolve()
   swap.enter()
   tell('livewire:navigated')

@@ -145,7 +145,7 @@ const inWords = (connection: Connection): string => {
       return because
     }
     case 'connecting': {
-      const because: 'prerendering' | 'finding-echo' | 'opening-socket' | 'subscribing' = connection.because
+      const because: 'loading' | 'prerendering' | 'finding-echo' | 'opening-socket' | 'subscribing' = connection.because
       // @ts-expect-error: nothing went wrong
       connection.error
       return because

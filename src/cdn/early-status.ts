@@ -1,0 +1,11 @@
+import type { Connection } from '../core/connection'
+import { isParsed } from '../dom/parsed'
+
+/**
+ * Dispatches `cart-echo-status` for a cart whose code, which does that later, is not there: on `target`, on `document` when left out, nowhere when null. Not
+ * before `DOMContentLoaded`, and not where another copy of the SDK dispatches.
+ */
+export const sayStatus = (connection: Connection, target: EventTarget | null = document): void => {
+  if (!target || !isParsed() || Symbol.for('cart-echo.dispatcher') in target) return
+  target.dispatchEvent(new CustomEvent('cart-echo-status', { detail: connection, bubbles: true }))
+}
