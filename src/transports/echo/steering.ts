@@ -1,7 +1,8 @@
+import { createAlarm } from '../../core/alarm'
 import { fullJitterMs } from '../../core/backoff'
 import type { Environment, Stop } from '../../core/environment'
-import { type PusherLike, peek } from './shape'
-import { readErrorCode } from './socket'
+import { isClose, isTransient, readErrorCode } from './codes'
+import { bindAll, type PusherLike, peek } from './shape'
 
 /** A hand on pusher-js's reconnection. */
 export interface Steering {
@@ -50,7 +51,7 @@ const PROVEN_AFTER_MS = 5_000
  */
 export const steer = (pusher: PusherLike, environment: Environment, handlers: SteeringHandlers): Steering => {
   const { connection } = pusher
-  let stopTimer: Stop = () => undefined
+  const alarm = createAlarm(environment)
   let stopped = false
   let isMine = false
   let isWaiting = false
@@ -74,9 +75,8 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
 
   const wait = (ms: number): void => {
     if (stopped) return
-    stopTimer()
     isWaiting = true
-    stopTimer = environment.schedule(ms, attempt)
+    alarm.set(ms, attempt)
   }
 
   const attempt = (): void => {
@@ -90,9 +90,8 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
   // The pause is laid round the try, so that one which would succeed after all is not cut short for it.
   const watchAttempt = (): void => {
     if (stopped) return
-    stopTimer()
     const inMs = tryMs() + fullJitterMs(backOff(), tries, environment.random())
-    stopTimer = environment.schedule(inMs, () => {
+    alarm.set(inMs, () => {
       if (connection.state === 'connected') return
       tries += 1
       disconnect()
@@ -146,7 +145,7 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
   }
 
   const opened = (): void => {
-    stopTimer()
+    alarm.stop()
     isWaiting = false
     usualTryMs = Math.min(LONGEST_TRY_MS, Math.max(SHORTEST_TRY_MS, 4 * (environment.nowMs() - triedAtMs)))
   }
@@ -166,7 +165,7 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
 
   // By itself pusher-js gives up on every code it does not know how to answer, for ever.
   const closed = (state: 'disconnected' | 'failed'): void => {
-    stopTimer()
+    alarm.stop()
     isWaiting = false
     const code = lastCode
     lastCode = null
@@ -176,7 +175,7 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
 
   const failed = (error: unknown): void => {
     // A frame on a socket that stays open, such as 4301, is no reason for what comes later.
-    if (peek(error, 'type') !== 'WebSocketError') return
+    if (!isClose(error)) return
     lastCode = readErrorCode(error)
     if (lastCode !== null && lastCode >= 4200 && lastCode < 4300) loseSoon()
   }
@@ -187,9 +186,7 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
     waitApart(environment.random() * OWN_NETWORK_WITHIN_MS)
   })
 
-  connection.bind('connecting_in', loseSoon)
-  connection.bind('state_change', changed)
-  connection.bind('error', failed)
+  const unbind = bindAll(connection, { connecting_in: loseSoon, state_change: changed, error: failed })
   if (connection.state === 'connecting' || connection.state === 'unavailable') watchAttempt()
 
   return {
@@ -201,18 +198,10 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
     stop: () => {
       if (stopped) return
       stopped = true
-      stopTimer()
+      alarm.stop()
       stopWatching()
-      connection.unbind('connecting_in', loseSoon)
-      connection.unbind('state_change', changed)
-      connection.unbind('error', failed)
+      unbind()
       if (isWaiting && !handlers.isOurs) pusher.connect()
     },
   }
 }
-
-/** True for the codes on which pusher-js gives up for ever (core/connection/protocol/protocol.ts). */
-export const isForGood = (code: number): boolean => (code > 4000 && code < 4100) || code >= 4300
-
-/** True for those that may change by themselves: not 4001, no such key, nor 4009, this origin is not allowed. */
-export const isTransient = (code: number): boolean => isForGood(code) && code !== 4001 && code !== 4009
