@@ -1,7 +1,7 @@
 import type { Cursor } from '../../core/cursor'
 import { CartEchoError } from '../../core/errors'
 import type { Query, Reply } from '../../core/transport'
-import { afterAnswer, answerFrom, doubted, type Tail } from './tail'
+import { afterAnswer, answerFrom, doubted, type Tail, type TailKeeper } from './tail'
 
 /** An ask of one of the tabs. */
 export interface Ask {
@@ -24,7 +24,7 @@ export interface Desk {
 export interface DeskParts {
   readonly nowMs: () => number
   readonly ask: (query: Query) => Promise<Reply>
-  readonly tail: { get(): Tail; set(tail: Tail): void }
+  readonly tail: TailKeeper
   /**
    * True while other tabs' asks wait, because the channel is being subscribed: what is asked before must be asked again after.
    * Not those of somebody who waits for the answer.

@@ -23,6 +23,23 @@ export interface Tail {
 
 const MOST_ENTRIES = 100
 
+/** Where the newest tail is kept. */
+export interface TailKeeper {
+  readonly get: () => Tail
+  readonly set: (tail: Tail) => void
+}
+
+/** One that keeps nothing yet. */
+export const createTailKeeper = (): TailKeeper => {
+  let tail = noTail
+  return {
+    get: () => tail,
+    set: (next) => {
+      tail = next
+    },
+  }
+}
+
 /** Nothing known. */
 export const noTail: Tail = { owner: null, cursor: null, entries: [], asOfMs: 0, isSure: false, doubts: 0 }
 
