@@ -131,8 +131,7 @@ export const supply =
       const news = isLog ? { ...meaning, answer: unseen(meaning.answer, seen, events) } : meaning
       if (isLog) seen = further(seen, meaning.answer.cursor)
       feed.take((now, moment) => takeMeaning(now, news, moment))
-      if (isLog || meaning.name === 'bare' || meaning.name === 'nothing') return meaning
-      return whyNot(false) ?? gone()
+      return 'status' in meaning ? (whyNot(false) ?? gone()) : meaning
     }
 
     const stopWatching = watchSignals(environment, audience, (signal) =>

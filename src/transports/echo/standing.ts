@@ -35,8 +35,9 @@ export interface Standing {
 
 /** How long the server may take to confirm a subscription on an open socket; pusher-js itself would wait for ever. */
 const CONFIRM_WITHIN_MS = 10_000
-/** Over how long pages that are back spread what they ask: those that pusher-js brings back in step, and those that come one by one. */
-const ASK_WITHIN_MS = { inStep: 2_000, oneByOne: 500 }
+/** Over how long pages that are back spread what they ask. pusher-js brings all of a shop back in step; what is steered comes spread. */
+const IN_STEP_WITHIN_MS = 2_000
+const STEERED_WITHIN_MS = 500
 /** What does not mend itself in seconds. */
 const PATIENTLY: ReadonlySet<string> = new Set(['blocked', 'signature-refused'])
 const PATIENCE_MS = 10_000
@@ -98,8 +99,8 @@ export const createStanding = (
     trouble = null
     steering()?.proven()
     stand('live', { name: 'subscribed' })
-    // pusher-js brings all pages of a shop back in step; what is steered comes back spread already.
-    sink.gap('subscribed', wasLive ? ASK_WITHIN_MS[steering() ? 'oneByOne' : 'inStep'] : 0)
+    const isSteered = steering() !== null
+    sink.gap('subscribed', wasLive ? (isSteered ? STEERED_WITHIN_MS : IN_STEP_WITHIN_MS) : 0)
     wasLive = true
   }
 

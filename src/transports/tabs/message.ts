@@ -67,7 +67,7 @@ const named =
   (shapes: Readonly<Record<string, Shape>>): Shape =>
   (value) => {
     const name = isRecord(value) ? own(value, 'name') : value
-    const shape = typeof name === 'string' && Object.hasOwn(shapes, name) ? shapes[name] : undefined
+    const shape = typeof name === 'string' ? (own(shapes, name) as Shape | undefined) : null
     return shape ? shape(value) : misfit(`one of ${Object.keys(shapes).join(', ')}`, name)
   }
 

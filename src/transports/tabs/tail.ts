@@ -58,18 +58,14 @@ export const afterBroadcast = (tail: Tail, entry: LoggedEvent): Tail => {
 /** The tail after an answer to what was asked at `asOfMs`, when there had been so many doubts. */
 export const afterAnswer = (tail: Tail, answer: Answer, asOfMs: number, doubts: number): Tail => {
   const { cursor, owner, events, reset, since } = answer
-  if (!isWhole(answer) || isBehind(tail, cursor)) return tail
+  const isAnew = reset || since === null
+  // Not the whole of what is known already, or a replica's word.
+  const isBehind = tail.cursor?.epoch === cursor.epoch && cursor.seq < tail.cursor.seq
+  if (isBehind || !(isAnew || events.length === cursor.seq - since.seq)) return tail
   const isSure = doubts === tail.doubts && (reset || events.length < FULL_ANSWER)
-  const entries = reset || since === null ? [] : joined(tail, answer)
+  const entries = isAnew ? [] : joined(tail, answer)
   return { owner, cursor, entries: entries.slice(-MOST_ENTRIES), asOfMs, isSure, doubts: tail.doubts }
 }
-
-const isWhole = ({ since, cursor, events, reset }: Answer): boolean =>
-  reset || since === null || events.length === cursor.seq - since.seq
-
-// Not the whole of what is known already, or a replica's word.
-const isBehind = (tail: Tail, cursor: Cursor): boolean =>
-  tail.cursor?.epoch === cursor.epoch && cursor.seq < tail.cursor.seq
 
 const joined = ({ cursor, entries }: Tail, { since, cursor: end, events }: Answer): readonly LoggedEvent[] => {
   const from = since?.seq ?? 0
