@@ -1,26 +1,27 @@
+import { createAlarm } from '../core/alarm'
 import type { Meaning } from '../core/answer'
 import type { Cursor } from '../core/cursor'
-import type { Audience, Environment, Stop } from '../core/environment'
-import type { Moment } from '../core/moment'
+import type { Audience, Environment } from '../core/environment'
 import { placeOf } from '../core/place'
 import { stopLink } from '../core/stop-link'
 import type { Link, Query, Reply, Sink, Transport } from '../core/transport'
 import { gone } from '../core/unanswered'
-import { watchWake } from '../core/wake'
+import { watchSignals } from '../core/watch-signals'
 import { underWay, whyNotNow } from './supply/admission'
 import {
   type Feed,
   type FeedEffect,
-  feedWakesAtMs,
-  startFeed,
+  type FeedSettings,
+  type FeedStep,
   takeAsk,
   takeBroadcast,
   takeFact,
   takeMeaning,
   takeSignal,
-  takeTime,
   takeWake,
 } from './supply/feed'
+import { runFeed } from './supply/run-feed'
+import { further, unseen } from './supply/seen'
 
 /** One request of the check; rejects only when aborted. */
 export type AskCheck = (query: Query, signal: AbortSignal) => Promise<Meaning>
@@ -55,23 +56,12 @@ const ANSWER_WITHIN_MS = 10_000
 export const supply =
   (options: SupplyOptions): Transport =>
   (sink) => {
-    const { environment, audience = environment, timeoutMs = ANSWER_WITHIN_MS } = options
-    const moment = (): Moment => ({ nowMs: environment.nowMs(), random: environment.random() })
+    const { environment, audience = environment, check, events, timeoutMs = ANSWER_WITHIN_MS } = options
+    const limit = createAlarm(environment)
     let stopped = false
-    let stopTimer: Stop = () => undefined
     let live: Link | null = null
     let inFlight: AbortController | null = null
-    let stopWaiting: Stop = () => undefined
-    let feed: Feed | null = null
     let seen: Cursor | null = null
-
-    const take = (move: (feed: Feed) => ReturnType<typeof takeTime>): void => {
-      if (stopped || !feed) return
-      const { feed: next, effects } = move(feed)
-      feed = next
-      for (const effect of effects) if (!stopped) perform(effect)
-      wake()
-    }
 
     const perform = (effect: FeedEffect): void => {
       switch (effect.name) {
@@ -88,22 +78,16 @@ export const supply =
       }
     }
 
-    const wake = (): void => {
-      stopTimer()
-      const atMs = stopped || !feed ? null : feedWakesAtMs(feed)
-      if (atMs === null) return
-      const inMs = Math.max(0, atMs - environment.nowMs())
-      stopTimer = environment.schedule(inMs, () => take((now) => takeTime(now, moment())))
-    }
+    const feed = runFeed(environment, settingsOf(options, audience), perform)
 
     const liveSink: Sink = {
       ...sink,
       deliver: (event, payload) => {
         seen = further(seen, placeOf(payload))
-        take((now) => takeBroadcast(now, moment()))
+        feed.take(takeBroadcast)
         sink.deliver(event, payload)
       },
-      state: (fact) => take((now) => takeFact(now, fact, moment())),
+      state: (fact) => feed.take((now, moment) => takeFact(now, fact, moment)),
     }
 
     const openLive = (): void => {
@@ -122,82 +106,60 @@ export const supply =
       mine?.stop()
     }
 
+    const whyNot = (isUrgent: boolean) => whyNotNow(feed.get(), isUrgent, environment.nowMs())
+
     const ask = async (query: Query): Promise<Reply> => {
-      const isUrgent = query.maxAgeMs !== undefined
-      if (!feed || stopped) return gone()
-      const why = inFlight ? underWay() : whyNotNow(feed, isUrgent, environment.nowMs())
-      if (!feed.isVisible && why) feed = { ...feed, isOwed: true }
+      if (stopped) return gone()
+      const why = inFlight ? underWay() : whyNot(query.maxAgeMs !== undefined)
+      if (why && !feed.get().isVisible) feed.take((now) => silently({ ...now, isOwed: true }))
       return why ?? request(query)
     }
 
     const request = async (query: Query): Promise<Reply> => {
-      if (feed) feed = takeAsk(feed, moment())
       const abort = new AbortController()
       inFlight = abort
-      wake()
-      stopWaiting = environment.schedule(timeoutMs, () => abort.abort())
-      const meaning = await options.check(query, abort.signal).catch(() => tooLate(timeoutMs))
-      stopWaiting()
+      feed.take((now, moment) => silently(takeAsk(now, moment)))
+      limit.set(timeoutMs, () => abort.abort())
+      const meaning = await check(query, abort.signal).catch(() => tooLate(timeoutMs))
+      limit.stop()
       inFlight = null
       return stopped ? gone() : settle(meaning)
     }
 
     const settle = (meaning: Meaning): Reply => {
-      const news = unseen(meaning, seen, options.events)
-      if (meaning.name === 'log') seen = further(seen, meaning.answer.cursor)
-      take((now) => takeMeaning(now, news, moment()))
-      if (meaning.name === 'log' || meaning.name === 'bare' || meaning.name === 'nothing') return meaning
-      return (feed && whyNotNow(feed, false, environment.nowMs())) ?? gone()
+      const isLog = meaning.name === 'log'
+      const news = isLog ? { ...meaning, answer: unseen(meaning.answer, seen, events) } : meaning
+      if (isLog) seen = further(seen, meaning.answer.cursor)
+      feed.take((now, moment) => takeMeaning(now, news, moment))
+      return 'status' in meaning ? (whyNot(false) ?? gone()) : meaning
     }
 
-    const wakeUp = (): void => take((now) => takeWake(now, moment()))
-
-    const stops = [
-      audience.watchPage((signal) => {
-        if (signal === 'woke') wakeUp()
-        else take((now) => takeSignal(now, signal, moment()))
-      }),
-      // By the timers of this page, which are late when it is hidden, whoever looks at another.
-      watchWake(environment, wakeUp),
-    ]
-    const begun = startFeed(
-      {
-        hasLive: options.live !== null,
-        isVisible: audience.isVisible(),
-        pollEveryMs: options.intervalMs ?? POLL_EVERY_MS,
-        auditEveryMs: options.auditMs ?? AUDIT_EVERY_MS,
-      },
-      moment(),
+    const stopWatching = watchSignals(environment, audience, (signal) =>
+      feed.take((now, moment) => (signal === 'woke' ? takeWake(now, moment) : takeSignal(now, signal, moment))),
     )
-    feed = begun.feed
-    take(() => begun)
+    feed.begin()
 
     return {
       ask,
       stop: () => {
         stopped = true
-        for (const stop of stops.splice(0)) stop()
-        stopTimer()
-        stopWaiting()
+        stopWatching()
+        feed.stop()
+        limit.stop()
         inFlight?.abort()
         endLive()
       },
     }
   }
 
-// What the socket should have brought, and did not: an answer to a tab that is behind gives again what it has.
-const unseen = (meaning: Meaning, seen: Cursor | null, events: SupplyOptions['events']): Meaning => {
-  if (meaning.name !== 'log') return meaning
-  const { since, cursor, events: given } = meaning.answer
-  const known = seen?.epoch === cursor.epoch ? seen.seq - (since?.seq ?? 0) : 0
-  const missed = given.slice(Math.max(0, known)).filter(({ event }) => events?.has(event) ?? true)
-  return { ...meaning, answer: { ...meaning.answer, events: missed } }
-}
+const silently = (feed: Feed): FeedStep => ({ feed, effects: [] })
 
-const further = (seen: Cursor | null, place: Cursor | null): Cursor | null => {
-  if (!place) return seen
-  return seen?.epoch === place.epoch && seen.seq > place.seq ? seen : place
-}
+const settingsOf = ({ live, intervalMs, auditMs }: SupplyOptions, audience: Audience): FeedSettings => ({
+  hasLive: live !== null,
+  isVisible: audience.isVisible(),
+  pollEveryMs: intervalMs ?? POLL_EVERY_MS,
+  auditEveryMs: auditMs ?? AUDIT_EVERY_MS,
+})
 
 const tooLate = (timeoutMs: number): Meaning => ({
   name: 'failed',

@@ -1,5 +1,5 @@
 import type { Stop } from '../../core/environment'
-import { type ChannelLike, type EchoLike, has, isBindable, peek, type SubscriptionLike } from './shape'
+import { bindAll, type ChannelLike, type EchoLike, has, isBindable, peek, type SubscriptionLike } from './shape'
 
 /** What happens on the shopper's channel. */
 export interface ChannelHandlers {
@@ -80,15 +80,8 @@ const listen = (channel: ChannelLike, event: string, { heard }: ChannelHandlers)
 }
 
 // Echo's own subscribed() and error() cannot be taken back, pusher-js's bind can (laravel/echo#490).
-const watchPusher = (subscription: SubscriptionLike, { subscribed, refused }: ChannelHandlers): Stop => {
-  const confirmed = (): void => subscribed()
-  subscription.bind(CONFIRMED, confirmed)
-  subscription.bind(REFUSED, refused)
-  return () => {
-    subscription.unbind(CONFIRMED, confirmed)
-    subscription.unbind(REFUSED, refused)
-  }
-}
+const watchPusher = (subscription: SubscriptionLike, { subscribed, refused }: ChannelHandlers): Stop =>
+  bindAll(subscription, { [CONFIRMED]: () => subscribed(), [REFUSED]: (error) => refused(error) })
 
 const watchEcho = (channel: ChannelLike, { subscribed, refused }: ChannelHandlers): Stop => {
   let there = true

@@ -1,3 +1,4 @@
+import { createAlarm } from '../../core/alarm'
 import type { Environment, Stop } from '../../core/environment'
 import { CartEchoError } from '../../core/errors'
 import { type EchoLike, type EchoSource, has, type OpenableEcho, peek } from './shape'
@@ -15,11 +16,40 @@ export const findEcho = (
   found: (echo: EchoLike) => void,
   failed: (error: CartEchoError) => void,
 ): Stop => {
-  if (isOpenable(source)) return awaitEcho(() => source.open(), environment, found, failed)
-  if (isPromise(source)) return awaitEcho(() => source, environment, found, failed)
-  if (isGetter(source)) return lookForEcho(source, environment, found, failed)
-  found(source)
-  return () => undefined
+  const alarm = createAlarm(environment)
+  const untilMs = environment.nowMs() + LOOK_FOR_MS
+  let isOver = false
+
+  const end = (tell: () => void): void => {
+    if (isOver) return
+    isOver = true
+    alarm.stop()
+    tell()
+  }
+
+  const judge = (value: unknown, cause?: unknown): void =>
+    end(() => (isEcho(value) ? found(value) : failed(noEcho(whyNoEcho(value), cause))))
+
+  const wait = (promise: PromiseLike<EchoLike>): void => {
+    alarm.set(LOOK_FOR_MS, () => end(() => failed(noEcho('Its promise is still pending.'))))
+    promise.then(
+      (echo) => judge(echo),
+      (cause) => end(() => failed(noEcho(cause instanceof CartEchoError ? '' : 'It could not be loaded.', cause))),
+    )
+  }
+
+  const look = (getter: () => unknown): void => {
+    const { value, thrown } = tryGet(getter)
+    if (!isEcho(value) && isPromise(value)) wait(value)
+    else if (isEcho(value) || environment.nowMs() >= untilMs) judge(value, thrown)
+    else alarm.set(LOOK_EVERY_MS, () => look(getter))
+  }
+
+  if (isOpenable(source)) wait(invoke(source.open))
+  else if (isPromise(source)) wait(source)
+  else if (isGetter(source)) look(source)
+  else judge(source)
+  return () => end(() => undefined)
 }
 
 /** True when the source makes an Echo of our own, which is ours to close. */
@@ -31,12 +61,10 @@ export const isEcho = (value: unknown): value is EchoLike => typeof value !== 'f
 
 /** Says why something is no Echo, in words for the developer who handed it over. */
 export const whyNoEcho = (value: unknown): string => {
-  if (value === undefined || value === null)
-    return 'It is undefined. If it comes later, give a getter: () => window.Echo.'
-  if (has(value, 'open')) return 'It is a function that gives reverb({...}): give reverb({...}) itself.'
-  if (has(peek(value, 'prototype'), 'private')) return 'It is the Echo class. Create one: new Echo({...}).'
-  if (peek(value, 'default') !== undefined)
-    return 'It is the namespace of the Echo script. Create one: new Echo.default({...}).'
+  if (value === undefined || value === null) return 'It is undefined. Give a getter: () => window.Echo.'
+  if (has(value, 'open')) return 'It gives reverb({...}): give that itself.'
+  if (has(peek(value, 'prototype'), 'private')) return 'It is the Echo class: new Echo({...}).'
+  if (peek(value, 'default') !== undefined) return 'It is the namespace: new Echo.default({...}).'
   return 'It has no private() method.'
 }
 
@@ -54,28 +82,6 @@ export const wasReplaced = (source: EchoSource, echo: EchoLike): boolean => {
   return isEcho(value) && value !== echo && tryGet(source).value === value
 }
 
-const lookForEcho = (
-  getter: () => unknown,
-  environment: Environment,
-  found: (echo: EchoLike) => void,
-  failed: (error: CartEchoError) => void,
-): Stop => {
-  const untilMs = environment.nowMs() + LOOK_FOR_MS
-  let stop: Stop = () => undefined
-  const look = (): void => {
-    const seen = tryGet(getter)
-    if (isEcho(seen.value)) return found(seen.value)
-    if (isPromise(seen.value)) return awaitGiven(seen.value)
-    if (environment.nowMs() >= untilMs) return failed(noEcho(whyNoEcho(seen.value), seen.thrown))
-    stop = environment.schedule(LOOK_EVERY_MS, look)
-  }
-  const awaitGiven = (promise: PromiseLike<EchoLike>): void => {
-    stop = awaitEcho(() => promise, environment, found, failed)
-  }
-  look()
-  return () => stop()
-}
-
 /** What a source gives now, without waiting: nothing, where it is a promise or a getter that is early. Never throws. */
 export const echoNow = (source: EchoSource | undefined): unknown =>
   source !== undefined && isGetter(source) ? tryGet(source).value : source
@@ -87,29 +93,6 @@ const tryGet = (getter: () => unknown): { value?: unknown; thrown?: unknown } =>
   } catch (thrown) {
     return { thrown }
   }
-}
-
-const awaitEcho = (
-  open: () => PromiseLike<EchoLike>,
-  environment: Environment,
-  found: (echo: EchoLike) => void,
-  failed: (error: CartEchoError) => void,
-): Stop => {
-  let waiting = true
-  const settle = (run: () => void): void => {
-    if (!waiting) return
-    waiting = false
-    stopTimer()
-    run()
-  }
-  const stopTimer = environment.schedule(LOOK_FOR_MS, () =>
-    settle(() => failed(noEcho('Its promise is still pending.'))),
-  )
-  invoke(open).then(
-    (echo) => settle(() => (isEcho(echo) ? found(echo) : failed(noEcho(whyNoEcho(echo))))),
-    (cause) => settle(() => failed(noEcho(cause instanceof CartEchoError ? '' : 'It could not be loaded.', cause))),
-  )
-  return () => settle(() => undefined)
 }
 
 // An open() that throws at once is the same as one that rejects.

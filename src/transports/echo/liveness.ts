@@ -1,6 +1,6 @@
 import type { Environment, PageSignal, Stop } from '../../core/environment'
-import { watchWake } from '../../core/wake'
-import { type EchoLike, has, peek, socketOf } from './shape'
+import { watchSignals } from '../../core/watch-signals'
+import { bindAll, type EchoLike, has, peek, socketOf } from './shape'
 
 /** What became of a doubt whether an open socket is alive. */
 export interface LivenessHandlers {
@@ -24,6 +24,7 @@ export const watchLiveness = (echo: EchoLike, environment: Environment, handlers
   const socket = socketOf(echo)
   const pusher = peek(echo, 'connector', 'pusher')
   if (!socket || !has(pusher, 'send_event')) return () => undefined
+  // Set while an answer is awaited.
   let stopAnswer: Stop | null = null
 
   const ping = (): void => {
@@ -35,22 +36,23 @@ export const watchLiveness = (echo: EchoLike, environment: Environment, handlers
     })
   }
 
-  const heard = (): void => {
+  const expectNothing = (): void => {
     stopAnswer?.()
     stopAnswer = null
-    handlers.alive()
   }
 
-  const stopWatching = environment.watchPage((signal) => {
+  const stopHearing = bindAll(socket, {
+    message: () => {
+      expectNothing()
+      handlers.alive()
+    },
+  })
+  const stopWatching = watchSignals(environment, environment, (signal) => {
     if (DOUBTFUL.has(signal)) ping()
   })
-  const stopWaking = watchWake(environment, ping)
-  socket.bind('message', heard)
   return () => {
-    stopAnswer?.()
-    stopAnswer = null
-    stopWaking()
+    expectNothing()
     stopWatching()
-    socket.unbind('message', heard)
+    stopHearing()
   }
 }

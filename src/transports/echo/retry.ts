@@ -1,3 +1,4 @@
+import { createAlarm } from '../../core/alarm'
 import { type BackOff, fullJitterMs } from '../../core/backoff'
 import type { Environment, Stop } from '../../core/environment'
 
@@ -18,19 +19,18 @@ const SHORTEST_MS = 500
 /** A retry with full jitter: within 2.5 s at first, doubling up to 5 min. */
 export const createRetry = (environment: Environment, run: () => void): Retry => {
   let attempt = 0
-  let stopTimer: Stop = () => undefined
+  const alarm = createAlarm(environment)
   return {
     plan: (retryAfterMs) => {
-      stopTimer()
       const inMs = retryAfterMs + SHORTEST_MS + fullJitterMs(BACK_OFF, attempt, environment.random())
       attempt += 1
-      stopTimer = environment.schedule(inMs, run)
+      alarm.set(inMs, run)
       return environment.nowMs() + inMs
     },
     reset: () => {
-      stopTimer()
+      alarm.stop()
       attempt = 0
     },
-    stop: () => stopTimer(),
+    stop: alarm.stop,
   }
 }

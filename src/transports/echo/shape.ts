@@ -1,3 +1,5 @@
+import type { Stop } from '../../core/environment'
+
 /** What cart-echo needs of an Echo: laravel-echo 1.x and 2.x, echo-react's and echo-vue's `echo()`, and forks all have it. */
 export interface EchoLike {
   private(channel: string): unknown
@@ -32,12 +34,10 @@ export interface ChannelLike {
 }
 
 /** pusher-js's own channel, under Echo's. */
-export interface SubscriptionLike {
+export interface SubscriptionLike extends Bindable {
   readonly name?: string
   readonly subscribed?: boolean
   readonly subscriptionPending?: boolean
-  bind(event: string, callback: Callback): unknown
-  unbind(event: string, callback: Callback): unknown
   /** Forgets a subscription that waits for an answer (pusher-js: "for internal use only"). */
   disconnect?(): unknown
 }
@@ -50,8 +50,12 @@ export interface PusherLike {
 }
 
 /** pusher-js's connection. */
-export interface SocketLike {
+export interface SocketLike extends Bindable {
   readonly state: string
+}
+
+/** What can be bound to and unbound from. */
+export interface Bindable {
   bind(event: string, callback: Callback): unknown
   unbind(event: string, callback: Callback): unknown
 }
@@ -73,6 +77,15 @@ export const has = <Method extends string>(value: unknown, method: Method): valu
 /** True for something that can be bound to and unbound from. */
 export const isBindable = (value: unknown): value is SocketLike & SubscriptionLike =>
   has(value, 'bind') && has(value, 'unbind')
+
+/** Binds all of them, each to the event of its name. Returns what unbinds these, and nothing else. */
+export const bindAll = (target: Bindable, callbacks: Readonly<Record<string, Callback>>): Stop => {
+  const bound = Object.entries(callbacks)
+  for (const [event, callback] of bound) target.bind(event, callback)
+  return () => {
+    for (const [event, callback] of bound) target.unbind(event, callback)
+  }
+}
 
 /** The Echo's pusher-js connection; null for connectors without one (socket.io, Ably's fork, Mercure). */
 export const socketOf = (echo: EchoLike): SocketLike | null => {

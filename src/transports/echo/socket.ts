@@ -1,5 +1,6 @@
 import type { Stop } from '../../core/environment'
-import { type Call, type EchoLike, has, peek, type SocketLike, socketOf } from './shape'
+import { isClose, readErrorCode } from './codes'
+import { bindAll, type Call, type EchoLike, has, peek, type SocketLike, socketOf } from './shape'
 
 /** What an Echo's socket does. */
 export interface SocketHandlers {
@@ -26,23 +27,18 @@ export const watchSocket = (echo: EchoLike, handlers: SocketHandlers): Stop => {
 }
 
 const watchPusher = (socket: SocketLike, handlers: SocketHandlers): Stop => {
-  // After a drop pusher-js says `connected` for another second (core/connection/connection_manager.ts, `retryIn`).
-  const dropped = (): void => handlers.lost()
-  const changed = (states: unknown): void => tellPusherState(peek(states, 'current'), handlers)
-  const failed = (error: unknown): void => {
-    const code = readErrorCode(error)
-    const isClose = peek(error, 'type') === 'WebSocketError'
-    if (code !== null) handlers.errorCode(code, socket.state === 'connected' && !isClose)
-  }
-  socket.bind('state_change', changed)
-  socket.bind('connecting_in', dropped)
-  socket.bind('error', failed)
+  const unbind = bindAll(socket, {
+    state_change: (states) => tellPusherState(peek(states, 'current'), handlers),
+    // After a drop pusher-js says `connected` for another second (core/connection/connection_manager.ts, `retryIn`).
+    connecting_in: () => handlers.lost(),
+    error: (error) => {
+      const code = readErrorCode(error)
+      const staysOpen = socket.state === 'connected' && !isClose(error)
+      if (code !== null) handlers.errorCode(code, staysOpen)
+    },
+  })
   tellPusherState(socket.state, handlers)
-  return () => {
-    socket.unbind('state_change', changed)
-    socket.unbind('connecting_in', dropped)
-    socket.unbind('error', failed)
-  }
+  return unbind
 }
 
 const watchStatus = (connector: Record<'onConnectionChange', Call>, handlers: SocketHandlers): Stop => {
@@ -67,10 +63,4 @@ const tellStatus = (status: unknown, handlers: SocketHandlers): void => {
   if (status === 'connected') handlers.open()
   else if (status === 'initialized' || status === 'connecting' || status === 'reconnecting') handlers.opening()
   else if (typeof status === 'string') handlers.lost()
-}
-
-/** The code of a `pusher:error` frame or a close. During the handshake, and with a close, pusher-js wraps it once more. */
-export const readErrorCode = (error: unknown): number | null => {
-  const code = peek(error, 'data', 'code') ?? peek(error, 'error', 'data', 'code')
-  return typeof code === 'number' ? code : null
 }

@@ -1,7 +1,16 @@
-import { fullJitterMs } from '../../core/backoff'
+import { createAlarm } from '../../core/alarm'
 import type { Environment, Stop } from '../../core/environment'
-import { type PusherLike, peek } from './shape'
-import { readErrorCode } from './socket'
+import { isClose, isTransient, readErrorCode } from './codes'
+import {
+  FIRST_WITHIN_MS,
+  nextTryMs,
+  OWN_NETWORK_WITHIN_MS,
+  pauseMs,
+  refusalPauseMs,
+  UNKNOWN_TRY_MS,
+  usualTryMs,
+} from './pace'
+import { bindAll, type PusherLike, peek } from './shape'
 
 /** A hand on pusher-js's reconnection. */
 export interface Steering {
@@ -23,22 +32,12 @@ export interface SteeringHandlers {
   readonly turnedAway: (code: number, atMs: number) => void
 }
 
-/** All pages lose a server at the same moment; each its own network. */
-const FIRST_WITHIN_MS = 2_000
-const OWN_NETWORK_WITHIN_MS = 300
-const RETRY_BASE_MS = 1_000
-const SOON_CAP_MS = 3_000
-const SOON_FOR_MS = 30_000
-const LATER_CAP_MS = 30_000
-const TURNED_AWAY = { baseMs: 5_000, capMs: 300_000 }
-/** A try that was refused at once tells nothing: pusher-js goes on waiting for it. */
-const SHORTEST_TRY_MS = 1_000
-const LONGEST_TRY_MS = 10_000
-const UNKNOWN_TRY_MS = 2_000
-const SLOWER = 1.5
-const MOST_SLOWER = SLOWER ** 3
-const LONG_TRY_EVERY = 8
 const PROVEN_AFTER_MS = 5_000
+
+/**
+ * Whose the connection is: pusher-js's own, or ours while we take it down and wait. From there on the page's own is owed a connection.
+ */
+type Hand = 'off' | 'disconnecting' | 'waiting' | 'gone'
 
 /**
  * Drives pusher-js's reconnection from outside, through its public API and only while nothing is connected. By itself it tries once
@@ -50,49 +49,44 @@ const PROVEN_AFTER_MS = 5_000
  */
 export const steer = (pusher: PusherLike, environment: Environment, handlers: SteeringHandlers): Steering => {
   const { connection } = pusher
-  let stopTimer: Stop = () => undefined
-  let stopped = false
-  let isMine = false
-  let isWaiting = false
+  const alarm = createAlarm(environment)
+  let hand: Hand = 'off'
   let lastCode: number | null = null
   let tries = 0
   let rejections = 0
   let lostAtMs: number | null = null
   let triedAtMs = environment.nowMs()
   let provenAtMs: number | null = null
-  let usualTryMs = UNKNOWN_TRY_MS
+  let usualMs = UNKNOWN_TRY_MS
 
   // Whoever hears of what pusher-js does here may stop us: what follows each call first looks whether that happened.
 
+  const isGone = (): boolean => hand === 'gone'
+
   const disconnect = (): void => {
-    // From here on the page's own is owed a connection.
-    isWaiting = true
-    isMine = true
+    hand = 'disconnecting'
     pusher.disconnect()
-    isMine = false
+    if (!isGone()) hand = 'waiting'
   }
 
-  const wait = (ms: number): void => {
-    if (stopped) return
-    stopTimer()
-    isWaiting = true
-    stopTimer = environment.schedule(ms, attempt)
+  const wait = (inMs: number): void => {
+    if (isGone()) return
+    hand = 'waiting'
+    alarm.set(inMs, attempt)
   }
 
   const attempt = (): void => {
-    if (stopped) return
-    isWaiting = false
-    triedAtMs = environment.nowMs()
+    if (isGone()) return
+    hand = 'off'
     // It says `connecting`, and is watched from there.
     pusher.connect()
   }
 
   // The pause is laid round the try, so that one which would succeed after all is not cut short for it.
   const watchAttempt = (): void => {
-    if (stopped) return
-    stopTimer()
-    const inMs = tryMs() + fullJitterMs(backOff(), tries, environment.random())
-    stopTimer = environment.schedule(inMs, () => {
+    if (isGone()) return
+    const inMs = nextTryMs(usualMs, tries) + pause()
+    alarm.set(inMs, () => {
       if (connection.state === 'connected') return
       tries += 1
       disconnect()
@@ -101,27 +95,17 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
     if (lostAtMs !== null) handlers.waiting(environment.nowMs() + inMs)
   }
 
-  // A network that has become slow gets its long try now and then; each costs an outage seconds.
-  const tryMs = (): number => {
-    if (tries > 0 && tries % LONG_TRY_EVERY === 0) return LONGEST_TRY_MS
-    return Math.min(LONGEST_TRY_MS, usualTryMs * Math.min(MOST_SLOWER, SLOWER ** tries))
-  }
+  const pause = (): number => pauseMs(tries, environment.nowMs() - (lostAtMs ?? triedAtMs), environment.random())
 
-  const backOff = () => ({
-    baseMs: RETRY_BASE_MS,
-    capMs: environment.nowMs() - (lostAtMs ?? triedAtMs) < SOON_FOR_MS ? SOON_CAP_MS : LATER_CAP_MS,
-  })
-
-  const noteLoss = (nowMs: number): void => {
-    if (provenAtMs !== null && nowMs - provenAtMs >= PROVEN_AFTER_MS) tries = 0
-    if (tries === 0 || lostAtMs === null) lostAtMs = nowMs
+  const noteLoss = (): void => {
+    if (provenAtMs !== null && environment.nowMs() - provenAtMs >= PROVEN_AFTER_MS) tries = 0
+    if (tries === 0 || lostAtMs === null) lostAtMs = environment.nowMs()
     provenAtMs = null
   }
 
   const lose = (withinMs: number): void => {
-    const nowMs = environment.nowMs()
-    noteLoss(nowMs)
-    const inMs = tries === 0 ? environment.random() * withinMs : fullJitterMs(backOff(), tries, environment.random())
+    noteLoss()
+    const inMs = tries === 0 ? environment.random() * withinMs : pause()
     tries += 1
     waitApart(inMs)
   }
@@ -129,45 +113,50 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
   const waitApart = (inMs: number): void => {
     disconnect()
     wait(inMs)
-    if (!stopped) handlers.waiting(environment.nowMs() + inMs)
+    if (!isGone()) handlers.waiting(environment.nowMs() + inMs)
   }
 
   // pusher-js announces its retry before it stores its timer: a disconnect() right now would leave that alive.
   const loseSoon = (): void =>
     queueMicrotask(() => {
-      if (!stopped && connection.state !== 'disconnected') lose(FIRST_WITHIN_MS)
+      if (!isGone() && connection.state !== 'disconnected') lose(FIRST_WITHIN_MS)
     })
 
   const beTurnedAway = (code: number): void => {
-    const inMs = fullJitterMs(TURNED_AWAY, rejections, 0.5 + environment.random() / 2)
+    const inMs = refusalPauseMs(rejections, environment.random())
     rejections += 1
     wait(inMs)
     handlers.turnedAway(code, environment.nowMs() + inMs)
   }
 
-  const opened = (): void => {
-    stopTimer()
-    isWaiting = false
-    usualTryMs = Math.min(LONGEST_TRY_MS, Math.max(SHORTEST_TRY_MS, 4 * (environment.nowMs() - triedAtMs)))
-  }
-
   const changed = (states: unknown): void => {
     const state = peek(states, 'current')
-    if (isMine) return
-    if (state === 'connected') return opened()
-    if (state === 'connecting' && !isWaiting) {
-      triedAtMs = environment.nowMs()
-      // Ours, the page's, or pusher-js's own, when it was the first to notice a silence.
-      noteLoss(triedAtMs)
-      return watchAttempt()
-    }
-    if (state === 'disconnected' || state === 'failed') return closed(state)
+    if (hand === 'disconnecting' || isGone()) return
+    if (state === 'connected') opened()
+    if (state === 'connecting' && hand === 'off') trying()
+    if (state === 'disconnected' || state === 'failed') closed(state)
+  }
+
+  const opened = (): void => {
+    rest()
+    usualMs = usualTryMs(environment.nowMs() - triedAtMs)
+  }
+
+  const rest = (): void => {
+    alarm.stop()
+    hand = 'off'
+  }
+
+  // Ours, the page's, or pusher-js's own, when it was the first to notice a silence.
+  const trying = (): void => {
+    triedAtMs = environment.nowMs()
+    noteLoss()
+    watchAttempt()
   }
 
   // By itself pusher-js gives up on every code it does not know how to answer, for ever.
   const closed = (state: 'disconnected' | 'failed'): void => {
-    stopTimer()
-    isWaiting = false
+    rest()
     const code = lastCode
     lastCode = null
     if (state === 'disconnected' && code !== null && isTransient(code)) beTurnedAway(code)
@@ -176,7 +165,7 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
 
   const failed = (error: unknown): void => {
     // A frame on a socket that stays open, such as 4301, is no reason for what comes later.
-    if (peek(error, 'type') !== 'WebSocketError') return
+    if (!isClose(error)) return
     lastCode = readErrorCode(error)
     if (lastCode !== null && lastCode >= 4200 && lastCode < 4300) loseSoon()
   }
@@ -186,10 +175,7 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
     tries = 0
     waitApart(environment.random() * OWN_NETWORK_WITHIN_MS)
   })
-
-  connection.bind('connecting_in', loseSoon)
-  connection.bind('state_change', changed)
-  connection.bind('error', failed)
+  const unbind = bindAll(connection, { connecting_in: loseSoon, state_change: changed, error: failed })
   if (connection.state === 'connecting' || connection.state === 'unavailable') watchAttempt()
 
   return {
@@ -199,20 +185,13 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
     },
     reconnect: () => lose(OWN_NETWORK_WITHIN_MS),
     stop: () => {
-      if (stopped) return
-      stopped = true
-      stopTimer()
+      if (isGone()) return
+      const isOwed = hand !== 'off' && !handlers.isOurs
+      hand = 'gone'
+      alarm.stop()
       stopWatching()
-      connection.unbind('connecting_in', loseSoon)
-      connection.unbind('state_change', changed)
-      connection.unbind('error', failed)
-      if (isWaiting && !handlers.isOurs) pusher.connect()
+      unbind()
+      if (isOwed) pusher.connect()
     },
   }
 }
-
-/** True for the codes on which pusher-js gives up for ever (core/connection/protocol/protocol.ts). */
-export const isForGood = (code: number): boolean => (code > 4000 && code < 4100) || code >= 4300
-
-/** True for those that may change by themselves: not 4001, no such key, nor 4009, this origin is not allowed. */
-export const isTransient = (code: number): boolean => isForGood(code) && code !== 4001 && code !== 4009

@@ -1,9 +1,9 @@
-import { CartEchoError } from '../../core/errors'
-import type { Reply } from '../../core/transport'
+import type { CartEchoError } from '../../core/errors'
+import { cannotAnswer } from '../../core/unanswered'
 import type { Feed } from './feed'
 
 /** An ask that is not made. */
-export type NotNow = Reply & { name: 'unanswered' }
+export type NotNow = ReturnType<typeof cannotAnswer>
 
 /**
  * Why the check is not asked now; null when it may be. Somebody who waits for the answer comes before back-off, visibility and the
@@ -12,24 +12,24 @@ export type NotNow = Reply & { name: 'unanswered' }
 export const whyNotNow = (feed: Feed, isUrgent: boolean, nowMs: number): NotNow | null => {
   const { health } = feed
   if (health.name === 'dead') return notNow('never', health.error)
-  const waitMs = health.name === 'ailing' ? health.notBeforeMs - nowMs : 0
-  const isBusy = health.name === 'ailing' && health.because === 'check-busy'
-  if (health.name === 'ailing' && waitMs > 0 && (isBusy || !isUrgent)) return notNow(waitMs, health.error)
+  if (health.name === 'ailing') {
+    const next = health.notBeforeMs - nowMs
+    const isHeldUp = next > 0 && (health.because === 'check-busy' || !isUrgent)
+    if (isHeldUp) return notNow(next, health.error)
+  }
   return isUrgent ? null : whyNotUnbidden(feed)
 }
 
 const whyNotUnbidden = ({ duty, isVisible }: Feed): NotNow | null => {
   if (duty.name === 'session-over' && !duty.mayAsk) return notNow('when-told', duty.error)
-  if (duty.name === 'switched-off' && !duty.mayAsk) return notNow('when-told', cannotCheck(OFF))
-  return isVisible ? null : notNow('when-told', cannotCheck(HIDDEN))
+  if (duty.name === 'switched-off' && !duty.mayAsk) return cannotAnswer(OFF)
+  return isVisible ? null : cannotAnswer(HIDDEN)
 }
 
 /** The reply to an ask while another is under way. */
-export const underWay = (): NotNow => notNow(1_000, cannotCheck('The check is being asked already.'))
+export const underWay = (): NotNow => ({ ...cannotAnswer('The check is being asked already.'), next: 1_000 })
 
 const notNow = (next: NotNow['next'], error: CartEchoError): NotNow => ({ name: 'unanswered', next, error })
 
-const cannotCheck = (words: string): CartEchoError => new CartEchoError('cannot-check', words)
-
-const HIDDEN = 'Nobody looks at the page: the check is asked when somebody does.'
-const OFF = 'The shop has switched live updates off: the check is asked when somebody looks, every 15 min at most.'
+const HIDDEN = 'Nobody looks at the page.'
+const OFF = 'The shop has switched live updates off.'

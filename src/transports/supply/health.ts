@@ -38,28 +38,9 @@ export const well: Health = { name: 'well' }
 
 /** How the check does after what it said. Pure. */
 export const nextHealth = (before: Health, meaning: HealthMeaning, moment: Moment): Health => {
-  const ail = ailing(before, moment)
-  switch (meaning.name) {
-    case 'log':
-    case 'bare':
-    case 'nothing':
-      return well
-    case 'failed':
-      return ail('check-failed', meaning.status, meaning.detail, soonMs)
-    case 'busy':
-      return ail(
-        'check-busy',
-        meaning.status,
-        '',
-        (attempt, random) => (meaning.retryAfterMs ?? 0) + soonMs(attempt, random),
-      )
-    case 'blocked':
-      return ail('blocked', meaning.status, meaning.detail, slowlyMs)
-    case 'refused':
-      return ail('check-refused', meaning.status, '', slowlyMs)
-    case 'not-there':
-      return bury(ail('check-refused', meaning.status, '', slowlyMs))
-  }
+  if (!('status' in meaning)) return well
+  const ill = ailing(before, meaning, moment)
+  return meaning.name === 'not-there' && ill.times >= BELIEVED_THE_TIME ? dead(ill.status) : ill
 }
 
 /** The check after the clock may have jumped: nobody waits longer than was said. */
@@ -69,33 +50,46 @@ export const afterJump = (health: Health, nowMs: number): Health =>
     : health
 
 type Ailing = Health & { name: 'ailing' }
+type Trouble = Extract<HealthMeaning, { readonly status: number }>
 
-const ailing =
-  (before: Health, { nowMs, random }: Moment) =>
-  (because: Ailment, status: number, detail: string, inMs: (attempt: number, random: number) => number): Ailing => {
-    const ill = before.name === 'ailing' ? before : null
-    const known = ill?.because === because && ill.status === status ? ill : null
-    // A server that fails in ever other ways is no better for it.
-    const attempt = ill && SLOW.has(ill.because) === SLOW.has(because) ? ill.attempt + 1 : 0
-    const times = (known?.times ?? 0) + 1
-    const words = `HTTP ${status}. ${detail}`.trim()
-    // One trouble is one error, however often it is met.
-    const error = known?.error ?? (delayed(because, { status, detail: words }).error as CartEchoError)
-    const waitMs = inMs(attempt, random)
-    return { name: 'ailing', because, error, status, attempt, times, notBeforeMs: nowMs + waitMs, inMs: waitMs }
-  }
+const AILMENTS = {
+  failed: 'check-failed',
+  busy: 'check-busy',
+  blocked: 'blocked',
+  refused: 'check-refused',
+  'not-there': 'check-refused',
+} as const
 
-type Ailment = 'check-failed' | 'check-busy' | 'check-refused' | 'blocked'
+const isSlow = (because: WaitingReason): boolean => because === 'blocked' || because === 'check-refused'
 
-const SLOW: ReadonlySet<WaitingReason> = new Set(['blocked', 'check-refused'])
+const ailing = (before: Health, meaning: Trouble, { nowMs, random }: Moment): Ailing => {
+  const { status } = meaning
+  const because = AILMENTS[meaning.name]
+  const ill = before.name === 'ailing' ? before : null
+  const known = ill && ill.because === because && ill.status === status ? ill : null
+  // A server that fails in ever other ways is no better for it.
+  const attempt = ill && isSlow(ill.because) === isSlow(because) ? ill.attempt + 1 : 0
+  const times = (known?.times ?? 0) + 1
+  const inMs = isSlow(because) ? slowlyMs(attempt, random) : askedForMs(meaning) + soonMs(attempt, random)
+  // One trouble is one error, however often it is met.
+  const error = known?.error ?? errorOf(because, meaning)
+  return { name: 'ailing', because, error, status, attempt, times, notBeforeMs: nowMs + inMs, inMs }
+}
+
+const askedForMs = (meaning: Trouble): number => (meaning.name === 'busy' && meaning.retryAfterMs) || 0
 
 const soonMs = (attempt: number, random: number): number => SHORTEST_MS + fullJitterMs(SOON, attempt, random)
 
 // At least half of it: who is told no asks seldom.
 const slowlyMs = (attempt: number, random: number): number => fullJitterMs(SLOWLY, attempt, 0.5 + random / 2)
 
-const bury = (ill: Ailing): Health => {
-  if (ill.times < BELIEVED_THE_TIME) return ill
-  const { error } = refused('misconfigured', { status: ill.status, detail: `(the check, HTTP ${ill.status})` })
+const errorOf = (because: (typeof AILMENTS)[Trouble['name']], meaning: Trouble): CartEchoError => {
+  const { status } = meaning
+  const detail = `HTTP ${status}. ${'detail' in meaning ? meaning.detail : ''}`.trim()
+  return delayed(because, { status, detail }).error as CartEchoError
+}
+
+const dead = (status: number): Health => {
+  const { error } = refused('misconfigured', { status, detail: `(the check, HTTP ${status})` })
   return { name: 'dead', because: 'misconfigured', error }
 }

@@ -1,3 +1,4 @@
+import { createAlarm } from '../../core/alarm'
 import type { Audience, Environment, PageSignal, Stop } from '../../core/environment'
 import type { Sight } from './message'
 
@@ -17,7 +18,7 @@ const BELIEVED_FOR_MS = 60_000
 export const createCrowd = (environment: Environment): Crowd => {
   const listeners = new Set<{ readonly hear: (signal: PageSignal) => void }>()
   const lookedAtMs = new Map<string, number>()
-  let stopTimer: Stop = () => undefined
+  const alarm = createAlarm(environment)
 
   const emit = (signal: PageSignal): void => {
     for (const listener of [...listeners]) if (listeners.has(listener)) listener.hear(signal)
@@ -30,13 +31,13 @@ export const createCrowd = (environment: Environment): Crowd => {
   }
 
   const expire = (): void => {
-    stopTimer()
+    alarm.stop()
     const [oldest] = lookedAtMs
     if (!oldest) return
     const [tab, atMs] = oldest
     const inMs = atMs + BELIEVED_FOR_MS - environment.nowMs()
     if (inMs > 0 && inMs <= BELIEVED_FOR_MS) {
-      stopTimer = environment.schedule(inMs, expire)
+      alarm.set(inMs, expire)
       return
     }
     forget(tab)
@@ -71,7 +72,7 @@ export const createCrowd = (environment: Environment): Crowd => {
     },
     stop: () => {
       stopWatching()
-      stopTimer()
+      alarm.stop()
     },
   }
 }

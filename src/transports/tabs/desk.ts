@@ -1,7 +1,7 @@
 import type { Cursor } from '../../core/cursor'
 import { CartEchoError } from '../../core/errors'
 import type { Query, Reply } from '../../core/transport'
-import { afterAnswer, answerFrom, doubted, type Tail } from './tail'
+import { afterAnswer, answerFrom, doubted, type Tail, type TailKeeper } from './tail'
 
 /** An ask of one of the tabs. */
 export interface Ask {
@@ -24,7 +24,7 @@ export interface Desk {
 export interface DeskParts {
   readonly nowMs: () => number
   readonly ask: (query: Query) => Promise<Reply>
-  readonly tail: { get(): Tail; set(tail: Tail): void }
+  readonly tail: TailKeeper
   /**
    * True while other tabs' asks wait, because the channel is being subscribed: what is asked before must be asked again after.
    * Not those of somebody who waits for the answer.
@@ -49,10 +49,10 @@ export const createDesk = (parts: DeskParts): Desk => {
 
   const take = (ask: Ask): void => {
     if (isClosed || answerFromTail(ask)) return
-    if (isHeldUp(ask)) waiting.push(ask)
-    else if (flight && mayJoin(flight, ask, tail.get())) flight.asks.push(ask)
-    else if (flight) waiting.push(ask)
-    else void request(ask)
+    const mayGo = !isHeldUp(ask)
+    if (mayGo && !flight) void request(ask, [ask, ...waiting])
+    else if (mayGo && flight && mayJoin(flight, ask, tail.get())) flight.asks.push(ask)
+    else waiting.push(ask)
   }
 
   const answerFromTail = ({ id, query }: Ask): boolean => {
@@ -63,10 +63,10 @@ export const createDesk = (parts: DeskParts): Desk => {
 
   const isHeldUp = ({ query, isOwn }: Ask): boolean => !isOwn && !isUrgent(query) && parts.isOpening()
 
-  const request = async (first: Ask): Promise<void> => {
-    const fellows = waiting.filter((ask) => isAlike(first, ask) && !isHeldUp(ask))
-    waiting = waiting.filter((ask) => !fellows.includes(ask))
-    const asks = [first, ...fellows]
+  // For all that are like the first of them.
+  const request = async (first: Ask, open: readonly Ask[]): Promise<void> => {
+    const asks = open.filter((ask) => isAlike(first, ask) && !isHeldUp(ask))
+    waiting = open.filter((ask) => !asks.includes(ask))
     const mine: Flight = { query: queryFor(asks, tail.get()), asks, doubts: tail.get().doubts }
     flight = mine
     const askedAtMs = parts.nowMs()
@@ -90,9 +90,7 @@ export const createDesk = (parts: DeskParts): Desk => {
     if (isClosed) return
     if (flight) return joinFlight()
     const next = waiting.find((ask) => !isHeldUp(ask))
-    if (!next) return
-    waiting = waiting.filter((ask) => ask !== next)
-    void request(next)
+    if (next) void request(next, waiting)
   }
 
   const joinFlight = (): void => {
@@ -113,7 +111,7 @@ export const createDesk = (parts: DeskParts): Desk => {
 const failed = (cause: unknown): Reply => ({
   name: 'unanswered',
   next: ASK_AGAIN_MS,
-  error: new CartEchoError('check-failed', 'The check did not answer. It is asked again.', { cause }),
+  error: new CartEchoError('check-failed', 'The check did not answer.', { cause }),
 })
 
 const ASK_AGAIN_MS = 5_000

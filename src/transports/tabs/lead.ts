@@ -4,9 +4,9 @@ import type { Link, Reply, Sink, Transport } from '../../core/transport'
 import { cannotAnswer } from '../../core/unanswered'
 import { createCrowd } from './crowd'
 import { type Ask, createDesk } from './desk'
-import type { LeaderMessage, Message } from './message'
+import type { Message, Words } from './message'
 import { compareOffices, nextOffice, type Office } from './office'
-import { afterBroadcast, doubted, type Tail } from './tail'
+import { afterBroadcast, doubted, type TailKeeper } from './tail'
 
 /** The tab that feeds itself and the others. */
 export interface Leading {
@@ -29,17 +29,17 @@ export interface LeadParts {
   readonly open: (audience: Audience) => Transport
   /** False for a broadcast that no tab can read. */
   readonly isReadable: (event: string, payload: unknown) => boolean
-  readonly post: (message: Message) => void
-  readonly tail: { get(): Tail; set(tail: Tail): void }
+  readonly say: (words: Words) => void
+  readonly tail: TailKeeper
   /** The asks of this tab that no answer came to yet. */
   readonly pending: () => readonly Ask[]
   /** Takes what the check said. */
-  readonly take: (message: LeaderMessage & { name: 'reply' }) => void
+  readonly take: (words: Words & { name: 'reply' }) => void
 }
 
 /** A leader that has not begun. */
 export const lead = (parts: LeadParts): Leading => {
-  const { environment, self, sink, post, tail } = parts
+  const { environment, self, sink, say, tail } = parts
   const crowd = createCrowd(environment)
   let office = nextOffice(parts.known, self)
   let delivered = 0
@@ -48,7 +48,7 @@ export const lead = (parts: LeadParts): Leading => {
   let stopped = false
 
   const sayHere = (): void =>
-    post({ name: 'here', from: self, office, n: delivered, isVisible: environment.isVisible(), connection })
+    say({ name: 'here', office, n: delivered, isVisible: environment.isVisible(), connection })
 
   const move = (fact: Parameters<Sink['state']>[0]): void => {
     const before = connection
@@ -60,13 +60,13 @@ export const lead = (parts: LeadParts): Leading => {
   }
 
   const settle = (ids: readonly string[], reply: Reply, asOfMs: number): void => {
-    const message = { name: 'reply', from: self, office, ids, reply, asOfMs } as const
-    post(message)
-    parts.take(message)
+    const words = { name: 'reply', office, ids, reply, asOfMs } as const
+    say(words)
+    parts.take(words)
   }
 
   const desk = createDesk({
-    nowMs: environment.nowMs,
+    nowMs: () => environment.nowMs(),
     ask: async (query) => link?.ask?.(query) ?? cannotAnswer('There is no check to ask.'),
     tail,
     isOpening: () => connection.name === 'connecting',
@@ -79,7 +79,7 @@ export const lead = (parts: LeadParts): Leading => {
       delivered += 1
       const isWhole = parts.isReadable(event, payload)
       tail.set(isWhole ? afterBroadcast(tail.get(), { event, payload }) : doubted(tail.get()))
-      post({ name: 'deliver', from: self, office, n: delivered, event, payload })
+      say({ name: 'deliver', office, n: delivered, event, payload })
       sink.deliver(event, payload)
     },
     gap: (why, withinMs) => {

@@ -1,5 +1,5 @@
 import type { Connection } from '../../core/connection'
-import { CartEchoError, type CartEchoErrorCode } from '../../core/errors'
+import { CartEchoError } from '../../core/errors'
 import { isRecord, list, type Misfit, misfit, optional, own, record, type Shape, where } from '../../core/shape'
 import type { Query, Reply, TabNote } from '../../core/transport'
 import type { Office } from './office'
@@ -32,6 +32,11 @@ export type LeaderMessage = { readonly from: string; readonly office: Office } &
   | { readonly name: 'reply'; readonly ids: readonly string[]; readonly reply: Reply; readonly asOfMs: number }
 )
 
+/** What is said, before it is signed. */
+export type Words = Unsigned<Message>
+
+type Unsigned<Signed> = Signed extends unknown ? Omit<Signed, 'from'> : never
+
 /** True for what only a leader says. */
 export const isLeaders = (message: Message): message is LeaderMessage => 'office' in message
 
@@ -62,7 +67,7 @@ const named =
   (shapes: Readonly<Record<string, Shape>>): Shape =>
   (value) => {
     const name = isRecord(value) ? own(value, 'name') : value
-    const shape = typeof name === 'string' && Object.hasOwn(shapes, name) ? shapes[name] : undefined
+    const shape = typeof name === 'string' ? (own(shapes, name) as Shape | undefined) : null
     return shape ? shape(value) : misfit(`one of ${Object.keys(shapes).join(', ')}`, name)
   }
 
@@ -119,26 +124,25 @@ const shape = named({
 /** What another tab said, or what is wrong with it: any script of this origin may speak on the line. */
 export const readMessage = (data: unknown): Message | { readonly name: 'unreadable'; readonly misfit: Misfit } => {
   const wrong = shape(data)
-  if (wrong) return { name: 'unreadable', misfit: wrong }
-  const message = data as Message
-  if (message.name === 'here') return { ...message, connection: withErrors(message.connection) }
-  return message.name === 'reply' ? { ...message, reply: withErrors(message.reply) } : message
+  return wrong ? { name: 'unreadable', misfit: wrong } : withErrorsBy(readError, data as Message)
 }
 
 /** A message as it is sent: an error of ours would arrive as a mere `Error`. */
-export const writeMessage = (message: Message): unknown => {
-  if (message.name === 'here') return { ...message, connection: withoutErrors(message.connection) }
-  return message.name === 'reply' ? { ...message, reply: withoutErrors(message.reply) } : message
+export const writeMessage = (message: Message): unknown => withErrorsBy(writeError, message)
+
+const withErrorsBy = (turn: <Value extends object>(value: Value) => Value, message: Message): Message => {
+  if (message.name === 'here') return { ...message, connection: turn(message.connection) }
+  return message.name === 'reply' ? { ...message, reply: turn(message.reply) } : message
 }
 
-const withoutErrors = (value: object): object => {
+const writeError = <Value extends object>(value: Value): Value => {
   if (!('error' in value) || !(value.error instanceof Error)) return value
   const { code, message, status } = value.error as CartEchoError
   return { ...value, error: { code, message, status } }
 }
 
-const withErrors = <Value extends object>(value: Value): Value => {
+const readError = <Value extends object>(value: Value): Value => {
   if (!('error' in value) || !isRecord(value.error)) return value
-  const { code, message, status } = value.error as { code: CartEchoErrorCode; message: string; status?: number }
+  const { code, message, status } = value.error as unknown as CartEchoError
   return { ...value, error: new CartEchoError(code, message, { status }) }
 }

@@ -21,6 +21,6 @@ const PROTOCOL = 1
  * null where nothing tells a visitor from the next one, or a shop from its neighbour: that tab stands alone.
  */
 export const tabsName = ({ user, owner, channel, key, check, events }: TabsNameParts): string | null =>
-  (user === null && owner === null) || (owner === null && key === null && check === null)
+  owner === null && (user === null || (key === null && check === null))
     ? null
     : `cart-echo/${PROTOCOL} ${JSON.stringify([user, owner, channel, key, check, [...events].sort()])}`

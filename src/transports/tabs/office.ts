@@ -7,11 +7,8 @@ export interface Office {
 
 /** Below 0 when `a` came before `b`, 0 when they are the same. Nobody at all came before everybody. */
 export const compareOffices = (a: Office | null, b: Office | null): number => {
-  const terms = (a?.term ?? 0) - (b?.term ?? 0)
-  if (terms !== 0) return terms
   const [ours, theirs] = [a?.by ?? '', b?.by ?? '']
-  if (ours === theirs) return 0
-  return ours < theirs ? -1 : 1
+  return (a?.term ?? 0) - (b?.term ?? 0) || Number(ours > theirs) - Number(ours < theirs)
 }
 
 /** The office of a tab that takes over from the one it knows. */

@@ -23,6 +23,23 @@ export interface Tail {
 
 const MOST_ENTRIES = 100
 
+/** Where the newest tail is kept. */
+export interface TailKeeper {
+  readonly get: () => Tail
+  readonly set: (tail: Tail) => void
+}
+
+/** One that keeps nothing yet. */
+export const createTailKeeper = (): TailKeeper => {
+  let tail = noTail
+  return {
+    get: () => tail,
+    set: (next) => {
+      tail = next
+    },
+  }
+}
+
 /** Nothing known. */
 export const noTail: Tail = { owner: null, cursor: null, entries: [], asOfMs: 0, isSure: false, doubts: 0 }
 
@@ -41,18 +58,14 @@ export const afterBroadcast = (tail: Tail, entry: LoggedEvent): Tail => {
 /** The tail after an answer to what was asked at `asOfMs`, when there had been so many doubts. */
 export const afterAnswer = (tail: Tail, answer: Answer, asOfMs: number, doubts: number): Tail => {
   const { cursor, owner, events, reset, since } = answer
-  if (!isWhole(answer) || isBehind(tail, cursor)) return tail
+  const isAnew = reset || since === null
+  // Not the whole of what is known already, or a replica's word.
+  const isBehind = tail.cursor?.epoch === cursor.epoch && cursor.seq < tail.cursor.seq
+  if (isBehind || !(isAnew || events.length === cursor.seq - since.seq)) return tail
   const isSure = doubts === tail.doubts && (reset || events.length < FULL_ANSWER)
-  const entries = reset || since === null ? [] : joined(tail, answer)
+  const entries = isAnew ? [] : joined(tail, answer)
   return { owner, cursor, entries: entries.slice(-MOST_ENTRIES), asOfMs, isSure, doubts: tail.doubts }
 }
-
-const isWhole = ({ since, cursor, events, reset }: Answer): boolean =>
-  reset || since === null || events.length === cursor.seq - since.seq
-
-// Not the whole of what is known already, or a replica's word.
-const isBehind = (tail: Tail, cursor: Cursor): boolean =>
-  tail.cursor?.epoch === cursor.epoch && cursor.seq < tail.cursor.seq
 
 const joined = ({ cursor, entries }: Tail, { since, cursor: end, events }: Answer): readonly LoggedEvent[] => {
   const from = since?.seq ?? 0

@@ -1,3 +1,4 @@
+import { createAlarm } from '../../core/alarm'
 import type { Environment, Stop } from '../../core/environment'
 
 /**
@@ -29,17 +30,12 @@ const ATTEMPTS = 2
 
 /** Begins to watch. Nothing is expected yet. */
 export const keepVigil = ({ environment, probe, given }: VigilParts): Vigil => {
-  let stopTimer: Stop = () => undefined
+  const alarm = createAlarm(environment)
   let attempts = 0
-
-  const after = (ms: number, run: () => void): void => {
-    stopTimer()
-    stopTimer = environment.schedule(ms, run)
-  }
 
   const rest = (): void => {
     attempts = 0
-    after(PROBE_EVERY_MS, () => {
+    alarm.set(PROBE_EVERY_MS, () => {
       // Nobody looks: it is enough that the lock comes free when the leader's page ends.
       if (environment.isVisible()) ask()
     })
@@ -54,8 +50,8 @@ export const keepVigil = ({ environment, probe, given }: VigilParts): Vigil => {
     attempts += 1
     const judge = attempts < ATTEMPTS ? ask : given
     const dueAtMs = environment.nowMs() + ANSWER_WITHIN_MS
-    after(ANSWER_WITHIN_MS, () => {
-      if (environment.nowMs() - dueAtMs > LATE_MS) after(LATE_MS, judge)
+    alarm.set(ANSWER_WITHIN_MS, () => {
+      if (environment.nowMs() - dueAtMs > LATE_MS) alarm.set(LATE_MS, judge)
       else judge()
     })
   }
@@ -69,6 +65,6 @@ export const keepVigil = ({ environment, probe, given }: VigilParts): Vigil => {
     expect: () => {
       if (attempts === 0) wait()
     },
-    stop: () => stopTimer(),
+    stop: alarm.stop,
   }
 }

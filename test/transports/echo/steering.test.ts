@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isForGood, isTransient, type Steering, steer } from '../../../src/transports/echo/steering'
+import { isForGood, isTransient } from '../../../src/transports/echo/codes'
+import { type Steering, steer } from '../../../src/transports/echo/steering'
 import { fakeEnvironment } from '../../support/fake-environment'
 
 type Callback = (...args: readonly unknown[]) => void

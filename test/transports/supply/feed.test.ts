@@ -9,7 +9,6 @@ import {
   type FeedEffect,
   type FeedSettings,
   feedWakesAtMs,
-  isPolling,
   startFeed,
   takeAsk,
   takeBroadcast,
@@ -19,6 +18,7 @@ import {
   takeTime,
   takeWake,
 } from '../../../src/transports/supply/feed'
+import { isPolling } from '../../../src/transports/supply/live'
 
 const BEGIN_MS = 1_000_000
 const notAuthorised = new CartEchoError('not-authorised', 'for the test')

@@ -1,0 +1,129 @@
+import { createAlarm } from '../../core/alarm'
+import type { ConnectionFact } from '../../core/connection'
+import type { Stop } from '../../core/environment'
+import { wordsOf } from '../../core/errors'
+import { authorisationFact, delayed, readAuthorisationFailure, refused } from '../../core/refusal'
+import type { Sink } from '../../core/transport'
+import type { EchoTransportOptions } from '../echo'
+import { type ChannelHandlers, type ChannelSeat, joinChannel } from './channel'
+import { isTransient, refusalOf } from './codes'
+import { isOpenable, wasReplaced } from './find'
+import { watchLiveness } from './liveness'
+import { type EchoLike, pusherOf, socketOf } from './shape'
+import { watchSocket } from './socket'
+import { createStanding } from './standing'
+import { type Steering, steer } from './steering'
+
+/** How often to look whether somebody left our channel. Nothing tells: it takes a look. */
+const LOOK_EVERY_MS = 2_000
+
+/** Stays on the channel of an Echo, until it is not worth staying with: then whoever called moves on. Throws what the Echo throws. */
+export const stay = (echo: EchoLike, options: EchoTransportOptions, sink: Sink, moveOn: () => void): Stop => {
+  const { environment, channel, events, echo: source } = options
+  const isOurs = isOpenable(source)
+  const pusher = (options.steer ?? isOurs) ? pusherOf(echo) : null
+  const socket = socketOf(echo)
+  const looking = createAlarm(environment)
+  let seat: ChannelSeat | null = null
+  let steering: Steering | null = null
+  let hasLeft = false
+  const askAnew = (): void => seat?.askAnew()
+  const standing = createStanding(environment, sink, askAnew, () => steering)
+
+  const handlers: ChannelHandlers = {
+    heard: (event, payload) => {
+      // Proof enough where a connector never confirms, such as socket.io's.
+      if (!standing.is('live')) standing.confirmed()
+      sink.deliver(event, payload)
+    },
+    subscribed: standing.confirmed,
+    refused: (error) => {
+      const failure = readAuthorisationFailure(error)
+      standing.turnedAway(authorisationFact(failure, channel), failure.retryAfterMs)
+    },
+  }
+
+  const sitDown = (): void => {
+    seat?.stop()
+    seat = null
+    seat = joinChannel(echo, channel, events, handlers)
+    hearThatConfirmed()
+  }
+
+  // It may have been before anybody listened.
+  const hearThatConfirmed = (): void => {
+    if (standing.is('awaiting') && seat?.isSubscribed()) standing.confirmed()
+  }
+
+  const open = (): void => {
+    standing.open()
+    hearThatConfirmed()
+  }
+
+  const look = (): void => {
+    // Echo.disconnect() and connect() make another socket; a page may also put another Echo in its place.
+    if (socketOf(echo) !== socket || wasReplaced(source, echo)) return moveOn()
+    looking.set(LOOK_EVERY_MS, look)
+    if (!seat?.isStillThere()) returnToChannel()
+  }
+
+  const returnToChannel = (): void => {
+    standing.left()
+    if (hasLeft) return
+    try {
+      sitDown()
+    } catch (cause) {
+      sink.state(echoFailed(cause))
+    }
+  }
+
+  const errorCode = (code: number, staysOpen: boolean): void => {
+    const because = staysOpen ? null : refusalOf(code)
+    // Steered, what may change by itself is asked again.
+    if (because && !(pusher && isTransient(code))) standing.keptOut(refused(because, { detail: `(${code})` }))
+    // A refused signature comes without a channel name, and nothing follows it: it can only be ours while ours is pending.
+    if (staysOpen && code === 4009 && seat?.isPending()) standing.turnedAway(delayed('signature-refused'), 0)
+  }
+
+  const stops = [
+    watchSocket(echo, { ...standing, open, errorCode }),
+    watchLiveness(echo, environment, {
+      dead: () => (steering ? steering.reconnect() : standing.lost()),
+      // Given up on, and alive after all.
+      alive: () => {
+        if (standing.is('away') && socket?.state === 'connected') open()
+      },
+    }),
+    standing.stop,
+    looking.stop,
+  ]
+  if (pusher) {
+    // After the socket is watched, so that what this says of it comes last.
+    steering = steer(pusher, environment, {
+      isOurs,
+      waiting: standing.lost,
+      turnedAway: (code, nextTryAtMs) => {
+        const because = code === 4004 ? 'over-capacity' : 'socket-refused'
+        standing.keptOut(delayed(because, { detail: `(${code})` }), nextTryAtMs)
+      },
+    })
+    stops.push(steering.stop)
+  }
+  const leave = (): void => {
+    hasLeft = true
+    for (const stop of stops.splice(0)) stop()
+    seat?.stop()
+  }
+
+  try {
+    sitDown()
+  } catch (cause) {
+    leave()
+    throw cause
+  }
+  looking.set(LOOK_EVERY_MS, look)
+  return leave
+}
+
+/** The fact of an Echo that threw. */
+export const echoFailed = (cause: unknown): ConnectionFact => refused('echo-failed', { cause, detail: wordsOf(cause) })
