@@ -8,7 +8,7 @@ import vue from 'unplugin-vue/esbuild'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { holdAppPages } from './support/app-page'
 import { tellWithoutAmounts } from './support/change-without-amounts'
-import { OWN_ECHO, snippet } from './support/readme-snippets'
+import { OWN_ECHO, snippet } from './support/guide-snippets'
 
 // The README's snippets for frameworks: against the built package, in real Chromium, with the stand-in behind it.
 

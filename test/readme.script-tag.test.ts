@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { transformSync } from 'esbuild'
 import { describe, expect, it } from 'vitest'
+import { USER_CHANNEL } from '../src/core/channel'
 import { tellWithoutAmounts } from './support/change-without-amounts'
 import { complaintsOf } from './support/compile-snippet'
-import { snippet } from './support/readme-snippets'
-import { diaryOf, hearsOnce, holdScriptTagPages, script, TAG, untilLive } from './support/script-tag-page'
+import { snippet } from './support/guide-snippets'
+import { diaryOf, hearsOnce, holdScriptTagPages, LOOSE, script, TAG, untilLive } from './support/script-tag-page'
 
 // The README's script tag: as it is built, in real Chromium, with the stand-in behind it.
 
@@ -47,7 +48,19 @@ describe('the script tag of the README', () => {
   })
 
   it('prints in Blade what the block has', () => {
-    for (const key of ['user', 'check', 'url', 'reverb', 'key']) expect(snippet('tag-blade')).toContain(`'${key}' =>`)
+    for (const key of ['user', 'reverb', 'key']) expect(snippet('tag-blade')).toContain(`'${key}' =>`)
+  })
+
+  it('is fed by an event of Laravel that has what the protocol asks for, under an identity of its own', () => {
+    const php = snippet('laravel-event')
+    const keys = [...php.matchAll(/'(\w+)' =>/g)].map(([, key]) => key)
+    expect(keys).toEqual([...Object.keys(JSON.parse(snippet('payload'))), 'id'])
+    expect(php).toContain("return 'cart.conditions.changed'")
+    expect(php).toContain(`new PrivateChannel('${USER_CHANNEL.replace('{user}', '')}'.$this->userId)`)
+    const [, made] =
+      /class (\w+) [\s\S]*__construct\(public int\|string \$userId, public string \$message, public array/.exec(php) ??
+      []
+    expect(snippet('laravel-tinker')).toContain(`event(new App\\Events\\${made}(7, '`)
   })
 
   it('gives the cart to the page’s own script, also where that comes first', async () => {
@@ -107,5 +120,18 @@ describe('the script tag of the README', () => {
     const page = await open({ head, files: { 'own.js': snippet('import-map-module') } })
     await untilLive(page)
     await hearsOnce(held.server, page)
+  })
+})
+
+describe('the script tag of the README, where HTML may be made of text', () => {
+  const loose = holdScriptTagPages(LOOSE)
+
+  it('shows the page’s cart anew', async () => {
+    const body = '<main id="cart">read once</main>'
+    const page = await loose.open({ head: TAG + script('own.js'), body, files: { 'own.js': snippet('tag-refresh') } })
+    await untilLive(page)
+    loose.held.server.put({ head: TAG + script('own.js'), body: body.replace('once', 'anew') })
+    loose.held.server.shop.removeFromAll('raya-sale')
+    await page.locator('#cart').getByText('read anew').waitFor()
   })
 })

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
@@ -10,9 +10,9 @@ import { startServer } from '../src/server'
 import { tellWithoutAmounts } from './support/change-without-amounts'
 import { complaintsOf } from './support/compile-snippet'
 import { openForPages } from './support/demo'
-import { OWN_ECHO, readme, snippet, snippets } from './support/readme-snippets'
+import { guides, OWN_ECHO, snippet, snippets } from './support/guide-snippets'
 
-// Every snippet of the README, run: against the built package, in real Chromium, with the stand-in behind it.
+// Every snippet of the README and of the guides it leads to, run: against the built package, in real Chromium, with the stand-in behind it.
 
 const root = new URL('..', import.meta.url).pathname
 let folder = ''
@@ -94,57 +94,17 @@ const untilTold = (isTold: () => Promise<boolean>): Promise<void> =>
     )
     .toBe(true)
 
-describe('every snippet of the README', () => {
-  it('has a name, and a test below or in readme.frameworks.test.ts, readme.script-tag.test.ts', () => {
-    const fenced = [...readme.matchAll(/^```(js|ts|tsx|vue|blade|json|html)$/gm)].length
-    expect([...snippets.values()].filter(({ language }) => language !== 'sh')).toHaveLength(fenced)
-    expect([...snippets.keys()].sort()).toEqual(
-      [
-        'alpine',
-        'alpine-event',
-        'alpine-of-livewire',
-        'alpine-page',
-        'before-checkout',
-        'break-http',
-        'break-it',
-        'changed-here',
-        'check',
-        'check-only',
-        'connection',
-        'dom-event',
-        'existing-echo',
-        'hold',
-        'identify',
-        'livewire',
-        'log-block',
-        'notice',
-        'notice-before-paying',
-        'notice-elements',
-        'notice-event',
-        'notice-messages',
-        'notice-words',
-        'own-echo',
-        'own-event',
-        'page-block',
-        'payload',
-        'react',
-        'refresh-event',
-        'server',
-        'server-cli',
-        'steer',
-        'vue',
-        'vue-notice',
-        'tag',
-        'tag-block',
-        'tag-blade',
-        'tag-ready',
-        'tag-stub',
-        'tag-manual',
-        'tag-types',
-        'import-map',
-        'import-map-module',
-      ].sort(),
-    )
+describe('every snippet of the guides', () => {
+  it('has a name of its own', () => {
+    const fenced = [...guides.matchAll(/^```(js|ts|tsx|vue|blade|php|json|html)$/gm)].length
+    expect(snippets.filter(({ language }) => language !== 'sh')).toHaveLength(fenced)
+    expect(new Set(snippets.map(({ name }) => name)).size).toBe(snippets.length)
+  })
+
+  it.each(snippets.map(({ name }) => name))('%s has a test', (name) => {
+    const files = ['readme', 'readme.frameworks', 'readme.script-tag', 'server/proxy/snippets', 'package/bin']
+    const tests = files.map((file) => readFileSync(new URL(`./${file}.test.ts`, import.meta.url), 'utf8')).join()
+    expect(tests).toMatch(new RegExp(`(snippet|run)\\('${name}'\\)|\\['${name}'`))
   })
 })
 

@@ -2,6 +2,7 @@ import { cp } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
+import { snippet } from '../support/guide-snippets'
 import { packPackage } from './support/pack'
 import { runNode, startNode } from './support/run'
 
@@ -25,7 +26,9 @@ const takenPort = async (): Promise<number> => {
 
 describe('the cart-echo command, with nothing else installed', () => {
   it('prints its addresses, serves the demo, and stops on Ctrl-C', async () => {
-    const { printed, interrupt, ended } = startNode([CLI, '--port', '0'], folder)
+    const [, , ...options] = snippet('server-cli').replace('8080', '0').trim().split(' ')
+    expect(options).toEqual(['--port', '0'])
+    const { printed, interrupt, ended } = startNode([CLI, ...options], folder)
     onTestFinished(interrupt)
     const url = await printed(/http:\S+\/cart\b/)
     const page = await fetch(url)
