@@ -297,6 +297,32 @@ describe('whatever the Echo is, an Echo transport', () => {
     expect(failing.environment.pending() + never.environment.pending()).toBe(0)
   })
 
+  it('takes what a promise of another kind gives, or throws, no sooner than one of the platform would', async () => {
+    const otherKind = (then: (given: (echo: unknown) => void) => void) =>
+      Object.assign({}, { ['then' as string]: then })
+    const early = otherKind((given) => given(fakeEcho('connected')))
+    const broken = otherKind(() => {
+      throw new Error('no promise at all')
+    })
+    const all = [listen(early as never), listen(() => early as never), listen(broken as never)]
+    expect(all.map(({ said }) => said)).toEqual([[], [], []])
+    await new Promise((resolve) => setTimeout(resolve))
+    expect(all.map(({ said }) => said)).toEqual([['socket-open'], ['socket-open'], ['refused: no-echo']])
+  })
+
+  it('opens an Echo of its own by the object that has it, which may be a class’s', async () => {
+    class Own {
+      readonly echo = fakeEcho('connected')
+      async open() {
+        return this.echo
+      }
+      close() {}
+    }
+    const { said } = listen(new Own())
+    await new Promise((resolve) => setTimeout(resolve))
+    expect(said).toEqual(['socket-open'])
+  })
+
   it('closes an Echo of its own when stopped, also while it is still being opened', async () => {
     let closed = 0
     const own = {

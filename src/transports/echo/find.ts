@@ -30,9 +30,9 @@ export const findEcho = (
   const judge = (value: unknown, cause?: unknown): void =>
     end(() => (isEcho(value) ? found(value) : failed(noEcho(whyNoEcho(value), cause))))
 
-  const wait = (promise: PromiseLike<EchoLike>): void => {
+  const wait = (open: () => PromiseLike<EchoLike>): void => {
     alarm.set(LOOK_FOR_MS, () => end(() => failed(noEcho('Its promise is still pending.'))))
-    promise.then(
+    invoke(open).then(
       (echo) => judge(echo),
       (cause) => end(() => failed(noEcho(cause instanceof CartEchoError ? '' : 'It could not be loaded.', cause))),
     )
@@ -40,15 +40,15 @@ export const findEcho = (
 
   const look = (getter: () => unknown): void => {
     const { value, thrown } = tryGet(getter)
-    if (!isEcho(value) && isPromise(value)) wait(value)
+    if (!isEcho(value) && isPromise(value)) wait(() => value)
     else if (isEcho(value) || environment.nowMs() >= untilMs) judge(value, thrown)
     else alarm.set(LOOK_EVERY_MS, () => look(getter))
   }
 
-  if (isOpenable(source)) wait(invoke(source.open))
-  else if (isPromise(source)) wait(source)
+  if (isOpenable(source)) wait(() => source.open())
+  else if (isPromise(source)) wait(() => source)
   else if (isGetter(source)) look(source)
-  else judge(source)
+  else end(() => found(source))
   return () => end(() => undefined)
 }
 
@@ -95,7 +95,7 @@ const tryGet = (getter: () => unknown): { value?: unknown; thrown?: unknown } =>
   }
 }
 
-// An open() that throws at once is the same as one that rejects.
+// An open() that throws at once is the same as one that rejects, and so is a promise of another kind that throws when it is waited for.
 const invoke = async (open: () => PromiseLike<EchoLike>): Promise<EchoLike> => open()
 
 const noEcho = (detail: string, cause?: unknown): CartEchoError => {
