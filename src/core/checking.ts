@@ -1,8 +1,9 @@
 import { type AbortSignalLike, untilAborted } from './abort'
 import type { Connection } from './connection'
 import { CartEchoError } from './errors'
+import type { Memory } from './memory'
 import type { Refreshers } from './refreshers'
-import type { Memory, Session } from './session'
+import type { Session } from './session'
 
 /** How sure a page wants to be. */
 export interface CheckOptions {
@@ -31,7 +32,7 @@ export interface CheckingParts {
   readonly memory: () => Memory
   readonly session: () => Session | null
   readonly connection: () => Connection
-  readonly refreshers: Refreshers
+  readonly refreshers: Pick<Refreshers, 'flush'>
 }
 
 /** Makes sure that the page is right: asks, lets listeners hear, runs the refresh that is wanted. */
