@@ -61,8 +61,6 @@ const isConfirmed = ({ confirmedAtMs, inbox }: Memory, nowMs: number, maxAgeMs: 
   inbox.held.length === 0
 
 const notListening = (connection: Connection): CartEchoError =>
-  new CartEchoError(
-    'cannot-check',
-    `The cart cannot be checked, for the page is ${connection.name}: ${connection.because}. Nothing is asked then.`,
-    { cause: 'error' in connection ? connection.error : undefined },
-  )
+  new CartEchoError('cannot-check', `Nothing is asked while the page is ${connection.name}: ${connection.because}.`, {
+    cause: 'error' in connection ? connection.error : undefined,
+  })

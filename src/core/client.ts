@@ -273,7 +273,4 @@ const both =
   }
 
 const otherUser = (): CartEchoError =>
-  new CartEchoError(
-    'other-user',
-    'The check answers for another customer than this page was rendered for. Reload the page, or call identify().',
-  )
+  new CartEchoError('other-user', 'The check answers for another customer: reload the page, or call identify().')

@@ -1,7 +1,20 @@
 import { outOfBounds } from './bounds'
 import { CartEchoError, wordsOf } from './errors'
 import type { CartConditionsChanged, CartEchoBlock } from './events'
-import { isRecord, list, type Misfit, misfit, optional, own, record, report, type Shape, where, within } from './shape'
+import {
+  isRecord,
+  list,
+  type Misfit,
+  misfit,
+  optional,
+  own,
+  record,
+  report,
+  type Shape,
+  sentenceOf,
+  where,
+  within,
+} from './shape'
 
 /** A payload after its own decoder, with the block every event may carry. */
 export interface Decoded {
@@ -128,10 +141,7 @@ const insist = (wrong: Misfit | null): void => {
 
 const invalidPayload = (wrong: Misfit): CartEchoError => {
   const words = report(wrong)
-  const place = words.path === '' ? 'the payload' : words.path
-  return new CartEchoError('invalid-payload', `${place}: expected ${words.expected}, got ${words.actual}.`, {
-    report: words,
-  })
+  return new CartEchoError('invalid-payload', sentenceOf(words), { report: words })
 }
 
 const asInvalidPayload = (event: string, error: unknown): CartEchoError => {

@@ -10,6 +10,7 @@ import { carryOut, forgetAsk, type Memory, noteConfirmed, remember } from './mem
 import { arrivalOf, createAsker, nothingToAsk } from './session/asker'
 import { stopLink } from './stop-link'
 import type { Link, Sink, TabNote, Transport } from './transport'
+import { gone } from './unanswered'
 
 /** An effect that concerns the page. */
 export type PageEffect = Exclude<Effect, { name: 'ask' | 'unsettled' }>
@@ -129,7 +130,7 @@ export const openSession = ({ environment, rules, transport, memory, heed, state
       isOpen = false
       stopTimer()
       endLink()
-      asker.end(why ?? new CartEchoError('cannot-check', 'Listening ended before the check had answered.'))
+      asker.end(why ?? gone().error)
     },
   }
 }

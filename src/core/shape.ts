@@ -14,7 +14,7 @@ export type Shape = (value: unknown) => Misfit | null
 export const misfit = (expected: string, actual: unknown): Misfit => ({ path: [], expected, actual })
 
 /** The same misfit, seen from one step further out. */
-export const within = (step: string | number, inner: Misfit | null): Misfit | null =>
+export const within = <Inner extends Misfit | null>(step: string | number, inner: Inner): Inner =>
   inner && { ...inner, path: [step, ...inner.path] }
 
 /** True for objects that are neither null nor an array. */
@@ -68,6 +68,10 @@ export const report = ({ path, expected, actual }: Misfit): PayloadReport => ({
   expected,
   actual: describe(actual),
 })
+
+/** A report as a sentence. */
+export const sentenceOf = ({ path, expected, actual }: PayloadReport): string =>
+  `${path || 'the payload'}: expected ${expected}, got ${actual}.`
 
 const appendStep = (path: string, step: string | number): string => {
   if (typeof step === 'number') return `${path}[${step}]`

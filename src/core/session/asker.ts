@@ -3,6 +3,7 @@ import { CartEchoError } from '../errors'
 import type { Arrival, Asked } from '../inbox/arrival'
 import type { Memory } from '../memory'
 import type { Link, Query, Reply, Said } from '../transport'
+import { cannotAnswer } from '../unanswered'
 import { createWaiters } from '../waiters'
 
 /** Asks the check, for the inbox and for whoever waits to be sure. */
@@ -46,7 +47,7 @@ export const createAsker = ({ nowMs, memory, link, arrive, report }: AskerParts)
   }
 
   const takeFailure = (cause: unknown, ask: number): void => {
-    const error = new CartEchoError('check-failed', 'The check did not answer. It is asked again.', { cause })
+    const error = new CartEchoError('check-failed', 'The check did not answer.', { cause })
     report(error)
     waiters.fail(ask, error)
     arrive({ name: 'unanswered' })
@@ -80,8 +81,7 @@ export const arrivalOf = (said: Said, asked: Asked): Arrival =>
   said.name === 'log' ? { name: 'answer', answer: said.answer, ...asked } : { ...said, ...asked }
 
 /** The error of a confirmation where there is no check. */
-export const nothingToAsk = (): CartEchoError =>
-  new CartEchoError('cannot-check', 'There is no check to ask: give createCartEcho the address of one.')
+export const nothingToAsk = (): CartEchoError => cannotAnswer('There is no check to ask.').error
 
 // An ask() that throws at once is the same as one that rejects.
 const askLink = (link: Link | null, query: Query): Promise<Reply> | undefined =>
