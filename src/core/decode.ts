@@ -2,6 +2,8 @@ import { outOfBounds } from './bounds'
 import { CartEchoError, wordsOf } from './errors'
 import type { CartConditionsChanged, CartEchoBlock } from './events'
 import {
+  duration,
+  isEmptyArray,
   isRecord,
   list,
   type Misfit,
@@ -12,6 +14,7 @@ import {
   report,
   type Shape,
   sentenceOf,
+  text,
   where,
   within,
 } from './shape'
@@ -27,10 +30,8 @@ export interface Decoded {
 /** Turns an event's own payload (already plain, bounded JSON) into its type, or throws. */
 export type Decode<Payload> = (payload: Record<string, unknown>) => Payload
 
-const text = where('a string', (value) => typeof value === 'string')
 const integer = where('an integer', Number.isSafeInteger)
 const positive = where('an integer above 0', (value) => Number.isSafeInteger(value) && Number(value) > 0)
-const duration = where('milliseconds, 0 or more', (value) => Number.isFinite(value) && Number(value) >= 0)
 const id = where('a string or an integer', (value) => typeof value === 'string' || Number.isSafeInteger(value))
 const amount = where('a string or a number', (value) => typeof value === 'string' || Number.isFinite(value))
 const epoch = where('1 to 32 of A-Z a-z 0-9 _ -', (value) => typeof value === 'string' && /^[\w-]{1,32}$/.test(value))
@@ -78,12 +79,11 @@ const blockFields = record({
   spread_ms: optional(duration),
 })
 
-const blockShape: Shape = (value) => blockFields(value) ?? (isRecord(value) ? unpaired(value) : null)
+const blockShape: Shape = (value) => blockFields(value) ?? unpaired(value as CartEchoBlock)
 
-const unpaired = (block: Record<string, unknown>): Misfit | null => {
-  const [epochThere, seqThere] = [block.epoch != null, block.seq != null]
-  if (epochThere === seqThere) return null
-  return within(epochThere ? 'seq' : 'epoch', misfit('given, since epoch and seq come together', undefined))
+const unpaired = ({ epoch, seq }: CartEchoBlock): Misfit | null => {
+  if ((epoch == null) === (seq == null)) return null
+  return within(epoch == null ? 'epoch' : 'seq', misfit('given, since epoch and seq come together', undefined))
 }
 
 /**
@@ -133,8 +133,6 @@ const decodeBlock = (block: unknown): CartEchoBlock => {
   return fields as CartEchoBlock
 }
 
-const isEmptyArray = (value: unknown): boolean => Array.isArray(value) && value.length === 0
-
 const insist = (wrong: Misfit | null): void => {
   if (wrong) throw invalidPayload(wrong)
 }
@@ -144,10 +142,8 @@ const invalidPayload = (wrong: Misfit): CartEchoError => {
   return new CartEchoError('invalid-payload', sentenceOf(words), { report: words })
 }
 
-const asInvalidPayload = (event: string, error: unknown): CartEchoError => {
-  const known = error instanceof CartEchoError ? error : null
-  return new CartEchoError('invalid-payload', `A broadcast of ${event} was skipped: ${wordsOf(error)}`, {
-    cause: error,
-    report: known?.report,
+const asInvalidPayload = (event: string, cause: unknown): CartEchoError =>
+  new CartEchoError('invalid-payload', `A broadcast of ${event} was skipped: ${wordsOf(cause)}`, {
+    cause,
+    report: cause instanceof CartEchoError ? cause.report : undefined,
   })
-}

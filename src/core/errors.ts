@@ -58,11 +58,11 @@ export class CartEchoError extends Error {
   readonly report: PayloadReport | undefined
   readonly status: number | undefined
 
-  constructor(code: CartEchoErrorCode, message: string, details: CartEchoErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+  constructor(code: CartEchoErrorCode, message: string, { cause, report, status }: CartEchoErrorDetails = {}) {
+    super(message, cause === undefined ? undefined : { cause })
     this.code = code
     this.docs = `cart-echo/docs/errors.md#${code}`
-    this.report = details.report
-    this.status = details.status
+    this.report = report
+    this.status = status
   }
 }

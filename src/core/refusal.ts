@@ -51,25 +51,19 @@ export interface RefusalDetails {
 /** The fact of a refusal, with its error. */
 export const refused = (
   because: RefusedReason & Known,
-  details: RefusalDetails = {},
-): ConnectionFact & { name: 'refused'; error: CartEchoError } => ({
-  name: 'refused',
-  because,
-  error: errorOf(because, details),
-})
+  details?: RefusalDetails,
+): ConnectionFact & { name: 'refused'; error: CartEchoError } => ({ name: 'refused', ...reasoned(because, details) })
 
 /** The fact of a delay, with its error. */
 export const delayed = (
   because: WaitingReason & Known,
-  details: RefusalDetails = {},
-): ConnectionFact & { name: 'delayed' } => ({
-  name: 'delayed',
-  because,
-  error: errorOf(because, details),
-})
+  details?: RefusalDetails,
+): ConnectionFact & { name: 'delayed' } => ({ name: 'delayed', ...reasoned(because, details) })
 
-const errorOf = (because: Known, { status, cause, detail = '' }: RefusalDetails): CartEchoError =>
-  new CartEchoError(because, `${WORDS[because]} ${detail}`.trim(), { status, cause })
+const reasoned = <Reason extends Known>(because: Reason, { detail = '', ...about }: RefusalDetails = {}) => ({
+  because,
+  error: new CartEchoError(because, `${WORDS[because]} ${detail}`.trim(), about),
+})
 
 type Known = keyof typeof WORDS
 
