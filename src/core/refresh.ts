@@ -4,6 +4,7 @@ import type { Environment, Stop } from './environment'
 import type { CartEchoError } from './errors'
 import type { Gate } from './gate'
 import type { Hold } from './hold'
+import { MOST_ATTEMPTS, SPREAD_MS } from './refresh/limits'
 import { refreshFailed, run } from './refresh/run'
 import { spreadInMs, type Wait, whenDue } from './refresh/when-due'
 
@@ -71,8 +72,6 @@ export interface RefresherParts {
   readonly report: (error: CartEchoError) => void
 }
 
-const SPREAD_MS = 2_000
-const MOST_ATTEMPTS = 5
 const RETRY: BackOff = { baseMs: 2_000, capMs: 30_000 }
 
 /** What is to run: how often it was tried, and how widely it is spread. */

@@ -1,6 +1,7 @@
 import type { Environment, Stop } from './environment'
 import type { CartEchoError } from './errors'
 import type { Gate } from './gate'
+import { isYoung } from './moment'
 import { markStale, type News } from './news'
 import type { Refresh, RefreshOptions } from './refresh'
 import { createRefreshers, type Refreshers } from './refreshers'
@@ -56,11 +57,6 @@ export const createRefreshing = ({ news, done, report, ...parts }: RefreshingPar
     report(error)
   }
 
-  const hasJustFailed = (): boolean => {
-    const sinceMs = nowMs() - failedAtMs
-    return sinceMs >= 0 && sinceMs < LEFT_ALONE_MS
-  }
-
   const catchUp = (): void => {
     if (news.get().stale) refreshers.want()
   }
@@ -75,7 +71,7 @@ export const createRefreshing = ({ news, done, report, ...parts }: RefreshingPar
     beFresh: () => mark(false),
     catchUp,
     confirmed: () => {
-      if (!hasJustFailed()) catchUp()
+      if (!isYoung(failedAtMs, nowMs(), LEFT_ALONE_MS)) catchUp()
     },
     putOff: () => {
       refreshers.reset()

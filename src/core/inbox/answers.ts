@@ -5,12 +5,10 @@ import { laggingAnswer, malformedAnswer, type Verdict, weighAnswer } from '../ve
 import type { Asked } from './arrival'
 import { againInMs, goUnanswered, planAsk, takeAsk, waitMs } from './asking'
 import { drain, dropHeld, inOrder, reaches } from './holding'
+import { MOST_DOUBTS } from './limits'
 import { askingNothing } from './state'
 import { goTo, pass, read, tell } from './telling'
 import { beStale, set, type Turn } from './turn'
-
-/** After so many answers in a row that do not know it, a held broadcast is taken for a stray. */
-const MOST_DOUBTS = 5
 
 /** Takes in what a log said: what follows on the cursor is told, what does not settles nothing. */
 export const settle = (turn: Turn, answer: Answer, asked: Asked): void => {

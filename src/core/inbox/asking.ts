@@ -1,12 +1,10 @@
 import { type BackOff, fullJitterMs } from '../backoff'
 import type { Asked, Next } from './arrival'
 import { giveUpAsking, release } from './holding'
+import { LONGEST_WAIT_MS, SHORTEST_WAIT_MS } from './limits'
 import { type Asking, type AskReason, askingNothing } from './state'
 import { beStale, set, type Turn } from './turn'
 
-/** Several queue workers reorder a burst all the time: a hole this young is none. */
-const SHORTEST_WAIT_MS = 300
-const LONGEST_WAIT_MS = 1_000
 const ASK_AGAIN: BackOff = { baseMs: 2_000, capMs: 30_000 }
 
 /** Plans to ask after so long; what is planned already is asked at the sooner of the two. */

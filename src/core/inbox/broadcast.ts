@@ -3,16 +3,10 @@ import type { Cursor } from '../cursor'
 import { type Identity, identityOf } from '../identity'
 import { planAsk, waitMs } from './asking'
 import { drain, giveUpAsking } from './holding'
+import { MOST_HELD, MOST_SPREAD_MS, MOST_TOLD, PATIENCE_MS } from './limits'
 import type { Heard, Placed } from './state'
 import { goTo, pass, read, tell } from './telling'
 import { beStale, set, type Turn } from './turn'
-
-const MOST_HELD = 100
-const MOST_TOLD = 200
-/** No hint of a server may put an ask off for longer. */
-const MOST_SPREAD_MS = 60_000
-/** How long an ask may take before the page counts as stale. */
-const PATIENCE_MS = 1_000
 
 /** Takes in a broadcast. Of an event that nobody listens to it is nothing. */
 export const hearBroadcast = (turn: Turn, event: string, payload: unknown): void => {

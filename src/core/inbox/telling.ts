@@ -2,10 +2,9 @@ import type { Cursor } from '../cursor'
 import { type Decoded, decodeBroadcast } from '../decode'
 import { CartEchoError } from '../errors'
 import type { Change } from '../events'
+import { MOST_RETIRED } from './limits'
 import type { Heard, Placed } from './state'
 import { beStale, set, type Turn } from './turn'
-
-const MOST_RETIRED = 20
 
 /** How a change reached this browser. */
 export type Via = 'socket' | 'check'

@@ -2,8 +2,7 @@ import type { Abort } from '../abort'
 import { parseCursor } from '../cursor'
 import { CartEchoError, wordsOf } from '../errors'
 import type { RefresherParts } from '../refresh'
-
-const RUN_WITHIN_MS = 30_000
+import { RUN_WITHIN_MS } from './limits'
 
 /** What one run needs. */
 export type RunParts = Pick<RefresherParts, 'environment' | 'refresh' | 'cursor'>

@@ -1,9 +1,7 @@
 import type { Environment, Stop } from '../environment'
 import { askHold } from '../hold'
 import type { RefresherParts } from '../refresh'
-
-const SETTLE_MS = 250
-const LONGEST_SPREAD_MS = 300_000
+import { LONGEST_SPREAD_MS, SETTLE_MS } from './limits'
 
 /** The waiting of a refresh until it may run by itself. */
 export interface Wait {
