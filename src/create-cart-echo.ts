@@ -1,3 +1,4 @@
+import { attempt } from './core/attempt'
 import type { CartEcho } from './core/cart-echo'
 import { readChannel } from './core/channel'
 import { createClient } from './core/client'
@@ -141,13 +142,8 @@ const liveOf = (parts: TransportParts, channel: string, { watchPage }: Audience)
 }
 
 // Two pages in different folders may mean two checks by the same words.
-const addressOf = (check: CheckSettings | null): string | null => {
-  try {
-    return check && new URL(check.url, globalThis.document?.baseURI).href
-  } catch {
-    return check?.url ?? null
-  }
-}
+const addressOf = (check: CheckSettings | null): string | null =>
+  check && (attempt(() => new URL(check.url, globalThis.document?.baseURI).href) ?? check.url)
 
 // A guest has no channel; without a check there is nothing to ask either.
 const silence: Transport = (sink) => {

@@ -79,14 +79,8 @@ export const createClient = (options: ClientOptions): CartEcho => {
     news,
     gate: whileAnythingWorks(connection),
     cursor,
-    mayRun: () => {
-      let may = true
-      // What throws has not said no.
-      guard('mayRefresh', () => {
-        may = options.mayRefresh?.(cursor()) ?? true
-      })
-      return may
-    },
+    // What throws has not said no.
+    mayRun: () => guard('mayRefresh', () => options.mayRefresh?.(cursor())) ?? true,
     done: () => siblings.caughtUp(),
     report,
   })

@@ -1,3 +1,4 @@
+import { attempt } from './attempt'
 import { outOfBounds } from './bounds'
 import { CartEchoError, wordsOf } from './errors'
 import type { CartConditionsChanged, CartEchoBlock } from './events'
@@ -118,11 +119,7 @@ export const decodeBroadcast = (event: string, payload: unknown, decode: Decode<
 /** True when a broadcast can be decoded, or is of an event that nobody listens to. Never throws. */
 export const isReadable = (events: ReadonlyMap<string, Decode<unknown>>, event: string, payload: unknown): boolean => {
   const decode = events.get(event)
-  try {
-    return !decode || decodeBroadcast(event, payload, decode) !== null
-  } catch {
-    return false
-  }
+  return !decode || attempt(() => decodeBroadcast(event, payload, decode)) !== undefined
 }
 
 // Without a prototype: on a page that extends Object.prototype every block would inherit an id or an epoch.

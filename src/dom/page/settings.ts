@@ -1,3 +1,4 @@
+import { attempt } from '../../core/attempt'
 import { readChannel } from '../../core/channel'
 import { parseCursor } from '../../core/cursor'
 import type { CartEchoError } from '../../core/errors'
@@ -5,7 +6,7 @@ import { isRecord, own } from '../../core/shape'
 import { readUser } from '../../core/shopper'
 import type { PageSettings } from '../page'
 import { invalidPage } from './problem'
-import { attempt, isGiven, type Raw } from './sources'
+import { isGiven, type Raw } from './sources'
 
 /** Reads what is said of each setting. What cannot be read is left out, and added to the problems. Never throws. */
 export const readSettings = (raw: Raw, problems: CartEchoError[]): PageSettings => {

@@ -1,3 +1,4 @@
+import { attempt } from '../../core/attempt'
 import type { CartEchoError } from '../../core/errors'
 import { isRecord, own } from '../../core/shape'
 import { invalidPage } from './problem'
@@ -30,15 +31,6 @@ export const disagree = (blocks: readonly Raw[]): boolean =>
 
 /** True for what is there: templates print null, or nothing, for what is not. */
 export const isGiven = (value: unknown): boolean => value !== undefined && value !== null && value !== ''
-
-/** What it gives; undefined where it throws. */
-export const attempt = <Value>(read: () => Value): Value | undefined => {
-  try {
-    return read()
-  } catch {
-    return undefined
-  }
-}
 
 // 7 and '7' are the same user. String() would run a toString that the block may hold.
 const inWords = (value: unknown): string =>
