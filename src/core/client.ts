@@ -163,8 +163,10 @@ export const createClient = (options: ClientOptions): CartEcho => {
 
   const close = (why?: CartEchoError): void => {
     siblings.stop()
-    session?.stop(why)
+    const mine = session
+    // Before it stops: whoever hears of that may have opened the next.
     session = null
+    mine?.stop(why)
   }
 
   const reopen = (): void => {
