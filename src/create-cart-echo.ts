@@ -1,3 +1,4 @@
+import { attempt } from './core/attempt'
 import type { CartEcho } from './core/cart-echo'
 import { readChannel } from './core/channel'
 import { createClient } from './core/client'
@@ -141,13 +142,8 @@ const liveOf = (parts: TransportParts, channel: string, { watchPage }: Audience)
 }
 
 // Two pages in different folders may mean two checks by the same words.
-const addressOf = (check: CheckSettings | null): string | null => {
-  try {
-    return check && new URL(check.url, globalThis.document?.baseURI).href
-  } catch {
-    return check?.url ?? null
-  }
-}
+const addressOf = (check: CheckSettings | null): string | null =>
+  check && (attempt(() => new URL(check.url, globalThis.document?.baseURI).href) ?? check.url)
 
 // A guest has no channel; without a check there is nothing to ask either.
 const silence: Transport = (sink) => {
@@ -161,7 +157,7 @@ const readCheck = (check: CartEchoOptions['check']): CheckSettings | null => {
   if (check === undefined || check === null) return null
   const settings = typeof check === 'string' ? { url: check } : check
   if (typeof settings.url === 'string' && settings.url !== '') return settings
-  throw new CartEchoError('invalid-options', 'check needs the address of the check, such as /api/cart/check-updates.')
+  throw new CartEchoError('invalid-options', 'check has no address.')
 }
 
 const insistOnSource = (echo: unknown, check: CheckSettings | null): void => {
@@ -169,5 +165,5 @@ const insistOnSource = (echo: unknown, check: CheckSettings | null): void => {
   const isClass = has(peek(echo, 'prototype'), 'private')
   const isSource = isEcho(echo) || typeof echo === 'function' || has(echo, 'then') || isOpenable(echo)
   if (isSource && !isClass) return
-  throw new CartEchoError('invalid-options', `There is nothing to listen to: echo is no Echo. ${whyNoEcho(echo)}`)
+  throw new CartEchoError('invalid-options', `echo is no Echo. ${whyNoEcho(echo)}`)
 }

@@ -1,4 +1,5 @@
 import type { Environment, Stop } from './environment'
+import { isYoung } from './moment'
 
 /** What this tab says of its own changes to the shopper's other tabs, and what it makes of theirs. */
 export interface Announcements {
@@ -26,14 +27,12 @@ const AFTERMATH_MS = 1_000
 
 /** None yet. */
 export const createAnnouncements = ({ environment, tell, isReading }: AnnouncementParts): Announcements => {
-  let heardAtMs: number | null = null
-  let isUnread = false
+  /** The last word of another tab, and when it was read here, once it was. */
+  let heard: { readonly atMs: number; readonly isUnread: boolean } | null = null
   let resting: { readonly stopTimer: Stop; isOwed: boolean } | null = null
 
-  const isEcho = (): boolean => {
-    const nowMs = environment.nowMs()
-    return heardAtMs !== null && ((isUnread && isReading()) || (nowMs >= heardAtMs && nowMs - heardAtMs < AFTERMATH_MS))
-  }
+  const isEcho = (): boolean =>
+    heard !== null && ((heard.isUnread && isReading()) || isYoung(heard.atMs, environment.nowMs(), AFTERMATH_MS))
 
   const rest = (): void => {
     const stopTimer = environment.schedule(NOT_SOONER_MS, () => {
@@ -56,19 +55,16 @@ export const createAnnouncements = ({ environment, tell, isReading }: Announceme
       else say()
     },
     heard: () => {
-      heardAtMs = environment.nowMs()
-      isUnread = true
+      heard = { atMs: environment.nowMs(), isUnread: true }
     },
     caughtUp: () => {
-      if (isUnread) heardAtMs = environment.nowMs()
-      isUnread = false
+      if (heard?.isUnread) heard = { atMs: environment.nowMs(), isUnread: false }
     },
     stop: () => {
       resting?.stopTimer()
       if (resting?.isOwed) tell()
       resting = null
-      heardAtMs = null
-      isUnread = false
+      heard = null
     },
   }
 }

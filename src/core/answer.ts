@@ -1,5 +1,18 @@
 import { type Cursor, parseCursor } from './cursor'
-import { isRecord, list, type Misfit, optional, own, record, type Shape, where, within } from './shape'
+import {
+  duration,
+  flag,
+  isRecord,
+  list,
+  type Misfit,
+  optional,
+  own,
+  record,
+  text,
+  whenFilled,
+  where,
+  within,
+} from './shape'
 
 /** One entry of the owner's log, as the check gave it. */
 export interface LoggedEvent {
@@ -19,7 +32,7 @@ export interface Answer {
   readonly events: readonly LoggedEvent[]
   /** True when the log cannot be continued from `since`: what was missed is not told. */
   readonly reset: boolean
-  /** How widely to spread the refresh a reset causes, in milliseconds. */
+  /** How widely to spread the refresh a reset causes, in durationeconds. */
   readonly spreadMs?: number | undefined
 }
 
@@ -30,7 +43,7 @@ export const FULL_ANSWER = 50
 export interface BareAnswer {
   readonly updated: boolean
   readonly message: string | null
-  /** When it was given, in milliseconds of the page's clock. */
+  /** When it was given, in durationeconds of the page's clock. */
   readonly atMs: number
 }
 
@@ -52,7 +65,7 @@ export interface CheckResponse {
   readonly isJson: boolean
   /** The parsed body; undefined when it is no JSON. */
   readonly body: unknown
-  /** `Retry-After` in milliseconds; null without one. */
+  /** `Retry-After` in durationeconds; null without one. */
   readonly retryAfterMs: number | null
 }
 
@@ -88,48 +101,46 @@ export const readResponse = (response: CheckResponse, asked: Asked): Meaning => 
   const { status, isJson, retryAfterMs } = response
   if (status === 204 || status === 304) return { name: 'nothing' }
   if (status === 429 || status === 503) return { name: 'busy', status, retryAfterMs }
-  if (status >= 500 && (isJson || GATEWAYS.has(status))) return { name: 'failed', status, detail: '' }
+  if (status >= 500 && (isJson || GATEWAYS.includes(status))) return { name: 'failed', status, detail: '' }
   if (!isJson || isRedirect(status)) return { name: 'blocked', status, detail: whatInstead(status) }
-  if (SESSION_OVER.has(status)) return { name: 'session-over', status }
-  if (NOT_THERE.has(status)) return { name: 'not-there', status }
+  if (SESSION_OVER.includes(status)) return { name: 'session-over', status }
+  if (NOT_THERE.includes(status)) return { name: 'not-there', status }
   if (status >= 200 && status < 300) return readBody(response, asked)
   return { name: 'refused', status }
 }
 
-const GATEWAYS: ReadonlySet<number> = new Set([500, 502, 504])
-const SESSION_OVER: ReadonlySet<number> = new Set([401, 403, 419])
-const NOT_THERE: ReadonlySet<number> = new Set([404, 405, 410])
+const GATEWAYS: readonly number[] = [500, 502, 504]
+const SESSION_OVER: readonly number[] = [401, 403, 419]
+const NOT_THERE: readonly number[] = [404, 405, 410]
 
 const isRedirect = (status: number): boolean => status === 0 || (status >= 300 && status < 400)
 
 const whatInstead = (status: number): string => (isRedirect(status) ? 'It redirects.' : 'It is no JSON.')
 
 const readBody = ({ status, body }: CheckResponse, asked: Asked): Meaning => {
-  const wrong = isRecord(body) ? null : { path: [], expected: 'an object', actual: body }
-  if (wrong || !isRecord(body)) return { name: 'failed', status, detail: wordsOf(wrong) }
-  const block = own(body, 'cart_echo')
-  if (block === undefined || block === null) return readBare(status, body, asked)
-  const misfit = within('cart_echo', blockShape(block))
-  if (misfit || !isRecord(block)) return { name: 'failed', status, detail: wordsOf(misfit) }
+  const block = isRecord(body) ? (own(body, 'cart_echo') ?? null) : null
+  const wrong = block === null ? bareShape(body) : within('cart_echo', blockShape(block))
+  if (wrong) return { name: 'failed', status, detail: wordsOf(wrong) }
+  return block === null ? readBare(body as Bare, asked) : readLog(status, block as Block, asked)
+}
+
+const readBare = ({ updated, message }: Bare, { nowMs }: Asked): Meaning => ({
+  name: 'bare',
+  answer: { updated, message: message ?? null, atMs: nowMs },
+})
+
+const readLog = (status: number, block: Block, { since, fresh }: Asked): Meaning =>
   // A service worker that answers from its cache may answer for whoever was logged in before.
-  if (own(block, 'fresh') !== asked.fresh) {
-    return { name: 'blocked', status, detail: 'It does not give `fresh` back: a cache answered.' }
-  }
-  return {
-    name: 'log',
-    answer: logAnswer(block as unknown as Block, asked),
-    policy: policyOf(block as unknown as Block),
-  }
+  own(block, 'fresh') === fresh
+    ? { name: 'log', answer: logAnswer(block, since), policy: policyOf(block) }
+    : { name: 'blocked', status, detail: 'It does not give `fresh` back: a cache answered.' }
+
+interface Bare {
+  updated: boolean
+  message?: string | null
 }
 
-const readBare = (status: number, body: Record<string, unknown>, { nowMs }: Asked): Meaning => {
-  const misfit = bareShape(body)
-  if (misfit) return { name: 'failed', status, detail: wordsOf(misfit) }
-  const { updated, message } = body as { updated: boolean; message?: string | null }
-  return { name: 'bare', answer: { updated, message: message ?? null, atMs: nowMs } }
-}
-
-interface Block {
+interface Block extends Record<string, unknown> {
   owner: string
   cursor: string
   events?: LoggedEvent[] | null
@@ -140,29 +151,20 @@ interface Block {
   enabled?: boolean | null
 }
 
-const text = where('a string', (value) => typeof value === 'string')
-const flag = where('true or false', (value) => typeof value === 'boolean')
-const millis = where('milliseconds, 0 or more', (value) => Number.isFinite(value) && Number(value) >= 0)
-const interval = record({ interval_ms: optional(millis) })
-// PHP has one empty array for lists and objects.
-const orEmptyArray =
-  (shape: Shape): Shape =>
-  (value) =>
-    Array.isArray(value) && value.length === 0 ? null : shape(value)
-
+const interval = record({ interval_ms: optional(duration) })
 const bareShape = record({ updated: flag, message: optional(text) })
 const blockShape = record({
   owner: where('a string that is not empty', (value) => typeof value === 'string' && value !== ''),
   cursor: where('epoch:seq', (value) => parseCursor(value) !== null),
   events: optional(list(record({ event: text }))),
   reset: optional(flag),
-  spread_ms: optional(millis),
-  poll: optional(orEmptyArray(interval)),
-  audit: optional(orEmptyArray(interval)),
+  spread_ms: optional(duration),
+  poll: whenFilled(interval),
+  audit: whenFilled(interval),
   enabled: optional(flag),
 })
 
-const logAnswer = ({ owner, cursor, events, reset, spread_ms }: Block, { since }: Asked): Answer => ({
+const logAnswer = ({ owner, cursor, events, reset, spread_ms }: Block, since: Cursor | null): Answer => ({
   since,
   owner,
   cursor: parseCursor(cursor) ?? { epoch: '', seq: 0 },
@@ -177,5 +179,4 @@ const policyOf = ({ poll, audit, enabled }: Block): CheckPolicy => ({
   auditMs: audit?.interval_ms ?? undefined,
 })
 
-const wordsOf = (misfit: Misfit | null): string =>
-  misfit ? `${misfit.path.join('.') || 'The body'}: expected ${misfit.expected}.` : ''
+const wordsOf = ({ path, expected }: Misfit): string => `${path.join('.') || 'The body'}: expected ${expected}.`

@@ -1,4 +1,4 @@
-import { isRecord, type Misfit, misfit, within } from './shape'
+import { firstWithin, type Misfit, misfit } from './shape'
 
 const DEEPEST = 16
 const MOST_VALUES = 10_000
@@ -25,25 +25,11 @@ const measure = (value: unknown, depth: number, spent: Spent): Misfit | null => 
   if (NOT_JSON.has(typeof value)) return misfit('plain JSON', value)
   if (typeof value !== 'object' || value === null) return null
   if (depth >= DEEPEST) return misfit(`at most ${DEEPEST} levels`, value)
-  return Array.isArray(value) ? measureItems(value, depth, spent) : measureFields(value, depth, spent)
-}
-
-const measureItems = (items: readonly unknown[], depth: number, spent: Spent): Misfit | null => {
-  for (const [index, item] of items.entries()) {
-    const wrong = measure(item, depth + 1, spent)
-    if (wrong) return within(index, wrong)
-  }
-  return null
-}
-
-const measureFields = (fields: object, depth: number, spent: Spent): Misfit | null => {
   // A listener that copies the payload key by key would set the prototype of its copy.
-  if (Object.hasOwn(fields, '__proto__')) return misfit('no key named __proto__', fields)
-  if (!isRecord(fields)) return misfit('plain JSON', fields)
-  for (const key of Object.keys(fields)) {
-    spent.characters += key.length
-    const wrong = measure(fields[key], depth + 1, spent)
-    if (wrong) return within(key, wrong)
-  }
-  return null
+  if (Object.hasOwn(value, '__proto__')) return misfit('no key named __proto__', value)
+  const parts: Iterable<[string | number, unknown]> = Array.isArray(value) ? value.entries() : Object.entries(value)
+  return firstWithin(parts, ([step, inner]) => {
+    if (typeof step === 'string') spent.characters += step.length
+    return measure(inner, depth + 1, spent)
+  })
 }

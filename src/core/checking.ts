@@ -1,8 +1,9 @@
 import { type AbortSignalLike, untilAborted } from './abort'
 import type { Connection } from './connection'
 import { CartEchoError } from './errors'
+import type { Memory } from './memory'
 import type { Refreshers } from './refreshers'
-import type { Memory, Session } from './session'
+import type { Session } from './session'
 
 /** How sure a page wants to be. */
 export interface CheckOptions {
@@ -36,7 +37,7 @@ export interface CheckingParts {
   readonly memory: () => Memory
   readonly session: () => Session | null
   readonly connection: () => Connection
-  readonly refreshers: Refreshers
+  readonly refreshers: Pick<Refreshers, 'flush'>
 }
 
 /** Makes sure that the page is right: asks, lets listeners hear, runs the refresh that is wanted. */
@@ -65,8 +66,6 @@ const isConfirmed = ({ confirmedAtMs, inbox }: Memory, nowMs: number, maxAgeMs: 
   inbox.held.length === 0
 
 const notListening = (connection: Connection): CartEchoError =>
-  new CartEchoError(
-    'cannot-check',
-    `The cart cannot be checked, for the page is ${connection.name}: ${connection.because}. Nothing is asked then.`,
-    { cause: 'error' in connection ? connection.error : undefined },
-  )
+  new CartEchoError('cannot-check', `Nothing is asked while the page is ${connection.name}: ${connection.because}.`, {
+    cause: 'error' in connection ? connection.error : undefined,
+  })

@@ -1,27 +1,28 @@
-import { createAnnouncements } from './announcements'
 import type { CartEcho } from './cart-echo'
 import { createChecking } from './checking'
-import { type Connection, type ConnectionFact, moveConnection, notStarted } from './connection'
+import type { Connection } from './connection'
+import { createCounted } from './counted'
 import { formatCursor } from './cursor'
+import { identified, newCustomer } from './customer'
 import { createEmitter, createGuard, type OnError } from './emitter'
+import { type Closed, whyClosed } from './entrance'
 import type { Environment, PageSignal, Stop } from './environment'
 import { CartEchoError } from './errors'
 import type { CartEventName, Change } from './events'
+import { whileAnythingWorks } from './gate'
 import { hear } from './hear'
-import { mayComeAgain } from './identity'
 import { type Listening, unknownEvent } from './listening'
-import { confirmed, dismissed, keysOf, markStale, type News, noNews, unconfirmed, withChange } from './news'
-import type { Gate } from './refresh'
-import { createRefreshers } from './refreshers'
-import { type Memory, newMemory, openSession, type PageEffect, renderedWhileClosed, type Session } from './session'
-import { isSameShopper, type PageIdentity, readShopper, type Shopper } from './shopper'
-import { createSource, type Source } from './source'
-import type { TabNote, Transport } from './transport'
+import { type Memory, rememberPage } from './memory'
+import { createMoving, errorOf } from './moving'
+import { confirmed, type News, noNews, unconfirmed, withChange } from './news'
+import { createRefreshing } from './refreshing'
+import { neverThrowing, onceEach } from './reporting'
+import { openSession, type PageEffect, type Session } from './session'
+import type { PageIdentity, Shopper } from './shopper'
+import { createSiblings } from './siblings'
+import { createSource } from './source'
+import type { Transport } from './transport'
 
-/** How long a cart that could not be read is left alone, unless there is news. */
-const LEFT_ALONE_MS = 120_000
-/** As many as may be unread, for a while. */
-const MOST_READ = 100
 /** Since when somebody else may be looking, while the page is away: nothing is confirmed. */
 const AWAY = Number.POSITIVE_INFINITY
 
@@ -55,55 +56,57 @@ export const createClient = (options: ClientOptions): CartEcho => {
   const reportOnce = onceEach(report)
   const guard = createGuard(report)
   const emitter = createEmitter<Record<string, [Change, Memory]>>(guard)
-  const connection = createSource<Connection>('connection', notStarted(environment.nowMs()), guard)
   const news = createSource<News>('news', noNews, guard)
-  const gate = whileAnythingWorks(connection)
-  const refreshers = createRefreshers(() => {
-    announcements.caughtUp()
-    news.set(markStale(news.get(), false))
-  })
-  const holders = new Set<symbol>()
-  let shopper = readShopper(options.word ?? {})
-  // A new memory is a new customer: whatever was begun under another one goes no further.
-  let memory = newMemory(shopper)
+  let customer = newCustomer(options.word ?? {})
   let session: Session | null = null
   let leave: Stop = () => undefined
-  let failedAtMs = Number.NEGATIVE_INFINITY
-  // As the page itself said it: the one that the check taught us, its siblings may not know.
-  let saidOwner = shopper.owner
-  const announcements = createAnnouncements({
+
+  const cursor = (): string | null => {
+    const { cursor } = customer.memory.inbox
+    return cursor && formatCursor(cursor)
+  }
+
+  const { connection, move } = createMoving({
+    nowMs: environment.nowMs,
+    guard,
+    goingTo: ({ name, because }) => {
+      // What was true of the page a moment ago is not known any more.
+      if (name === 'idle' || name === 'refused') customer.memory.confirmedAtMs = null
+      if (because === 'session-over') refreshing.putOff()
+    },
+    report: reportOnce,
+  })
+
+  const refreshing = createRefreshing({
     environment,
-    tell: () => session?.tell({ name: 'changed-here', instance: listening.instance }),
-    isReading: refreshers.isRunning,
+    news,
+    gate: whileAnythingWorks(connection),
+    cursor,
+    // What throws has not said no.
+    mayRun: () => guard('mayRefresh', () => options.mayRefresh?.(cursor())) ?? true,
+    done: () => siblings.caughtUp(),
+    report,
+  })
+
+  const siblings = createSiblings({
+    environment,
+    instance: listening.instance,
+    memory: () => customer.memory,
+    news,
+    refreshing,
+    tell: (note) => session?.tell(note),
+    otherUser: () => refuseOtherUser(),
   })
 
   // Listeners may call anything: what follows a call-out (set, emit, report) first looks whether it still holds.
 
-  const move = (...facts: readonly ConnectionFact[]): void => {
-    const before = connection.get()
-    const nowMs = environment.nowMs()
-    const after = facts.reduce((now, fact) => moveConnection(now, fact, nowMs), before)
-    if (after === before) return
-    // What was true of the page a moment ago is not known any more.
-    if (after.name === 'idle' || after.name === 'refused') memory.confirmedAtMs = null
-    if (after.because === 'session-over') putOffRefresh()
-    connection.set(after)
-    const error = errorOf(after)
-    if (error) reportOnce(error)
-  }
-
   const tell = (change: Change, spreadMs?: number): void => {
-    const mine = memory
-    mine.told += 1
-    refreshers.want(spreadMs)
-    news.set(withChange(news.get(), change, mine.read.includes(change.meta.key)))
-    if (memory === mine) emitter.emit(change.event, change, mine)
-    if (memory === mine) guard('announce', () => options.announce?.(change))
-  }
-
-  const growStale = (spreadMs?: number): void => {
-    refreshers.want(spreadMs)
-    news.set(markStale(news.get(), true))
+    const { memory } = customer
+    memory.told += 1
+    refreshing.want(spreadMs)
+    news.set(withChange(news.get(), change, memory.read.includes(change.meta.key)))
+    if (customer.memory === memory) emitter.emit(change.event, change, memory)
+    if (customer.memory === memory) guard('announce', () => options.announce?.(change))
   }
 
   const heed = (effect: PageEffect): void => {
@@ -112,114 +115,62 @@ export const createClient = (options: ClientOptions): CartEcho => {
         return tell(effect.change, effect.spreadMs)
       case 'report':
         return reportOnce(effect.error)
-      // A refresh that failed too often is tried again when the server is known to be there.
       case 'confirmed':
         if (effect.owner !== null && effect.asOfMs !== undefined) news.set(confirmed(news.get(), effect.asOfMs))
-        return news.get().stale && !hasJustFailed() ? refreshers.want() : undefined
+        return refreshing.confirmed()
       case 'stale':
-        return growStale(effect.spreadMs)
+        return refreshing.beStale(effect.spreadMs)
       case 'fresh':
-        return news.set(markStale(news.get(), false))
+        return refreshing.beFresh()
       case 'other-user':
         session?.tell({ name: 'other-user' })
         return refuseOtherUser()
     }
   }
 
-  const hearSibling = (note: TabNote): void => {
-    switch (note.name) {
-      case 'changed-here':
-        if (note.instance !== listening.instance) return
-        announcements.heard()
-        return growStale(0)
-      case 'dismissed':
-        memory.read = [...memory.read, ...note.keys.filter((key) => !mayComeAgain(key))].slice(-MOST_READ)
-        return news.set(dismissed(news.get(), note.keys))
-      case 'other-user':
-        return refuseOtherUser()
-    }
-  }
-
-  // While nobody is asked, another customer may come.
-  const doubt = (sinceMs: number): void => {
-    memory.confirmedAtMs = null
-    news.set(unconfirmed(news.get(), sinceMs))
-  }
-
-  // A log gives what was held once more; a bare answer, which may be another customer's, would have it told.
-  const leavePage = (): void => {
-    memory.inbox = { ...memory.inbox, held: [] }
-    doubt(AWAY)
-  }
-
-  // Another page may have changed the cart meanwhile, and told those that were awake.
-  const readIfAway = (signal: PageSignal): void => {
-    if (signal === 'left') leavePage()
-    if (signal === 'restored') doubt(environment.nowMs())
-    if (session !== null && (signal === 'restored' || signal === 'resumed')) refreshers.want(0)
-  }
-
-  const dismiss = (): void => {
-    const keys = keysOf(news.get())
-    if (keys.length === 0) return
-    session?.tell({ name: 'dismissed', keys })
-    news.set(dismissed(news.get()))
-  }
-
   const refuseOtherUser = (): void => {
-    const mine = memory
-    const error = new CartEchoError(
-      'other-user',
-      'The check answers for another customer than this page was rendered for. Reload the page, or call identify().',
-    )
+    const { memory } = customer
+    const error = otherUser()
     close(error)
-    mine.pending.length = 0
-    refreshers.reset()
+    memory.pending.length = 0
+    refreshing.reset()
     news.set(noNews)
-    if (memory !== mine || session !== null || holders.size === 0) return
+    if (customer.memory !== memory || session !== null || !counted.isOn()) return
     move({ name: 'refused', because: 'other-user', error })
   }
 
   const open = (): void => {
-    const { user, guest, enabled, problems } = shopper
+    const { shopper, memory, saidOwner } = customer
     if (!environment.hasPage) return move({ name: 'idle', because: 'no-browser' })
-    if (!enabled) return beIdle('switched-off', problems)
-    const conflict = problems.find(({ code }) => code === 'page-conflict')
-    if (conflict) return refuseConflict(conflict, problems)
-    if (user === null && !guest) return beIdle('no-user', problems)
-    const mine = sessionOf(shopper)
+    const closed = whyClosed(shopper)
+    if (closed) return stayClosed(closed, shopper)
+    const transport: Transport = (sink) => options.transport(shopper.user, saidOwner)(sink)
+    const note = siblings.hear
+    const mine = openSession({ environment, rules: listening, transport, memory, heed, state: move, note })
     session = mine
     move({ name: 'starting' })
-    reportAll(problems)
+    reportProblems(shopper)
     mine.begin()
-    if (session === mine && news.get().stale) refreshers.want()
+    if (session === mine) refreshing.catchUp()
   }
 
-  const beIdle = (because: 'no-user' | 'switched-off', problems: Shopper['problems']): void => {
-    move({ name: 'idle', because })
-    reportAll(problems)
+  const stayClosed = (why: Closed, { problems }: Shopper): void => {
+    if (why.name === 'idle') move(why)
+    else move({ name: 'starting' }, why)
+    // A conflict is reported as the refusal it becomes.
+    reportProblems({ problems: problems.filter((problem) => !('error' in why) || problem !== why.error) })
   }
 
-  // The conflict is reported as the refusal it becomes.
-  const refuseConflict = (conflict: CartEchoError, problems: Shopper['problems']): void => {
-    move({ name: 'starting' }, { name: 'refused', because: 'page-conflict', error: conflict })
-    reportAll(problems.filter((problem) => problem !== conflict))
-  }
-
-  const reportAll = (problems: Shopper['problems']): void => {
+  const reportProblems = ({ problems }: Pick<Shopper, 'problems'>): void => {
     for (const problem of problems) report(problem)
   }
 
-  const sessionOf = ({ user }: Shopper): Session => {
-    const owner = saidOwner
-    const transport: Transport = (sink) => options.transport(user, owner)(sink)
-    return openSession({ environment, rules: listening, transport, memory, heed, state: move, note: hearSibling })
-  }
-
   const close = (why?: CartEchoError): void => {
-    announcements.stop()
-    session?.stop(why)
+    siblings.stop()
+    const mine = session
+    // Before it stops: whoever hears of that may have opened the next.
     session = null
+    mine?.stop(why)
   }
 
   const reopen = (): void => {
@@ -227,146 +178,111 @@ export const createClient = (options: ClientOptions): CartEcho => {
     open()
   }
 
-  // A socket that comes back ends its own loss. What was refused or delayed on an open one, and what the check has switched
-  // off, is tried anew when told.
-  const isStuck = (): boolean =>
-    errorOf(connection.get()) !== null || (session !== null && connection.get().name === 'idle')
+  const isStuck = (): boolean => needsHelp(connection.get(), session !== null)
 
-  const stop = (): void => {
-    if (holders.size === 0) return
-    holders.clear()
-    close()
-    refreshers.reset()
-    leave()
-    move({ name: 'idle', because: 'not-started' })
-  }
-
-  const start = (): Stop => {
-    const holder = Symbol('start')
-    holders.add(holder)
-    if (holders.size === 1) {
+  const counted = createCounted({
+    begin: () => {
       leave = both(options.whileStarted?.(), environment.watchPage(readIfAway))
       const nowMs = environment.nowMs()
       open()
       // It was left, and ended, and nobody heard it come back.
-      if (holders.has(holder) && news.get().unconfirmedSinceMs === AWAY) doubt(nowMs)
-    } else if (isStuck()) {
-      reopen()
-    }
-    return () => {
-      if (holders.has(holder) && holders.size === 1) stop()
-      holders.delete(holder)
-    }
+      if (counted.isOn() && news.get().unconfirmedSinceMs === AWAY) doubt(nowMs)
+    },
+    again: () => {
+      if (isStuck()) reopen()
+    },
+    end: () => {
+      close()
+      refreshing.reset()
+      leave()
+      move({ name: 'idle', because: 'not-started' })
+    },
+  })
+
+  // While nobody is asked, another customer may come.
+  const doubt = (sinceMs: number): void => {
+    customer.memory.confirmedAtMs = null
+    news.set(unconfirmed(news.get(), sinceMs))
+  }
+
+  // A log gives what was held once more; a bare answer, which may be another customer's, would have it told.
+  const leavePage = (): void => {
+    customer.memory.inbox = { ...customer.memory.inbox, held: [] }
+    doubt(AWAY)
+  }
+
+  // Another page may have changed the cart meanwhile, and told those that were awake.
+  const readIfAway = (signal: PageSignal): void => {
+    if (signal === 'left') leavePage()
+    if (signal === 'restored') doubt(environment.nowMs())
+    if (session !== null && (signal === 'restored' || signal === 'resumed')) refreshing.want(0)
   }
 
   const identify = (word: PageIdentity): void => {
-    const next = readShopper({ ...word, enabled: word.enabled ?? shopper.enabled })
-    const known = { ...shopper, owner: memory.inbox.owner ?? shopper.owner }
-    const mine = isSameShopper(known, next) ? { ...next, owner: next.owner ?? known.owner } : next
-    const isAnother = mine === next
-    saidOwner = isAnother ? next.owner : (next.owner ?? saidOwner)
-    shopper = mine
-    if (isAnother) welcome(mine)
-    else renderedAgain(mine)
-    if (shopper !== mine) return
+    const before = customer
+    const mine = identified(before, word)
+    customer = mine
+    if (mine.memory === before.memory) renderedAgain(mine.shopper)
+    else welcome()
+    if (customer !== mine) return
     news.set(confirmed(news.get()))
-    if (shopper !== mine || holders.size === 0) return
+    if (customer !== mine || !counted.isOn()) return
     if (session === null || isStuck()) reopen()
-    else reportAll(mine.problems)
+    else reportProblems(mine.shopper)
   }
 
-  const welcome = (next: Shopper): void => {
+  const welcome = (): void => {
     close()
-    refreshers.reset()
-    memory = newMemory(next)
+    refreshing.reset()
     news.set(noNews)
   }
 
   const renderedAgain = ({ owner, cursor, enabled }: Shopper): void => {
+    const { memory } = customer
     memory.inbox = { ...memory.inbox, owner }
     if (!enabled) close()
     if (!cursor && memory.inbox.cursor) return
-    if (!cursor) news.set(markStale(news.get(), false))
+    if (!cursor) refreshing.beFresh()
     else if (session) session.rendered(cursor)
-    else renderedWhileClosed(memory, cursor, listening, environment.nowMs())
+    else rememberPage(memory, cursor, listening, environment.nowMs())
   }
-
-  // The cart of nobody cannot be read; it is when somebody is logged in again.
-  const putOffRefresh = (): void => {
-    refreshers.reset()
-    news.set(markStale(news.get(), true))
-  }
-
-  // What throws has not said no.
-  const mayRefresh = (): boolean => {
-    let may = true
-    guard('mayRefresh', () => {
-      may = options.mayRefresh?.(cursor()) ?? true
-    })
-    return may
-  }
-
-  const hasJustFailed = (): boolean => {
-    const sinceMs = environment.nowMs() - failedAtMs
-    return sinceMs >= 0 && sinceMs < LEFT_ALONE_MS
-  }
-
-  const refreshFailed: OnError = (error) => {
-    failedAtMs = environment.nowMs()
-    news.set(markStale(news.get(), true))
-    report(error)
-  }
-
-  const cursor = (): string | null => (memory.inbox.cursor ? formatCursor(memory.inbox.cursor) : null)
 
   return {
     events: Object.freeze([...listening.events.keys()]) as readonly CartEventName[],
     on: (name, listener, { replay = false } = {}) => {
       if (!listening.events.has(name)) throw unknownEvent(name)
-      return hear({ emitter, guard, news, now: () => memory }, name, listener, replay)
+      return hear({ emitter, guard, news, now: () => customer.memory }, name, listener, replay)
     },
-    start,
-    stop,
+    start: counted.start,
+    stop: counted.stop,
     identify,
     connection: { get: connection.get, subscribe: connection.subscribe },
     news: { get: news.get, subscribe: news.subscribe },
     check: createChecking({
       nowMs: environment.nowMs,
-      memory: () => memory,
+      memory: () => customer.memory,
       session: () => session,
       connection: connection.get,
-      refreshers,
+      refreshers: refreshing,
     }),
     onRefresh: (refresh, options = {}) => {
-      const off = refreshers.add({
-        environment,
-        refresh,
-        options,
-        cursor,
-        gate,
-        mayRun: mayRefresh,
-        report: refreshFailed,
-      })
+      const off = refreshing.add(refresh, options)
       // It came late, and what was rendered is older than the news.
-      if (session !== null && news.get().stale) refreshers.want()
+      if (session !== null) refreshing.catchUp()
       return off
     },
-    refresh: refreshers.run,
-    dismiss,
+    refresh: refreshing.run,
+    dismiss: siblings.dismiss,
     changedHere: () => {
-      if (session !== null) announcements.announce()
+      if (session !== null) siblings.changedHere()
     },
   }
 }
 
-// The server is probably away, and the cart with it.
-const whileAnythingWorks = (connection: Source<Connection>): Gate => ({
-  isOpen: () => connection.get().name !== 'waiting',
-  whenOpen: (opened) =>
-    connection.subscribe(({ name }) => {
-      if (name !== 'waiting') opened()
-    }),
-})
+// A socket that comes back ends its own loss. What was refused or delayed on an open one, and what the check has switched off, is tried
+// anew when told.
+const needsHelp = (connection: Connection, isListening: boolean): boolean =>
+  errorOf(connection) !== null || (isListening && connection.name === 'idle')
 
 const both =
   (first: Stop | undefined, second: Stop): Stop =>
@@ -375,23 +291,5 @@ const both =
     second()
   }
 
-const errorOf = (connection: Connection): CartEchoError | null => ('error' in connection ? connection.error : null)
-
-// An onError that throws has nowhere left to be reported to.
-const neverThrowing =
-  (onError: OnError): OnError =>
-  (error) => {
-    try {
-      onError(error)
-    } catch {}
-  }
-
-// One trouble may show in several places, and for a long time.
-const onceEach = (onError: OnError): OnError => {
-  const reported = new WeakSet<CartEchoError>()
-  return (error) => {
-    if (reported.has(error)) return
-    reported.add(error)
-    onError(error)
-  }
-}
+const otherUser = (): CartEchoError =>
+  new CartEchoError('other-user', 'The check answers for another customer: reload the page, or call identify().')

@@ -1,7 +1,24 @@
+import { attempt } from './attempt'
 import { outOfBounds } from './bounds'
 import { CartEchoError, wordsOf } from './errors'
 import type { CartConditionsChanged, CartEchoBlock } from './events'
-import { isRecord, list, type Misfit, misfit, optional, own, record, report, type Shape, where, within } from './shape'
+import {
+  duration,
+  isEmptyArray,
+  isRecord,
+  list,
+  type Misfit,
+  misfit,
+  optional,
+  own,
+  record,
+  report,
+  type Shape,
+  sentenceOf,
+  text,
+  where,
+  within,
+} from './shape'
 
 /** A payload after its own decoder, with the block every event may carry. */
 export interface Decoded {
@@ -14,10 +31,8 @@ export interface Decoded {
 /** Turns an event's own payload (already plain, bounded JSON) into its type, or throws. */
 export type Decode<Payload> = (payload: Record<string, unknown>) => Payload
 
-const text = where('a string', (value) => typeof value === 'string')
 const integer = where('an integer', Number.isSafeInteger)
 const positive = where('an integer above 0', (value) => Number.isSafeInteger(value) && Number(value) > 0)
-const duration = where('milliseconds, 0 or more', (value) => Number.isFinite(value) && Number(value) >= 0)
 const id = where('a string or an integer', (value) => typeof value === 'string' || Number.isSafeInteger(value))
 const amount = where('a string or a number', (value) => typeof value === 'string' || Number.isFinite(value))
 const epoch = where('1 to 32 of A-Z a-z 0-9 _ -', (value) => typeof value === 'string' && /^[\w-]{1,32}$/.test(value))
@@ -65,12 +80,11 @@ const blockFields = record({
   spread_ms: optional(duration),
 })
 
-const blockShape: Shape = (value) => blockFields(value) ?? (isRecord(value) ? unpaired(value) : null)
+const blockShape: Shape = (value) => blockFields(value) ?? unpaired(value as CartEchoBlock)
 
-const unpaired = (block: Record<string, unknown>): Misfit | null => {
-  const [epochThere, seqThere] = [block.epoch != null, block.seq != null]
-  if (epochThere === seqThere) return null
-  return within(epochThere ? 'seq' : 'epoch', misfit('given, since epoch and seq come together', undefined))
+const unpaired = ({ epoch, seq }: CartEchoBlock): Misfit | null => {
+  if ((epoch == null) === (seq == null)) return null
+  return within(epoch == null ? 'epoch' : 'seq', misfit('given, since epoch and seq come together', undefined))
 }
 
 /**
@@ -105,11 +119,7 @@ export const decodeBroadcast = (event: string, payload: unknown, decode: Decode<
 /** True when a broadcast can be decoded, or is of an event that nobody listens to. Never throws. */
 export const isReadable = (events: ReadonlyMap<string, Decode<unknown>>, event: string, payload: unknown): boolean => {
   const decode = events.get(event)
-  try {
-    return !decode || decodeBroadcast(event, payload, decode) !== null
-  } catch {
-    return false
-  }
+  return !decode || attempt(() => decodeBroadcast(event, payload, decode)) !== undefined
 }
 
 // Without a prototype: on a page that extends Object.prototype every block would inherit an id or an epoch.
@@ -120,24 +130,17 @@ const decodeBlock = (block: unknown): CartEchoBlock => {
   return fields as CartEchoBlock
 }
 
-const isEmptyArray = (value: unknown): boolean => Array.isArray(value) && value.length === 0
-
 const insist = (wrong: Misfit | null): void => {
   if (wrong) throw invalidPayload(wrong)
 }
 
 const invalidPayload = (wrong: Misfit): CartEchoError => {
   const words = report(wrong)
-  const place = words.path === '' ? 'the payload' : words.path
-  return new CartEchoError('invalid-payload', `${place}: expected ${words.expected}, got ${words.actual}.`, {
-    report: words,
-  })
+  return new CartEchoError('invalid-payload', sentenceOf(words), { report: words })
 }
 
-const asInvalidPayload = (event: string, error: unknown): CartEchoError => {
-  const known = error instanceof CartEchoError ? error : null
-  return new CartEchoError('invalid-payload', `A broadcast of ${event} was skipped: ${wordsOf(error)}`, {
-    cause: error,
-    report: known?.report,
+const asInvalidPayload = (event: string, cause: unknown): CartEchoError =>
+  new CartEchoError('invalid-payload', `A broadcast of ${event} was skipped: ${wordsOf(cause)}`, {
+    cause,
+    report: cause instanceof CartEchoError ? cause.report : undefined,
   })
-}

@@ -5,8 +5,8 @@ import { CartEchoError, wordsOf } from './errors'
 /** Takes what a page must hear about: a `CartEchoError` a call. */
 export type OnError = (error: CartEchoError) => void
 
-/** Runs a listener of the page's. Whatever it throws goes to `onError`, never further. */
-export type Guard = (where: string, run: () => void) => void
+/** Runs a listener of the page's, and gives what it returns. Whatever it throws goes to `onError`, never further: then undefined. */
+export type Guard = <Value>(where: string, run: () => Value) => Value | undefined
 
 /** Many listeners, one event. */
 export interface Emitter<Events extends Record<string, readonly unknown[]>> {
@@ -19,13 +19,18 @@ export interface Emitter<Events extends Record<string, readonly unknown[]>> {
 /** A guard that reports `listener-failed` with the thrown value as its `cause`. */
 export const createGuard =
   (onError: OnError): Guard =>
-  (where, run) => {
-    try {
-      run()
-    } catch (cause) {
-      onError(new CartEchoError('listener-failed', `A listener of ${where} threw: ${wordsOf(cause)}`, { cause }))
-    }
+  (where, run) =>
+    guarded(onError, `A listener of ${where}`, run)
+
+/** Runs the page's own code, of which `what` is the name. Reports what it throws as `listener-failed`: then undefined. */
+export const guarded = <Value>(onError: OnError, what: string, run: () => Value): Value | undefined => {
+  try {
+    return run()
+  } catch (cause) {
+    onError(new CartEchoError('listener-failed', `${what} threw: ${wordsOf(cause)}`, { cause }))
+    return undefined
   }
+}
 
 /**
  * An emitter that behaves like an EventTarget, but typed: a listener that throws stops nobody, one removed while an event

@@ -48,8 +48,8 @@ export const wordsOf = (thrown: unknown): string => {
 }
 
 /**
- * The only error of cart-echo. The message says what went wrong and what to do first; `docs` names the section that says
- * the rest. Compare `code`, not the class: a page may hold two copies of the SDK.
+ * The only error of cart-echo. The message says in a line what went wrong; `docs` names the section that says what to do about it.
+ * Compare `code`, not the class: a page may hold two copies of the SDK.
  */
 export class CartEchoError extends Error {
   override readonly name = 'CartEchoError'
@@ -58,11 +58,11 @@ export class CartEchoError extends Error {
   readonly report: PayloadReport | undefined
   readonly status: number | undefined
 
-  constructor(code: CartEchoErrorCode, message: string, details: CartEchoErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+  constructor(code: CartEchoErrorCode, message: string, { cause, report, status }: CartEchoErrorDetails = {}) {
+    super(message, cause === undefined ? undefined : { cause })
     this.code = code
     this.docs = `cart-echo/docs/errors.md#${code}`
-    this.report = details.report
-    this.status = details.status
+    this.report = report
+    this.status = status
   }
 }

@@ -2,8 +2,8 @@ import type { ChangeListener } from './cart-echo'
 import type { Emitter, Guard } from './emitter'
 import type { Stop } from './environment'
 import type { CartEventMap, CartEventName, Change, ChangeMeta } from './events'
+import type { Memory } from './memory'
 import type { News } from './news'
-import type { Memory } from './session'
 import type { Source } from './source'
 
 /** What a listener hears from. */

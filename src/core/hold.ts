@@ -1,5 +1,5 @@
+import { guarded, type OnError } from './emitter'
 import type { Stop } from './environment'
-import { CartEchoError, wordsOf } from './errors'
 
 /**
  * Says whether what is due may run now: null, it may. Else what it returns keeps it waiting until `go`, and is called when the waiting
@@ -11,17 +11,10 @@ export type Hold = (go: () => void) => Stop | null
  * Asks the page's own code for it: null too where that throws, which is reported as `listener-failed`, or says go before it returns. Says go
  * once at most, and never after its waiting was ended.
  */
-export const askHold = (hold: Hold, go: () => void, report: (error: CartEchoError) => void): Stop | null => {
-  const attempt = <Value>(ask: () => Value): Value | null => {
-    try {
-      return ask()
-    } catch (cause) {
-      report(new CartEchoError('listener-failed', `hold of an onRefresh threw: ${wordsOf(cause)}`, { cause }))
-      return null
-    }
-  }
+export const askHold = (hold: Hold, go: () => void, report: OnError): Stop | null => {
+  const ask = <Value>(run: () => Value): Value | undefined => guarded(report, 'hold of an onRefresh', run)
   let situation: 'asking' | 'waiting' | 'over' = 'asking'
-  const letGo = attempt(() =>
+  const letGo = ask(() =>
     hold(() => {
       const wasWaiting = situation === 'waiting'
       situation = 'over'
@@ -30,7 +23,7 @@ export const askHold = (hold: Hold, go: () => void, report: (error: CartEchoErro
   )
   const end: Stop = () => {
     situation = 'over'
-    attempt(() => letGo?.())
+    ask(() => letGo?.())
   }
   if (!letGo) return null
   if (situation === 'asking') {

@@ -1,4 +1,4 @@
-import type { Cursor } from './cursor'
+import { type Cursor, formatCursor } from './cursor'
 import type { Decoded } from './decode'
 import { isRecord } from './shape'
 
@@ -16,15 +16,16 @@ const CONTENT = 'content:'
 
 /** Tells broadcasts apart: by `epoch:seq`, else by `id`, else by content (keys sorted, `timestamp` left out) within 60 s. */
 export const identityOf = (event: string, { payload, block }: Decoded): Identity => {
-  if (block.epoch != null && block.seq != null) return positioned({ epoch: block.epoch, seq: block.seq })
-  if (block.id != null) return { position: null, key: `id:${block.id}`, lastsMs: Number.POSITIVE_INFINITY }
+  const { epoch, seq, id } = block
+  if (epoch != null && seq != null) return positioned({ epoch, seq })
+  if (id != null) return { position: null, key: `id:${id}`, lastsMs: Number.POSITIVE_INFINITY }
   return { position: null, key: `${CONTENT}${digest(`${event} ${canonical(payload)}`)}`, lastsMs: CONTENT_LASTS_MS }
 }
 
 /** The identity of what stands at a place in the log. */
 export const positioned = (position: Cursor): Identity => ({
   position,
-  key: `${position.epoch}:${position.seq}`,
+  key: formatCursor(position),
   lastsMs: Number.POSITIVE_INFINITY,
 })
 
@@ -40,12 +41,10 @@ const sortKeys = (_key: string, value: unknown): unknown =>
 const byKey = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1)
 
 // FNV-1a, twice with different seeds: 64 bits are plenty to tell a minute's worth of broadcasts apart.
-const digest = (text: string): string => hex(fnv1a(text, 0x811c9dc5)) + hex(fnv1a(text, 0x1000193))
+const digest = (text: string): string => [0x811c9dc5, 0x1000193].map((seed) => fnv1a(text, seed)).join('')
 
-const fnv1a = (text: string, seed: number): number => {
+const fnv1a = (text: string, seed: number): string => {
   let hash = seed
   for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
-  return hash >>> 0
+  return (hash >>> 0).toString(16).padStart(8, '0')
 }
-
-const hex = (value: number): string => value.toString(16).padStart(8, '0')

@@ -3,3 +3,6 @@ export interface Moment {
   readonly nowMs: number
   readonly random: number
 }
+
+/** True for less than `ageMs` from a moment on. A clock that was put back before it must not make an old moment young. */
+export const isYoung = (atMs: number, nowMs: number, ageMs: number): boolean => nowMs >= atMs && nowMs - atMs < ageMs

@@ -1,4 +1,5 @@
 import type { Change } from './events'
+import { mayComeAgain } from './identity'
 
 /** What the shopper may not know yet. */
 export interface News {
@@ -16,6 +17,8 @@ export interface News {
 }
 
 const MOST_UNREAD = 20
+/** As many as may be unread, for a while. */
+const MOST_READ = 100
 
 /** No news at all. */
 export const noNews: News = Object.freeze({ last: null, unread: Object.freeze([]), stale: false })
@@ -32,6 +35,10 @@ export const dismissed = (news: News, keys: readonly string[] = keysOf(news)): N
   const unread = news.unread.filter(({ meta }) => !keys.includes(meta.key))
   return unread.length === news.unread.length ? news : { ...news, unread }
 }
+
+/** The keys of what was read elsewhere, with these; but for those that may be other news the next time. */
+export const withRead = (read: readonly string[], keys: readonly string[]): readonly string[] =>
+  [...read, ...keys.filter((key) => !mayComeAgain(key))].slice(-MOST_READ)
 
 /** The keys of what is unread. */
 export const keysOf = ({ unread }: News): string[] => unread.map(({ meta }) => meta.key)

@@ -1,9 +1,12 @@
 import { type Abort, createAbort, type Signal } from './abort'
 import { type BackOff, fullJitterMs } from './backoff'
-import { parseCursor } from './cursor'
 import type { Environment, Stop } from './environment'
-import { CartEchoError, wordsOf } from './errors'
-import { askHold, type Hold } from './hold'
+import type { CartEchoError } from './errors'
+import type { Gate } from './gate'
+import type { Hold } from './hold'
+import { MOST_ATTEMPTS, SPREAD_MS } from './refresh/limits'
+import { refreshFailed, run } from './refresh/run'
+import { spreadInMs, type Wait, whenDue } from './refresh/when-due'
 
 /** What a refresh is given. */
 export interface RefreshRequest {
@@ -31,13 +34,6 @@ export interface RefreshOptions {
    * Default: nothing holds it back.
    */
   hold?: Hold | undefined
-}
-
-/** Opens and closes: what waits for it does not run by itself meanwhile. */
-export interface Gate {
-  readonly isOpen: () => boolean
-  /** Calls whenever it opens, until stopped. */
-  readonly whenOpen: (opened: () => void) => Stop
 }
 
 /** One refresh of a page: many reasons, one run at a time. */
@@ -76,11 +72,6 @@ export interface RefresherParts {
   readonly report: (error: CartEchoError) => void
 }
 
-const SETTLE_MS = 250
-const SPREAD_MS = 2_000
-const LONGEST_SPREAD_MS = 300_000
-const MOST_ATTEMPTS = 5
-const RUN_WITHIN_MS = 30_000
 const RETRY: BackOff = { baseMs: 2_000, capMs: 30_000 }
 
 /** What is to run: how often it was tried, and how widely it is spread. */
@@ -91,9 +82,7 @@ interface Due {
 
 type Situation =
   | { readonly name: 'rest'; readonly isDone: boolean }
-  | { readonly name: 'due'; readonly stopTimer: Stop }
-  /** Due, but not now: nobody looks, or the gate is closed. */
-  | { readonly name: 'owed'; readonly stopWaiting: Stop }
+  | { readonly name: 'waiting'; readonly wait: Wait }
   | { readonly name: 'asking' }
   | { readonly name: 'running'; readonly abort: Abort; readonly run: Promise<void>; again: { spreadMs: number } | null }
 
@@ -101,60 +90,40 @@ type Running = Situation & { name: 'running' }
 
 /** A refresher at rest. */
 export const createRefresher = (parts: RefresherParts): Refresher => {
-  const { environment, refresh, options, gate, report } = parts
-  const { settleMs = SETTLE_MS, spreadMs: ownSpreadMs = SPREAD_MS } = options
+  const { environment, options, report } = parts
+  const { spreadMs: ownSpreadMs = SPREAD_MS } = options
   let now: Situation = { name: 'rest', isDone: true }
 
   const become = (next: Situation): void => {
-    quiet(now)
+    if (now.name === 'waiting') now.wait.stop()
     now = next
   }
 
   const plan = (inMs: number, due: Due): void =>
-    become({ name: 'due', stopTimer: environment.schedule(settleMs + inMs, () => fallDue(due)) })
-
-  const planSpread = (due: Due): void => plan(environment.random() * Math.min(due.spreadMs, LONGEST_SPREAD_MS), due)
-
-  const fallDue = (due: Due): void => {
-    if (!environment.isVisible()) owe(whenLookedAt(environment, () => fallDue(due)))
-    else if (!gate.isOpen()) owe(gate.whenOpen(() => planSpread(due)))
-    else if (!isHeldBack(due)) void start(due)
-  }
-
-  const owe = (stopWaiting: Stop): void => become({ name: 'owed', stopWaiting })
-
-  const isHeldBack = (due: Due): boolean => {
-    const before = now
-    const letGo = options.hold ? askHold(options.hold, () => fallDue(due), report) : null
-    if (letGo && now === before) owe(letGo)
-    // Whoever was asked may have put us back.
-    else if (now !== before) letGo?.()
-    return now !== before
-  }
+    become({ name: 'waiting', wait: whenDue(parts, inMs, due.spreadMs, () => void start(due)) })
 
   const start = (due: Due): Promise<void> => {
     const asking: Situation = { name: 'asking' }
     become(asking)
     const mayRun = parts.mayRun()
     // Whoever was asked may have put us back.
-    if (now === asking && mayRun) return run(due)
+    if (now === asking && mayRun) return begin(due)
     if (now === asking) become({ name: 'rest', isDone: false })
     return Promise.resolve()
   }
 
-  const run = (due: Due): Promise<void> => {
+  const begin = (due: Due): Promise<void> => {
     const abort = createAbort()
-    const ended = withinLimit(environment, abort, () => runTwice(refresh, parts.cursor, abort.signal))
-    const running: Running = { name: 'running', abort, run: ended, again: null }
+    const running: Running = { name: 'running', abort, run: run(parts, abort), again: null }
     become(running)
     const whenMine = (next: () => void): void => {
       if (now === running) next()
     }
-    ended.then(
+    running.run.then(
       () => whenMine(() => succeed(running)),
       (cause) => whenMine(() => fail(due, running, cause)),
     )
-    return ended
+    return running.run
   }
 
   const succeed = ({ again }: Running): void => {
@@ -172,10 +141,11 @@ export const createRefresher = (parts: RefresherParts): Refresher => {
   }
 
   const want = (spreadMs = ownSpreadMs): void => {
+    const due = { attempt: 0, spreadMs }
     if (now.name === 'running' && (!now.again || spreadMs === 0)) now.again = { spreadMs }
-    if (now.name === 'rest') planSpread({ attempt: 0, spreadMs })
+    else if (now.name === 'rest') plan(spreadInMs(environment, spreadMs), due)
     // Not for a crowd: the shopper's own doing in another tab does not wait for what an admin did.
-    if (now.name === 'due' && spreadMs === 0) plan(0, { attempt: 0, spreadMs })
+    else if (now.name === 'waiting' && now.wait.isTimed() && spreadMs === 0) plan(0, due)
   }
 
   const flush = async (): Promise<void> => {
@@ -201,49 +171,3 @@ export const createRefresher = (parts: RefresherParts): Refresher => {
     },
   }
 }
-
-/** One that never ends would be the last, and be waited for without end: also one that awaits `refresh()` or `check()`, which wait for it. */
-const withinLimit = (environment: Environment, abort: Abort, read: () => Promise<void>): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const stopTimer = environment.schedule(RUN_WITHIN_MS, () => {
-      reject(new Error(`It did not end within ${RUN_WITHIN_MS / 1_000} s.`))
-      abort.abort()
-    })
-    const end = (settle: () => void): void => {
-      stopTimer()
-      settle()
-    }
-    // Whoever waits for one that is dropped waits no longer: it may never end.
-    abort.signal.addEventListener('abort', () => end(resolve))
-    // A microtask later, so that what the page's own code throws at once is a rejection too.
-    Promise.resolve()
-      .then(read)
-      .then(
-        () => end(resolve),
-        (cause) => end(() => reject(cause)),
-      )
-  })
-
-const quiet = (situation: Situation): void => {
-  if (situation.name === 'due') situation.stopTimer()
-  if (situation.name === 'owed') situation.stopWaiting()
-}
-
-const whenLookedAt = (environment: Environment, lookedAt: () => void): Stop =>
-  environment.watchPage((signal) => {
-    if (signal === 'visible') lookedAt()
-  })
-
-// A replica may have lagged: read once more, not for ever.
-const runTwice = async (refresh: Refresh, cursor: () => string | null, signal: Signal): Promise<void> => {
-  const rendered = await refresh({ cursor: cursor(), signal })
-  if (!signal.aborted && isOlder(rendered, cursor())) await refresh({ cursor: cursor(), signal })
-}
-
-const isOlder = (rendered: unknown, newest: string | null): boolean => {
-  const [theirs, ours] = [parseCursor(rendered), parseCursor(newest)]
-  return theirs !== null && ours !== null && theirs.epoch === ours.epoch && theirs.seq < ours.seq
-}
-
-const refreshFailed = (cause: unknown): CartEchoError =>
-  new CartEchoError('refresh-failed', `The cart could not be read anew: ${wordsOf(cause)}`, { cause })

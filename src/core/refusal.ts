@@ -51,45 +51,39 @@ export interface RefusalDetails {
 /** The fact of a refusal, with its error. */
 export const refused = (
   because: RefusedReason & Known,
-  details: RefusalDetails = {},
-): ConnectionFact & { name: 'refused'; error: CartEchoError } => ({
-  name: 'refused',
-  because,
-  error: errorOf(because, details),
-})
+  details?: RefusalDetails,
+): ConnectionFact & { name: 'refused'; error: CartEchoError } => ({ name: 'refused', ...reasoned(because, details) })
 
 /** The fact of a delay, with its error. */
 export const delayed = (
   because: WaitingReason & Known,
-  details: RefusalDetails = {},
-): ConnectionFact & { name: 'delayed' } => ({
-  name: 'delayed',
-  because,
-  error: errorOf(because, details),
-})
+  details?: RefusalDetails,
+): ConnectionFact & { name: 'delayed' } => ({ name: 'delayed', ...reasoned(because, details) })
 
-const errorOf = (because: Known, { status, cause, detail = '' }: RefusalDetails): CartEchoError =>
-  new CartEchoError(because, `${WORDS[because]} ${detail}`.trim(), { status, cause })
+const reasoned = <Reason extends Known>(because: Reason, { detail = '', ...about }: RefusalDetails = {}) => ({
+  because,
+  error: new CartEchoError(because, `${WORDS[because]} ${detail}`.trim(), about),
+})
 
 type Known = keyof typeof WORDS
 
 const WORDS = {
-  'authorisation-failed': 'The channel was not authorised: look at what the endpoint answers.',
-  blocked: 'Something else than the shop answered: open the address by hand.',
-  'check-busy': 'The check wants to be left alone for a while:',
+  'authorisation-failed': 'The channel was not authorised.',
+  blocked: 'Something else than the shop answered.',
+  'check-busy': 'The check wants to be left alone:',
   'check-failed': 'The check did not answer:',
   'check-refused': 'The check refused:',
   'echo-failed': 'Echo threw:',
-  misconfigured: 'There is nothing at that address: correct it.',
-  'no-answer': 'The channel was not confirmed within 10 s: look at the server behind the socket.',
-  'no-real-time': 'The null broadcaster never delivers: set another one.',
-  'no-web-socket': 'No WebSocket can be opened here: look for a proxy or a policy.',
-  'not-authorised': 'The server refused the channel: check the log-in, then routes/channels.php.',
-  'origin-refused': 'Reverb refused this origin: add it to allowed_origins.',
-  'over-capacity': 'Reverb is over its connection quota: raise max_connections.',
-  'page-expired': 'The CSRF token is no longer valid: reload the page.',
-  'session-over': 'Nobody is logged in any more: log in again, then call identify().',
-  'socket-refused': 'The server refused the socket: look at the code it gave.',
-  'signature-refused': 'The socket refused a signature: compare REVERB_APP_SECRET on both sides.',
-  'unknown-app': 'Reverb does not know this key: check REVERB_APP_KEY.',
+  misconfigured: 'There is nothing at that address.',
+  'no-answer': 'The channel was not confirmed within 10 s.',
+  'no-real-time': 'The null broadcaster never delivers.',
+  'no-web-socket': 'No WebSocket can be opened here.',
+  'not-authorised': 'The server refused the channel: check routes/channels.php.',
+  'origin-refused': 'Reverb refused this origin: check allowed_origins.',
+  'over-capacity': 'Reverb is full: check max_connections.',
+  'page-expired': 'The CSRF token is over: reload the page.',
+  'session-over': 'Nobody is logged in any more: log in, call identify().',
+  'socket-refused': 'The server refused the socket.',
+  'signature-refused': 'The server refused a signature: check REVERB_APP_SECRET.',
+  'unknown-app': 'Reverb does not know the key: check REVERB_APP_KEY.',
 } as const

@@ -2,52 +2,15 @@ import type { ConnectionFact } from './connection'
 import type { Cursor } from './cursor'
 import type { Environment, Stop } from './environment'
 import { CartEchoError } from './errors'
-import { type Arrival, type Effect, type Inbox, type InboxRules, newInbox, takeIn, wakesAtMs } from './inbox'
-import type { Shopper } from './shopper'
+import type { Arrival, Confirmed } from './inbox/arrival'
+import type { Effect } from './inbox/effect'
+import { wakesAtMs } from './inbox/state'
+import type { InboxRules } from './inbox/turn'
+import { carryOut, forgetAsk, type Memory, noteConfirmed, remember } from './memory'
+import { arrivalOf, createAsker, nothingToAsk } from './session/asker'
 import { stopLink } from './stop-link'
-import type { Link, Reply, Said, Sink, TabNote, Transport } from './transport'
-import { createWaiters } from './waiters'
-
-/** What outlives a session of the same shopper: stopping and starting again loses nothing and repeats nothing. */
-export interface Memory {
-  inbox: Inbox
-  /** Effects that were decided but not carried out yet, because a listener stopped the session in between. */
-  readonly pending: Effect[]
-  /** True while effects are being carried out, perhaps by a session that a listener has just stopped. */
-  busy: boolean
-  /** As of when everything there is was told; null: never yet. */
-  confirmedAtMs: number | null
-  /** Whose log the answer named that said so; null: it named none. */
-  confirmedOwner: string | null
-  /** How many changes were told. */
-  told: number
-  /** Keys of news that another tab dismissed, the newest last. */
-  read: readonly string[]
-}
-
-/** The memory of a page that was just rendered for a shopper. */
-export const newMemory = ({ owner, cursor }: Shopper): Memory => ({
-  inbox: newInbox(owner, cursor),
-  pending: [],
-  busy: false,
-  confirmedAtMs: null,
-  confirmedOwner: null,
-  told: 0,
-  read: [],
-})
-
-/** Tells a memory without a session that the page was rendered anew; the next session carries out what follows. */
-export const renderedWhileClosed = (
-  memory: Memory,
-  cursor: Cursor,
-  rules: SessionParts['rules'],
-  nowMs: number,
-): void => {
-  const arrival: Arrival = { name: 'rendered', cursor }
-  const { inbox, effects } = takeIn(memory.inbox, arrival, { ...rules, canAsk: false }, { nowMs, random: 0 })
-  memory.inbox = inbox
-  memory.pending.push(...effects)
-}
+import type { Link, Sink, TabNote, Transport } from './transport'
+import { gone } from './unanswered'
 
 /** An effect that concerns the page. */
 export type PageEffect = Exclude<Effect, { name: 'ask' | 'unsettled' }>
@@ -84,81 +47,51 @@ export interface Session {
 
 /** Runs the pure inbox against a link and a clock. Never throws: a transport that does is refused with `echo-failed`. */
 export const openSession = ({ environment, rules, transport, memory, heed, state, note }: SessionParts): Session => {
-  let open = true
+  let isOpen = true
   let link: Link | null = null
   let stopTimer: Stop = () => undefined
-  let asks = 0
-  const waiters = createWaiters()
   const early: (() => void)[] = []
 
+  const whenOpen = (run: () => void): void => {
+    if (isOpen) run()
+  }
+
+  const report = (error: CartEchoError): void => heed({ name: 'report', error })
+
   const arrive = (arrival: Arrival): void => {
+    if (!isOpen) return
     const moment = { nowMs: environment.nowMs(), random: environment.random() }
-    const { inbox, effects } = takeIn(memory.inbox, arrival, { ...rules, canAsk: link?.ask !== undefined }, moment)
-    memory.inbox = inbox
-    memory.pending.push(...effects)
-    carryOut()
+    remember(memory, arrival, { ...rules, canAsk: link?.ask !== undefined }, moment)
+    carryOut(memory, () => isOpen, perform)
     wake()
   }
 
-  // A queue, not recursion: a listener that makes another change arrive must not let it overtake this one.
-  const carryOut = (): void => {
-    if (memory.busy) return
-    memory.busy = true
-    for (let effect = next(); effect; effect = next()) perform(effect)
-    memory.busy = false
-  }
-
-  const next = (): Effect | undefined => (open ? memory.pending.shift() : undefined)
+  const asker = createAsker({
+    nowMs: environment.nowMs,
+    memory,
+    link: () => link,
+    arrive,
+    report: (error) => whenOpen(() => report(error)),
+  })
 
   const perform = (effect: Effect): void => {
-    if (effect.name === 'ask') ask(effect.since)
-    else if (effect.name === 'unsettled') waiters.disappoint(effect.error)
-    else heed(effect)
+    if (effect.name === 'ask') return asker.ask(effect.since)
+    if (effect.name === 'unsettled') return asker.unsettled(effect.error)
+    heed(effect)
     if (effect.name === 'confirmed') whenOpen(() => confirm(effect))
   }
 
-  const confirm = ({ ask, asOfMs, owner }: Effect & { name: 'confirmed' }): void => {
-    const known = memory.confirmedAtMs
-    // Another tab's older answer makes nobody less sure; a clock that was put back does.
-    const isNewer = known === null || known > environment.nowMs() || Number(asOfMs) > known
-    if (asOfMs !== undefined && isNewer) Object.assign(memory, { confirmedAtMs: asOfMs, confirmedOwner: owner })
-    if (ask !== undefined) waiters.satisfy(ask)
+  const confirm = (confirmed: Confirmed): void => {
+    noteConfirmed(memory, confirmed, environment.nowMs())
+    if (confirmed.ask !== undefined) asker.confirmed(confirmed.ask)
   }
 
   const wake = (): void => {
     stopTimer()
-    const atMs = memory.pending.length > 0 ? environment.nowMs() : wakesAtMs(memory.inbox)
-    if (!open || atMs === null) return
-    stopTimer = environment.schedule(Math.max(0, atMs - environment.nowMs()), () => arrive({ name: 'time' }))
-  }
-
-  const ask = (since: Cursor | null): void => {
-    asks += 1
-    const mine = asks
-    const askedAtMs = environment.nowMs()
-    const query = { since, owner: memory.inbox.owner, ...(waiters.isEmpty() ? {} : { maxAgeMs: 0 }) }
-    askLink(link, query)?.then(
-      (reply) => whenOpen(() => takeReply(reply, mine, askedAtMs)),
-      (cause) => whenOpen(() => goUnanswered(mine, checkFailed(cause))),
-    )
-  }
-
-  const takeReply = (reply: Reply, mine: number, askedAtMs: number): void => {
-    if (reply.name !== 'unanswered') return arrive(arrivalOf(reply, reply.asOfMs ?? askedAtMs, mine))
-    waiters.fail(mine, reply.error)
-    arrive({ name: 'unanswered', next: reply.next })
-    // Who came while that ask was under way has not been asked for yet.
-    if (!waiters.isEmpty()) whenOpen(() => arrive({ name: 'gap' }))
-  }
-
-  const goUnanswered = (mine: number, error: CartEchoError): void => {
-    heed({ name: 'report', error })
-    waiters.fail(mine, error)
-    whenOpen(() => arrive({ name: 'unanswered' }))
-  }
-
-  const whenOpen = (run: () => void): void => {
-    if (open) run()
+    const nowMs = environment.nowMs()
+    const atMs = memory.pending.length > 0 ? nowMs : wakesAtMs(memory.inbox)
+    if (!isOpen || atMs === null) return
+    stopTimer = environment.schedule(Math.max(0, atMs - nowMs), () => arrive({ name: 'time' }))
   }
 
   // A transport may speak before it has returned; it is heard once its link is there to be asked.
@@ -169,67 +102,45 @@ export const openSession = ({ environment, rules, transport, memory, heed, state
 
   const sink: Sink = {
     deliver: (event, payload) => enter(() => arrive({ name: 'broadcast', event, payload })),
-    answer: (said, asOfMs) => enter(() => arrive(arrivalOf(said, asOfMs))),
+    answer: (said, asOfMs) => enter(() => arrive(arrivalOf(said, { asOfMs }))),
     gap: (_why, withinMs = 0) => enter(() => arrive({ name: 'gap', inMs: withinMs * environment.random() })),
     state: (fact) => enter(() => state(fact)),
-    report: (error) => enter(() => heed({ name: 'report', error })),
+    report: (error) => enter(() => report(error)),
     note: (said) => enter(() => note(said)),
   }
 
-  const startTransport = (): Link => {
-    try {
-      return transport(sink)
-    } catch (cause) {
-      const error = new CartEchoError('echo-failed', 'The transport threw when it was started.', { cause })
-      sink.state({ name: 'refused', because: 'echo-failed', error })
-      return { stop: () => undefined }
-    }
+  const endLink = (): void => {
+    if (link) stopLink(link.stop, report)
   }
-
-  const endLink = ({ stop }: Link): void => stopLink(stop, (error) => heed({ name: 'report', error }))
 
   return {
     begin: () => {
-      if (!open) return
+      if (!isOpen) return
       forgetAsk(memory)
-      link = startTransport()
-      if (!open) return endLink(link)
+      link = startLink(transport, sink)
+      if (!isOpen) return endLink()
       arrive({ name: 'unanswered' })
       for (const run of early.splice(0)) whenOpen(run)
     },
-    rendered: (cursor) => whenOpen(() => arrive({ name: 'rendered', cursor })),
-    confirm: () => {
-      if (!open || !link?.ask) return Promise.reject(nothingToAsk())
-      const confirmation = waiters.add(asks)
-      arrive({ name: 'gap' })
-      return confirmation
-    },
+    rendered: (cursor) => arrive({ name: 'rendered', cursor }),
+    confirm: () => (isOpen ? asker.confirm() : Promise.reject(nothingToAsk())),
     tell: (note) => whenOpen(() => link?.tell?.(note)),
     stop: (why) => {
-      if (!open) return
-      open = false
+      if (!isOpen) return
+      isOpen = false
       stopTimer()
-      if (link) endLink(link)
-      waiters.end(why ?? new CartEchoError('cannot-check', 'Listening ended before the check had answered.'))
+      endLink()
+      asker.end(why ?? gone().error)
     },
   }
 }
 
-const arrivalOf = (said: Said, asOfMs: number, ask?: number): Arrival =>
-  said.name === 'log' ? { name: 'answer', answer: said.answer, asOfMs, ask } : { ...said, asOfMs, ask }
-
-const nothingToAsk = (): CartEchoError =>
-  new CartEchoError('cannot-check', 'There is no check to ask: give createCartEcho the address of one.')
-
-const checkFailed = (cause: unknown): CartEchoError =>
-  new CartEchoError('check-failed', 'The check did not answer. It is asked again.', { cause })
-
-// An answer to what an earlier session asked is not heard any more: it is asked anew.
-const forgetAsk = (memory: Memory): void => {
-  const kept = memory.pending.filter(({ name }) => name !== 'ask' && name !== 'confirmed' && name !== 'unsettled')
-  memory.pending.splice(0, memory.pending.length, ...kept)
+const startLink = (transport: Transport, sink: Sink): Link => {
+  try {
+    return transport(sink)
+  } catch (cause) {
+    const error = new CartEchoError('echo-failed', 'The transport threw when it was started.', { cause })
+    sink.state({ name: 'refused', because: 'echo-failed', error })
+    return { stop: () => undefined }
+  }
 }
-
-// An ask() that throws at once is the same as one that rejects.
-const askLink = (link: Link | null, query: Parameters<NonNullable<Link['ask']>>[0]): Promise<Reply> | undefined =>
-  link?.ask && (async () => link.ask?.(query) as Promise<Reply>)()

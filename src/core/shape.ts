@@ -14,8 +14,20 @@ export type Shape = (value: unknown) => Misfit | null
 export const misfit = (expected: string, actual: unknown): Misfit => ({ path: [], expected, actual })
 
 /** The same misfit, seen from one step further out. */
-export const within = (step: string | number, inner: Misfit | null): Misfit | null =>
+export const within = <Inner extends Misfit | null>(step: string | number, inner: Inner): Inner =>
   inner && { ...inner, path: [step, ...inner.path] }
+
+/** The first misfit among the parts of a value, each with the step that leads to it; the rest is not looked at. */
+export const firstWithin = <Step extends string | number, Part>(
+  parts: Iterable<[Step, Part]>,
+  judge: (part: [Step, Part]) => Misfit | null,
+): Misfit | null => {
+  for (const part of parts) {
+    const wrong = judge(part)
+    if (wrong) return within(part[0], wrong)
+  }
+  return null
+}
 
 /** True for objects that are neither null nor an array. */
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -37,30 +49,36 @@ export const optional =
   (value) =>
     value === undefined || value === null ? null : shape(value)
 
+/** The same, but for the one empty array that PHP has for lists and objects: it is nothing there. */
+export const whenFilled =
+  (shape: Shape): Shape =>
+  (value) =>
+    isEmptyArray(value) ? null : optional(shape)(value)
+
+/** True for PHP's empty array, which may stand for an object without keys. */
+export const isEmptyArray = (value: unknown): boolean => Array.isArray(value) && value.length === 0
+
+/** A string. */
+export const text: Shape = where('a string', (value) => typeof value === 'string')
+
+/** A boolean. */
+export const flag: Shape = where('true or false', (value) => typeof value === 'boolean')
+
+/** How long something lasts. */
+export const duration: Shape = where('milliseconds, 0 or more', (value) => Number.isFinite(value) && Number(value) >= 0)
+
 /** An object whose named fields fit. Unknown keys are left alone. */
 export const record = (fields: Readonly<Record<string, Shape>>): Shape => {
   const entries = Object.entries(fields)
-  return (value) => {
-    if (!isRecord(value)) return misfit('an object', value)
-    for (const [key, shape] of entries) {
-      const wrong = shape(own(value, key))
-      if (wrong) return within(key, wrong)
-    }
-    return null
-  }
+  return (value) =>
+    isRecord(value) ? firstWithin(entries, ([key, shape]) => shape(own(value, key))) : misfit('an object', value)
 }
 
 /** An array whose every item fits. */
 export const list =
   (shape: Shape): Shape =>
-  (value) => {
-    if (!Array.isArray(value)) return misfit('an array', value)
-    for (const [index, item] of value.entries()) {
-      const wrong = shape(item)
-      if (wrong) return within(index, wrong)
-    }
-    return null
-  }
+  (value) =>
+    Array.isArray(value) ? firstWithin(value.entries(), ([, item]) => shape(item)) : misfit('an array', value)
 
 /** A misfit in words, for an error a person reads. */
 export const report = ({ path, expected, actual }: Misfit): PayloadReport => ({
@@ -68,6 +86,10 @@ export const report = ({ path, expected, actual }: Misfit): PayloadReport => ({
   expected,
   actual: describe(actual),
 })
+
+/** A report as a sentence. */
+export const sentenceOf = ({ path, expected, actual }: PayloadReport): string =>
+  `${path || 'the payload'}: expected ${expected}, got ${actual}.`
 
 const appendStep = (path: string, step: string | number): string => {
   if (typeof step === 'number') return `${path}[${step}]`

@@ -40,20 +40,15 @@ const weighReset = (cursor: Cursor | null, { since, cursor: end }: Answer): Verd
 const isSamePlace = (a: Cursor | null, b: Cursor | null): boolean => a?.epoch === b?.epoch && a?.seq === b?.seq
 
 /** The error of an answer that is not contiguous. */
-export const malformedAnswer = ({ since, cursor, events }: Answer): CartEchoError => {
-  const from = since ? formatCursor(since) : 'nowhere'
-  const words = `The check gave ${events.length} events from ${from} to ${formatCursor(cursor)}, not all of them in a row.`
-  return new CartEchoError('invalid-answer', `${words} Look at its query.`)
-}
+export const malformedAnswer = ({ since, cursor, events }: Answer): CartEchoError =>
+  invalidAnswer(`${events.length} events from ${since ? formatCursor(since) : 'nowhere'} to ${formatCursor(cursor)}`)
 
 /** The error of an answer that is older than what the page knows already. */
-export const laggingAnswer = ({ cursor }: Answer): CartEchoError => {
-  const words = `The check answered as of ${formatCursor(cursor)}, which the page is past: it reads a replica that lags.`
-  return new CartEchoError('invalid-answer', `${words} Let it use the write connection.`)
-}
+export const laggingAnswer = ({ cursor }: Answer): CartEchoError =>
+  invalidAnswer(`as of ${formatCursor(cursor)}, which the page is past`)
 
 /** The error of an answer that nothing happened, while a broadcast waits for what came before it. */
-export const emptyAnswer = (): CartEchoError => {
-  const words = 'The check says that nothing happened, and a broadcast waits for what came before it.'
-  return new CartEchoError('invalid-answer', `${words} Look for a cache in front of it.`)
-}
+export const emptyAnswer = (): CartEchoError => invalidAnswer('nothing, and a broadcast waits for what came before it')
+
+const invalidAnswer = (what: string): CartEchoError =>
+  new CartEchoError('invalid-answer', `The check answered ${what}.`)

@@ -25,12 +25,11 @@ const openBus: TabPorts['openBus'] = (name, hear): Bus => {
 
 const holdLock = (locks: LockManager, name: string, request: LockRequest): (() => void) => {
   const waiting = new AbortController()
-  let isOver = false
-  let isHeld = false
+  let situation: 'waiting' | 'held' | 'over' = 'waiting'
   let release = (): void => undefined
   const hold = (): Promise<void> | undefined => {
-    if (isOver) return
-    isHeld = true
+    if (situation === 'over') return
+    situation = 'held'
     const held = new Promise<void>((resolve) => {
       release = resolve
     })
@@ -38,20 +37,21 @@ const holdLock = (locks: LockManager, name: string, request: LockRequest): (() =
     return held
   }
   const fail = (cause: unknown): void => {
-    if (isOver) return
-    isOver = true
+    const before = situation
+    situation = 'over'
+    if (before === 'over') return
     // A theft may come before we knew that we had it.
-    if (isHeld || Object(cause).name === 'AbortError') request.lost()
+    if (before === 'held' || Object(cause).name === 'AbortError') request.lost()
     else request.refused()
   }
   // The platform refuses to have a theft called off (https://w3c.github.io/web-locks/#dom-lockmanager-request).
   const how = request.steal ? { steal: true } : { signal: waiting.signal }
   // A document that is not active any more throws.
   Promise.resolve()
-    .then(() => (isOver ? undefined : locks.request(name, how, hold)))
+    .then(() => (situation === 'over' ? undefined : locks.request(name, how, hold)))
     .catch(fail)
   return () => {
-    isOver = true
+    situation = 'over'
     release()
     waiting.abort()
   }

@@ -187,3 +187,28 @@ it('nothing is told twice after other-user and start()', () => {
   link().answer(answerOf('e1:1', 'e1:2'))
   expect(heard).toEqual(['change 2'])
 })
+
+it('identify() from onError, while a link throws as it is stopped, leaves one link, of the newest customer', () => {
+  const open = new Map<unknown, Sink>()
+  const page = listeningClient({
+    word: { user: 7, owner: 'seven', cursor: 'e7:1' },
+    transport: (user) => (sink) => {
+      open.set(user, sink)
+      const stop = () => {
+        open.delete(user)
+        if (user === '7') throw new Error('broken')
+      }
+      return { stop }
+    },
+    onError: ({ code }) => {
+      if (code === 'echo-failed') page.client.identify({ user: 9, owner: 'nine', cursor: 'e9:1' })
+    },
+  })
+  page.client.start()
+  page.client.identify({ user: 8, owner: 'eight', cursor: 'e8:5' })
+  expect([...open.keys()]).toEqual(['9'])
+  open.get('9')?.deliver(EVENT, at(2, { epoch: 'e9' }))
+  expect(page.heard).toEqual(['change 2'])
+  page.client.stop()
+  expect([...open.keys()]).toEqual([])
+})

@@ -1,4 +1,4 @@
-import type { Gate } from '../../src/core/refresh'
+import type { Gate } from '../../src/core/gate'
 
 /** A gate in the test's hand. */
 export interface HandGate extends Gate {

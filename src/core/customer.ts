@@ -1,0 +1,29 @@
+import { type Memory, newMemory } from './memory'
+import { isSameShopper, type PageIdentity, readShopper, type Shopper } from './shopper'
+
+/** Who is looking. Another memory is another customer: whatever was begun under it goes no further. */
+export interface Customer {
+  readonly shopper: Shopper
+  readonly memory: Memory
+  /** The owner as the page itself said it: the one that the check taught us, its siblings may not know. */
+  readonly saidOwner: string | null
+}
+
+/**
+ * Whoever a page was rendered for.
+ * @throws {CartEchoError} `invalid-user` or `invalid-cursor`.
+ */
+export const newCustomer = (word: PageIdentity): Customer => welcome(readShopper(word))
+
+/**
+ * Whoever a page says is looking now. `enabled` stays as it was when left out; the same customer keeps the memory, and the owner once known.
+ * @throws {CartEchoError} `invalid-user` or `invalid-cursor`.
+ */
+export const identified = ({ shopper, memory, saidOwner }: Customer, word: PageIdentity): Customer => {
+  const next = readShopper({ ...word, enabled: word.enabled ?? shopper.enabled })
+  const owner = memory.inbox.owner ?? shopper.owner
+  if (!isSameShopper({ ...shopper, owner }, next)) return welcome(next)
+  return { shopper: { ...next, owner: next.owner ?? owner }, memory, saidOwner: next.owner ?? saidOwner }
+}
+
+const welcome = (shopper: Shopper): Customer => ({ shopper, memory: newMemory(shopper), saidOwner: shopper.owner })

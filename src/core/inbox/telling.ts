@@ -1,0 +1,43 @@
+import type { Cursor } from '../cursor'
+import { type Decoded, decodeBroadcast } from '../decode'
+import { CartEchoError } from '../errors'
+import type { Change } from '../events'
+import { MOST_RETIRED } from './limits'
+import type { Heard, Placed } from './state'
+import { beStale, set, type Turn } from './turn'
+
+/** How a change reached this browser. */
+export type Via = 'socket' | 'check'
+
+/** Decodes a payload; null for one that nobody listens to, and one that cannot be read, which is reported and makes the page stale. */
+export const read = (turn: Turn, event: string, payload: unknown): Decoded | null => {
+  const decode = turn.rules.events.get(event)
+  try {
+    return decode ? decodeBroadcast(event, payload, decode) : null
+  } catch (error) {
+    if (error instanceof CartEchoError) turn.effects.push({ name: 'report', error })
+    beStale(turn, 'unreadable')
+    return null
+  }
+}
+
+/** Tells it, if it is of the instance that the page listens to. */
+export const tell = (turn: Turn, { event, decoded, key, receivedAtMs }: Heard, via: Via): void => {
+  const { change, block } = decoded
+  if ((block.instance ?? 'default') !== turn.rules.instance) return
+  const meta = { event, key, via, receivedAtMs, afterGap: via === 'check' }
+  turn.effects.push({ name: 'tell', change: { event, change, meta } as Change, spreadMs: block.spread_ms ?? undefined })
+}
+
+/** Tells what is next in line and moves the cursor there. */
+export const pass = (turn: Turn, placed: Placed, via: Via): void => {
+  set(turn, { cursor: placed.position })
+  tell(turn, placed, via)
+}
+
+/** Goes on at another place; the life of the counter that ends by it is remembered. */
+export const goTo = (turn: Turn, cursor: Cursor): void => {
+  const { cursor: before, retired } = turn.inbox
+  const left = before && before.epoch !== '' && before.epoch !== cursor.epoch ? [before.epoch] : []
+  set(turn, { cursor, retired: [...retired, ...left].slice(-MOST_RETIRED) })
+}

@@ -1,0 +1,72 @@
+import { attempt } from '../../core/attempt'
+import type { CartEchoError } from '../../core/errors'
+import { isRecord, own } from '../../core/shape'
+import { invalidPage } from './problem'
+
+/** What somebody says of the settings, unread. */
+export type Raw = Record<string, unknown>
+
+const BLOCK = 'script[type="application/json"][data-cart-echo]'
+
+/** The blocks in `<body>`, in order. One that is no JSON object is a problem, and so is one in `<head>` where there is no other. */
+export const readBlocks = (problems: CartEchoError[]): Raw[] => {
+  const scripts = [...(document.body?.querySelectorAll(BLOCK) ?? [])]
+  if (scripts.length === 0 && document.head?.querySelector(BLOCK)) {
+    problems.push(invalidPage(['block'], 'a place in <body>', 'in <head>'))
+  }
+  return scripts.flatMap<Raw>(({ textContent }) => {
+    const block: unknown = attempt(() => JSON.parse(textContent ?? ''))
+    if (isRecord(block)) return block
+    problems.push(invalidPage(['block'], 'a JSON object', textContent))
+    return []
+  })
+}
+
+/** True when they name two owners, or two users. */
+export const disagree = (blocks: readonly Raw[]): boolean =>
+  ['owner', 'user'].some((key) => {
+    const given = blocks.map((block) => own(block, key)).filter(isGiven)
+    return new Set(given.map(inWords)).size > 1
+  })
+
+/** True for what is there: templates print null, or nothing, for what is not. */
+export const isGiven = (value: unknown): boolean => value !== undefined && value !== null && value !== ''
+
+// 7 and '7' are the same user. String() would run a toString that the block may hold.
+const inWords = (value: unknown): string =>
+  typeof value === 'object' ? (attempt(() => JSON.stringify(value)) ?? 'an object') : String(value)
+
+/** The user in the guide's own places. `wire:navigate` keeps `<head>`, and user content lives in `<body>`: only a meta tag in `<head>` is the layout's. */
+export const legacyUser = (): Raw => {
+  const meta = document.head?.querySelector('meta[name="user-id"]')?.getAttribute('content')
+  return given({ user: meta ?? (globalThis as { Laravel?: { userId?: unknown } }).Laravel?.userId })
+}
+
+/** What the script tag's `data-*` say. */
+export const dataOf = (script: HTMLScriptElement | null | undefined): Raw => {
+  // By attribute: `dataset` inherits what the page puts on Object.prototype, a host among it.
+  const data = (name: string): string | undefined => script?.getAttribute(`data-${name}`) ?? undefined
+  const flag = (name: string): unknown => FLAGS.get(data(name)) ?? data(name)
+  const [key, url] = [data('reverb-key'), data('check')]
+  return given({
+    user: data('user'),
+    owner: data('owner'),
+    cursor: data('cursor'),
+    channel: data('channel'),
+    enabled: flag('enabled'),
+    guest: flag('guest'),
+    check: url && { url, interval_ms: data('check-interval') },
+    reverb:
+      key === undefined
+        ? key
+        : { key, host: data('reverb-host'), port: data('reverb-port'), scheme: data('reverb-scheme') },
+  })
+}
+
+const FLAGS: ReadonlyMap<unknown, boolean> = new Map([
+  ['', true],
+  ['true', true],
+  ['false', false],
+])
+
+const given = (raw: Raw): Raw => Object.fromEntries(Object.entries(raw).filter(([, value]) => isGiven(value)))
