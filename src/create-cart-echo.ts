@@ -157,7 +157,7 @@ const readCheck = (check: CartEchoOptions['check']): CheckSettings | null => {
   if (check === undefined || check === null) return null
   const settings = typeof check === 'string' ? { url: check } : check
   if (typeof settings.url === 'string' && settings.url !== '') return settings
-  throw new CartEchoError('invalid-options', 'check has no address.')
+  throw new CartEchoError('invalid-options', 'check needs the address of the check, such as /api/cart/check-updates.')
 }
 
 const insistOnSource = (echo: unknown, check: CheckSettings | null): void => {
@@ -165,5 +165,5 @@ const insistOnSource = (echo: unknown, check: CheckSettings | null): void => {
   const isClass = has(peek(echo, 'prototype'), 'private')
   const isSource = isEcho(echo) || typeof echo === 'function' || has(echo, 'then') || isOpenable(echo)
   if (isSource && !isClass) return
-  throw new CartEchoError('invalid-options', `echo is no Echo. ${whyNoEcho(echo)}`)
+  throw new CartEchoError('invalid-options', `There is nothing to listen to: echo is no Echo. ${whyNoEcho(echo)}`)
 }

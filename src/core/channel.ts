@@ -9,10 +9,10 @@ export const USER_CHANNEL = 'App.Models.User.{user}'
  * that the Pusher protocol does not allow in a channel name (https://pusher.com/docs/channels/using_channels/channels/).
  */
 export const readChannel = (template: string = USER_CHANNEL): ((user: string) => string) => {
-  if (!template.includes('{user}')) throw invalid(template, 'It needs {user}.')
+  if (!template.includes('{user}')) throw invalid(template, 'It needs {user}, or all shoppers would share it.')
   if (/^(private|presence)-/.test(template)) throw invalid(template, 'Leave the prefix out: Echo adds it.')
   if (!/^[\w\-=@,.;]*$/.test(template.replaceAll('{user}', ''))) {
-    throw invalid(template, 'Only letters, digits and _ - = @ , . ; may be in it.')
+    throw invalid(template, 'Only letters, digits and _ - = @ , . ; may stand in it, beside {user}.')
   }
   return (user) => template.replaceAll('{user}', user)
 }

@@ -48,7 +48,7 @@ export const wordsOf = (thrown: unknown): string => {
 }
 
 /**
- * The only error of cart-echo. The message says in a line what went wrong; `docs` names the section that says what to do about it.
+ * The only error of cart-echo. The message says in a line what went wrong and, where that helps, what to do first; `docs` names the section that says the rest.
  * Compare `code`, not the class: a page may hold two copies of the SDK.
  */
 export class CartEchoError extends Error {

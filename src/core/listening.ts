@@ -42,15 +42,18 @@ export const unknownEvent = (name: string): CartEchoError =>
   new CartEchoError(
     'invalid-event',
     name.startsWith('.')
-      ? `Leave the leading dot out of ${name}: cart-echo adds it.`
-      : `There is no event ${name} here: add it to events.`,
+      ? `Leave the leading dot out of ${name}: it is Echo's, and cart-echo adds it.`
+      : `There is no event ${name} here, so nothing would call this listener: correct the name, or add it to events.`,
   )
 
 const insistOnName = (name: string): void => {
   if (name.startsWith('.')) throw unknownEvent(name)
   // Judged by the DOM name: cart.echo.status would be dispatched as our own cart-echo-status.
   if (/^[\w-]+(\.[\w-]+)+$/.test(name) && !domEventName(name).startsWith('cart-echo-')) return
-  throw new CartEchoError('invalid-event', `${JSON.stringify(name)} is no name of an event. Use words joined by dots.`)
+  throw new CartEchoError(
+    'invalid-event',
+    `${JSON.stringify(name)} cannot be the name of an event. Use words joined by dots, as in broadcastAs(): cart.stock.changed.`,
+  )
 }
 
 const insistOnDomNames = (names: readonly string[]): void => {
@@ -58,7 +61,7 @@ const insistOnDomNames = (names: readonly string[]): void => {
   for (const name of names) {
     const other = taken.get(domEventName(name))
     if (other) {
-      throw new CartEchoError('invalid-event', `${other} and ${name} would be the same DOM event.`)
+      throw new CartEchoError('invalid-event', `${other} and ${name} would be the same DOM event. Rename one of them.`)
     }
     taken.set(domEventName(name), name)
   }

@@ -42,7 +42,7 @@ export const readUser = (user: unknown): string | null => {
   if (typeof user === 'string' && /^[\w\-=@,.;]{1,120}$/.test(user) && !ACCIDENTS.has(user.toLowerCase())) return user
   throw new CartEchoError(
     'invalid-user',
-    `${JSON.stringify(wordsOf(user))} is no user id. Give null where nobody is logged in.`,
+    `${JSON.stringify(wordsOf(user))} is not a user id. Print the id only for a logged-in user, and null otherwise.`,
   )
 }
 
@@ -86,5 +86,8 @@ const readCursor = (cursor: unknown): Cursor | null => {
   if (cursor === undefined || cursor === null || cursor === '') return null
   const parsed = parseCursor(cursor)
   if (parsed) return parsed
-  throw new CartEchoError('invalid-cursor', `${JSON.stringify(wordsOf(cursor))} is no cursor. Give epoch:seq.`)
+  throw new CartEchoError(
+    'invalid-cursor',
+    `${JSON.stringify(wordsOf(cursor))} is not a cursor. Give epoch:seq as the page block has it.`,
+  )
 }

@@ -41,14 +41,20 @@ const isSamePlace = (a: Cursor | null, b: Cursor | null): boolean => a?.epoch ==
 
 /** The error of an answer that is not contiguous. */
 export const malformedAnswer = ({ since, cursor, events }: Answer): CartEchoError =>
-  invalidAnswer(`${events.length} events from ${since ? formatCursor(since) : 'nowhere'} to ${formatCursor(cursor)}`)
+  invalidAnswer(
+    `with ${events.length} events from ${since ? formatCursor(since) : 'nowhere'} to ${formatCursor(cursor)}, not all of them in a row. Look at its query.`,
+  )
 
 /** The error of an answer that is older than what the page knows already. */
 export const laggingAnswer = ({ cursor }: Answer): CartEchoError =>
-  invalidAnswer(`as of ${formatCursor(cursor)}, which the page is past`)
+  invalidAnswer(
+    `as of ${formatCursor(cursor)}, which the page is past: it reads a replica that lags. Let it use the write connection.`,
+  )
 
 /** The error of an answer that nothing happened, while a broadcast waits for what came before it. */
-export const emptyAnswer = (): CartEchoError => invalidAnswer('nothing, and a broadcast waits for what came before it')
+export const emptyAnswer = (): CartEchoError =>
+  invalidAnswer(
+    'that nothing happened, and a broadcast waits for what came before it. Look for a cache in front of it.',
+  )
 
-const invalidAnswer = (what: string): CartEchoError =>
-  new CartEchoError('invalid-answer', `The check answered ${what}.`)
+const invalidAnswer = (what: string): CartEchoError => new CartEchoError('invalid-answer', `The check answered ${what}`)

@@ -11,7 +11,7 @@ export interface PageLifeOptions {
   readonly canAsk: boolean
 }
 
-const AWAY = 'Nobody looks at the page.'
+const AWAY = 'The page is not looked at yet, or not any more.'
 
 /**
  * Runs a transport only while the page lives: not while it is prerendered, for nobody has asked for it yet; not in the back/forward

@@ -47,7 +47,7 @@ export const createAsker = ({ nowMs, memory, link, arrive, report }: AskerParts)
   }
 
   const takeFailure = (cause: unknown, ask: number): void => {
-    const error = new CartEchoError('check-failed', 'The check did not answer.', { cause })
+    const error = new CartEchoError('check-failed', 'The check did not answer. It is asked again.', { cause })
     report(error)
     waiters.fail(ask, error)
     arrive({ name: 'unanswered' })
@@ -81,7 +81,8 @@ export const arrivalOf = (said: Said, asked: Asked): Arrival =>
   said.name === 'log' ? { name: 'answer', answer: said.answer, ...asked } : { ...said, ...asked }
 
 /** The error of a confirmation where there is no check. */
-export const nothingToAsk = (): CartEchoError => cannotAnswer('There is no check to ask.').error
+export const nothingToAsk = (): CartEchoError =>
+  cannotAnswer('There is no check to ask: give createCartEcho the address of one.').error
 
 // An ask() that throws at once is the same as one that rejects.
 const askLink = (link: Link | null, query: Query): Promise<Reply> | undefined =>

@@ -5,5 +5,5 @@ import { misfit, report, sentenceOf, within } from '../../core/shape'
 export const invalidPage = (path: readonly string[], expected: string, actual: unknown): CartEchoError => {
   const wrong = path.reduceRight((inner, step) => within(step, inner), misfit(expected, actual))
   const words = report(wrong)
-  return new CartEchoError('invalid-page', `Left out: ${sentenceOf(words)}`, { report: words })
+  return new CartEchoError('invalid-page', `Left out of the page's settings: ${sentenceOf(words)}`, { report: words })
 }

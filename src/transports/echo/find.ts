@@ -61,10 +61,12 @@ export const isEcho = (value: unknown): value is EchoLike => typeof value !== 'f
 
 /** Says why something is no Echo, in words for the developer who handed it over. */
 export const whyNoEcho = (value: unknown): string => {
-  if (value === undefined || value === null) return 'It is undefined. Give a getter: () => window.Echo.'
-  if (has(value, 'open')) return 'It gives reverb({...}): give that itself.'
-  if (has(peek(value, 'prototype'), 'private')) return 'It is the Echo class: new Echo({...}).'
-  if (peek(value, 'default') !== undefined) return 'It is the namespace: new Echo.default({...}).'
+  if (value === undefined || value === null)
+    return 'It is undefined. If it comes later, give a getter: () => window.Echo.'
+  if (has(value, 'open')) return 'It is a function that gives reverb({...}): give reverb({...}) itself.'
+  if (has(peek(value, 'prototype'), 'private')) return 'It is the Echo class. Create one: new Echo({...}).'
+  if (peek(value, 'default') !== undefined)
+    return 'It is the namespace of the Echo script. Create one: new Echo.default({...}).'
   return 'It has no private() method.'
 }
 

@@ -31,5 +31,5 @@ export const underWay = (): NotNow => ({ ...cannotAnswer('The check is being ask
 
 const notNow = (next: NotNow['next'], error: CartEchoError): NotNow => ({ name: 'unanswered', next, error })
 
-const HIDDEN = 'Nobody looks at the page.'
-const OFF = 'The shop has switched live updates off.'
+const HIDDEN = 'Nobody looks at the page: the check is asked when somebody does.'
+const OFF = 'The shop has switched live updates off: the check is asked when somebody looks, every 15 min at most.'

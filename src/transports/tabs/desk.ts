@@ -111,7 +111,7 @@ export const createDesk = (parts: DeskParts): Desk => {
 const failed = (cause: unknown): Reply => ({
   name: 'unanswered',
   next: ASK_AGAIN_MS,
-  error: new CartEchoError('check-failed', 'The check did not answer.', { cause }),
+  error: new CartEchoError('check-failed', 'The check did not answer. It is asked again.', { cause }),
 })
 
 const ASK_AGAIN_MS = 5_000
