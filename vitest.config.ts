@@ -29,6 +29,9 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [dom, browser],
           testTimeout: 20_000,
+          // Most of them wait: for sockets, pages, the end of an outage.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
       { test: { name: 'happy-dom', environment: 'happy-dom', include: [dom] } },
