@@ -113,8 +113,9 @@ describe('the README’s snippet', () => {
     const script = `import { startStandIn } from './examples/livewire/stand-in/demo'
       ${snippet('livewire')}
       startStandIn()`
+    const [, event] = /#\[On\('([\w-]+)'\)\]\npublic function/.exec(snippet('livewire-component')) ?? []
     const body = `<section wire:id="cart" wire:snapshot='{"data":{},"memo":{"id":"cart","name":"cart"}}'
-      wire:effects='{"listeners":["cart-updated"]}'><b id="total"></b></section>`
+      wire:effects='{"listeners":["${event}"]}'><b id="total"></b></section>`
     const page = await open({ script, body, bundling: { alias } })
     await page.locator('#total').getByText('RM108.00').waitFor()
     await endPromotion(page)
