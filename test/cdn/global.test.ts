@@ -319,6 +319,68 @@ describe('a part that cannot be had', () => {
   })
 })
 
+describe('a part, in WebKit, which does not look at the integrity of a modulepreload', () => {
+  const asWebKit = (page: Page): Promise<unknown> =>
+    page.addInitScript(() => {
+      Object.defineProperty(Navigator.prototype, 'vendor', { get: () => 'Apple Computer, Inc.' })
+      Object.defineProperty(HTMLLinkElement.prototype, 'integrity', { set: () => undefined })
+    })
+
+  it('is loaded, once, and nothing is refused', async () => {
+    const page = await open({ head: TAG }, asWebKit)
+    await untilLive(page)
+    await hearsOnce(held.server, page)
+    await expect.poll(() => noticeOf(page)).toContain('Your cart was updated')
+    expect((await fetched(page)).sort()).toEqual(['engine', 'laravel-echo', 'notice', 'pusher'])
+    expect(await page.locator('script[src*="/cdn/"]').count()).toBe(0)
+    expect((await diaryOf(page)).violations).toEqual([])
+    expect(held.chromium.complaints).toEqual([])
+  })
+
+  it('is refused when it is not the one the script was built with', async () => {
+    const path = join(held.server.folder, 'cdn/pusher.js')
+    writeFileSync(path, `${readFileSync(path, 'utf8')}\nwindow.tampered = true`)
+    const page = await open({ head: TAG }, asWebKit)
+    await expect.poll(async () => (await diaryOf(page)).states.at(-1), { timeout: 10_000 }).toBe('polling: no-echo')
+    expect(await page.evaluate(() => 'tampered' in window)).toBe(false)
+  })
+
+  it('is waited for as long as it takes: imported meanwhile, it would come another time, unchecked', async () => {
+    let letGo = (): void => undefined
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve
+    })
+    const page = await open({ head: TAG }, async (page) => {
+      await asWebKit(page)
+      await page.clock.install()
+      await page.route('**/cdn/engine.js*', async (route) => {
+        await held
+        await route.continue()
+      })
+    })
+    const pins = page.locator('script[src*="/cdn/engine.js"]')
+    await expect.poll(() => pins.count(), { timeout: 10_000 }).toBe(1)
+    await page.clock.runFor(60_000)
+    expect(await pins.count()).toBe(1)
+    letGo()
+    await untilLive(page)
+    expect(await page.locator('script[src*="/cdn/"]').count()).toBe(0)
+  })
+
+  it('is fetched again by itself when it could not be had', async () => {
+    let asked = 0
+    const page = await open({ head: TAG }, async (page) => {
+      await asWebKit(page)
+      await page.route('**/cdn/engine.js*', (route) => {
+        asked += 1
+        return asked === 1 ? route.abort() : route.continue()
+      })
+    })
+    await untilLive(page)
+    expect((await diaryOf(page)).states).toContain('waiting: not-loaded')
+  })
+})
+
 describe('the script tag as a module', () => {
   it('finds its own attributes and parts where it is the only one in <head>', async () => {
     const page = await open({ head: tag('type="module" data-notice="off"') })

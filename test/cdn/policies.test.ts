@@ -73,3 +73,28 @@ describe('a tag from a CDN', () => {
     expect(held.chromium.complaints).toEqual([])
   })
 })
+
+describe('a policy that names the policies of Trusted Types, in WebKit', () => {
+  const asWebKit = "Object.defineProperty(Navigator.prototype, 'vendor', { get: () => 'Apple Computer, Inc.' })"
+
+  describe('cart-echo among them', () => {
+    const { held, open } = holdScriptTagPages(`${STRICT}; trusted-types cart-echo`)
+
+    it('lets the parts be checked: the page hears a change, and nothing is refused', async () => {
+      const page = await open({ head: script('cart-echo.global.js') }, (page) => page.addInitScript(asWebKit))
+      await untilLive(page)
+      await hearsOnce(held.server, page)
+      expect((await diaryOf(page)).violations).toEqual([])
+    })
+  })
+
+  describe('cart-echo not among them', () => {
+    const { held, open } = holdScriptTagPages(`${STRICT}; trusted-types theirs`)
+
+    it('has the parts loaded unchecked: the page hears a change', async () => {
+      const page = await open({ head: script('cart-echo.global.js') }, (page) => page.addInitScript(asWebKit))
+      await untilLive(page)
+      await hearsOnce(held.server, page)
+    })
+  })
+})
