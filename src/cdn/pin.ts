@@ -6,18 +6,15 @@ export type PinFor = (href: string) => Pin | null
 
 /**
  * A `<link rel="modulepreload">`, but in WebKit, which takes such a link and does not look at its integrity (seen in WebKitGTK 2.50): there a module script, for
- * which Trusted Types want a policy. Made once: a page may allow its name, `cart-echo`, only once.
+ * which Trusted Types want a policy. Asked for once: a page may allow its name, `cart-echo`, only once, and where it does not, that is reported.
  */
 export const createPins = (): PinFor => {
-  let policy: UrlPolicy | null = null
+  let policy: UrlPolicy | 'unasked' | 'refused' = 'unasked'
   return (href) => {
     if (!isWebKit()) return linkTo(href)
-    try {
-      policy ??= createPolicy()
-      return Object.assign(document.createElement('script'), { type: 'module', src: policy.createScriptURL(href) })
-    } catch {
-      return null
-    }
+    if (policy === 'unasked') policy = createPolicy()
+    if (policy === 'refused') return null
+    return Object.assign(document.createElement('script'), { type: 'module', src: policy.createScriptURL(href) })
   }
 }
 
@@ -33,7 +30,11 @@ const isWebKit = (): boolean => navigator.vendor === 'Apple Computer, Inc.'
 type UrlPolicy = { createScriptURL(href: string): string }
 type WithTypes = { trustedTypes?: { createPolicy(name: string, rules: UrlPolicy): UrlPolicy } }
 
-const createPolicy = (): UrlPolicy => {
+const createPolicy = (): UrlPolicy | 'refused' => {
   const asItIs: UrlPolicy = { createScriptURL: (href) => href }
-  return (globalThis as WithTypes).trustedTypes?.createPolicy('cart-echo', asItIs) ?? asItIs
+  try {
+    return (globalThis as WithTypes).trustedTypes?.createPolicy('cart-echo', asItIs) ?? asItIs
+  } catch {
+    return 'refused'
+  }
 }

@@ -91,10 +91,11 @@ describe('a policy that names the policies of Trusted Types, in WebKit', () => {
   describe('cart-echo not among them', () => {
     const { held, open } = holdScriptTagPages(`${STRICT}; trusted-types theirs`)
 
-    it('has the parts loaded unchecked: the page hears a change', async () => {
+    it('has the parts loaded unchecked: the page hears a change, and one violation is reported', async () => {
       const page = await open({ head: script('cart-echo.global.js') }, (page) => page.addInitScript(asWebKit))
       await untilLive(page)
       await hearsOnce(held.server, page)
+      expect((await diaryOf(page)).violations).toEqual(['trusted-types trusted-types-policy'])
     })
   })
 })
