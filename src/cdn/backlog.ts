@@ -29,13 +29,13 @@ export const createBacklog = (onError: OnError): Backlog => {
       }
     },
     begin: (cart) => {
-      for (const run of waiting.splice(0)) attempt(() => run(cart), onError)
+      for (const run of waiting.splice(0)) orReport(() => run(cart), onError)
     },
   }
 }
 
 /** Runs what may be misuse: it would have been thrown at the call, had the code been there; now `onError` gets it. */
-export const attempt = (run: () => void, onError: OnError): void => {
+export const orReport = (run: () => void, onError: OnError): void => {
   try {
     run()
   } catch (error) {

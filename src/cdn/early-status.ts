@@ -1,4 +1,5 @@
 import type { Connection } from '../core/connection'
+import { DISPATCHER } from '../dom/dispatcher'
 import { isParsed } from '../dom/parsed'
 
 /**
@@ -6,6 +7,6 @@ import { isParsed } from '../dom/parsed'
  * before `DOMContentLoaded`, and not where another copy of the SDK dispatches.
  */
 export const sayStatus = (connection: Connection, target: EventTarget | null = document): void => {
-  if (!target || !isParsed() || Symbol.for('cart-echo.dispatcher') in target) return
+  if (!target || !isParsed() || DISPATCHER in target) return
   target.dispatchEvent(new CustomEvent('cart-echo-status', { detail: connection, bubbles: true }))
 }

@@ -6,7 +6,7 @@ import type { CartEventName } from '../core/events'
 import { noNews } from '../core/news'
 import { type PageIdentity, readShopper } from '../core/shopper'
 import { createSource } from '../core/source'
-import { attempt, createBacklog } from './backlog'
+import { createBacklog, orReport } from './backlog'
 import { createFetching } from './fetching'
 import { connectionWithout, type Need, needOf } from './need'
 import { createStarts } from './starts'
@@ -49,7 +49,7 @@ export const createLateCart = (options: LateCartOptions): CartEcho => {
   }
 
   const arrived = (cart: CartEcho): void => {
-    if (who !== asked) attempt(() => cart.identify(who), onError)
+    if (who !== asked) orReport(() => cart.identify(who), onError)
     cart.connection.subscribe(connection.set)
     cart.news.subscribe(news.set)
     backlog.begin(cart)

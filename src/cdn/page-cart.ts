@@ -3,6 +3,7 @@ import type { OnError } from '../core/emitter'
 import type { Environment, Stop } from '../core/environment'
 import { CartEchoError } from '../core/errors'
 import type { CartEventName } from '../core/events'
+import { neverThrowing, onceEach } from '../core/reporting'
 import { type PageIdentity, readShopper } from '../core/shopper'
 import type { CartEchoOptions } from '../create-cart-echo'
 import type { PageSettings } from '../dom/page'
@@ -45,7 +46,7 @@ export const createPageCart = ({ environment, read, given, importPart, hasNotice
   let options = given
   let code: 'unasked' | 'asked' | 'failed' | 'there' = 'unasked'
   const page = (): PageOptions => ({ ...read(), ...options })
-  const onError = onceEach((error) => (options.onError ?? logOf(page()))(error))
+  const onError = neverThrowing(onceEach((error) => (options.onError ?? logOf(page()))(error)))
 
   const load = async (who: PageIdentity): Promise<CartEcho> => {
     if (code === 'unasked') code = 'asked'
@@ -96,18 +97,6 @@ const withoutIdentity = ({ user, guest, owner, cursor, enabled, problems, ...res
 
 const eventNames = (events: CartEchoOptions['events'] = []): CartEventName[] =>
   events.map((event) => (typeof event === 'string' ? event : event.name))
-
-// What throws here has nowhere left to be reported to.
-const onceEach = (onError: OnError): OnError => {
-  const told = new WeakSet<CartEchoError>()
-  return (error) => {
-    if (told.has(error)) return
-    try {
-      told.add(error)
-      onError(error)
-    } catch {}
-  }
-}
 
 // Where a page says only where to ask, an Echo is used that may come, but nothing is wrong when none does.
 const logOf =

@@ -1,3 +1,4 @@
+import { createAlarm } from '../core/alarm'
 import { type BackOff, fullJitterMs } from '../core/backoff'
 import type { Environment, PageSignal, Stop } from '../core/environment'
 
@@ -27,14 +28,14 @@ export const createRetries = (
   let situation: 'calm' | 'trying' | 'waiting' = 'calm'
   let failures = 0
   let isOffline = false
-  let stopTimer: Stop = () => undefined
+  const alarm = createAlarm(environment)
   let stopWatching: Stop = () => undefined
 
   const plan = (): number | null => {
-    stopTimer()
+    alarm.stop()
     if (isOffline || !environment.isVisible()) return null
     const delayMs = fullJitterMs(BACK_OFF, failures - 1, environment.random())
-    stopTimer = environment.schedule(delayMs, due)
+    alarm.set(delayMs, due)
     return environment.nowMs() + delayMs
   }
 
@@ -46,7 +47,7 @@ export const createRetries = (
   }
 
   const end = (): void => {
-    stopTimer()
+    alarm.stop()
     stopWatching()
     situation = 'calm'
     failures = 0
@@ -54,7 +55,7 @@ export const createRetries = (
 
   return {
     trying: () => {
-      stopTimer()
+      alarm.stop()
       if (situation === 'calm') {
         isOffline = false
         stopWatching = environment.watchPage(hear)

@@ -1,6 +1,7 @@
+import { createAlarm } from './alarm'
 import type { ConnectionFact } from './connection'
 import type { Cursor } from './cursor'
-import type { Environment, Stop } from './environment'
+import type { Environment } from './environment'
 import { CartEchoError } from './errors'
 import type { Arrival, Confirmed } from './inbox/arrival'
 import type { Effect } from './inbox/effect'
@@ -49,7 +50,7 @@ export interface Session {
 export const openSession = ({ environment, rules, transport, memory, heed, state, note }: SessionParts): Session => {
   let isOpen = true
   let link: Link | null = null
-  let stopTimer: Stop = () => undefined
+  const alarm = createAlarm(environment)
   const early: (() => void)[] = []
 
   const whenOpen = (run: () => void): void => {
@@ -87,11 +88,11 @@ export const openSession = ({ environment, rules, transport, memory, heed, state
   }
 
   const wake = (): void => {
-    stopTimer()
+    alarm.stop()
     const nowMs = environment.nowMs()
     const atMs = memory.pending.length > 0 ? nowMs : wakesAtMs(memory.inbox)
     if (!isOpen || atMs === null) return
-    stopTimer = environment.schedule(Math.max(0, atMs - nowMs), () => arrive({ name: 'time' }))
+    alarm.set(Math.max(0, atMs - nowMs), () => arrive({ name: 'time' }))
   }
 
   // A transport may speak before it has returned; it is heard once its link is there to be asked.
@@ -128,7 +129,7 @@ export const openSession = ({ environment, rules, transport, memory, heed, state
     stop: (why) => {
       if (!isOpen) return
       isOpen = false
-      stopTimer()
+      alarm.stop()
       endLink()
       asker.end(why ?? gone().error)
     },

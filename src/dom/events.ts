@@ -1,6 +1,7 @@
 import type { Connection } from '../core/connection'
 import type { Stop } from '../core/environment'
 import { type Change, domEventName } from '../core/events'
+import { DISPATCHER } from './dispatcher'
 import { isParsed } from './parsed'
 
 /** The detail of `cart-echo-refresh`. */
@@ -25,9 +26,6 @@ export interface DomEvents {
   /** Drops what still waits for the page to be parsed: it is another customer's now. */
   readonly forget: () => void
 }
-
-// The same symbol in every copy and version: the first copy on a page dispatches, the others serve their callbacks only.
-const DISPATCHER = Symbol.for('cart-echo.dispatcher')
 
 /**
  * Dispatches on `target`, on `document` when left out, nowhere when null. Events bubble, so that `document` and `window`

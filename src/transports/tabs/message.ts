@@ -1,6 +1,18 @@
 import type { Connection } from '../../core/connection'
 import { CartEchoError } from '../../core/errors'
-import { isRecord, list, type Misfit, misfit, optional, own, record, type Shape, where } from '../../core/shape'
+import {
+  flag,
+  isRecord,
+  list,
+  type Misfit,
+  misfit,
+  optional,
+  own,
+  record,
+  type Shape,
+  text,
+  where,
+} from '../../core/shape'
 import type { Query, Reply, TabNote } from '../../core/transport'
 import type { Office } from './office'
 
@@ -40,8 +52,6 @@ type Unsigned<Signed> = Signed extends unknown ? Omit<Signed, 'from'> : never
 /** True for what only a leader says. */
 export const isLeaders = (message: Message): message is LeaderMessage => 'office' in message
 
-const text = where('a string', (value) => typeof value === 'string')
-const flag = where('true or false', (value) => typeof value === 'boolean')
 const number = where('a finite number', Number.isFinite)
 const count = where('an integer, 0 or more', (value) => Number.isSafeInteger(value) && Number(value) >= 0)
 const word = (words: readonly (string | null)[]): Shape =>
