@@ -1,12 +1,16 @@
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { findChromium } from './test/support/chromium.mjs'
+import { PagesFirst } from './test/support/pages-first.mjs'
 
 const { executablePath, args } = await findChromium()
 
-// The suffix says where a test runs: Node, happy-dom, real Chromium. What must hold in every DOM runs in the last two.
+// Where a test runs is said by its suffix or its folder. What must hold in every DOM runs in happy-dom and in Chromium.
 const dom = 'test/**/*.dom.test.ts'
 const browser = 'test/**/*.browser.test.ts'
+const pages = 'test/**/*.pages.test.ts'
+const sockets = ['test/{server,peers,reliability}/**/*.test.ts', 'test/**/*.sockets.test.ts']
+const packed = 'test/package/**/*.test.ts'
 
 const FRAMEWORKS = [
   'react',
@@ -19,28 +23,55 @@ const FRAMEWORKS = [
   '@alpinejs/csp',
 ]
 
+/** A machine may be busy. What takes this long does not come, and the report says whether anything went on meanwhile. */
+const PATIENCE_MS = 90_000
+
+const patient = {
+  testTimeout: PATIENCE_MS,
+  hookTimeout: PATIENCE_MS,
+  expect: { poll: { timeout: PATIENCE_MS / 2 } },
+}
+
 export default defineConfig({
   test: {
+    // Most of them wait, for sockets and pages; so there are more than this machine has cores.
+    maxWorkers: Number(process.env.CART_ECHO_WORKERS ?? 5),
+    sequence: { sequencer: PagesFirst },
     projects: [
       {
         test: {
-          name: 'node',
-          environment: 'node',
+          ...patient,
+          name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [dom, browser],
-          testTimeout: 20_000,
-          // A machine may be busy: what comes late is no failure, what never comes is.
-          expect: { poll: { timeout: 8_000 } },
-          // Most of them wait: for sockets, pages, the end of an outage.
-          maxWorkers: 2,
-          sequence: { groupOrder: 1 },
+          exclude: [dom, browser, pages, packed, ...sockets],
+          isolate: false,
+          setupFiles: ['test/support/seed.setup.ts'],
         },
       },
-      { test: { name: 'happy-dom', environment: 'happy-dom', include: [dom] } },
+      { test: { ...patient, name: 'sockets', include: sockets, exclude: [pages, dom], isolate: false } },
+      { test: { ...patient, name: 'happy-dom', environment: 'happy-dom', include: [dom] } },
+      {
+        test: {
+          ...patient,
+          name: 'pages',
+          include: [pages],
+          isolate: false,
+          globalSetup: ['test/support/built.setup.ts', 'test/support/browsers.setup.ts'],
+        },
+      },
+      {
+        test: {
+          ...patient,
+          name: 'package',
+          include: [packed],
+          globalSetup: ['test/support/built.setup.ts'],
+        },
+      },
       {
         // Bundled before the first test: found on the way, they would make Vite load a running test anew.
         optimizeDeps: { include: FRAMEWORKS },
         test: {
+          ...patient,
           name: 'chromium',
           include: [dom, browser],
           browser: {

@@ -3,7 +3,11 @@ import { browserEnvironment } from '../../src/dom/environment'
 
 describe("a browser's environment", () => {
   beforeEach(() => void vi.useFakeTimers())
-  afterEach(() => void vi.useRealTimers())
+  afterEach(() => {
+    // First what was laid over the timers, then they: the other way round it would stay.
+    vi.restoreAllMocks()
+    vi.useRealTimers()
+  })
 
   it('has no page on a server, and sees one that is there when it is asked', () => {
     const environment = browserEnvironment()

@@ -1,5 +1,5 @@
 import { type Browser, chromium, type Page } from 'playwright'
-import { findChromium } from './chromium.mjs'
+import { inject } from 'vitest'
 
 /** A real Chromium, and what its pages complained about. */
 export interface TestBrowser {
@@ -10,10 +10,9 @@ export interface TestBrowser {
   close(): Promise<void>
 }
 
-/** Launches the Chromium of this machine. */
+/** The Chromium of all page tests, which runs already. What is opened here is seen here only, and ends with `close`. */
 export const openBrowser = async (): Promise<TestBrowser> => {
-  const { executablePath, args } = await findChromium()
-  const browser = await chromium.launch({ executablePath, args })
+  const browser = await chromium.connect(inject('chromium'))
   const complaints: string[] = []
   return {
     browser,

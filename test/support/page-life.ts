@@ -1,11 +1,11 @@
 import { type Browser, chromium, type Page } from 'playwright'
-import { afterAll, afterEach, beforeAll, describe, type RunnerTestSuite } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, inject, type RunnerTestSuite } from 'vitest'
 import { findChromium } from './chromium.mjs'
 import { type ChromiumTabs, openTabs } from './chromium-tabs'
 
 export { type ChromiumTab, type ChromiumTabs, openTabs, type PrerenderedPage } from './chromium-tabs'
 
-const { executablePath, args, full } = await findChromium()
+const { full } = await findChromium()
 
 /** Whether this machine has a full Chromium. The headless shell has no back/forward cache and does not freeze. */
 export const fullChromium = async (): Promise<boolean> => full
@@ -29,17 +29,8 @@ export const describeFull = (name: string, body: () => void): void => {
 const countOf = (suite: RunnerTestSuite): number =>
   suite.tasks.reduce((count, task) => count + (task.type === 'suite' ? countOf(task) : 1), 0)
 
-/** What Playwright forbids its pages, so that none of them lives as a shopper's page does. */
-const FORBIDDING = [
-  '--disable-back-forward-cache',
-  '--disable-background-timer-throttling',
-  '--disable-backgrounding-occluded-windows',
-  '--disable-renderer-backgrounding',
-]
-
-/** Launches a Chromium for Playwright whose pages go into the back/forward cache. They are never hidden: see `openTabs`. */
-export const openCachingBrowser = (): Promise<Browser> =>
-  chromium.launch({ executablePath, args, ignoreDefaultArgs: FORBIDDING })
+/** The Chromium whose pages go into the back/forward cache, which runs already. They are never hidden: see `openTabs`. */
+export const openCachingBrowser = (): Promise<Browser> => chromium.connect(inject('cachingChromium'))
 
 /** For the tests around the call: one such Chromium, whose pages are closed after each of them. Filled in before the first. */
 export const holdCachingBrowser = (): { readonly browser: Browser } => {

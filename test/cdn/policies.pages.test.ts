@@ -14,7 +14,7 @@ import {
   untilLive,
 } from '../support/script-tag-page'
 
-// Other policies than the strictest by nonce; that one is tried in global.test.ts.
+// Other policies than the strictest by nonce; that one is tried in global.pages.test.ts.
 
 const { integrity } = JSON.parse(readFileSync(new URL('../../dist/sri.json', import.meta.url), 'utf8')) as {
   integrity: Record<string, string>

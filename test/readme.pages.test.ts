@@ -102,7 +102,13 @@ describe('every snippet of the guides', () => {
   })
 
   it.each(snippets.map(({ name }) => name))('%s has a test', (name) => {
-    const files = ['readme', 'readme.frameworks', 'readme.script-tag', 'server/proxy/snippets', 'package/bin']
+    const files = [
+      'readme.pages',
+      'readme.frameworks.pages',
+      'readme.script-tag.pages',
+      'server/proxy/snippets',
+      'package/bin',
+    ]
     const tests = files.map((file) => readFileSync(new URL(`./${file}.test.ts`, import.meta.url), 'utf8')).join()
     expect(tests).toMatch(new RegExp(`(snippet|run)\\('${name}'\\)|\\['${name}'`))
   })
