@@ -1,9 +1,9 @@
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
-import { findChromium } from './test/support/chromium.mjs'
+import { findSmallChromium } from './test/support/chromium.mjs'
 import { PagesFirst } from './test/support/pages-first.mjs'
 
-const { executablePath, args } = await findChromium()
+const { executablePath, args } = await findSmallChromium()
 
 // Where a test runs is said by its suffix or its folder. What must hold in every DOM runs in happy-dom and in Chromium.
 const dom = 'test/**/*.dom.test.ts'
@@ -37,6 +37,8 @@ export default defineConfig({
     // Most of them wait, for sockets and pages; so there are more than this machine has cores.
     maxWorkers: Number(process.env.CART_ECHO_WORKERS ?? 5),
     sequence: { sequencer: PagesFirst },
+    // What the page or the server under test says is shown where something fails.
+    silent: 'passed-only',
     projects: [
       {
         test: {

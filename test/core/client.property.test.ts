@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { EVENT, type ListeningClient, listeningClient } from '../support/listening-client'
 import { change } from '../support/payloads'
+import { SCHEDULES } from '../support/schedules'
 
 // Log-in, log-out, start, stop and late deliveries in any order, on one page: nobody hears another's change, nobody hears
 // one twice, and what reaches the open link of a customer is heard.
@@ -92,7 +93,7 @@ describe('log-out and log-in on one page', () => {
   ])('never show one customer what another was sent, by a link that %s', (_what, canAsk) => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => walk([{ name: 'start' }, ...steps], canAsk)),
-      { numRuns: Number(process.env.CART_ECHO_RUNS ?? 500) },
+      { numRuns: SCHEDULES },
     )
   })
 })

@@ -8,8 +8,9 @@ import type { Effect } from '../../src/core/inbox/effect'
 import { newInbox } from '../../src/core/inbox/state'
 import { readListening } from '../../src/core/listening'
 import { at } from '../support/payloads'
+import { SCHEDULES } from '../support/schedules'
 
-// CONTRACT §6, safety and completeness, under any schedule of deliveries and answers. The model is a server with an ordered
+// Nothing lost, nothing twice and all in order, under any schedule of deliveries and answers. The model is a server with an ordered
 // log per epoch; the schedule may deliver any of its broadcasts at any time, again, late or never.
 
 type Kind = 'ours' | 'wishlist' | 'other-event' | 'unreadable'
@@ -224,7 +225,7 @@ describe('under any schedule of deliveries and answers, the inbox', () => {
     (start) => {
       fc.assert(
         fc.property(fc.array(command, { maxLength: 60 }), (commands) => run(start, commands)),
-        { numRuns: Number(process.env.CART_ECHO_RUNS ?? 700) },
+        { numRuns: SCHEDULES },
       )
     },
   )

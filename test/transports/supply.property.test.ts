@@ -8,10 +8,11 @@ import { refused } from '../../src/core/refusal'
 import { pageLife } from '../../src/transports/page-life'
 import { supply } from '../../src/transports/supply'
 import { fakeEnvironment } from '../support/fake-environment'
+import { SCHEDULES } from '../support/schedules'
 import { seededRandom } from '../support/seeded-random'
 import { type CheckMood, type Fate, type Kind, openVirtualShop } from '../support/virtual-shop'
 
-// CONTRACT §6 under any schedule of publishes and faults: client, inbox, supply and page life as they are; server, sockets, check
+// What is promised, under any schedule of publishes and faults: client, inbox, supply and page life as they are; server, sockets, check
 // and clock are virtual. The oracle is what the page shows.
 
 type Step =
@@ -274,21 +275,19 @@ const KEPT: readonly Schedule[] = [
   ] as const,
 ].flatMap((steps) => (['epoch', 'nowhere'] as const).map((start) => ({ seed: 0, start, hasLive: true, steps })))
 
-const RUNS = Number(process.env.CART_ECHO_SCHEDULES ?? 2_000)
-
 describe('under any schedule of publishes and faults, a page', () => {
   it.each(KEPT)('passes a schedule that once failed: $start, $steps', run)
 
   it(
     'hears every change once and in order, and shows what the server has',
-    () => fc.assert(fc.asyncProperty(schedules(step, 'empty', 'epoch', 'nowhere'), run), { numRuns: RUNS / 2 }),
-    RUNS * 100 + 60_000,
+    () => fc.assert(fc.asyncProperty(schedules(step, 'empty', 'epoch', 'nowhere'), run), { numRuns: SCHEDULES }),
+    SCHEDULES * 100 + 90_000,
   )
 
   // Not from :0: a log that began anew before its first change was heard of looks like one that is still empty.
   it(
     'shows what the server has, also after logs that lost their past',
-    () => fc.assert(fc.asyncProperty(schedules(stepWithResets, 'epoch', 'nowhere'), run), { numRuns: RUNS / 2 }),
-    RUNS * 100 + 60_000,
+    () => fc.assert(fc.asyncProperty(schedules(stepWithResets, 'epoch', 'nowhere'), run), { numRuns: SCHEDULES }),
+    SCHEDULES * 100 + 90_000,
   )
 })

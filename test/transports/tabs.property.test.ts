@@ -2,11 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Connection, ConnectionFact } from '../../src/core/connection'
 import { refused } from '../../src/core/refusal'
+import { SCHEDULES } from '../support/schedules'
 import { seededRandom } from '../support/seeded-random'
 import { type OpenTab, openShopperTabs, type TabPage } from '../support/shopper-tabs'
 import type { CheckMood, Fate } from '../support/virtual-shop'
 
-// CONTRACT §6 for every tab of a shopper, under any schedule of what happens to tabs, lines, locks, sockets and the check. Client,
+// What is promised, for every tab of a shopper, under any schedule of what happens to tabs, lines, locks, sockets and the check. Client,
 // inbox, supply, page life and tabs are as they are; browser, server and clock are virtual.
 
 type Step =
@@ -314,18 +315,16 @@ const run = async ({ seed, hasLive, steps }: Schedule): Promise<void> => {
 
 const wordsOf = (connection: Connection | undefined): string => `${connection?.name}: ${connection?.because}`
 
-const RUNS = Number(process.env.CART_ECHO_SCHEDULES ?? 600)
-
 describe('under any schedule of what happens to tabs, lines and locks, every tab', () => {
   it(
     'hears every change once and in order, shows what the server has, and shares one socket',
-    () => fc.assert(fc.asyncProperty(schedules(step), run), { numRuns: RUNS }),
-    RUNS * 300 + 60_000,
+    () => fc.assert(fc.asyncProperty(schedules(step), run), { numRuns: Math.ceil(SCHEDULES / 2) }),
+    SCHEDULES * 150 + 90_000,
   )
 
   it(
     'shows what the server has, also after logs that lost their past',
-    () => fc.assert(fc.asyncProperty(schedules(stepWithResets), run), { numRuns: RUNS / 2 }),
-    RUNS * 300 + 60_000,
+    () => fc.assert(fc.asyncProperty(schedules(stepWithResets), run), { numRuns: Math.ceil(SCHEDULES / 4) }),
+    SCHEDULES * 150 + 90_000,
   )
 })
