@@ -1,6 +1,6 @@
 import { cpus } from 'node:os'
 
-const timesOf = () =>
+const timesOfCores = () =>
   cpus().reduce(
     ({ idle, all }, { times }) => ({
       idle: idle + times.idle,
@@ -10,25 +10,29 @@ const timesOf = () =>
   )
 
 /**
- * Notes once a second how busy the machine is, whoever keeps it so. `judge` says of something that began then, and did not come, whether that was slowness.
+ * Notes once a second how busy the machine is, whoever keeps it so. `judge` says of something that began then, by `performance.now()`, and did not come, whether
+ * it was held up or hung.
  */
-export const watchLoad = () => {
+export const watchLoad = (timesOf = timesOfCores) => {
   /** @type {{ atMs: number, busy: number }[]} */
   const noted = []
   let before = timesOf()
-  const timer = setInterval(() => {
+  const note = () => {
     const now = timesOf()
     noted.push({ atMs: performance.now(), busy: 1 - (now.idle - before.idle) / Math.max(1, now.all - before.all) })
     before = now
-  }, 1_000)
+  }
+  const timer = setInterval(note, 1_000)
   timer.unref()
   return {
     stop: () => clearInterval(timer),
+    /** @param {number} sinceMs */
     judge: (sinceMs) => {
-      const since = noted.filter(({ atMs }) => atMs >= sinceMs)
-      const busy = since.reduce((sum, one) => sum + one.busy, 0) / Math.max(1, since.length)
+      const since = noted.filter(({ atMs }) => atMs > sinceMs)
+      if (since.length === 0) return 'It took less than a second.'
+      const busy = since.reduce((sum, one) => sum + one.busy, 0) / since.length
       const share = `The machine was ${Math.round(busy * 100)} % busy meanwhile`
-      return busy > 0.9 ? `${share}: this may be slowness.` : `${share}: nothing held it up, so it hung.`
+      return busy > 0.9 ? `${share}: it may have been slow.` : `${share}: nothing held it up, so it hung.`
     },
   }
 }
