@@ -1,10 +1,27 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { defineConfig, type Options } from 'tsup'
 import vue from 'unplugin-vue/esbuild'
+import { declareModules } from './build/declarations.mjs'
 
-const fast = process.env.CART_ECHO_BUILD === 'fast'
+const declarations = declareModules()
 // Chunks are named by their content: without this, those of earlier builds would be published too.
-if (!fast) rmSync('dist', { recursive: true, force: true })
+rmSync('dist', { recursive: true, force: true })
+
+const ENTRIES = {
+  index: 'index',
+  core: 'core',
+  reverb: 'reverb',
+  alpine: 'adapters/alpine',
+  livewire: 'adapters/livewire',
+  react: 'adapters/react',
+  vue: 'adapters/vue',
+  notice: 'elements/notice',
+  'echo-events': 'echo-events',
+  global: 'cdn/on-window',
+}
+
+const entriesIn = (folder: string, extension: string) =>
+  Object.fromEntries(Object.entries(ENTRIES).map(([name, path]) => [name, `${folder}/${path}${extension}`]))
 
 // What is bundled into the server and the demo page keeps its notice.
 const notices = ['ws/LICENSE', 'laravel-echo/LICENSE.md', 'pusher-js/LICENCE']
@@ -48,25 +65,20 @@ const page: Options = {
 export default defineConfig([
   {
     name: 'browser',
-    entry: {
-      index: 'src/index.ts',
-      core: 'src/core.ts',
-      reverb: 'src/reverb.ts',
-      alpine: 'src/adapters/alpine.ts',
-      livewire: 'src/adapters/livewire.ts',
-      react: 'src/adapters/react.ts',
-      vue: 'src/adapters/vue.ts',
-      notice: 'src/elements/notice.ts',
-      'echo-events': 'src/echo-events.ts',
-      global: 'src/cdn/on-window.ts',
-    },
+    entry: entriesIn('src', '.ts'),
     plugins: [finish],
     format: 'esm',
     target: 'es2022',
     platform: 'browser',
     splitting: true,
     treeshake: true,
-    dts: !fast,
+    // Those of the server too: one pass is as good as two, for the folders have nothing in common.
+    dts: {
+      entry: {
+        ...entriesIn(declarations.browser, '.d.ts'),
+        'server/index': `${declarations.server}/server/index.d.ts`,
+      },
+    },
     tsconfig: 'tsconfig.json',
   },
   {
@@ -81,7 +93,6 @@ export default defineConfig([
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
-    dts: fast ? false : { entry: { 'server/index': 'src/server/index.ts' } },
     tsconfig: 'tsconfig.server.json',
   },
   {

@@ -4,7 +4,17 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const OF = ['src', 'examples', 'build', 'package-lock.json', 'package.json', 'tsconfig.base.json', 'tsup.config.ts']
+const OF = [
+  'src',
+  'examples',
+  'build',
+  'package-lock.json',
+  'package.json',
+  'tsconfig.base.json',
+  'tsconfig.json',
+  'tsconfig.server.json',
+  'tsup.config.ts',
+]
 const BUILT = ['dist/index.d.ts', 'dist/sri.json', 'dist/server/index.d.ts']
 // When the last build began. Outside dist, which is published.
 const STAMP = `${root}node_modules/.cache/cart-echo/built`

@@ -1,17 +1,10 @@
-import { cp } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { snippet } from '../support/guide-snippets'
-import { packPackage } from './support/pack'
+import { packed } from './support/pack'
 import { runNode, startNode } from './support/run'
 
-const packed = await packPackage()
-afterAll(packed.remove)
-
-// Moved out of node_modules: nothing at all is installed beside it.
-const folder = join(packed.tarball, '../alone')
-await cp((await packed.install([])).cartEcho, folder, { recursive: true })
+const { folder } = packed
 const CLI = 'dist/server/cli.js'
 
 /** A port that somebody else has. */

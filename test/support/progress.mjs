@@ -17,7 +17,7 @@ export default class Progress extends DefaultReporter {
   #done = 0
   #passed = 0
   #running = new Set()
-  /** When each test began that has not ended yet. */
+  /** The test that each file is at, and since when. Results come late at times, and a file's tests run one after the other. */
   #begun = new Map()
   #load = watchLoad()
   #timer
@@ -42,13 +42,13 @@ export default class Progress extends DefaultReporter {
   }
 
   onTestCaseReady(test) {
-    this.#begun.set(test, performance.now())
+    this.#begun.set(test.module, { test, begunMs: performance.now() })
   }
 
   onTestCaseResult(test) {
     super.onTestCaseResult(test)
-    const begunMs = this.#begun.get(test) ?? performance.now()
-    this.#begun.delete(test)
+    const { begunMs = performance.now() } = this.#begun.get(test.module) ?? {}
+    if (this.#begun.get(test.module)?.test === test) this.#begun.delete(test.module)
     const { state, errors = [] } = test.result()
     if (state === 'passed') this.#passed += 1
     if (state !== 'failed') return
@@ -58,6 +58,7 @@ export default class Progress extends DefaultReporter {
 
   onTestModuleEnd(module) {
     this.#running.delete(module)
+    this.#begun.delete(module)
     this.#done += 1
     // A file can fail without a failed test: when it does not load.
     if (module.errors().length > 0) this.#say(` ✗ ${nameOf(module)}`, module.errors())
@@ -94,7 +95,7 @@ export default class Progress extends DefaultReporter {
       passed: this.#passed,
       tookMs: now - this.start,
       running: [...this.#running].map(nameOf),
-      tests: [...this.#begun].map(([{ fullName }, begunMs]) => ({ name: fullName, tookMs: now - begunMs })),
+      tests: [...this.#begun.values()].map(({ test, begunMs }) => ({ name: test.fullName, tookMs: now - begunMs })),
     })}`
     if (!this.isTTY) return this.log(line)
     const { columns = 80 } = process.stdout

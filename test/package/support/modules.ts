@@ -8,8 +8,17 @@ export interface Named {
   readonly isDynamic: boolean
 }
 
+// Many entries reach the same files, and some are large.
+const read = new Map<string, readonly Named[]>()
+
 /** Everything a built file imports; for HTML, what it loads from beside itself. */
-export const importsOf = (path: string): Named[] => {
+export const importsOf = (path: string): readonly Named[] => {
+  const known = read.get(path) ?? readImports(path)
+  read.set(path, known)
+  return known
+}
+
+const readImports = (path: string): Named[] => {
   const text = readFileSync(path, 'utf8')
   if (path.endsWith('.html')) {
     return Array.from(text.matchAll(/ (?:src|href)="\/([\w.-]+\.\w+)"/g), ([, name]) => ({

@@ -15,10 +15,13 @@ export interface Running {
   readonly interrupt: () => void
 }
 
+/** A machine may be busy. What runs longer than this hangs, and is ended, so that it does not outlive the tests for ever. */
+const PATIENCE_MS = 10 * 60_000
+
 /** Starts Node, or a script with it, with an environment that holds nothing of this repository's. */
 export const startNode = (words: readonly string[], cwd: string): Running => {
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, words, { cwd, env: { PATH, HOME, NO_COLOR: '1' }, timeout: 30_000 })
+  const child = spawn(process.execPath, words, { cwd, env: { PATH, HOME, NO_COLOR: '1' }, timeout: PATIENCE_MS })
   let out = ''
   let err = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
