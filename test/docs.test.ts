@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { readResponse } from '../src/core/answer'
@@ -40,19 +39,6 @@ describe('the documents', () => {
       for (const reason of reasons) expect(table).toContain(`\`${reason}\``)
     },
   )
-
-  it('give the sizes that are measured on the built package', () => {
-    const cwd = new URL('..', import.meta.url)
-    const measured = JSON.parse(execFileSync('npx', ['size-limit', '--json'], { cwd, encoding: 'utf8' })) as {
-      size: number
-    }[]
-    const table = read('README.md').split('| import | size |')[1]?.split('\n\n')[0] ?? ''
-    const told = [...table.matchAll(/\| ([\d.]+) kB \|/g)].map(([, kilobytes]) => kilobytes)
-    expect(told).toHaveLength(measured.length)
-    // A tenth more or less is chance: names of folders are packed, too.
-    for (const [row, { size }] of measured.entries())
-      expect(Math.abs(Number(told[row]) - size / 1000), `row ${row + 1}`).toBeLessThan(0.11)
-  })
 
   it('show an answer of the check that a page takes', () => {
     const protocol = read('docs/protocol.md')

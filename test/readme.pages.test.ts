@@ -11,6 +11,7 @@ import { tellWithoutAmounts } from './support/change-without-amounts'
 import { complaintsOf } from './support/compile-snippet'
 import { openForPages } from './support/demo'
 import { guides, OWN_ECHO, snippet, snippets } from './support/guide-snippets'
+import { holdTime, onItsOwnClock, passTime } from './support/page-time'
 
 // Every snippet of the README and of the guides it leads to, run: against the built package, in real Chromium, with the stand-in behind it.
 
@@ -34,10 +35,16 @@ window.heard = []
 document.addEventListener('cart-conditions-changed', ({ detail }) => window.heard.push(detail.cart_echo.seq))
 `
 
-/** Opens a page with the snippet on it, and waits until the shop has its socket, if it has any. */
+/** What the scripts of these pages leave on `window`. */
+interface Left {
+  readonly heard: readonly number[]
+  readonly cart: CartEcho
+}
+
+/** Opens a page with the snippet on it, on a clock of its own, and waits until the shop has its channel, if it listens to one. */
 const openPage = async (
   code: string,
-  { before = '', loader = 'js' as 'js' | 'ts', sockets = 1, html = PAGE } = {},
+  { before = '', loader = 'js' as 'js' | 'ts', isLive = true, html = PAGE } = {},
 ): Promise<Page> => {
   const { outputFiles } = await build({
     stdin: { contents: `${before}\n${code}`, resolveDir: root, loader },
@@ -47,52 +54,32 @@ const openPage = async (
   })
   writeFileSync(join(folder, 'page.js'), outputFiles[0]?.text ?? '')
   writeFileSync(join(folder, 'index.html'), html)
-  const page = await held.chromium.open(held.server.url)
-  await expect.poll(() => held.server.sockets()).toBe(sockets)
+  const page = await held.chromium.open(held.server.url, {}, onItsOwnClock)
+  if (isLive) await expect.poll(() => held.server.seen().subscriptions).toBeGreaterThan(0)
   return page
 }
 
 /** The numbers of what the page heard, in its order. */
-const heardBy = (page: Page): Promise<number[]> => page.evaluate(() => (window as unknown as { heard: number[] }).heard)
+const heardBy = (page: Page): Promise<readonly number[]> => page.evaluate(() => (window as unknown as Left).heard)
 
-/** The text of an element, once it is another. */
-const changed = async (page: Page, selector: string, from: string): Promise<string> => {
-  const element = page.locator(selector)
-  await expect.poll(() => element.textContent()).not.toBe(from)
-  return (await element.textContent()) ?? ''
-}
+const textOf = (page: Page, selector: string): Promise<string | null> => page.locator(selector).textContent()
 
-// The server confirms a subscription after the socket is open, so the promotion ends again and again until it is heard.
-const endPromotion = async (page: Page, selector: string, from: string): Promise<string> => {
-  await expect
-    .poll(async () => {
-      held.server.shop.applyToAll('raya-sale')
-      held.server.shop.removeFromAll('raya-sale')
-      return page.locator(selector).textContent()
-    })
-    .not.toBe(from)
-  return changed(page, selector, from)
-}
+const shows = (page: Page, selector: string, text: string): Promise<void> =>
+  expect.poll(() => textOf(page, selector)).toBe(text)
 
-/** What a change says nothing of stays as it was. */
-const keepsTotal = async (page: Page): Promise<void> => {
-  const total = await page.locator('#cart-total').textContent()
+const endPromotion = () => held.server.shop.removeFromAll('raya-sale')
+const beginPromotion = () => held.server.shop.applyToAll('raya-sale')
+
+/** The total of a change is shown, and stays when another says nothing of it. */
+const showsTotal = async (page: Page): Promise<void> => {
+  endPromotion()
+  await shows(page, '#cart-total', 'RM120.00')
   await tellWithoutAmounts(held.server, page)
-  expect(await page.locator('#cart-total').textContent()).toBe(total)
+  expect(await textOf(page, '#cart-total')).toBe('RM120.00')
 }
 
-/** Ends the promotion again and again until the page has told of it. */
-const untilTold = (isTold: () => Promise<boolean>): Promise<void> =>
-  expect
-    .poll(
-      () => {
-        held.server.shop.applyToAll('raya-sale')
-        held.server.shop.removeFromAll('raya-sale')
-        return isTold()
-      },
-      { timeout: 10_000, interval: 400 },
-    )
-    .toBe(true)
+/** Longer than anything here is waited with, but for a poll. */
+const LONG_MS = 5_000
 
 describe('every snippet of the guides', () => {
   it('has a name of its own', () => {
@@ -101,78 +88,101 @@ describe('every snippet of the guides', () => {
     expect(new Set(snippets.map(({ name }) => name)).size).toBe(snippets.length)
   })
 
+  const FILES = [
+    'readme.pages',
+    'readme.frameworks.pages',
+    'readme.script-tag.pages',
+    'server/proxy/snippets',
+    'package/bin',
+  ]
+  const tests = FILES.map((file) => readFileSync(new URL(`./${file}.test.ts`, import.meta.url), 'utf8')).join()
+
   it.each(snippets.map(({ name }) => name))('%s has a test', (name) => {
-    const files = [
-      'readme.pages',
-      'readme.frameworks.pages',
-      'readme.script-tag.pages',
-      'server/proxy/snippets',
-      'package/bin',
-    ]
-    const tests = files.map((file) => readFileSync(new URL(`./${file}.test.ts`, import.meta.url), 'utf8')).join()
     expect(tests).toMatch(new RegExp(`(snippet|run)\\('${name}'\\)|\\['${name}'`))
   })
 })
 
 describe('the README’s snippet', () => {
-  it.each([
-    ['page-block', { user: '0199f3a2-7c1e-7b4d-9a5f-3c2d1e0f4b6a' }],
-    ['log-block', { user: '7', owner: 'h7Qk', cursor: 'b7f3:17', check: { url: '/api/cart/check-updates' } }],
-  ])('%s is read by readPage', async (name, expected) => {
+  it('page-block and log-block are read by readPage', async () => {
     const page = await held.chromium.browser.newPage()
     const { outputFiles } = await build({
       stdin: { contents: "import { readPage } from 'cart-echo'; window.page = readPage()", resolveDir: root },
       bundle: true,
       write: false,
     })
-    await page.setContent(`<body><main></main>${snippet(name)}</body>`)
-    await page.addScriptTag({ content: outputFiles[0]?.text ?? '' })
-    expect(await page.evaluate(() => (window as unknown as { page: unknown }).page)).toEqual({
-      ...expected,
-      reverb: { key: 'your-app-key', host: 'ws.example.com', port: 443, scheme: 'https' },
-    })
+    const read = async (block: string): Promise<unknown> => {
+      await page.setContent(`<body><main></main>${block}</body>`)
+      await page.addScriptTag({ content: outputFiles[0]?.text ?? '' })
+      return page.evaluate(() => (window as unknown as { page: unknown }).page)
+    }
+    const reverb = { key: 'your-app-key', host: 'ws.example.com', port: 443, scheme: 'https' }
+    expect(await read(snippet('page-block'))).toEqual({ user: '0199f3a2-7c1e-7b4d-9a5f-3c2d1e0f4b6a', reverb })
+    const logged = { user: '7', owner: 'h7Qk', cursor: 'b7f3:17', check: { url: '/api/cart/check-updates' }, reverb }
+    expect(await read(snippet('log-block'))).toEqual(logged)
   })
 
   it('existing-echo shows total and message', async () => {
     const page = await openPage(snippet('existing-echo'), { before: OWN_ECHO })
-    expect(await endPromotion(page, '#cart-total', '?')).toMatch(/^RM\d+\.00$/)
-    expect(await page.locator('#cart-notice').textContent()).toBe('Your cart was updated due to a promotion change')
-    await keepsTotal(page)
+    endPromotion()
+    await shows(page, '#cart-total', 'RM120.00')
+    expect(await textOf(page, '#cart-notice')).toBe('Your cart was updated due to a promotion change')
+    await tellWithoutAmounts(held.server, page)
+    expect(await textOf(page, '#cart-total')).toBe('RM120.00')
   })
 
   it('own-echo shows the total', async () => {
-    const page = await openPage(snippet('own-echo'))
-    expect(await endPromotion(page, '#cart-total', '?')).toMatch(/^RM\d+\.00$/)
-    await keepsTotal(page)
+    await showsTotal(await openPage(snippet('own-echo')))
   })
 
   it('dom-event shows the total', async () => {
     const starting = "import { createCartEcho, readPage } from 'cart-echo'\nimport { reverb } from 'cart-echo/reverb'\n"
     const start = 'const p = readPage(); createCartEcho({ ...p, echo: reverb(p.reverb) }).start()\n'
-    const page = await openPage(snippet('dom-event'), { before: starting + start })
-    expect(await endPromotion(page, '#cart-total', '?')).toMatch(/^RM\d+\.00$/)
-    await keepsTotal(page)
+    await showsTotal(await openPage(snippet('dom-event'), { before: starting + start }))
   })
 
   it('check finds what was dropped, in order and once, and shows the server’s total', async () => {
     const page = await openPage(snippet('check'), { before: OWN_ECHO + SPY })
-    await endPromotion(page, '#cart-notice', '')
-    const before = (await heardBy(page)).length
+    endPromotion()
+    await shows(page, '#cart-total', 'RM120.00')
     held.server.faults.start({ kind: 'drop', times: 2, customer: 1 })
-    held.server.shop.applyToAll('raya-sale')
-    held.server.shop.removeFromAll('raya-sale')
-    held.server.shop.applyToAll('raya-sale')
-    await expect.poll(async () => (await heardBy(page)).length, { timeout: 10_000 }).toBe(before + 3)
-    await expect.poll(() => page.locator('#cart-total').textContent(), { timeout: 10_000 }).toBe('RM108.00')
+    beginPromotion()
+    endPromotion()
+    beginPromotion()
+    await passTime(page, LONG_MS)
+    await expect.poll(async () => (await heardBy(page)).length).toBe(4)
+    await shows(page, '#cart-total', 'RM108.00')
+    await passTime(page, LONG_MS)
     const seqs = await heardBy(page)
     // Between them are those of another instance, which are not told.
+    expect(seqs).toHaveLength(4)
     expect(seqs).toEqual([...new Set(seqs)].sort((a, b) => a - b))
+  })
+
+  it('before-checkout finds what nobody has told yet, and says when it cannot', async () => {
+    const page = await openPage(snippet('check') + snippet('before-checkout'), { before: OWN_ECHO })
+    const checkOut = async (): Promise<string | null> => {
+      // An answer that is younger than the snippet asks for would do. By itself the page asks much later.
+      await passTime(page, LONG_MS)
+      await page.locator('#cart-notice').evaluate((notice) => notice.replaceChildren())
+      await page.locator('#check-out').click()
+      await page.getByText(/^(Your cart has just changed|On to paying|The shop cannot tell)/).waitFor()
+      return textOf(page, '#cart-notice')
+    }
+    expect(await checkOut()).toBe('On to paying.')
+    // With what the shopper's other cart hears, which would show that something is missing.
+    held.server.faults.start({ kind: 'drop', times: 2, customer: 1 })
+    endPromotion()
+    expect(await checkOut()).toBe('Your cart has just changed. Look once more.')
+    expect(await textOf(page, '#cart-total')).toBe('RM120.00')
+    expect(await checkOut()).toBe('On to paying.')
+    held.server.faults.start({ kind: 'answer', on: 'check', status: 500 })
+    expect(await checkOut()).toBe('The shop cannot tell now (check-failed). Try again.')
   })
 
   it('refresh-event keeps the cart as it is while somebody types, and no longer', async () => {
     const page = await openPage(snippet('check') + snippet('refresh-event'), { before: OWN_ECHO })
-    await endPromotion(page, '#cart-notice', '')
-    await expect.poll(() => page.locator('#cart-total').textContent()).toBe('RM120.00')
+    endPromotion()
+    await shows(page, '#cart-total', 'RM120.00')
     await page.evaluate(() => {
       const seen = window as unknown as { prevented: boolean[] }
       seen.prevented = []
@@ -180,74 +190,65 @@ describe('the README’s snippet', () => {
     })
     const prevented = () => page.evaluate(() => (window as unknown as { prevented: boolean[] }).prevented)
     await page.locator('#voucher').focus()
-    held.server.shop.applyToAll('raya-sale')
-    await expect.poll(prevented, { timeout: 10_000 }).toEqual([true])
-    expect(await page.locator('#cart-total').textContent()).toBe('RM120.00')
+    beginPromotion()
+    await expect.poll(prevented).toEqual([true])
+    await passTime(page, LONG_MS)
+    expect(await textOf(page, '#cart-total')).toBe('RM120.00')
     await page.locator('#voucher').blur()
-    held.server.shop.removeFromAll('raya-sale')
-    held.server.shop.applyToAll('raya-sale')
-    await expect.poll(() => page.locator('#cart-total').textContent(), { timeout: 10_000 }).toBe('RM108.00')
+    endPromotion()
+    beginPromotion()
+    await shows(page, '#cart-total', 'RM108.00')
   })
 
   it('hold keeps a refresh waiting while somebody types, and runs it afterwards', async () => {
     const page = await openPage(snippet('check') + snippet('hold'), { before: OWN_ECHO })
-    await endPromotion(page, '#cart-notice', '')
-    await page.getByText('Read anew.').waitFor()
+    endPromotion()
+    await shows(page, '#cart-state', 'Read anew.')
     await page.locator('#cart-state').evaluate((state) => state.replaceChildren('?'))
     await page.locator('#voucher').focus()
-    held.server.shop.applyToAll('raya-sale')
+    beginPromotion()
     // The other refresh of the page, which nothing holds back, runs in the same time.
-    await expect.poll(() => page.locator('#cart-total').textContent(), { timeout: 10_000 }).toBe('RM108.00')
-    await new Promise((resolve) => setTimeout(resolve, 2_500))
-    expect(await page.locator('#cart-state').textContent()).toBe('?')
+    await shows(page, '#cart-total', 'RM108.00')
+    await passTime(page, LONG_MS)
+    expect(await textOf(page, '#cart-state')).toBe('?')
     await page.locator('#voucher').blur()
-    await page.getByText('Read anew.').waitFor()
+    await shows(page, '#cart-state', 'Read anew.')
   })
 
   it('changed-here has the other tab read its cart, without a question to the check, and comes to rest', async () => {
     const first = await openPage(snippet('changed-here'))
     const second = await first.context().newPage()
     await second.goto(first.url())
-    await expect.poll(() => held.server.sockets()).toBe(1)
     const counts = () => {
       const { carts, checks } = held.server.seen()
       return { carts: Object.values(carts).reduce((a, b) => a + b, 0), checks }
     }
-    // What the pages do when they are opened.
-    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    // It listens through the first, and waits for its place.
+    await expect
+      .poll(() => second.evaluate(() => navigator.locks.query().then(({ pending }) => pending?.length)))
+      .toBe(1)
+    // Whatever they do when they are opened; they share a clock.
+    await passTime(first, LONG_MS)
+    await passTime(second, LONG_MS)
+    expect(held.server.sockets()).toBe(1)
     const before = counts()
     await second.locator('#add').click()
-    await expect.poll(() => first.locator('#cart-total').textContent()).toBe('RM108.00')
-    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    await shows(first, '#cart-total', 'RM108.00')
+    await passTime(first, LONG_MS)
+    await passTime(second, LONG_MS)
     expect(counts()).toEqual({ ...before, carts: before.carts + 2 })
   })
 
-  it('before-checkout finds what nobody has told yet, and says when it cannot', async () => {
-    const page = await openPage(snippet('check') + snippet('before-checkout'), { before: OWN_ECHO })
-    await endPromotion(page, '#cart-notice', '')
-    const checkOut = async (): Promise<string | null> => {
-      await page.locator('#cart-notice').evaluate((notice) => notice.replaceChildren())
-      await page.locator('#check-out').click()
-      await page.getByText(/^(Your cart has just changed|On to paying|The shop cannot tell)/).waitFor()
-      return page.locator('#cart-notice').textContent()
-    }
-    // From then on nothing is asked by itself that could find the change first.
-    await expect.poll(checkOut, { timeout: 10_000 }).toBe('On to paying.')
-    held.server.faults.start({ kind: 'drop', customer: 1 })
-    held.server.shop.applyToAll('raya-sale')
-    await expect.poll(checkOut, { timeout: 10_000 }).toBe('Your cart has just changed. Look once more.')
-    expect(await page.locator('#cart-total').textContent()).toBe('RM108.00')
-    await expect.poll(checkOut).toBe('On to paying.')
-    held.server.faults.start({ kind: 'answer', on: 'check', status: 500 })
-    await expect.poll(checkOut, { timeout: 10_000 }).toBe('The shop cannot tell now (check-failed). Try again.')
-  })
-
   it('check-only shows the news without a socket', async () => {
-    held.server.faults.start({ kind: 'policy', pollMs: 1_000 })
-    const page = await openPage(snippet('check-only'), { sockets: 0 })
+    const page = await openPage(snippet('check-only'), { isLive: false })
     await expect.poll(() => held.server.seen().checks[200]).toBeGreaterThan(0)
-    held.server.shop.removeFromAll('raya-sale')
-    await page.getByText('Your cart was updated due to a promotion change').waitFor()
+    endPromotion()
+    await expect
+      .poll(async () => {
+        await passTime(page, LONG_MS)
+        return textOf(page, '#cart-notice')
+      })
+      .toBe('Your cart was updated due to a promotion change')
     expect(held.server.seen().upgrades).toBe(0)
   })
 
@@ -255,69 +256,74 @@ describe('the README’s snippet', () => {
     const body = { updated: true, message: 'Raya Sale has ended' }
     held.server.faults.start({ kind: 'answer', on: 'check', status: 200, body })
     const block = '<script type="application/json" data-cart-echo>{ "guest": true }</script>'
-    await openPage(snippet('check-only'), { sockets: 0, html: PAGE.replace('<!-- cart-echo -->', block) }).then(
-      (page) => page.getByText('Raya Sale has ended').waitFor(),
-    )
+    const html = PAGE.replace('<!-- cart-echo -->', block)
+    const page = await openPage(snippet('check-only'), { isLive: false, html })
+    await page.getByText('Raya Sale has ended').waitFor()
   })
 
-  it('steer is live again sooner than pusher-js would try a second time', async () => {
+  it('steer tries again and again before pusher-js would a second time, and is live as soon as it can', async () => {
     const page = await openPage(snippet('steer'), { before: OWN_ECHO })
-    await page.getByText('live: subscribed').waitFor()
-    const restarted = held.server.restart({ downMs: 2_000, what: 'sockets' })
+    await shows(page, '#cart-state', 'live: subscribed')
+    await holdTime(page)
+    const away = held.server.faults.start({ kind: 'refuse', what: 'sockets' })
+    held.server.faults.start({ kind: 'kill' })
     await page.getByText(/socket-lost/).waitFor()
-    await restarted
-    await page.getByText('live: subscribed').waitFor({ timeout: 10_000 })
+    const { upgrades } = held.server.seen()
+    // Left alone it tries after 1 s, by two requests, and after 16.
+    for (let passedMs = 0; passedMs < 15_000; passedMs += 500) await passTime(page, 500)
+    expect(held.server.seen().upgrades - upgrades).toBeGreaterThan(2)
+    away.lift()
+    await expect
+      .poll(async () => {
+        await passTime(page, 500)
+        return textOf(page, '#cart-state')
+      })
+      .toBe('live: subscribed')
   })
 
   it('identify leaves the channel’s news, and listens for another customer', async () => {
-    const spy = `
-      window.heard = 0
-      document.addEventListener('cart-conditions-changed', () => { window.heard += 1 })
+    const spy = `${SPY}
       document.addEventListener('cart-echo-status', ({ detail }) => {
         document.querySelector('#cart-state').textContent = detail.name + ': ' + detail.because
       })`
     const page = await openPage(snippet('identify'), { before: OWN_ECHO + spy })
-    await page.getByText('live: subscribed').waitFor()
+    await shows(page, '#cart-state', 'live: subscribed')
     await page.locator('#log-out').click()
-    await page.getByText('idle: no-user').waitFor()
-    held.server.shop.removeFromAll('raya-sale')
+    await shows(page, '#cart-state', 'idle: no-user')
+    endPromotion()
     await page.locator('#log-in').click()
     // Still customer 1's session: customer 2's channel is refused, and says so.
-    await page.getByText('polling: not-authorised').waitFor()
-    expect(await page.evaluate(() => (window as unknown as { heard: number }).heard)).toBe(0)
+    await shows(page, '#cart-state', 'polling: not-authorised')
+    expect(await heardBy(page)).toEqual([])
   })
 
   it('notice tells the shopper, and is dismissed', async () => {
     const page = await openPage(snippet('notice'), { before: OWN_ECHO })
+    endPromotion()
     const words = page.locator('cart-echo-notice').getByText('Raya Sale has ended.').first()
-    await untilTold(() => words.isVisible())
-    // What came in the last moment is shown before it can be dismissed.
-    const dismiss = page.getByRole('button', { name: 'Dismiss' })
-    await expect
-      .poll(async () => {
-        if (await dismiss.isVisible()) await dismiss.click()
-        return words.isVisible()
-      })
-      .toBe(false)
+    await words.waitFor()
+    await page.getByRole('button', { name: 'Dismiss' }).click()
+    await words.waitFor({ state: 'hidden' })
   })
 
   it('notice-elements are where it is told: beside the totals, with a link where it floats', async () => {
     const html = PAGE.replace('<p id="stock"></p>', snippet('notice-elements'))
     const page = await openPage(snippet('notice'), { before: OWN_ECHO, html })
-    const [inline, floating] = [
-      page.locator('cart-echo-notice[inline]'),
-      page.locator('cart-echo-notice:not([inline])'),
-    ]
-    await untilTold(() => inline.getByText('New total').isVisible())
+    const inline = page.locator('cart-echo-notice[inline]')
+    const floating = page.locator('cart-echo-notice:not([inline])')
+    endPromotion()
+    await inline.getByText('New total').waitFor()
     expect(await page.locator('cart-echo-notice').count()).toBe(2)
     await inline.evaluate((notice) => notice.remove())
-    await untilTold(() => floating.getByText('New total').isVisible())
+    beginPromotion()
+    await floating.getByText('New total').waitFor()
     expect(await page.getByRole('link', { name: 'View cart' }).isVisible()).toBe(true)
   })
 
   it('notice-messages tells it in the shop’s words', async () => {
     const page = await openPage(snippet('notice-messages'), { before: OWN_ECHO })
-    await untilTold(() => page.getByText('Promosi Raya Sale telah tamat. Jumlah baharu anda RM120.00').isVisible())
+    endPromotion()
+    await page.getByText('Promosi Raya Sale telah tamat. Jumlah baharu anda RM120.00').waitFor()
     expect(await page.getByRole('button', { name: 'Tutup' }).isVisible()).toBe(true)
   })
 
@@ -325,66 +331,63 @@ describe('the README’s snippet', () => {
     const toasts =
       "window.toasts = []\nwindow.addEventListener('toast', ({ detail }) => window.toasts.push(detail.message))\n"
     const page = await openPage(snippet('notice') + snippet('notice-event'), { before: OWN_ECHO + toasts })
-    const told = () => page.evaluate(() => (window as unknown as { toasts: string[] }).toasts)
-    await untilTold(async () => (await told()).some((text) => text.includes('RM120.00')))
+    endPromotion()
+    await expect
+      .poll(() => page.evaluate(() => (window as unknown as { toasts: string[] }).toasts.join()))
+      .toContain('RM120.00')
     expect(await page.getByRole('button', { name: 'Dismiss' }).isVisible()).toBe(false)
   })
 
-  it('notice-before-paying keeps a shopper from paying for what they have not seen', async () => {
-    const pay = '<form action="/paid.html"><button id="check-out">Pay</button></form>'
-    const html = PAGE.replace('<button id="check-out">check out</button>', pay)
-    const code = `${snippet('check')}${snippet('notice-before-paying')}\nwindow.cart = cart`
-    const page = await openPage(code, { before: OWN_ECHO, html })
-    await endPromotion(page, '#cart-notice', '')
+  const PAY = '<form action="/paid.html"><button id="check-out">Pay</button></form>'
+  const PAYING = PAGE.replace('<button id="check-out">check out</button>', PAY)
+  const payingScript = () => `${snippet('check')}${snippet('notice-before-paying')}\nwindow.cart = cart`
+
+  it('notice-before-paying keeps a shopper from paying for what they have not seen, and from nothing else', async () => {
+    const page = await openPage(payingScript(), { before: OWN_ECHO, html: PAYING })
+    const paid: string[] = []
+    // Answered so that the page stays.
+    await page.route('**/paid.html*', (route) => {
+      paid.push(route.request().url())
+      return route.fulfill({ status: 204 })
+    })
+    const unread = () => page.evaluate(() => (window as unknown as Left).cart.news.get().unread.length)
+    const silent = { message: null, changes: {}, timestamp: new Date().toISOString() }
+    held.server.shop.publish(1, 'cart.conditions.changed', silent)
+    await expect.poll(unread).toBe(1)
     await page.locator('#check-out').click()
-    await new Promise((resolve) => setTimeout(resolve, 1_500))
-    expect(page.url()).not.toContain('paid')
-    await page.evaluate(() => (window as unknown as { cart: { dismiss(): void } }).cart.dismiss())
+    await expect.poll(() => paid.length).toBe(1)
+    endPromotion()
+    await expect.poll(unread).toBe(2)
+    // So that it asks anew.
+    await passTime(page, LONG_MS)
+    const { checks } = held.server.seen()
     await page.locator('#check-out').click()
-    await page.waitForURL('**/paid.html*')
+    await expect.poll(() => held.server.seen().checks).not.toEqual(checks)
+    await passTime(page, LONG_MS)
+    expect(paid).toHaveLength(1)
+    await page.evaluate(() => (window as unknown as Left).cart.dismiss())
+    await page.locator('#check-out').click()
+    await expect.poll(() => paid.length).toBe(2)
   })
 
-  it.each([
-    ['nobody is logged in', '<script type="application/json" data-cart-echo>{}</script>', false],
-    ['nothing was to be said', '<!-- cart-echo -->', true],
-  ])('notice-before-paying lets a shopper pay where %s', async (_, block, hasSilentChange) => {
-    const pay = '<form action="/paid.html"><button id="check-out">Pay</button></form>'
-    const html = PAGE.replace('<button id="check-out">check out</button>', pay).replace('<!-- cart-echo -->', block)
-    const code = `${snippet('check')}${snippet('notice-before-paying')}\nwindow.cart = cart`
-    const page = await openPage(code, {
-      before: hasSilentChange ? OWN_ECHO : '',
-      html,
-      sockets: hasSilentChange ? 1 : 0,
-    })
-    if (hasSilentChange) {
-      const isUnread = () =>
-        page.evaluate(() => (window as unknown as { cart: CartEcho }).cart.news.get().unread.length > 0)
-      await expect
-        .poll(() => {
-          const payload = { message: null, changes: {}, timestamp: new Date().toISOString() }
-          held.server.shop.publish(1, 'cart.conditions.changed', payload)
-          return isUnread()
-        })
-        .toBe(true)
-    }
+  it('notice-before-paying lets a shopper pay where nobody is logged in', async () => {
+    const block = '<script type="application/json" data-cart-echo>{}</script>'
+    const html = PAYING.replace('<!-- cart-echo -->', block)
+    const page = await openPage(payingScript(), { isLive: false, html })
     await page.locator('#check-out').click()
     await page.waitForURL('**/paid.html*')
   })
 
   it('connection shows how the page is fed', async () => {
     const page = await openPage(snippet('connection'), { before: OWN_ECHO })
-    await page.getByText('live: subscribed').waitFor()
+    await shows(page, '#cart-state', 'live: subscribed')
   })
 
   it('own-event compiles, and shows the stock', async () => {
-    expect(complaintsOf(snippet('own-event'))).toEqual([])
+    expect(await complaintsOf({ 'own-event.ts': snippet('own-event') })).toEqual([])
     const page = await openPage(snippet('own-event'), { before: OWN_ECHO, loader: 'ts' })
-    await expect
-      .poll(async () => {
-        held.server.shop.publish(1, 'cart.stock.changed', { sku: 'mug', left: 2 })
-        return page.locator('#stock').textContent()
-      })
-      .toBe('mug: 2')
+    held.server.shop.publish(1, 'cart.stock.changed', { sku: 'mug', left: 2 })
+    await shows(page, '#stock', 'mug: 2')
   })
 
   it('payload is one the decoder takes', () => {

@@ -83,7 +83,7 @@ describe('the script tag of the README', () => {
   })
 
   it('is typed, and queues what comes before the tag', async () => {
-    expect(complaintsOf(snippet('tag-types'))).toEqual([])
+    expect(await complaintsOf({ 'tag-types.ts': snippet('tag-types') })).toEqual([])
     const code = transformSync(snippet('tag-types'), { loader: 'ts' }).code
     const said: string[] = []
     const head = script('own.js', '') + script('cart-echo.global.js', 'async')

@@ -2,6 +2,7 @@ import type { Page } from 'playwright'
 import { describe, expect, it } from 'vitest'
 import type { CartEchoServer } from '../../src/server'
 import { openForPages } from '../support/demo'
+import { SCREENS, widthOn } from '../support/screens'
 
 // "Break it" on the demo's admin page, and what the cart page beside it shows: the built demo, in real Chromium.
 
@@ -14,16 +15,33 @@ const startAsking = async (): Promise<CartEchoServer> => {
 
 const held = openForPages(startAsking)
 
-/** A live cart and the admin page, of one shopper's browser. The cart's clock can be put forward. */
+/** A live cart and the admin page, of one shopper's browser, whose clock can be put forward. */
 const openBoth = async () => {
   const context = await held.chromium.browser.newContext()
-  const cart = await context.newPage()
-  await cart.clock.install()
-  await cart.goto(`${held.server.url}/cart`)
-  await cart.locator('#state[data-name="live"]').waitFor()
-  const admin = await context.newPage()
-  await admin.goto(`${held.server.url}/admin`)
+  await context.clock.install()
+  const [cart, admin] = await Promise.all([context.newPage(), context.newPage()])
+  await Promise.all([cart.goto(`${held.server.url}/cart`), admin.goto(`${held.server.url}/admin`)])
+  await isLive(cart)
   return { cart, admin }
+}
+
+const isLive = (cart: Page): Promise<void> => cart.locator('#state[data-name="live"]').waitFor()
+
+/** Lets time pass in the shopper's browser, a second at a time, until the page shows something. */
+const inTime = (page: Page, selector: string): Promise<void> =>
+  expect
+    .poll(async () => {
+      await page.clock.runFor(1_000)
+      // As long as an answer takes. Not from a page that logs anybody in.
+      await page.evaluate(async () => (await fetch('/icon.svg', { cache: 'no-store' })).text())
+      return page.locator(selector).first().isVisible()
+    })
+    .toBe(true)
+
+/** Lets it pass until the cart has found the end of the promotion by asking. */
+const findsIt = async (cart: Page): Promise<void> => {
+  await inTime(cart, '#heard li')
+  expect([await heard(cart), await total(cart)]).toEqual([[FOUND], 'RM120.00'])
 }
 
 const breakIt = async (admin: Page, name: string): Promise<void> => {
@@ -48,35 +66,35 @@ const heard = (cart: Page): Promise<string[]> =>
 
 const total = (cart: Page): Promise<string> => cart.locator('#total').innerText()
 
-const FOUND = 'Raya Sale has ended. (found by asking)'
+const because = (reason: string): string => `#state[data-because="${reason}"]`
 
-const stateIs = (cart: Page, because: string): Promise<void> =>
-  cart.locator(`#state[data-because="${because}"]`).waitFor()
+const FOUND = 'Raya Sale has ended. (found by asking)'
 
 describe('the admin page breaks', () => {
   it('Reverb for 4 s: the cart says when it tries next, is live seconds after, and has caught up', async () => {
     const { cart, admin } = await openBoth()
+    // A busy machine does not get so far within 4 s.
+    const { lift } = held.server.faults.start({ kind: 'refuse', what: 'sockets' })
     await breakIt(admin, 'Restart Reverb')
-    await stateIs(cart, 'socket-lost')
+    await inTime(cart, because('socket-lost'))
     expect(await cart.locator('#state-next').innerText()).toMatch(/^(Tries|Asks) again (in \d+ s|now|by itself)\.$/)
     await endPromotion(admin)
+    lift()
     await admin.getByText('Nothing is broken.').waitFor()
-    await cart.locator('#state[data-name="live"]').waitFor({ timeout: 10_000 })
-    await cart.locator('#heard li').waitFor()
-    expect([await heard(cart), await total(cart)]).toEqual([[FOUND], 'RM120.00'])
+    await inTime(cart, '#state[data-name="live"]')
+    await findsIt(cart)
   })
 
   it('every socket in silence: the cart says Live until it has pinged, and finds the change by asking', async () => {
     const { cart, admin } = await openBoth()
     await breakIt(admin, 'Go silent')
     await endPromotion(admin)
-    await cart.locator('#heard li').waitFor()
-    expect([await heard(cart), await total(cart)]).toEqual([[FOUND], 'RM120.00'])
+    await findsIt(cart)
     expect(await cart.locator('#state').getAttribute('data-name')).toBe('live')
     await cart.clock.runFor(40_000)
     await expect.poll(() => held.server.seen().upgrades).toBeGreaterThan(1)
     await mend(admin)
-    await cart.locator('#state[data-name="live"]').waitFor()
+    await inTime(cart, '#state[data-name="live"]')
   })
 
   it('the next event: the cart is live all the while, and finds it when it asks next', async () => {
@@ -85,8 +103,7 @@ describe('the admin page breaks', () => {
     await admin.getByText('Broken now: Drop the next event.').waitFor()
     await endPromotion(admin)
     await admin.getByText('Nothing is broken.').waitFor()
-    await cart.locator('#heard li').waitFor()
-    expect([await heard(cart), await total(cart)]).toEqual([[FOUND], 'RM120.00'])
+    await findsIt(cart)
     held.server.shop.applyToAll('raya-sale')
     await cart.getByText('Raya Sale was added.').first().waitFor()
     expect(await heard(cart)).toEqual(['Raya Sale was added.', FOUND])
@@ -96,28 +113,27 @@ describe('the admin page breaks', () => {
   it('the authorisation: the cart goes on by asking, says so, and is live again when loaded anew', async () => {
     const { cart, admin } = await openBoth()
     await breakIt(admin, 'Refuse authorisation')
-    await stateIs(cart, 'not-authorised')
+    await inTime(cart, because('not-authorised'))
     expect(await cart.locator('#state-code').innerText()).toBe('polling: not-authorised')
     const words = /^Asking The shop refused your channel\. Asks again (in \d s|now)\.$/
     await expect.poll(() => cart.locator('.state-words').innerText()).toMatch(words)
     await endPromotion(admin)
-    await cart.locator('#heard li').waitFor()
-    expect([await heard(cart), await total(cart)]).toEqual([[FOUND], 'RM120.00'])
+    await findsIt(cart)
     await mend(admin)
     await cart.reload()
-    await cart.locator('#state[data-name="live"]').waitFor()
+    await isLive(cart)
   })
 
   it('the session: the cart stops, shows nothing more, and goes on when somebody is shopping again', async () => {
     const { cart, admin } = await openBoth()
     await breakIt(admin, 'Log the shopper out')
-    await stateIs(cart, 'session-over')
+    await inTime(cart, because('session-over'))
     expect(await cart.locator('#state-code').innerText()).toBe('refused: session-over')
     await cart.getByText('Nobody is logged in. Choose a customer above.').waitFor()
     await expect.poll(() => held.server.sockets()).toBe(0)
     await endPromotion(admin)
     await cart.getByLabel('Shopping as').selectOption({ label: 'Customer 1' })
-    await cart.locator('#state[data-name="live"]').waitFor()
+    await isLive(cart)
     expect([await heard(cart), await total(cart)]).toEqual([[], 'RM120.00'])
   })
 
@@ -163,13 +179,9 @@ describe('the admin page', () => {
     await admin.getByText('Broken now: hang.').waitFor()
   })
 
-  it.each([
-    ['a phone in the dark', { viewport: { width: 360, height: 740 }, colorScheme: 'dark' as const }],
-    ['a wide screen', { viewport: { width: 1600, height: 900 }, colorScheme: 'light' as const }],
-  ])('fits %s without scrolling sideways', async (_what, options) => {
-    const admin = await held.chromium.open(`${held.server.url}/admin`, options)
+  it('fits a phone in the dark and a wide screen without scrolling sideways', async () => {
+    const admin = await held.chromium.open(`${held.server.url}/admin`)
     await admin.locator('#breakages li').first().waitFor()
-    const [inner, outer] = await admin.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth])
-    expect(inner).toBeLessThanOrEqual(outer ?? 0)
+    for (const screen of SCREENS) expect(await widthOn(screen, admin)).toBeLessThanOrEqual(screen.width)
   })
 })

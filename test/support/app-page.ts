@@ -19,6 +19,8 @@ export interface AppPage {
   readonly bundling?: BuildOptions
   /** Such as `{ bypassCSP: true }`: the stand-in's pages allow no eval. */
   readonly context?: BrowserContextOptions
+  /** Told the page before it goes anywhere, such as to install a clock. @default nothing */
+  readonly prepare?: (page: Page) => unknown
 }
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -31,8 +33,27 @@ const SOURCES = {
   ...Object.fromEntries(ADAPTERS.map((name) => [`cart-echo/${name}`, `src/adapters/${name}.ts`])),
 }
 
-/** Bundles a page's script against the sources. */
-export const bundleApp = async (script: string, { alias, ...more }: BuildOptions = {}): Promise<string> => {
+// What files of one process have bundled. Plugins and the like are told apart by who they are.
+const bundled = new Map<string, Promise<string>>()
+const numbers = new WeakMap<object, number>()
+let newest = 0
+
+const keyOf = (script: string, bundling: BuildOptions): string =>
+  JSON.stringify([script, bundling], (_, value) => {
+    if (typeof value !== 'function' && !(value instanceof RegExp)) return value
+    if (!numbers.has(value)) numbers.set(value, ++newest)
+    return `#${numbers.get(value)}`
+  })
+
+/** Bundles a page's script against the sources: the same once for all files of a process. */
+export const bundleApp = (script: string, bundling: BuildOptions = {}): Promise<string> => {
+  const key = keyOf(script, bundling)
+  const known = bundled.get(key) ?? bundle(script, bundling)
+  bundled.set(key, known)
+  return known
+}
+
+const bundle = async (script: string, { alias, ...more }: BuildOptions): Promise<string> => {
   const sources = Object.entries(SOURCES).map(([name, path]) => [name, join(ROOT, path)])
   const { outputFiles } = await build({
     stdin: { contents: script, resolveDir: ROOT, loader: 'tsx' },
@@ -64,16 +85,17 @@ export const holdAppPages = () => {
   return {
     /** The server and the Chromium of the test that runs. */
     held,
-    open: async ({ script, body = '', head = '', bundling, context }: AppPage): Promise<Page> => {
+    open: async ({ script, body = '', head = '', bundling, context, prepare }: AppPage): Promise<Page> => {
       const { folder, url } = held.server
       writeFileSync(join(folder, 'page.js'), await bundleApp(script, bundling))
       writeFileSync(join(folder, 'index.html'), pageOf(head, body))
-      return held.chromium.open(url, context)
+      return held.chromium.open(url, context, prepare)
     },
   }
 }
 
-const pageOf = (head: string, body: string): string => `<!doctype html><html lang="en"><head>
+/** The HTML of a page whose script is `page.js`. */
+export const pageOf = (head: string, body: string): string => `<!doctype html><html lang="en"><head>
 <meta charset="utf-8"><meta name="csrf-token" content="%CSRF%"><title>t</title>${head}</head><body>
 ${body}
 <!-- cart-echo --><script type="module" src="/page.js"></script></body></html>`

@@ -1,11 +1,14 @@
-import { type Browser, chromium, type Page } from 'playwright'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright'
 import { inject } from 'vitest'
 
 /** A real Chromium, and what its pages complained about. */
 export interface TestBrowser {
   browser: Browser
-  /** Opens a page; errors, console errors and CSP violations are collected. */
-  open(url: string, options?: Parameters<Browser['newContext']>[0]): Promise<Page>
+  /**
+   * Opens a page; errors, console errors and CSP violations are collected. `before` is told the page before it goes anywhere, such as to
+   * install a clock.
+   */
+  open(url: string, options?: BrowserContextOptions, before?: (page: Page) => unknown): Promise<Page>
   complaints: string[]
   close(): Promise<void>
 }
@@ -17,12 +20,13 @@ export const openBrowser = async (): Promise<TestBrowser> => {
   return {
     browser,
     complaints,
-    open: async (url, options) => {
+    open: async (url, options, before) => {
       const page = await (await browser.newContext(options)).newPage()
       page.on('pageerror', (error) => complaints.push(String(error)))
       page.on('console', (message) => {
         if (message.type() === 'error') complaints.push(message.text())
       })
+      await before?.(page)
       await page.goto(url)
       return page
     },

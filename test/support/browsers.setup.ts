@@ -1,14 +1,25 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { chromium } from 'playwright'
 import type { TestProject } from 'vitest/node'
-import { findChromium } from './chromium.mjs'
+import { findChromium, findSmallChromium } from './chromium.mjs'
+import { startChromium } from './chromium-tabs'
 
 declare module 'vitest' {
   export interface ProvidedContext {
     /** Where the Chromium of all page tests listens. */
     chromium: string
-    /** Where the one listens whose pages go into the back/forward cache. */
-    cachingChromium: string
+    /** Who knows where those listen that not every run needs: answers `GET /caching` with the address. */
+    browsers: string
   }
+}
+
+/** Who is started when somebody asks for it: pages that go into the back/forward cache, and raw tabs. */
+export type LateBrowser = 'caching' | 'tabs'
+
+interface Started {
+  readonly address: string
+  readonly close: () => Promise<void>
 }
 
 /** What Playwright forbids its pages, so that none of them lives as a shopper's page does. */
@@ -19,15 +30,50 @@ const FORBIDDING = [
   '--disable-renderer-backgrounding',
 ]
 
+/** A machine may be busy. */
+const START_WITHIN_MS = 60_000
+
+const launch = async (
+  { executablePath, args }: Awaited<ReturnType<typeof findChromium>>,
+  ignoreDefaultArgs: string[] = [],
+): Promise<Started> => {
+  const where = { executablePath, host: '127.0.0.1', timeout: START_WITHIN_MS }
+  const server = await chromium.launchServer({ ...where, args, ignoreDefaultArgs })
+  return { address: server.wsEndpoint(), close: () => server.close() }
+}
+
 /** Starts the browsers of all page tests, once, and ends them with the run. */
 export default async ({ provide }: TestProject) => {
-  const { executablePath, args, full } = await findChromium()
-  const launch = (ignoreDefaultArgs: string[]) =>
-    chromium.launchServer({ executablePath, args, ignoreDefaultArgs, host: '127.0.0.1' })
-  const [browser, caching] = await Promise.all([launch([]), full ? launch(FORBIDDING) : null])
-  provide('chromium', browser.wsEndpoint())
-  provide('cachingChromium', caching?.wsEndpoint() ?? '')
+  const found = await findChromium()
+  // The shell may lack a library that the full one came with.
+  const browser = await launch(await findSmallChromium()).catch(() => launch(found))
+  const starts: Readonly<Record<LateBrowser, () => Promise<Started>>> = {
+    caching: () => launch(found, FORBIDDING),
+    tabs: () => startChromium(),
+  }
+  const started = new Map<LateBrowser, Promise<Started>>()
+
+  const startOnce = (name: LateBrowser): Promise<Started> => {
+    const one = started.get(name) ?? starts[name]()
+    started.set(name, one)
+    return one
+  }
+
+  const desk = createServer(async (request, response) => {
+    try {
+      response.end((await startOnce(request.url?.slice(1) as LateBrowser)).address)
+    } catch (error) {
+      response.writeHead(500).end(String(error))
+    }
+  })
+  await new Promise<void>((resolve) => desk.listen(0, '127.0.0.1', resolve))
+  provide('chromium', browser.address)
+  provide('browsers', `http://127.0.0.1:${(desk.address() as AddressInfo).port}`)
+
   return async () => {
-    await Promise.all([browser.close(), caching?.close()])
+    desk.closeAllConnections()
+    desk.close()
+    const all = await Promise.allSettled([browser, ...started.values()])
+    await Promise.all(all.map((one) => one.status === 'fulfilled' && one.value.close()))
   }
 }

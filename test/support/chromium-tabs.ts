@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { findChromium } from './chromium.mjs'
+import { findChromium, NEEDLESS_FEATURES } from './chromium.mjs'
 import { connectDevTools, type DevTools, type DevToolsEvent } from './devtools'
 import { until } from './until'
 
@@ -18,7 +18,7 @@ export interface PrerenderedPage {
 
 /** A tab of a Chromium that is driven without Playwright, whose pages think that they are always in front. */
 export interface ChromiumTab {
-  /** The expression's value, awaited and by value; rejects when it throws or after 3 s. */
+  /** The expression's value, awaited and by value; rejects when it throws or after 60 s. */
   evaluate<T>(expression: string, withinMs?: number): Promise<T>
   /** Loads another page, also after a crash. */
   goto(url: string): Promise<void>
@@ -61,10 +61,20 @@ interface PageSession {
   readonly prerenders: Map<string, string>
 }
 
-const PATIENCE_MS = 20_000
+/** A machine may be busy. What has not begun by then does not begin; what has not ended, a little sooner, is killed. */
+const START_WITHIN_MS = 60_000
+const END_WITHIN_MS = 20_000
 
 /** Nobody speaks on the pipe: Chromium ends when it breaks, so that it cannot outlive a test that is killed. */
-const HEADLESS = ['--headless', '--remote-debugging-port=0', '--remote-debugging-pipe']
+const HEADLESS = ['--headless', '--no-startup-window', '--remote-debugging-port=0', '--remote-debugging-pipe']
+
+const ASKING_GOOGLE = [
+  'OptimizationHints',
+  'NetworkTimeServiceQuerying',
+  'AimEnabled',
+  'PreconnectToSearch',
+  'MediaRouter',
+]
 
 const QUIET = [
   '--no-first-run',
@@ -76,15 +86,24 @@ const QUIET = [
   '--disable-extensions',
   '--disable-sync',
   '--disable-field-trial-config',
-  '--disable-features=OptimizationHints,NetworkTimeServiceQuerying,AimEnabled,PreconnectToSearch,MediaRouter',
+  `--disable-features=${[...ASKING_GOOGLE, ...NEEDLESS_FEATURES].join()}`,
 ]
 
-/** Starts a full Chromium of its own, with a fresh profile. `args` are added to its command line. */
-export const openTabs = async (args: readonly string[] = []): Promise<ChromiumTabs> => {
+/** A full Chromium that runs. */
+export interface RunningChromium {
+  /** Where its DevTools listen. */
+  readonly address: string
+  readonly devTools: DevTools
+  /** Ends it and removes its profile. */
+  close(): Promise<void>
+}
+
+/** Starts a full Chromium with a fresh profile. `args` are added to its command line. */
+export const startChromium = async (args: readonly string[] = []): Promise<RunningChromium> => {
   const found = await findChromium()
   const profile = await mkdtemp(join(tmpdir(), 'cart-echo-chromium-'))
-  const own = [...HEADLESS, `--user-data-dir=${profile}`, ...QUIET]
-  const chromium = spawn(found.executablePath, [...own, ...found.args, ...args, 'about:blank'], {
+  const own = [...HEADLESS, `--user-data-dir=${profile}`, ...found.args, ...QUIET]
+  const chromium = spawn(found.executablePath, [...own, ...args], {
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
   })
@@ -107,16 +126,17 @@ export const openTabs = async (args: readonly string[] = []): Promise<ChromiumTa
   }
 
   const end = async (): Promise<void> => {
-    await until('Chromium has ended', () => hasEnded, PATIENCE_MS).catch(kill)
+    await until('Chromium has ended', () => hasEnded, END_WITHIN_MS).catch(kill)
     await until('Chromium is killed', () => hasEnded).catch(() => {})
     await rm(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
   }
 
   try {
-    const devTools = await connectDevTools(await addressOf(chromium))
-    const cover = await devTools.send<{ targetId: string }>('Target.createTarget', { url: 'about:blank' })
+    const address = await addressOf(chromium)
+    const devTools = await connectDevTools(address)
     return {
-      open: (url, options) => openTab(devTools, cover.targetId, url, options),
+      address,
+      devTools,
       close: async () => {
         await devTools.send('Browser.close').catch(kill)
         await end()
@@ -130,11 +150,50 @@ export const openTabs = async (args: readonly string[] = []): Promise<ChromiumTa
   }
 }
 
+/** Starts a full Chromium of its own, with one window. `args` are added to its command line. */
+export const openTabs = async (args: readonly string[] = []): Promise<ChromiumTabs> => {
+  const { devTools, close } = await startChromium(args)
+  try {
+    return { open: await windowIn(devTools), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/**
+ * Opens a window of a shopper's own in a Chromium that runs. What is done in another one neither hides its tabs nor puts
+ * them in front. `close` closes them.
+ */
+export const openWindow = async (address: string): Promise<ChromiumTabs> => {
+  const devTools = await connectDevTools(address)
+  const { browserContextId } = await devTools.send<{ browserContextId: string }>('Target.createBrowserContext')
+  return {
+    open: await windowIn(devTools, { browserContextId, newWindow: true }),
+    close: async () => {
+      await devTools.send('Target.disposeBrowserContext', { browserContextId })
+      devTools.close()
+    },
+  }
+}
+
+const windowIn = async (
+  devTools: DevTools,
+  { browserContextId, newWindow }: { browserContextId?: string; newWindow?: true } = {},
+): Promise<ChromiumTabs['open']> => {
+  const { targetId } = await devTools.send<{ targetId: string }>('Target.createTarget', {
+    url: 'about:blank',
+    browserContextId,
+    newWindow,
+  })
+  return (url, options) => openTab({ devTools, browserContextId, coverId: targetId }, url, options)
+}
+
 const addressOf = (chromium: ChildProcess): Promise<string> =>
   new Promise((resolve, reject) => {
     let said = ''
     const fail = () => reject(new Error(`Chromium did not start.\n${said}`))
-    const timer = setTimeout(fail, PATIENCE_MS)
+    const timer = setTimeout(fail, START_WITHIN_MS)
     chromium.once('exit', fail).once('error', fail)
     chromium.stderr?.on('data', (words) => {
       if (said.length < 10_000) said += words
@@ -145,15 +204,22 @@ const addressOf = (chromium: ChildProcess): Promise<string> =>
     })
   })
 
+interface Window {
+  readonly devTools: DevTools
+  readonly browserContextId: string | undefined
+  /** The tab that is in front where none of ours is. */
+  readonly coverId: string
+}
+
 const openTab = async (
-  devTools: DevTools,
-  coverId: string,
+  { devTools, browserContextId, coverId }: Window,
   url: string,
   { bypassCsp = false } = {},
 ): Promise<ChromiumTab> => {
   // Chromium prerenders for DevTools only when they hold the tab and not just its page.
   const { targetId } = await devTools.send<{ targetId: string }>('Target.createTarget', {
     url: 'about:blank',
+    browserContextId,
     forTab: true,
   })
   const { sessionId } = await devTools.send<{ sessionId: string }>('Target.attachToTarget', { targetId, flatten: true })
@@ -181,8 +247,7 @@ const openTab = async (
   const evaluate = async <T>(expression: string, withinMs?: number): Promise<T> =>
     evaluateIn(devTools, current(), expression, withinMs)
 
-  const isVisibly = (state: string) =>
-    evaluate(settled('visibilitychange', `document.visibilityState === '${state}'`), PATIENCE_MS)
+  const isVisibly = (state: string) => evaluate(settled('visibilitychange', `document.visibilityState === '${state}'`))
 
   const putInFront = (id: string) => devTools.send('Target.activateTarget', { targetId: id })
 
@@ -192,7 +257,7 @@ const openTab = async (
         document.addEventListener('${event}', () => resolve(true), { once: true })))`,
     )
     await send('Page.setWebLifecycleState', { state })
-    await evaluate('window.lifecycleHeard', PATIENCE_MS)
+    await evaluate('window.lifecycleHeard')
   }
 
   const watch = async ({ sessionId }: PageSession): Promise<void> => {
@@ -209,7 +274,7 @@ const openTab = async (
       const answer = await send<{ loaderId?: string; errorText?: string }>('Page.navigate', { url: address })
       if (answer.errorText) throw new Error(`${address}: ${answer.errorText}`)
       const { loaderId } = answer
-      if (loaderId) await until(`${address} is loaded`, () => page.loaders.has(loaderId), PATIENCE_MS)
+      if (loaderId) await until(`${address} is loaded`, () => page.loaders.has(loaderId))
       page.crashed = false
     },
     hide: async () => {
@@ -231,21 +296,21 @@ const openTab = async (
       const address = await evaluate<string>(`new URL(${JSON.stringify(target)}, location.href).href`)
       await evaluate(speculationOn(address))
       const status = () => from.prerenders.get(address) ?? 'unheard of'
-      await until(`${address} is prerendered`, () => !/^(unheard|Pending|Running)/.test(status()), PATIENCE_MS)
+      await until(`${address} is prerendered`, () => !/^(unheard|Pending|Running)/.test(status()))
       const page = [...pages.values()].find(({ prerendered }) => prerendered)
       if (!page) throw new Error(`Chromium did not prerender ${address}: ${status()}`)
       await watch(page)
       const isLoaded = settled('readystatechange', "document.readyState === 'complete'")
-      await evaluateIn(devTools, page, isLoaded, PATIENCE_MS)
+      await evaluateIn(devTools, page, isLoaded)
       return {
         evaluate: (expression, withinMs) => evaluateIn(devTools, page, expression, withinMs),
         activate: async () => {
           // The answer may be lost with the page.
           evaluate(`void (location.href = ${JSON.stringify(address)})`).catch(() => {})
           const isDecided = () => shown() === page || !pages.has(page.sessionId)
-          await until(`${address} is activated`, isDecided, PATIENCE_MS)
+          await until(`${address} is activated`, isDecided)
           if (shown() !== page) throw new Error(`Chromium threw ${address} away: ${status()}`)
-          await evaluate(settled('prerenderingchange', '!document.prerendering'), PATIENCE_MS)
+          await evaluate(settled('prerenderingchange', '!document.prerendering'))
           await isVisibly('visible')
         },
       }
@@ -254,16 +319,16 @@ const openTab = async (
       const page = current()
       // Nobody is left to answer.
       send('Page.crash').catch(() => {})
-      await until('the page has crashed', () => page.crashed, PATIENCE_MS)
+      await until('the page has crashed', () => page.crashed)
     },
     close: async () => {
       await devTools.send('Target.closeTarget', { targetId })
-      await until('the tab is closed', () => pages.size === 0, PATIENCE_MS)
+      await until('the tab is closed', () => pages.size === 0)
       hearNoMore()
     },
   }
 
-  await until('the tab has a page', () => shown() !== undefined, PATIENCE_MS)
+  await until('the tab has a page', () => shown() !== undefined)
   await watch(current())
   if (bypassCsp) await send('Page.setBypassCSP', { enabled: true })
   await tab.goto(url)
@@ -312,7 +377,7 @@ const evaluateIn = async <T>(
   devTools: DevTools,
   { sessionId }: PageSession,
   expression: string,
-  withinMs = 3_000,
+  withinMs?: number,
 ): Promise<T> => {
   const { result, exceptionDetails } = await devTools.send<{
     result: { value: T }

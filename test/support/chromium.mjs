@@ -1,6 +1,37 @@
 import { existsSync } from 'node:fs'
 
 /**
+ * What drops down from the address bar is a page itself, made for every window, and costs more than most of ours. Of the
+ * lists on a command line only the last one counts: who has one adds these to it.
+ */
+export const NEEDLESS_FEATURES = ['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup']
+
+/** What Playwright turns off, because our list takes the place of its own. */
+const PLAYWRIGHT_TURNS_OFF = [
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'HttpsUpgrades',
+  'HttpsFirstBalancedModeAutoEnable',
+  'LensOverlay',
+  'MediaRouter',
+  'PaintHolding',
+  'ThirdPartyStoragePartitioning',
+  'AvoidCorsURLLoaderRestartOnRedirect',
+  'OptimizationHints',
+  'NetworkTimeServiceQuerying',
+  'AimEnabled',
+  'PreconnectToSearch',
+]
+
+const QUIET = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+  `--disable-features=${[...PLAYWRIGHT_TURNS_OFF, ...NEEDLESS_FEATURES].join()}`,
+]
+
+/**
  * How to launch a Chromium here: CHROMIUM_PATH, Playwright's own, the system's, else the headless shell that comes with
  * the npm package @sparticuz/chromium, so that a fresh clone needs nothing more.
  * @returns {Promise<{ executablePath: string, args: string[], full: boolean }>} `full` is false for the headless shell,
@@ -10,8 +41,18 @@ export const findChromium = async () => {
   const { chromium } = await import('playwright')
   const installed = [process.env.CHROMIUM_PATH, chromium.executablePath(), '/usr/bin/chromium']
   const path = installed.find((candidate) => candidate && existsSync(candidate))
-  const quiet = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update']
-  if (path) return { executablePath: path, args: quiet, full: true }
+  return path ? { executablePath: path, args: QUIET, full: true } : findShell()
+}
+
+/**
+ * How to launch the one whose pages cost least: the headless shell, which is also what Playwright's own browser is. Where it
+ * does not run, and with CHROMIUM_PATH, the same as `findChromium`.
+ * @returns {ReturnType<typeof findChromium>}
+ */
+export const findSmallChromium = () =>
+  process.platform === 'linux' && process.arch === 'x64' && !process.env.CHROMIUM_PATH ? findShell() : findChromium()
+
+const findShell = async () => {
   const { default: shell } = await import('@sparticuz/chromium')
-  return { executablePath: await shell.executablePath(), args: [...quiet, '--headless=shell'], full: false }
+  return { executablePath: await shell.executablePath(), args: [...QUIET, '--headless=shell'], full: false }
 }

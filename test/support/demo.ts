@@ -17,7 +17,7 @@ export const openForPages = <Server extends CartEchoServer>(start: () => Promise
 
   beforeAll(async () => {
     held.chromium = await openBrowser()
-  }, 60_000)
+  })
 
   afterAll(() => held.chromium?.close())
 
@@ -27,8 +27,8 @@ export const openForPages = <Server extends CartEchoServer>(start: () => Promise
   })
 
   afterEach(async () => {
-    for (const context of held.chromium?.browser.contexts() ?? []) await context.close()
-    await held.server?.close()
+    const contexts = held.chromium?.browser.contexts() ?? []
+    await Promise.all([...contexts.map((context) => context.close()), held.server?.close()])
   })
 
   return held as PageTest<Server>

@@ -18,6 +18,9 @@ export interface DevTools {
 
 type Answer = DevToolsEvent & { id?: number; result: unknown; error?: { message: string } }
 
+/** A machine may be busy. */
+const PATIENCE_MS = 60_000
+
 /** Connects to a Chromium by the address that it writes to stderr. */
 export const connectDevTools = async (address: string): Promise<DevTools> => {
   const socket = new WebSocket(address, { perMessageDeflate: false })
@@ -38,7 +41,7 @@ export const connectDevTools = async (address: string): Promise<DevTools> => {
   })
 
   return {
-    send: <T>(method: string, params = {}, sessionId?: string, withinMs = 20_000) =>
+    send: <T>(method: string, params = {}, sessionId?: string, withinMs = PATIENCE_MS) =>
       new Promise<T>((resolve, reject) => {
         lastId += 1
         const id = lastId

@@ -11,6 +11,9 @@ import { at } from './payloads'
 
 export const EVENT = 'cart.conditions.changed'
 
+// Kept before any test fakes it.
+const { setTimeout: realTimeout } = globalThis
+
 /** One run of the fake transport: whose it is, the way into the client, and what the client did with it. */
 export interface FakeLink {
   readonly user: string | null
@@ -126,7 +129,7 @@ const cursorOf = (text: string) => parseCursor(text) ?? { epoch: 'malformed', se
 const askOf = (link: FakeLink, query: Query): Promise<Reply> =>
   new Promise((resolve, reject) => {
     // A turn of the event loop is enough for a settled promise to be heard.
-    const turn = () => new Promise<void>((done) => setTimeout(done, 0))
+    const turn = () => new Promise<void>((done) => realTimeout(done, 0))
     link.asked.push({
       query,
       answer: (answer) => {

@@ -16,8 +16,15 @@ if (document.readyState !== 'loading') start()
 else document.addEventListener('DOMContentLoaded', start)
 `
 
-/** Livewire's stand-in as Livewire's own script: it is there when it runs, and starts at DOMContentLoaded. */
-export const livewireScript = async (): Promise<string> => {
+let bundled: Promise<string> | undefined
+
+/** Livewire's stand-in as Livewire's own script: it is there when it runs, and starts at DOMContentLoaded. Bundled once for all files of a process. */
+export const livewireScript = (): Promise<string> => {
+  bundled ??= bundle()
+  return bundled
+}
+
+const bundle = async (): Promise<string> => {
   const { outputFiles } = await build({
     stdin: { contents: LIVEWIRE, resolveDir: ROOT.pathname, loader: 'ts' },
     bundle: true,

@@ -1,15 +1,17 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Browser, Page } from 'playwright'
+import type { Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import {
   type ChromiumTab,
   type ChromiumTabs,
   describeFull,
   fullChromium,
+  holdCachingBrowser,
+  holdTabs,
   leaveAndReturn,
-  openCachingBrowser,
   openTabs,
+  openTestWindow,
 } from './page-life'
 
 // The support itself, on pages that write down what happens to them.
@@ -49,42 +51,27 @@ it('knows whether this machine has a full Chromium', async () => {
 })
 
 describeFull('a page of a caching browser', () => {
-  let browser: Browser
-
-  beforeAll(async () => {
-    browser = await openCachingBrowser()
-  }, 60_000)
-
-  afterEach(async () => {
-    for (const context of browser.contexts()) await context.close()
-  })
-
-  afterAll(() => browser.close())
+  const cached = holdCachingBrowser()
 
   const open = async (): Promise<Page> => {
-    const page = await browser.newPage()
+    const page = await cached.browser.newPage()
     await page.goto(`${origin}/`)
     return page
   }
 
   const lifeOf = (page: Page): Promise<string[]> => page.evaluate(() => (window as unknown as { life: string[] }).life)
 
-  it('is restored from the back/forward cache, more than once', async () => {
+  it('is restored from the back/forward cache, more than once, and the test does what it wants meanwhile', async () => {
     const page = await open()
-    expect(await leaveAndReturn(page, '/away')).toEqual({ persisted: true, notRestoredReasons: [] })
+    const places: string[] = []
+    const note = async () => void places.push(new URL(page.url()).pathname)
+    expect(await leaveAndReturn(page, '/away', note)).toEqual({ persisted: true, notRestoredReasons: [] })
+    await note()
+    expect(places).toEqual(['/away', '/'])
     expect(await leaveAndReturn(page, 'data:text/html,away')).toEqual({ persisted: true, notRestoredReasons: [] })
     const left = ['pagehide true visible', 'visibilitychange hidden', 'freeze hidden']
     const back = ['resume hidden', 'visibilitychange visible', 'pageshow true visible']
     expect(await lifeOf(page)).toEqual(['pageshow false visible', ...left, ...back, ...left, ...back])
-  })
-
-  it('does what the test wants while it is away', async () => {
-    const page = await open()
-    const places: string[] = []
-    await leaveAndReturn(page, '/away', async () => {
-      places.push(new URL(page.url()).pathname)
-    })
-    expect([...places, new URL(page.url()).pathname]).toEqual(['/away', '/'])
   })
 
   it('is loaded anew when Chromium may not keep it, and says why', async () => {
@@ -106,80 +93,72 @@ describeFull('a page of a caching browser', () => {
 })
 
 describeFull('a tab', () => {
-  let tabs: ChromiumTabs
+  const tabs = holdTabs()
   const opened: ChromiumTab[] = []
-
-  beforeAll(async () => {
-    tabs = await openTabs()
-  }, 60_000)
 
   afterEach(async () => {
     for (const tab of opened.splice(0)) await tab.close()
   })
 
-  afterAll(() => tabs.close(), 60_000)
-
   const open = async (path: string, options?: Parameters<ChromiumTabs['open']>[1]): Promise<ChromiumTab> => {
-    const tab = await tabs.open(`${origin}${path}`, options)
+    const tab = await tabs.chromium.open(`${origin}${path}`, options)
     opened.push(tab)
     return tab
   }
+
+  const stateOf = (tab: ChromiumTab): Promise<string> => tab.evaluate('document.visibilityState')
 
   const lifeOf = (tab: ChromiumTab): Promise<string[]> => tab.evaluate('life')
 
   const ticksOf = (tab: ChromiumTab): Promise<number> => tab.evaluate('ticks')
 
-  it('is hidden and shown', async () => {
+  it('is hidden and shown, and hidden by the next one, but by none in another window', async () => {
     const tab = await open('/')
-    expect(await tab.evaluate('document.visibilityState')).toBe('visible')
+    expect(await stateOf(tab)).toBe('visible')
     await tab.hide()
-    expect(await tab.evaluate('document.visibilityState')).toBe('hidden')
+    expect(await stateOf(tab)).toBe('hidden')
     await tab.show()
-    expect(await tab.evaluate('document.visibilityState')).toBe('visible')
-    expect(await lifeOf(tab)).toEqual(['pageshow false visible', 'visibilitychange hidden', 'visibilitychange visible'])
+    expect(await stateOf(tab)).toBe('visible')
+    const life = ['pageshow false visible', 'visibilitychange hidden', 'visibilitychange visible']
+    expect(await lifeOf(tab)).toEqual(life)
+
+    const window = await openTestWindow()
+    const far = await window.open(`${origin}/far`)
+    expect([await stateOf(far), await stateOf(tab)]).toEqual(['visible', 'visible'])
+    const next = await open('/next')
+    expect([await stateOf(tab), await stateOf(next), await stateOf(far)]).toEqual(['hidden', 'visible', 'visible'])
+    await tab.show()
+    await expect.poll(() => stateOf(next)).toBe('hidden')
+    await window.close()
+    await expect(far.evaluate('1')).rejects.toThrow()
+    expect([await stateOf(tab), await lifeOf(tab)]).toEqual(['visible', [...life, ...life.slice(1)]])
   })
 
-  it('is hidden by the next one', async () => {
-    const first = await open('/first')
-    const second = await open('/second')
-    const states = () => Promise.all([first, second].map((tab) => tab.evaluate('document.visibilityState')))
-    expect(await states()).toEqual(['hidden', 'visible'])
-    await first.show()
-    await expect.poll(states).toEqual(['visible', 'hidden'])
-  })
-
-  it('is frozen: its timers stop until it resumes, and it stays hidden', async () => {
+  it('is frozen, time and again: its timers stop until it resumes, still hidden, or is shown', async () => {
+    const other = await open('/other')
     const tab = await open('/')
     await tab.freeze()
-    const frozenAt = await ticksOf(tab)
-    // Hidden but not frozen it would tick once in a second.
-    await new Promise((resolve) => setTimeout(resolve, 2_500))
+    const [frozenAt, otherAt] = [await ticksOf(tab), await ticksOf(other)]
+    // Hidden but not frozen it would tick as the other one, once in a second.
+    await expect.poll(() => ticksOf(other)).toBeGreaterThan(otherAt + 1)
     expect(await ticksOf(tab)).toBe(frozenAt)
     await tab.resume()
-    await expect.poll(() => ticksOf(tab), { timeout: 20_000 }).toBeGreaterThan(frozenAt)
-    expect(await lifeOf(tab)).toEqual([
-      'pageshow false visible',
-      'visibilitychange hidden',
-      'freeze hidden',
-      'resume hidden',
-    ])
-  })
-
-  it('resumes when it is shown, and can be frozen again', async () => {
-    const tab = await open('/')
-    for (const _ of [1, 2]) {
-      await tab.freeze()
-      await tab.show()
-    }
+    await expect.poll(() => ticksOf(tab)).toBeGreaterThan(frozenAt)
+    expect(await stateOf(tab)).toBe('hidden')
+    await tab.show()
+    await tab.freeze()
+    await tab.show()
     const round = ['visibilitychange hidden', 'freeze hidden', 'resume hidden', 'visibilitychange visible']
     expect(await lifeOf(tab)).toEqual(['pageshow false visible', ...round, ...round])
   })
 
-  it('gives values, waits for promises, and rejects what throws or comes too late', async () => {
-    const tab = await open('/')
+  it('gives values, waits for promises, and rejects what throws or comes too late, or when it is closed', async () => {
+    const tab = await tabs.chromium.open(`${origin}/`)
     expect(await tab.evaluate('Promise.resolve({ a: [1] })')).toEqual({ a: [1] })
     await expect(tab.evaluate('nothing.at.all')).rejects.toThrow('nothing is not defined')
     await expect(tab.evaluate('new Promise(() => {})', 50)).rejects.toThrow('No answer within 50 ms')
+    await tab.close()
+    await expect(tab.evaluate('1')).rejects.toThrow('The tab is closed.')
   })
 
   it('crashes, and lives again when it is loaded anew', async () => {
@@ -190,12 +169,6 @@ describeFull('a tab', () => {
     expect(await other.evaluate('location.pathname')).toBe('/other')
     await tab.goto(`${origin}/again`)
     expect(await tab.evaluate('location.pathname')).toBe('/again')
-  })
-
-  it('is closed', async () => {
-    const tab = await tabs.open(`${origin}/`)
-    await tab.close()
-    await expect(tab.evaluate('1')).rejects.toThrow('The tab is closed.')
   })
 
   it.each(['/next', '/sent-once', '/strict'])('prerenders %s and becomes it', async (path) => {
@@ -224,15 +197,20 @@ describeFull('a tab', () => {
   })
 })
 
-describeFull('two Chromiums', () => {
-  it('end one by one', async () => {
-    const [first, second] = await Promise.all([openTabs(), openTabs()])
+describeFull('a Chromium of its own', () => {
+  const tabs = holdTabs()
+
+  it('ends, and the others go on', async () => {
+    const own = await openTabs()
     try {
-      await first.close()
-      const tab = await second.open(`${origin}/`)
+      const tab = await own.open(`${origin}/`)
       expect(await tab.evaluate('location.pathname')).toBe('/')
     } finally {
-      await second.close()
+      await own.close()
     }
+    await expect(own.open(`${origin}/`)).rejects.toThrow('Chromium has gone.')
+    const other = await tabs.chromium.open(`${origin}/other`)
+    expect(await other.evaluate('location.pathname')).toBe('/other')
+    await other.close()
   })
 })

@@ -1,7 +1,8 @@
 import { type Browser, chromium, type Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, describe, inject, type RunnerTestSuite } from 'vitest'
+import type { LateBrowser } from './browsers.setup'
 import { findChromium } from './chromium.mjs'
-import { type ChromiumTabs, openTabs } from './chromium-tabs'
+import { type ChromiumTabs, openWindow } from './chromium-tabs'
 
 export { type ChromiumTab, type ChromiumTabs, openTabs, type PrerenderedPage } from './chromium-tabs'
 
@@ -13,7 +14,7 @@ export const fullChromium = async (): Promise<boolean> => full
 /** Tests that need a full Chromium. Without one they are skipped, and a line says how many and how to get one. */
 export const describeFull = (name: string, body: () => void): void => {
   if (full) {
-    describe(name, { timeout: 60_000 }, body)
+    describe(name, body)
     return
   }
   const { suite } = describe.skip(name, () => {
@@ -29,15 +30,26 @@ export const describeFull = (name: string, body: () => void): void => {
 const countOf = (suite: RunnerTestSuite): number =>
   suite.tasks.reduce((count, task) => count + (task.type === 'suite' ? countOf(task) : 1), 0)
 
-/** The Chromium whose pages go into the back/forward cache, which runs already. They are never hidden: see `openTabs`. */
-export const openCachingBrowser = (): Promise<Browser> => chromium.connect(inject('cachingChromium'))
+/** The Chromium whose pages go into the back/forward cache. All tests share it. They are never hidden: see `holdTabs`. */
+export const openCachingBrowser = async (): Promise<Browser> => chromium.connect(await addressOf('caching'))
 
-/** For the tests around the call: one such Chromium, whose pages are closed after each of them. Filled in before the first. */
+/** A window of one's own in the Chromium of raw tabs. All tests share it. */
+export const openTestWindow = async (): Promise<ChromiumTabs> => openWindow(await addressOf('tabs'))
+
+// Either is started when the first test asks for it.
+const addressOf = async (browser: LateBrowser): Promise<string> => {
+  const answer = await fetch(`${inject('browsers')}/${browser}`)
+  const text = await answer.text()
+  if (!answer.ok) throw new Error(text)
+  return text
+}
+
+/** For the tests around the call: that Chromium. Its pages are closed after each of them. Filled in before the first. */
 export const holdCachingBrowser = (): { readonly browser: Browser } => {
   const held: { browser?: Browser } = {}
   beforeAll(async () => {
     held.browser = await openCachingBrowser()
-  }, 60_000)
+  })
   afterEach(async () => {
     for (const context of held.browser?.contexts() ?? []) await context.close()
   })
@@ -45,12 +57,12 @@ export const holdCachingBrowser = (): { readonly browser: Browser } => {
   return held as { readonly browser: Browser }
 }
 
-/** For the tests around the call: one Chromium of raw tabs. Each test closes its own. Filled in before the first. */
+/** For the tests around the call: one window of raw tabs. Each test closes its own. Filled in before the first. */
 export const holdTabs = (): { readonly chromium: ChromiumTabs } => {
   const held: { chromium?: ChromiumTabs } = {}
   beforeAll(async () => {
-    held.chromium = await openTabs()
-  }, 60_000)
+    held.chromium = await openTestWindow()
+  })
   afterAll(() => held.chromium?.close())
   return held as { readonly chromium: ChromiumTabs }
 }

@@ -90,10 +90,7 @@ export const holdScriptTagPages = (policy = STRICT) => {
     /** Puts a page there, and opens it. `before` is told the page before it goes anywhere. */
     open: async (page: ScriptTagPage, before: (page: Page) => unknown = () => undefined): Promise<Page> => {
       held.server.put(page)
-      const opened = await held.chromium.open('about:blank')
-      await before(opened)
-      await opened.goto(held.server.url)
-      return opened
+      return held.chromium.open(held.server.url, {}, before)
     },
   }
 }
@@ -116,13 +113,20 @@ export const script = (name: string, attributes = 'defer'): string =>
 
 /** The page is fed by the socket. */
 export const untilLive = (page: Page): Promise<unknown> =>
-  expect.poll(async () => (await diaryOf(page)).states.at(-1), { timeout: 10_000 }).toBe('live: subscribed')
+  expect.poll(async () => (await diaryOf(page)).states.at(-1)).toBe('live: subscribed')
+
+/** Whatever a page that is loaded was to begin, once it has nothing else to do, has begun: what it asks for, it has asked for. */
+export const untilIdle = (page: Page): Promise<unknown> =>
+  page.evaluate(async () => {
+    await new Promise((resolve) => requestIdleCallback(resolve))
+    await fetch('/diary.js')
+  })
 
 /** Ends a promotion and begins it again, and expects that the page hears each change, once and in order. */
 export const hearsOnce = async ({ shop }: Pick<CartEchoServer, 'shop'>, page: Page): Promise<void> => {
   const { heard } = await diaryOf(page)
   for (const change of [shop.removeFromAll, shop.applyToAll]) change('raya-sale')
-  await expect.poll(async () => (await diaryOf(page)).heard.length, { timeout: 10_000 }).toBe(heard.length + 2)
+  await expect.poll(async () => (await diaryOf(page)).heard.length).toBe(heard.length + 2)
   // Numbers between them are those of another of the customer's carts.
   const numbers = (await diaryOf(page)).heard
   expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b))

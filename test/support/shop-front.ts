@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import type { Page } from 'playwright'
 import type { CartEchoServer } from '../../src/server'
 import { startServer } from '../../src/server'
 
@@ -62,6 +63,8 @@ window.cart = cart
 cart.start()
 `
 
+let bundled: Promise<string> | null = null
+
 const bundle = async (): Promise<string> => {
   const source = (path: string) => fileURLToPath(new URL(`../../src/${path}`, import.meta.url))
   const { outputFiles } = await build({
@@ -74,9 +77,18 @@ const bundle = async (): Promise<string> => {
   return outputFiles[0]?.text ?? ''
 }
 
+/** Lets time pass in a browser context with a clock of its own; these pages have sent what they had to send by then. */
+export const letPass = async (pages: readonly Page[], ms: number): Promise<void> => {
+  await pages[0]?.clock.runFor(ms)
+  await Promise.all(
+    pages.map((page) => page.evaluate(async () => (await fetch('/away', { cache: 'no-store' })).text())),
+  )
+}
+
 /** Opens one. Close it. */
 export const openShopFront = async (options: { readonly level?: 'guide' } = {}): Promise<ShopFront> => {
-  const script = await bundle()
+  bundled ??= bundle()
+  const script = await bundled
   const shop: { server?: CartEchoServer } = {}
   const front = createServer(async (request, response) => {
     const path = request.url ?? '/'

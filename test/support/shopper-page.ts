@@ -33,6 +33,8 @@ export interface ShopperPageOptions extends Partial<CartEchoOptions> {
   readonly authorising?: AuthOptions
   /** What chance gives, from 0 to 1. @default `Math.random` */
   readonly random?: () => number
+  /** Of the test that stops the page when it is over. @default the one that runs */
+  readonly onFinished?: typeof onTestFinished
 }
 
 /** One change as a listener heard it. */
@@ -110,7 +112,7 @@ export const openShopperPage = async (
   options: ShopperPageOptions = {},
 ): Promise<ShopperPage> => {
   const { socket = 'reverb', hasCheck = true, checking, socketPort, shopUrl = server.url, random, ...more } = options
-  const { echoOptions, authorising, worker = (network) => network, ...own } = more
+  const { echoOptions, authorising, worker = (network) => network, onFinished = onTestFinished, ...own } = more
   const jar = { Cookie: cookie }
   const { user, owner, cursor, enabled } = await renderPage(server, cookie)
   const [network, pageNetwork] = [countedFetch(), countedFetch()]
@@ -161,7 +163,7 @@ export const openShopperPage = async (
     { settleMs: 20, spreadMs: 50 },
   )
   cart.start()
-  onTestFinished(() => cart.stop())
+  onFinished(() => cart.stop())
   return {
     cart,
     heard,
