@@ -8,6 +8,7 @@ const { executablePath, args } = await findSmallChromium()
 // Where a test runs is said by its suffix or its folder. What must hold in every DOM runs in happy-dom and in Chromium.
 const dom = 'test/**/*.dom.test.ts'
 const browser = 'test/**/*.browser.test.ts'
+const alone = 'test/**/*.alone.browser.test.ts'
 const pages = 'test/**/*.pages.test.ts'
 const sockets = ['test/{server,peers,reliability}/**/*.test.ts', 'test/**/*.sockets.test.ts']
 const packed = 'test/package/**/*.test.ts'
@@ -32,6 +33,18 @@ const patient = {
   expect: { poll: { timeout: PATIENCE_MS / 2 } },
 }
 
+// Bundled before the first test: found on the way, they would make Vite load a running test anew.
+const optimizeDeps = { include: FRAMEWORKS }
+
+// Made anew for each project: vitest writes their names into it.
+const inChromium = () => ({
+  enabled: true,
+  headless: true,
+  screenshotFailures: false,
+  provider: playwright({ launchOptions: { executablePath, args } }),
+  instances: [{ browser: 'chromium' as const }],
+})
+
 export default defineConfig({
   test: {
     // Most of them wait, for sockets and pages; so there are more than this machine has cores.
@@ -51,7 +64,7 @@ export default defineConfig({
         },
       },
       { test: { ...patient, name: 'sockets', include: sockets, exclude: [pages, dom], isolate: false } },
-      { test: { ...patient, name: 'happy-dom', environment: 'happy-dom', include: [dom] } },
+      { test: { ...patient, name: 'happy-dom', environment: 'happy-dom', include: [dom], isolate: false } },
       {
         test: {
           ...patient,
@@ -66,25 +79,22 @@ export default defineConfig({
           ...patient,
           name: 'package',
           include: [packed],
-          globalSetup: ['test/support/built.setup.ts'],
+          globalSetup: ['test/support/built.setup.ts', 'test/support/packed.setup.ts'],
         },
       },
       {
-        // Bundled before the first test: found on the way, they would make Vite load a running test anew.
-        optimizeDeps: { include: FRAMEWORKS },
+        optimizeDeps,
         test: {
           ...patient,
           name: 'chromium',
           include: [dom, browser],
-          browser: {
-            enabled: true,
-            headless: true,
-            screenshotFailures: false,
-            provider: playwright({ launchOptions: { executablePath, args } }),
-            instances: [{ browser: 'chromium' }],
-          },
+          exclude: [alone],
+          isolate: false,
+          browser: inChromium(),
         },
       },
+      // Each with a window of its own, such as for an Alpine that is the only one there.
+      { optimizeDeps, test: { ...patient, name: 'chromium alone', include: [alone], browser: inChromium() } },
     ],
   },
 })

@@ -76,8 +76,7 @@ if (isAll) {
 if (isUnit) await suite('unit', 'npx vitest run --project unit --project happy-dom')
 else await suite('tests', `npx vitest run ${files.map((file) => JSON.stringify(file)).join(' ')}`)
 if (isAll) {
-  console.log('── size, demo')
-  await check('size', 'npm run --silent size')
+  console.log('── demo')
   await check('demo', 'npm run --silent demo -- --once')
 }
 

@@ -1,8 +1,11 @@
 import { vi } from 'vitest'
 import { type CommitAnswer, type CommitRequest, createStandIn } from '../../examples/livewire/stand-in'
+import type { Environment } from '../../src/core/environment'
 import { CartEchoError } from '../../src/core/errors'
 import type { Reply, Sink } from '../../src/core/transport'
 import { createDomEvents } from '../../src/dom/events'
+import { fakeEnvironment } from '../support/fake-environment'
+import { pass } from '../support/fake-timers'
 import { answerOf, listeningClient } from '../support/listening-client'
 import { at } from '../support/payloads'
 
@@ -47,12 +50,12 @@ const createServer = () => {
     if (server.isSlow) await new Promise<void>((resolve) => waiting.push(resolve))
     if (server.status === 0) throw new TypeError('Failed to fetch')
     const answers = components.map(({ snapshot }): CommitAnswer => ({ snapshot, effects: {} }))
-    return new Response(JSON.stringify({ components: answers }), { status: server.status })
+    return answerWith(server.status, JSON.stringify({ components: answers }))
   }
   return { asked, server, send, answerNext: () => waiting.shift()?.() }
 }
 
-/** A page in a shop: a client whose time is told to pass, the stand-in for Livewire, and the servers of both. */
+/** A page in a shop, whose time is told to pass: a client, the stand-in for Livewire, and the servers of both. */
 export const openShop = ({
   body = '',
   version = 4 as 3 | 4,
@@ -60,6 +63,15 @@ export const openShop = ({
   canAsk = true,
 } = {}) => {
   vi.useFakeTimers()
+  // The client goes by the same clock as everything else on the page.
+  const environment: Environment = {
+    ...fakeEnvironment(),
+    nowMs: () => Date.now(),
+    schedule: (delayMs, run) => {
+      const timer = setTimeout(run, delayMs)
+      return () => clearTimeout(timer)
+    },
+  }
   document.body.innerHTML = body
   const livewireServer = createServer()
   const standIn = createStandIn({ send: livewireServer.send, version, visit: async (url) => pages[url] ?? '' })
@@ -67,6 +79,7 @@ export const openShop = ({
   let sink: Sink | null = null
   const dom = createDomEvents(undefined)
   const listening = listeningClient({
+    environment,
     word: { user: 7, owner: 'mine', cursor: 'e1:1' },
     announce: dom.announce,
     whileStarted: dom.start,
@@ -86,15 +99,10 @@ export const openShop = ({
       }
     },
   })
-  const pass = async (ms: number): Promise<void> => {
-    for (let passed = 0; passed < ms; passed += STEP_MS) {
-      await listening.environment.advanceTurnByTurn(STEP_MS)
-      await vi.advanceTimersByTimeAsync(STEP_MS)
-    }
-  }
   return {
     ...listening,
     ...livewireServer,
+    environment,
     standIn,
     check,
     pass,
@@ -123,4 +131,6 @@ export const openShop = ({
   }
 }
 
-const STEP_MS = 100
+/** A Response whose text is there at once: that of a real one takes turns of the event loop, which no clock knows. */
+export const answerWith = (status: number, body: string): Response =>
+  ({ status, ok: status < 400, text: async () => body }) as Response

@@ -1,93 +1,90 @@
 import { readFileSync } from 'node:fs'
-import type { Page } from 'playwright'
-import { describe, expect, it } from 'vitest'
-import { holdAppPages } from '../support/app-page'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { holdTime, passTime } from '../support/page-time'
+import { expectNoneLeft, watchAlive } from './support/live-objects'
+import { holdOnePage } from './support/one-page'
 
-// The example, in real Chromium, on real sockets, under the stand-in's CSP; Livewire is the example's stand-in.
-
-const app = holdAppPages()
+// In real Chromium, on real sockets, under the stand-in's CSP; Livewire is the example's stand-in. What the example says to a change is in test/pages/examples.pages.test.ts.
 
 const [, BODY = ''] =
   /<body>(.*)<!-- cart-echo -->/s.exec(
     readFileSync(new URL('../../examples/livewire/livewire.html', import.meta.url), 'utf8'),
   ) ?? []
 
-// The package says that its files have no side effects: an example has.
-const EXAMPLE = {
-  script: "import './examples/livewire/livewire.ts'",
-  body: BODY,
-  bundling: { ignoreAnnotations: true },
-}
-
-const openCart = async (): Promise<Page> => {
-  const page = await app.open(EXAMPLE)
-  await page.locator('#state[data-name="live"]').waitFor()
-  await page.getByText('RM108.00').waitFor()
-  app.held.server.seen({ reset: true })
-  return page
-}
-
 const NEWS = 'Your cart was updated due to a promotion change'
 
-// The page has no icon.
-const complaints = (): string[] => app.held.chromium.complaints.filter((words) => !words.includes('404'))
-
-const textOf = (page: Page, selector: string): Promise<string> => page.locator(selector).innerText()
-
 describe('a Livewire page', () => {
-  it('says what changed at once, shows the new total by a refresh, and can be dismissed', async () => {
-    const page = await openCart()
-    expect(await textOf(page, '#state')).toBe('live: subscribed')
-    app.held.server.shop.removeFromAll('raya-sale')
-    await page.locator('#message', { hasText: NEWS }).waitFor()
-    expect(await textOf(page, '#heard')).toBe('1')
-    await page.locator('#total', { hasText: 'RM120.00' }).waitFor()
-    await page.locator('#dismiss').click()
-    expect(await textOf(page, '#message')).toBe('')
-    expect(complaints()).toEqual([])
+  const held = holdOnePage({
+    script: "import './examples/livewire/livewire.ts'",
+    body: BODY,
+    // The package says that its files have no side effects: an example has.
+    bundling: { ignoreAnnotations: true },
+  })
+
+  const textOf = (selector: string): Promise<string> => held.page.locator(selector).innerText()
+  const total = (sum: string): Promise<void> => held.page.locator('#total', { hasText: sum }).waitFor()
+  /** Longer than a refresh is settled and spread. */
+  const refreshed = (): Promise<void> => passTime(held.page, 2_500)
+
+  beforeEach(async () => {
+    await held.page.clock.resume()
+    held.server.shop.applyToAll('raya-sale')
+    await held.reload()
+    await held.page.locator('#state[data-name="live"]').waitFor()
+    await total('RM108.00')
+    held.server.seen({ reset: true })
   })
 
   it('hears a burst of 21, and reads the cart once', async () => {
-    const page = await openCart()
-    app.held.server.shop.burst('raya-sale', 21)
-    await page.locator('#heard', { hasText: '21' }).waitFor()
-    await page.locator('#total', { hasText: 'RM120.00' }).waitFor()
-    expect(app.held.server.seen().carts).toEqual({ '200': 1 })
+    // However long it is under way here, on the page it takes no time.
+    const letTimeGo = await holdTime(held.page)
+    held.server.shop.burst('raya-sale', 21)
+    await held.page.locator('#heard', { hasText: '21' }).waitFor()
+    await letTimeGo()
+    await refreshed()
+    await total('RM120.00')
+    await refreshed()
+    expect(held.server.seen().carts).toEqual({ '200': 1 })
+    expect(held.complaints).toEqual([])
   })
 
   it('leaves a half-typed voucher alone, and shows the total when the shopper leaves the field', async () => {
-    const page = await openCart()
-    await page.locator('#voucher').pressSequentially('RAY')
-    app.held.server.shop.removeFromAll('raya-sale')
-    await page.locator('#message', { hasText: NEWS }).waitFor()
+    await held.page.locator('#voucher').pressSequentially('RAY')
+    held.server.shop.removeFromAll('raya-sale')
+    await held.page.locator('#message', { hasText: NEWS }).waitFor()
     for (const key of 'A10 PLEASE') {
-      await page.keyboard.press(key === ' ' ? 'Space' : key)
-      await page.waitForTimeout(300)
+      await held.page.keyboard.press(key === ' ' ? 'Space' : key)
+      await passTime(held.page, 300)
     }
-    expect(await textOf(page, '#total')).toBe('RM108.00')
-    await page.locator('#voucher').blur()
-    await page.locator('#total', { hasText: 'RM120.00' }).waitFor()
-    expect(await page.locator('#voucher').inputValue()).toBe('RAYA10 PLEASE')
+    expect([await textOf('#total'), held.server.seen().carts]).toEqual(['RM108.00', {}])
+    await held.page.locator('#voucher').blur()
+    await passTime(held.page, 500)
+    await total('RM120.00')
+    expect(await held.page.locator('#voucher').inputValue()).toBe('RAYA10 PLEASE')
+    expect(held.complaints).toEqual([])
   })
 
   it('goes on after wire:navigate: one socket, each change once, the notice kept', async () => {
-    const page = await openCart()
-    app.held.server.shop.removeFromAll('raya-sale')
-    await page.locator('#total', { hasText: 'RM120.00' }).waitFor()
-    await page.evaluate(() =>
-      (window as unknown as { Livewire: { navigate(url: string): unknown } }).Livewire.navigate('/'),
-    )
-    expect(await textOf(page, '#message')).toBe(NEWS)
-    await page.locator('#total', { hasText: 'RM120.00' }).waitFor()
-    app.held.server.shop.applyToAll('raya-sale')
-    await page.locator('#total', { hasText: 'RM108.00' }).waitFor()
-    expect(await textOf(page, '#heard')).toBe('2')
-    expect(app.held.server.sockets()).toBe(1)
-    expect(complaints()).toEqual([])
+    held.server.shop.removeFromAll('raya-sale')
+    await held.page.locator('#message', { hasText: NEWS }).waitFor()
+    await refreshed()
+    await total('RM120.00')
+    await held.play("Livewire.navigate('/')")
+    expect(await textOf('#message')).toBe(NEWS)
+    await total('RM120.00')
+    held.server.shop.applyToAll('raya-sale')
+    await held.page.locator('#heard', { hasText: '2' }).waitFor()
+    await refreshed()
+    await total('RM108.00')
+    expect(await textOf('#heard')).toBe('2')
+    expect(held.server.sockets()).toBe(1)
+    expect(held.complaints).toEqual([])
   })
+})
 
-  it('keeps nothing of a thousand bridges that were stopped, on a page that goes on', async () => {
-    const script = `
+describe('a page that goes on', () => {
+  const held = holdOnePage({
+    script: `
       import { createCartEcho, readPage } from 'cart-echo'
       import { livewire } from 'cart-echo/livewire'
       import { reverb } from 'cart-echo/reverb'
@@ -96,7 +93,7 @@ describe('a Livewire page', () => {
       standIn.load()
       standIn.start()
       const page = readPage()
-      window.cycle = (count) => {
+      window.comeAndGo = (count) => {
         for (let done = 0; done < count; done += 1) {
           const cart = createCartEcho({ ...page, echo: reverb(page.reverb), target: null })
           const stop = livewire(cart, { page: readPage })
@@ -105,25 +102,18 @@ describe('a Livewire page', () => {
           end()
         }
         return standIn.hooked()
-      }`
-    const page = await app.open({ script })
-    const devTools = await page.context().newCDPSession(page)
-    const measure = async () => {
-      await devTools.send('HeapProfiler.collectGarbage')
-      const { metrics } = await devTools.send('Performance.getMetrics')
-      const of = (name: string) => metrics.find((metric) => metric.name === name)?.value ?? Number.NaN
-      return { listeners: of('JSEventListeners'), heap: of('JSHeapUsedSize') }
+      }`,
+  })
+
+  it('holds not one hook, object or listener more after a hundred bridges that were stopped', async () => {
+    const countAlive = await watchAlive(held.page)
+    const comeAndGo = async (times: number) => {
+      expect(await held.play(`comeAndGo(${times})`)).toBe(0)
+      return countAlive()
     }
-    await devTools.send('Performance.enable')
-    await devTools.send('HeapProfiler.enable')
-    const cycle = (count: number) =>
-      page.evaluate((times) => (window as unknown as { cycle(count: number): number }).cycle(times), count)
-    await cycle(100)
-    const before = await measure()
-    expect(await cycle(1_000)).toBe(0)
-    const after = await measure()
-    expect(after.listeners).toBeLessThanOrEqual(before.listeners)
-    expect(after.heap - before.heap).toBeLessThan(500_000)
-    expect(app.held.server.sockets()).toBe(0)
+    const before = await comeAndGo(10)
+    expectNoneLeft(before, await comeAndGo(100))
+    expect(held.server.sockets()).toBe(0)
+    expect(held.complaints).toEqual([])
   })
 })

@@ -57,26 +57,26 @@ describe.each(['18', '19'])('on a server with React %s', (major) => {
   const complaints: unknown[][] = []
 
   beforeEach(() => {
+    complaints.length = 0
     vi.spyOn(console, 'error').mockImplementation((...words) => complaints.push(words))
+    vi.useFakeTimers({ toFake: ['setTimeout'] })
   })
 
   afterEach(() => {
-    complaints.length = 0
+    vi.useRealTimers()
   })
 
-  it.each(['string', 'stream'] as const)(
-    'renders to a %s what a page is before it listens, and opens nothing',
-    async (how) => {
-      const app = await runOnServer<App>(major, APP)
-      expect(app.version).toMatch(`${major}.`)
+  it('renders to a string and to a stream what a page is before it listens, opens nothing, and has nothing set to be opened later', async () => {
+    const app = await runOnServer<App>(major, APP)
+    expect(app.version).toMatch(`${major}.`)
+    for (const how of ['string', 'stream'] as const) {
       const html = await app[how]()
       expect(html.replaceAll('<!-- -->', '')).toBe('<p>idle: not-started 0 null false 0 mine</p>')
-      await new Promise((resolve) => setTimeout(resolve, 50))
-      expect(app.client.connection.get()).toMatchObject({ name: 'idle', because: 'not-started' })
-      expect(tried).toEqual([])
-      expect(complaints).toEqual([])
-    },
-  )
+    }
+    await new Promise(setImmediate)
+    expect(app.client.connection.get()).toMatchObject({ name: 'idle', because: 'not-started' })
+    expect([tried, vi.getTimerCount(), complaints]).toEqual([[], 0, []])
+  })
 })
 
 describe('what does not compile', () => {

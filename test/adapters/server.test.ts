@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { cartEcho } from '../../src/adapters/alpine'
 import { livewire } from '../../src/adapters/livewire'
 import { createCartEcho } from '../../src/index'
@@ -17,6 +17,9 @@ const newClient = () =>
     check: '/api/cart/check-updates',
   })
 
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout'] }))
+afterEach(() => void vi.useRealTimers())
+
 describe('on a server', () => {
   it.each([
     ['the Alpine plugin', (cart: ReturnType<typeof newClient>) => void cartEcho(cart)],
@@ -25,9 +28,10 @@ describe('on a server', () => {
     const cart = newClient()
     join(cart)
     const release = cart.start()
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await new Promise(setImmediate)
     expect(cart.connection.get()).toMatchObject({ name: 'idle', because: 'no-browser' })
+    // What is not set to run cannot open anything later.
+    expect([tried, vi.getTimerCount()]).toEqual([[], 0])
     release()
-    expect(tried).toEqual([])
   })
 })

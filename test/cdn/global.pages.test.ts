@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright'
 import { describe, expect, it } from 'vitest'
-import { diaryOf, hearsOnce, holdScriptTagPages, script, TAG, untilLive } from '../support/script-tag-page'
+import { diaryOf, hearsOnce, holdScriptTagPages, script, TAG, untilIdle, untilLive } from '../support/script-tag-page'
 
 // The script tag as it is built, in real Chromium, under a policy that trusts nothing but the tag.
 
@@ -24,44 +24,113 @@ const fetched = (page: Page): Promise<string[]> =>
       .filter((name) => name !== undefined),
   )
 
+/** The parts that it asks for, from now on, whether they come or not. */
+const partsAsked = (page: Page): string[] => {
+  const asked: string[] = []
+  page.on('request', (request) => {
+    const { pathname, search } = new URL(request.url())
+    if (pathname.startsWith('/cdn/')) asked.push(pathname.slice('/cdn/'.length) + search)
+  })
+  return asked
+}
+
 const tag = (attributes: string): string => script('cart-echo.global.js', attributes)
 
 describe('the script tag', () => {
+  const listens = {
+    'own.js': `
+      window.told = []
+      document.addEventListener('DOMContentLoaded', () => told.push('parsed'))
+      document.addEventListener('cart-echo-ready', ({ detail }) => {
+        window.readyAtMs = performance.now()
+        told.push(detail === CartEcho.cart)
+      })`,
+  }
+
+  // An async script may be the first or the last of all.
   it.each([
-    ['defer, in <head>', { head: tag('defer') }],
-    ['async, in <head>', { head: tag('async') }],
-    ['blocking, in <head>', { head: tag('') }],
-    ['at the beginning of <body>', { body: tag('') }],
-  ])('%s: the page hears a change once, under a strict policy', async (_, page) => {
-    const opened = await open(page)
-    await untilLive(opened)
-    await hearsOnce(held.server, opened)
-    expect(await diaryOf(opened)).toMatchObject({ ready: 1, violations: [] })
-    expect(held.chromium.complaints).toEqual([])
-    expect(held.server.sockets()).toBe(1)
-  })
+    ['defer, in <head>', { head: tag('defer') + script('own.js') }],
+    ['async, in <head>', { head: script('own.js', '') + tag('async') }],
+    ['blocking, in <head>', { head: tag('') + script('own.js') }],
+    ['at the beginning of <body>', { body: tag('') + script('own.js') }],
+  ])(
+    '%s: the page hears a change once under a strict policy, and that the cart is ready, once and not before DOMContentLoaded',
+    async (_, page) => {
+      const opened = await open({ ...page, files: listens })
+      await untilLive(opened)
+      await hearsOnce(held.server, opened)
+      const { states, ...diary } = await diaryOf(opened)
+      expect(diary).toMatchObject({ ready: 1, violations: [] })
+      expect(states.slice(0, 2)).toEqual(['connecting: loading', 'connecting: finding-echo'])
+      // Scripts that come after the tag are told, too.
+      expect([...(await opened.evaluate<unknown[]>('told'))].sort()).toEqual(['parsed', true])
+      expect(
+        await opened.evaluate('readyAtMs >= performance.getEntriesByType("navigation")[0].domContentLoadedEventStart'),
+      ).toBe(true)
+      expect(held.chromium.complaints).toEqual([])
+      expect(held.server.sockets()).toBe(1)
+    },
+  )
 
   it('fetches nothing more for a page without anybody', async () => {
-    const page = await open({ head: TAG, block: false })
-    await expect.poll(() => because(page), { timeout: 10_000 }).toBe('no-user')
-    expect(await fetched(page)).toEqual([])
+    let asked: string[] = []
+    const page = await open({ head: TAG, block: false }, (page) => {
+      asked = partsAsked(page)
+    })
+    await expect.poll(() => because(page)).toBe('no-user')
+    await untilIdle(page)
+    expect(asked).toEqual([])
     expect(held.chromium.complaints).toEqual([])
   })
 
-  it('needs no block: its own attributes say the same', async () => {
+  it('needs no block: its own attributes say who looks, which events the page has, and that no notice is wanted', async () => {
     const { key, host, port } = held.server.reverb
     const settings = `data-user="1" data-check="/api/cart/check-updates" data-check-interval="1000" data-reverb-key="${key}"
-      data-reverb-host="${host}" data-reverb-port="${port}" data-reverb-scheme="http"`
-    const page = await open({ head: tag(`defer ${settings}`), block: false })
+      data-reverb-host="${host}" data-reverb-port="${port}" data-reverb-scheme="http"
+      data-events="cart.stock.changed, cart.voucher.expired" data-notice="off"`
+    // The events are known before the code is there.
+    const mine = `CartEcho.ready((cart) => {
+      window.known = [...cart.events]
+      cart.on('cart.stock.changed', ({ left }) => { window.left = left })
+      document.addEventListener('cart-stock-changed', ({ detail }) => { window.leftByDom = detail.left })
+    })`
+    const head = tag(`defer ${settings}`) + script('own.js')
+    const page = await open({ head, block: false, files: { 'own.js': mine } })
     await untilLive(page)
     await hearsOnce(held.server, page)
+    held.server.shop.publish(1, 'cart.stock.changed', { sku: 'mug', left: 2 })
+    await expect.poll(() => page.evaluate('[window.left, window.leftByDom]')).toEqual([2, 2])
+    expect(await page.evaluate('window.known')).toEqual([
+      'cart.conditions.changed',
+      'cart.stock.changed',
+      'cart.voucher.expired',
+    ])
+    expect((await fetched(page)).sort()).toEqual(['engine', 'laravel-echo', 'pusher'])
+    expect(await page.locator('cart-echo-notice').count()).toBe(0)
     expect(held.chromium.complaints).toEqual([])
   })
 
-  it('tells the page, and what stands beside it, of a change: a notice is shown', async () => {
-    const page = await open({ head: TAG })
+  it('fetches its parts after the page is loaded, gives the cart to whoever asked before, and shows what changed', async () => {
+    const stub = `window.CartEcho ??= { queue: [], ready(callback) { this.queue.push(callback) } }
+      CartEcho.ready((cart) => cart.on('cart.conditions.changed', ({ message }) => { window.message = message }))`
+    const slow = { head: script('own.js', '') + tag('async'), body: '<img src="/slow.png" alt="">' }
+    const page = await open({ ...slow, files: { 'own.js': stub } }, (page) =>
+      page.route('**/slow.png', async (route) => {
+        await expect.poll(async () => (await diaryOf(page)).ready).toBe(1)
+        await untilIdle(page)
+        await route.fulfill({ status: 204 })
+      }),
+    )
     await untilLive(page)
+    const [loadedAtMs, firstAtMs] = await page.evaluate(() => {
+      const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[]
+      const parts = performance.getEntriesByType('resource').filter(({ name }) => name.includes('/cdn/'))
+      return [navigation?.loadEventStart ?? 0, Math.min(...parts.map(({ startTime }) => startTime))] as const
+    })
+    expect(firstAtMs).toBeGreaterThanOrEqual(loadedAtMs)
+    expect([...new Set(await fetched(page))].sort()).toEqual(['engine', 'laravel-echo', 'notice', 'pusher'])
     await hearsOnce(held.server, page)
+    expect(await page.evaluate('window.message')).toBe('Your cart was updated due to a promotion change')
     await expect.poll(() => noticeOf(page)).toContain('Your cart was updated due to a promotion change')
     expect((await diaryOf(page)).violations).toEqual([])
   })
@@ -75,128 +144,38 @@ describe('the script tag', () => {
       .toContain('Your cart was updated')
   })
 
-  it('shows and fetches none with data-notice="off"', async () => {
-    const page = await open({ head: tag('defer data-notice="off"') })
-    await untilLive(page)
-    await hearsOnce(held.server, page)
-    expect(await fetched(page)).not.toContain('notice')
-    expect(await page.locator('cart-echo-notice').count()).toBe(0)
-  })
-
-  it('knows the page’s own events from data-events, before its code is there', async () => {
-    const mine = `CartEcho.ready((cart) => {
-      window.known = [...cart.events]
-      cart.on('cart.stock.changed', ({ left }) => { window.left = left })
-      document.addEventListener('cart-stock-changed', ({ detail }) => { window.leftByDom = detail.left })
-    })`
-    const head = tag('defer data-events="cart.stock.changed, cart.voucher.expired"') + script('own.js')
-    const page = await open({ head, files: { 'own.js': mine } })
+  it('waits with data-manual, and takes options', async () => {
+    let asked: string[] = []
+    const page = await open({ head: tag('defer data-manual') }, async (page) => {
+      asked = partsAsked(page)
+      await page.clock.install()
+    })
+    // Longer than any page is waited for.
+    await page.clock.runFor(10_000)
+    await page.evaluate("fetch('/diary.js').then(() => undefined)")
+    expect(asked).toEqual([])
+    await page.evaluate(`CartEcho.start({ instance: 'default', events: ['cart.stock.changed'] })
+      CartEcho.ready((cart) => cart.on('cart.stock.changed', ({ left }) => { window.left = left }))`)
     await untilLive(page)
     held.server.shop.publish(1, 'cart.stock.changed', { sku: 'mug', left: 2 })
-    await expect.poll(() => page.evaluate('[window.left, window.leftByDom]')).toEqual([2, 2])
-    expect(await page.evaluate('window.known')).toEqual([
-      'cart.conditions.changed',
-      'cart.stock.changed',
-      'cart.voucher.expired',
-    ])
-  })
-
-  it('fetches its parts after the page is loaded', async () => {
-    const slow = { head: tag('async'), body: '<img src="/slow.png" alt="">' }
-    const page = await open(slow, (page) =>
-      page.route('**/slow.png', async (route) => {
-        await new Promise((resolve) => setTimeout(resolve, 1_500))
-        await route.fulfill({ status: 204 })
-      }),
-    )
-    await untilLive(page)
-    const [loadedAtMs, firstAtMs] = await page.evaluate(() => {
-      const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[]
-      const parts = performance.getEntriesByType('resource').filter(({ name }) => name.includes('/cdn/'))
-      return [navigation?.loadEventStart ?? 0, Math.min(...parts.map(({ startTime }) => startTime))] as const
-    })
-    expect(firstAtMs).toBeGreaterThanOrEqual(loadedAtMs)
-    expect([...new Set(await fetched(page))].sort()).toEqual(['engine', 'laravel-echo', 'notice', 'pusher'])
-  })
-
-  it('gives the cart to whoever asked before it was there', async () => {
-    const stub = `window.CartEcho ??= { queue: [], ready(callback) { this.queue.push(callback) } }
-      CartEcho.ready((cart) => cart.on('cart.conditions.changed', ({ message }) => { window.message = message }))`
-    const page = await open({ head: script('own.js', '') + tag('async'), files: { 'own.js': stub } })
-    await untilLive(page)
-    await hearsOnce(held.server, page)
-    expect(await page.evaluate(() => (window as never as { message: string }).message)).toBe(
-      'Your cart was updated due to a promotion change',
-    )
-  })
-
-  it.each(['defer', 'async', ''])(
-    'says cart-echo-ready once, to scripts that come after it too, and not before DOMContentLoaded (%s)',
-    async (attributes) => {
-      const listen = `
-        window.told = []
-        document.addEventListener('DOMContentLoaded', () => told.push('parsed'))
-        document.addEventListener('cart-echo-ready', ({ detail }) => {
-          window.readyAtMs = performance.now()
-          told.push(detail === CartEcho.cart)
-        })`
-      // An async script may be the first or the last of all.
-      const [first, last] = attributes === 'async' ? [script('own.js', ''), ''] : ['', script('own.js')]
-      const page = await open({ head: first + tag(attributes) + last, files: { 'own.js': listen } })
-      await expect.poll(() => page.evaluate('told.length'), { timeout: 10_000 }).toBe(2)
-      const told = await page.evaluate<unknown[]>('told')
-      expect([...told].sort()).toEqual(['parsed', true])
-      expect(
-        await page.evaluate('readyAtMs >= performance.getEntriesByType("navigation")[0].domContentLoadedEventStart'),
-      ).toBe(true)
-      await untilLive(page)
-      expect((await diaryOf(page)).ready).toBe(1)
-    },
-  )
-
-  it('waits with data-manual, and takes options', async () => {
-    const mine = `CartEcho.start({ instance: 'default', events: ['cart.stock.changed'] })
-      CartEcho.ready((cart) => cart.on('cart.stock.changed', ({ left }) => { window.left = left }))`
-    const page = await open({ head: tag('defer data-manual') + script('own.js'), files: { 'own.js': mine } })
-    await untilLive(page)
-    await expect
-      .poll(() => {
-        held.server.shop.publish(1, 'cart.stock.changed', { sku: 'mug', left: 2 })
-        return page.evaluate(() => (window as never as { left: number }).left)
-      })
-      .toBe(2)
+    await expect.poll(() => page.evaluate('window.left')).toBe(2)
     expect(await page.evaluate("try { CartEcho.start({ instance: 'wishlist' }) } catch ({ code }) { code }")).toBe(
       'invalid-options',
     )
-    const without = await open({ head: tag('defer data-manual') })
-    await without.waitForLoadState()
-    await new Promise((resolve) => setTimeout(resolve, 1_500))
-    expect(await fetched(without)).toEqual([])
   })
 
   it('says once what is wrong with the options, and listens when they are right', async () => {
     const mine = "CartEcho.start({ channel: 'Cart' })"
     const page = await open({ head: tag('defer') + script('own.js'), files: { 'own.js': mine } })
     const said = (): string[] => held.chromium.complaints.filter((text) => text.includes('[cart-echo]'))
-    await expect.poll(said, { timeout: 10_000 }).toHaveLength(1)
+    await expect.poll(said).toHaveLength(1)
     await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    await new Promise((resolve) => setTimeout(resolve, 500))
+    await untilIdle(page)
     expect(said()).toEqual([expect.stringContaining('invalid-channel')])
     await page.evaluate('void CartEcho.start({})')
     await untilLive(page)
     await hearsOnce(held.server, page)
-  })
-
-  it('does nothing a second time, and says so once', async () => {
-    const warnings: string[] = []
-    const page = await open({ head: TAG, body: TAG + TAG }, async (page) => {
-      page.on('console', (message) => message.type() === 'warning' && warnings.push(message.text()))
-    })
-    await untilLive(page)
-    await hearsOnce(held.server, page)
-    expect(warnings.filter((text) => text.includes('[cart-echo]'))).toEqual([
-      expect.stringContaining('has 0.1.0 already'),
-    ])
+    expect(said()).toHaveLength(1)
   })
 })
 
@@ -206,20 +185,21 @@ const PUSHER_SCRIPT = readFileSync(new URL('pusher-js/dist/web/pusher.min.js', m
 
 // As a page builds its own of the two scripts; the name `Echo` is a namespace until then.
 const MAKE_ECHO = `
-addEventListener('DOMContentLoaded', () => setTimeout(() => {
+window.makeEcho = () => {
   const { reverb } = window.settings ?? JSON.parse(document.querySelector('[data-cart-echo]').textContent)
   window.Echo = new Echo.default({ broadcaster: 'reverb', key: reverb.key, wsHost: reverb.host, wsPort: reverb.port,
     forceTLS: false, enabledTransports: ['ws'], auth: { headers: { Accept: 'application/json' } } })
-}, window.lateByMs ?? 0))
+}
+if (!window.settings) addEventListener('DOMContentLoaded', () => setTimeout(makeEcho))
 `
 const ECHO_FILES = { 'echo.js': ECHO_SCRIPT, 'pusher.js': PUSHER_SCRIPT, 'make-echo.js': MAKE_ECHO }
 
 describe('the script tag and the page’s Echo', () => {
-  it.each([
-    ['before the tag', script('pusher.js') + script('echo.js') + script('make-echo.js') + TAG],
-    ['after the tag', TAG + script('pusher.js') + script('echo.js') + script('make-echo.js')],
-  ])('uses the one that is made %s, and fetches none', async (_, head) => {
-    const page = await open({ head, files: ECHO_FILES })
+  it('uses the one that is made, and fetches none', async () => {
+    const page = await open({
+      head: script('pusher.js') + script('echo.js') + script('make-echo.js') + TAG,
+      files: ECHO_FILES,
+    })
     await untilLive(page)
     await hearsOnce(held.server, page)
     expect((await fetched(page)).filter((part) => part !== 'notice' && part !== 'engine')).toEqual([])
@@ -234,88 +214,84 @@ describe('the script tag and the page’s Echo', () => {
     expect((await fetched(page)).filter((part) => part !== 'notice' && part !== 'engine')).toEqual([])
   })
 
-  it('waits for one that comes late where the page says no Reverb settings', async () => {
+  it('waits for one that comes late, after the tag, where the page says no Reverb settings', async () => {
     const { reverb } = held.server
     const block = '<script type="application/json" data-cart-echo>{ "user": 1 }</script>'
-    const settings = `window.settings = { reverb: ${JSON.stringify(reverb)} }; window.lateByMs = 3000`
+    const settings = `window.settings = { reverb: ${JSON.stringify(reverb)} }`
     const head = script('settings.js') + TAG + script('pusher.js') + script('echo.js') + script('make-echo.js')
     const page = await open({ head, block, files: { ...ECHO_FILES, 'settings.js': settings } })
+    await expect.poll(async () => (await diaryOf(page)).states.at(-1)).toBe('connecting: finding-echo')
+    await page.evaluate('makeEcho()')
     await untilLive(page)
     await hearsOnce(held.server, page)
+    expect((await fetched(page)).filter((part) => part !== 'notice' && part !== 'engine')).toEqual([])
     expect(held.server.sockets()).toBe(1)
+    expect((await diaryOf(page)).violations).toEqual([])
   })
 })
+
+/** Replaces a part by another than the one the script was built with. */
+const tamper = (): void => {
+  const path = join(held.server.folder, 'cdn/pusher.js')
+  writeFileSync(path, `${readFileSync(path, 'utf8')}\nwindow.tampered = true`)
+}
+
+/** No page waits longer before its second and its third try. */
+const TWO_TRIES_MS = 4_000
+
+/** Where the page waits until it tries again by itself, that is now. */
+const letTimePass = async (page: Page): Promise<void> => {
+  const isWaiting = await page.evaluate('CartEcho.cart.connection.get().nextTryAtMs > 0')
+  if (isWaiting) await page.clock.runFor(TWO_TRIES_MS)
+}
 
 describe('a part that cannot be had', () => {
   it('is said when it is the one that makes the socket, and the page polls', async () => {
     held.server.faults.start({ kind: 'policy', pollMs: 1_000 })
     const page = await open({ head: TAG }, (page) => page.route('**/cdn/pusher.js*', (route) => route.abort()))
-    await expect.poll(async () => (await diaryOf(page)).states.at(-1), { timeout: 10_000 }).toBe('polling: no-echo')
+    await expect.poll(async () => (await diaryOf(page)).states.at(-1)).toBe('polling: no-echo')
     await hearsOnce(held.server, page)
     expect(held.chromium.complaints.join('\n')).toContain('[cart-echo] no-echo')
   })
 
   it('is refused when it is not the one the script was built with', async () => {
-    const page = await open({ head: TAG }, async (page) => {
-      const path = join(held.server.folder, 'cdn/pusher.js')
-      writeFileSync(path, `${readFileSync(path, 'utf8')}\nwindow.tampered = true`)
-      await page.evaluate(() => undefined)
-    })
-    await expect.poll(async () => (await diaryOf(page)).states.at(-1), { timeout: 10_000 }).toBe('polling: no-echo')
+    tamper()
+    const page = await open({ head: TAG })
+    await expect.poll(async () => (await diaryOf(page)).states.at(-1)).toBe('polling: no-echo')
     expect(await page.evaluate(() => 'tampered' in window)).toBe(false)
   })
 
-  it('is said when it is the engine, and fetched again by itself: the page becomes live', async () => {
-    const asked: string[] = []
-    const page = await open({ head: TAG }, (page) =>
-      page.route('**/cdn/engine.js*', (route) => {
-        asked.push(new URL(route.request().url()).search)
-        return asked.length <= 2 ? route.abort() : route.continue()
-      }),
-    )
-    await untilLive(page)
+  it('is said when it is the engine, or what shows notices, and fetched again by itself: the page becomes live', async () => {
+    let asked: string[] = []
+    const page = await open({ head: TAG }, async (page) => {
+      asked = partsAsked(page)
+      await page.clock.install()
+      const refused = ['engine.js', 'engine.js?again=1', 'notice.js']
+      await page.route(/\/cdn\/(engine|notice)\.js/, (route) =>
+        refused.some((name) => route.request().url().endsWith(name)) ? route.abort() : route.continue(),
+      )
+    })
+    const said = (): string[] => held.chromium.complaints.filter((text) => text.includes('[cart-echo] not-loaded'))
+    await expect
+      .poll(async () => {
+        await letTimePass(page)
+        return (await diaryOf(page)).states.at(-1)
+      })
+      .toBe('live: subscribed')
     await hearsOnce(held.server, page)
-    // Another address each time, for browsers that remember that the first one failed.
-    expect(asked).toEqual(['', '?again=1', '?again=2'])
-    const { states } = await diaryOf(page)
-    expect([...new Set(states)].slice(0, 3)).toEqual([
-      'connecting: loading',
-      'waiting: not-loaded',
-      'connecting: finding-echo',
-    ])
-    expect(held.chromium.complaints.filter((text) => text.includes('[cart-echo] not-loaded'))).toHaveLength(1)
-  })
-
-  it('is not fetched any more when the page has stopped', async () => {
-    const asked: string[] = []
-    const page = await open({ head: TAG }, (page) =>
-      page.route('**/cdn/engine.js*', (route) => {
-        asked.push(route.request().url())
-        return route.abort()
-      }),
-    )
-    await expect.poll(() => because(page), { timeout: 10_000 }).toBe('not-loaded')
-    await page.evaluate('CartEcho.cart.stop()')
-    expect(await because(page)).toBe('not-started')
-    const before = asked.length
-    await page.evaluate("dispatchEvent(new Event('online'))")
-    await page.waitForTimeout(2_500)
-    expect(asked).toHaveLength(before)
-  })
-
-  it('is fetched again when it is the one that shows notices', async () => {
-    const blocked = { is: true }
-    const page = await open({ head: TAG }, (page) =>
-      page.route('**/cdn/notice.js*', (route) => {
-        const isBlocked = blocked.is
-        blocked.is = false
-        return isBlocked ? route.abort() : route.continue()
-      }),
-    )
-    await untilLive(page)
-    await expect.poll(() => page.locator('cart-echo-notice').count(), { timeout: 10_000 }).toBe(1)
-    await hearsOnce(held.server, page)
+    await expect.poll(said).toEqual([expect.stringContaining('engine.js'), expect.stringContaining('notice.js')])
+    await page.clock.runFor(TWO_TRIES_MS)
     await expect.poll(() => noticeOf(page)).toContain('Your cart was updated')
+    // Another address each time, for browsers that remember that the first one failed.
+    expect(asked.filter((part) => /engine|notice/.test(part))).toEqual([
+      'engine.js',
+      'engine.js?again=1',
+      'engine.js?again=2',
+      'notice.js',
+      'notice.js?again=1',
+    ])
+    const { states } = await diaryOf(page)
+    expect([...new Set(states)].slice(0, 2)).toEqual(['waiting: not-loaded', 'connecting: finding-echo'])
   })
 })
 
@@ -338,14 +314,14 @@ describe('a part, in WebKit, which does not look at the integrity of a modulepre
   })
 
   it('is refused when it is not the one the script was built with', async () => {
-    const path = join(held.server.folder, 'cdn/pusher.js')
-    writeFileSync(path, `${readFileSync(path, 'utf8')}\nwindow.tampered = true`)
+    tamper()
     const page = await open({ head: TAG }, asWebKit)
-    await expect.poll(async () => (await diaryOf(page)).states.at(-1), { timeout: 10_000 }).toBe('polling: no-echo')
+    await expect.poll(async () => (await diaryOf(page)).states.at(-1)).toBe('polling: no-echo')
     expect(await page.evaluate(() => 'tampered' in window)).toBe(false)
   })
 
-  it('is waited for as long as it takes: imported meanwhile, it would come another time, unchecked', async () => {
+  it('is fetched again by itself, and waited for as long as it takes: imported meanwhile, it would come another time, unchecked', async () => {
+    let asked = 0
     let letGo = (): void => undefined
     const held = new Promise<void>((resolve) => {
       letGo = resolve
@@ -354,29 +330,26 @@ describe('a part, in WebKit, which does not look at the integrity of a modulepre
       await asWebKit(page)
       await page.clock.install()
       await page.route('**/cdn/engine.js*', async (route) => {
+        asked += 1
+        if (asked === 1) return route.abort()
         await held
         await route.continue()
       })
     })
+    await expect
+      .poll(async () => {
+        await letTimePass(page)
+        return asked
+      })
+      .toBe(2)
     const pins = page.locator('script[src*="/cdn/engine.js"]')
-    await expect.poll(() => pins.count(), { timeout: 10_000 }).toBe(1)
+    expect(await pins.count()).toBe(1)
     await page.clock.runFor(60_000)
     expect(await pins.count()).toBe(1)
     letGo()
     await untilLive(page)
+    expect(asked).toBe(2)
     expect(await page.locator('script[src*="/cdn/"]').count()).toBe(0)
-  })
-
-  it('is fetched again by itself when it could not be had', async () => {
-    let asked = 0
-    const page = await open({ head: TAG }, async (page) => {
-      await asWebKit(page)
-      await page.route('**/cdn/engine.js*', (route) => {
-        asked += 1
-        return asked === 1 ? route.abort() : route.continue()
-      })
-    })
-    await untilLive(page)
     expect((await diaryOf(page)).states).toContain('waiting: not-loaded')
   })
 })

@@ -26,64 +26,73 @@ const alpineHears = async (page: Page): Promise<void> => {
   expect(await page.locator('#heard').textContent()).toBe('2')
 }
 
-const orders = (framework: string): [string, string][] => [
-  ['before the tag', framework + TAG],
-  ['after the tag', TAG + framework],
-  ['before the tag, which is async', framework + script('cart-echo.global.js', 'async')],
-  ['before the tag, which blocks', framework + script('cart-echo.global.js', '')],
-]
-
 describe('Alpine', () => {
   const { held, open } = holdScriptTagPages()
   const files = { 'heard.js': HEARD, 'alpine.js': dist('@alpinejs/csp/dist/cdn.min.js') }
+  const alpine = script('heard.js', '') + script('alpine.js')
 
-  it.each(orders(script('heard.js', '') + script('alpine.js')))(
-    '%s: elements show and hear the cart, under the strict policy',
-    async (_, head) => {
-      const page = await open({ head, body: ALPINE, files })
-      await untilLive(page)
-      await hearsOnce(held.server, page)
-      await alpineHears(page)
-      expect((await diaryOf(page)).violations).toEqual([])
-      // Where Alpine came first, it has said that it knows no $cartEcho.
-      expect(held.chromium.complaints.filter((words) => !words.includes('cartEcho'))).toEqual([])
-    },
-  )
+  it.each([
+    ['before the tag', alpine + TAG],
+    ['after the tag', TAG + alpine],
+    ['before the tag, which is async', alpine + script('cart-echo.global.js', 'async')],
+    ['before the tag, which blocks', alpine + script('cart-echo.global.js', '')],
+  ])('%s: elements show and hear the cart, under the strict policy', async (_, head) => {
+    const page = await open({ head, body: ALPINE, files })
+    await untilLive(page)
+    await hearsOnce(held.server, page)
+    await alpineHears(page)
+    expect((await diaryOf(page)).violations).toEqual([])
+    // Where Alpine came first, it has said that it knows no $cartEcho.
+    expect(held.chromium.complaints.filter((words) => !words.includes('cartEcho'))).toEqual([])
+  })
 })
 
 describe('Alpine with eval', () => {
   const { held, open } = holdScriptTagPages(LOOSE)
   const files = { 'heard.js': HEARD, 'alpine.js': dist('alpinejs/dist/cdn.min.js') }
 
-  it.each(orders(script('heard.js', '') + script('alpine.js')).slice(0, 2))(
-    '%s: elements show and hear the cart',
-    async (_, head) => {
-      const page = await open({ head, body: ALPINE, files })
-      await untilLive(page)
-      await hearsOnce(held.server, page)
-      await alpineHears(page)
-      expect(held.chromium.complaints.filter((words) => !words.includes('cartEcho'))).toEqual([])
-    },
-  )
+  it('before the tag: elements show and hear the cart', async () => {
+    const page = await open({ head: script('heard.js', '') + script('alpine.js') + TAG, body: ALPINE, files })
+    await untilLive(page)
+    await hearsOnce(held.server, page)
+    await alpineHears(page)
+    expect(held.chromium.complaints.filter((words) => !words.includes('cartEcho'))).toEqual([])
+  })
 })
 
 describe('Livewire', () => {
   const { held, open } = holdScriptTagPages()
+  const commits = (page: Page): Promise<string[]> => page.evaluate('window.commits')
 
-  it.each([
-    ...orders(script('livewire.js', '')),
-    ['with defer, after the tag', TAG + script('livewire.js')] as [string, string],
-    ['late, after the page', TAG + script('livewire.js', 'async')] as [string, string],
-  ])('%s: components hear each change once, and refresh once', async (_, head) => {
-    const page = await open({ head, body: COMPONENT, files: { 'livewire.js': await livewireScript() } })
-    await untilLive(page)
+  const hearsAndRefreshesOnce = async (page: Page): Promise<void> => {
     await hearsOnce(held.server, page)
-    const commits = (): Promise<string[]> => page.evaluate('window.commits')
-    await expect.poll(commits, { timeout: 10_000 }).toContain('cart-updated')
-    const all = (await commits()).flatMap((names) => names.split(','))
+    await expect.poll(() => commits(page)).toContain('cart-updated')
+    const all = (await commits(page)).flatMap((names) => names.split(','))
     expect(all.filter((name) => name === 'cart-conditions-changed')).toHaveLength(2)
     expect((await diaryOf(page)).violations).toEqual([])
     expect(held.chromium.complaints).toEqual([])
+  }
+
+  it.each([
+    ['before the tag', script('livewire.js', '') + TAG],
+    ['after the tag', TAG + script('livewire.js')],
+  ])('%s: components hear each change once, and refresh once', async (_, head) => {
+    const page = await open({ head, body: COMPONENT, files: { 'livewire.js': await livewireScript() } })
+    await untilLive(page)
+    await hearsAndRefreshesOnce(page)
+  })
+
+  it('that comes when the page is live already: components hear each change once, and refresh once', async () => {
+    const load = `window.loadLivewire = () => {
+      const policy = trustedTypes.createPolicy('late', { createScriptURL: (url) => url })
+      document.head.append(Object.assign(document.createElement('script'), { src: policy.createScriptURL('/livewire.js') }))
+    }`
+    const files = { 'load.js': load, 'livewire.js': await livewireScript() }
+    const page = await open({ head: TAG + script('load.js'), body: COMPONENT, files })
+    await untilLive(page)
+    await page.evaluate('loadLivewire()')
+    await expect.poll(() => page.evaluate("'Livewire' in window")).toBe(true)
+    await hearsAndRefreshesOnce(page)
   })
 
   it('before the tag, events that come with options: components hear them once, too', async () => {
@@ -96,48 +105,6 @@ describe('Livewire', () => {
     })
     await untilLive(page)
     held.server.shop.publish(1, 'cart.stock.changed', { sku: 'mug', left: 2 })
-    const commits = (): Promise<string[]> => page.evaluate('window.commits')
-    await expect.poll(commits, { timeout: 10_000 }).toEqual(['cart-stock-changed'])
-  })
-})
-
-describe('wire:navigate', () => {
-  const { held, open } = holdScriptTagPages(LOOSE)
-
-  it('that runs a tag in <body> again and again changes nothing, and is said once', async () => {
-    const warnings: string[] = []
-    const files = { 'livewire.js': await livewireScript() }
-    const page = await open({ head: script('livewire.js', ''), body: COMPONENT + TAG, files }, (page) =>
-      page.on('console', (message) => message.type() === 'warning' && warnings.push(message.text())),
-    )
-    await untilLive(page)
-    for (let visits = 0; visits < 3; visits += 1) {
-      await page.evaluate("Livewire.navigate('/')")
-      await page.waitForTimeout(300)
-    }
-    await hearsOnce(held.server, page)
-    expect(held.server.sockets()).toBe(1)
-    expect(warnings).toEqual([expect.stringContaining('already')])
-    expect(held.chromium.complaints).toEqual([])
-  })
-})
-
-describe('Turbo', () => {
-  const { held, open } = holdScriptTagPages(LOOSE)
-  const files = { 'turbo.js': dist('@hotwired/turbo/dist/turbo.es2017-umd.js') }
-  const head = script('turbo.js') + TAG
-
-  it('that brings a page with somebody, after one without anybody, has it listen', async () => {
-    const page = await open({ head, files, block: false })
-    await expect
-      .poll(() => page.evaluate('CartEcho.cart.connection.get().because'), { timeout: 10_000 })
-      .toBe('no-user')
-    held.server.put({ head, files }, 'two')
-    await page.evaluate("Turbo.visit('/two')")
-    await untilLive(page)
-    await hearsOnce(held.server, page)
-    await page.evaluate("Turbo.visit('/')")
-    await expect.poll(async () => (await diaryOf(page)).states.at(-1)).toBe('idle: no-user')
-    await expect.poll(() => held.server.sockets()).toBe(0)
+    await expect.poll(() => commits(page)).toEqual(['cart-stock-changed'])
   })
 })

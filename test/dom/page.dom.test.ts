@@ -373,7 +373,8 @@ describe('a hostile page', () => {
   })
 
   it('cannot make it throw by a depth that JSON can write but not print', () => {
-    const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`
+    // Node prints none such, nor do browsers of some years ago.
+    const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
     for (const key of ['user', 'owner', 'reverb', 'check']) block(`{"${key}":${deep}}`)
     expect(() => readPage()).not.toThrow()
     expect(readPage().user).toBeUndefined()

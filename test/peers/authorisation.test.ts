@@ -5,15 +5,19 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { startFaultProxy } from '../../src/server/proxy/start-fault-proxy'
 import { openShop, type Shop } from '../support/shop'
 import { until } from '../support/until'
+import { type Wires, watchWires } from '../support/wires'
 import { breakIt, mend } from './support/break'
+import { holdClientsClock } from './support/clients-clock'
 import { CHANNEL, EVENT, forged, rawEcho, watch } from './support/raw-echo'
 
 // What raw laravel-echo and pusher-js do when a channel is not authorised. Files are those of anchors/echo.md.
 
+let wires: Wires
 let shop: Shop
 let cookie: string
 
 beforeEach(async () => {
+  wires = watchWires()
   shop = await openShop()
   onTestFinished(() => shop.server.close())
   cookie = (await shop.logIn(1)).Cookie
@@ -44,14 +48,14 @@ const endpoint = async () => {
 }
 
 /** Nothing is under way at this client any more: the server has answered something asked later. */
-const settled = async (pusher: ReturnType<typeof rawEcho>['pusher']): Promise<void> => {
+const settled = async (pusher: ReturnType<typeof rawEcho>['pusher'], waitUntil = until): Promise<void> => {
   let answered = false
   const hear = ({ event }: { event: string }) => {
     answered ||= event === 'pusher:pong'
   }
   pusher.connection.bind('message', hear)
   pusher.send_event('pusher:ping', {})
-  await until('the server has answered a ping', () => answered)
+  await waitUntil('the server has answered a ping', () => answered)
   pusher.connection.unbind('message', hear)
 }
 
@@ -60,19 +64,21 @@ describe('an authorisation that fails once', () => {
     const { host, port } = shop.server.reverb
     const proxy = await startFaultProxy({ target: { host, port } })
     onTestFinished(() => proxy.close())
+    const clock = holdClientsClock(wires)
     const { echo, pusher, asked } = rawEcho(shop.server, cookie, { port: proxy.port })
     const { outcome } = join(echo)
-    await until('it is subscribed', () => outcome.confirmed === 1)
+    await clock.until('it is subscribed', () => outcome.confirmed === 1)
 
     await breakIt(shop.server, 'answer', { on: 'auth', status: 503 })
     await proxy.set({ kind: 'cut', afterBytes: 0 }, 'open')()
-    await until('the new authorisation failed', () => outcome.refused.length > 0)
+    await clock.pass(1_050)
+    await clock.until('the new authorisation failed', () => outcome.refused.length > 0)
     await mend(shop.server)
 
     expect(pusher.connection.state).toBe('connected')
     expect(echo.connectionStatus()).toBe('connected')
     shop.endPromotion()
-    await settled(pusher)
+    await settled(pusher, clock.until)
     expect(pusher.channel(`private-${CHANNEL}`).subscribed).toBe(false)
     expect([outcome.heard, outcome.confirmed, asked.length]).toEqual([0, 1, 2])
   })

@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openShop } from '../support/shop'
+import { watchWires } from '../support/wires'
 import { holdClientsClock } from './support/clients-clock'
 import { rawEcho, watch } from './support/raw-echo'
 
@@ -14,9 +15,10 @@ describe('turned away in the handshake, pusher-js never comes again (protocol.ts
     ['4009: an origin that is not allowed', 4009, { ...APP, allowedOrigins: ['shop.example'] }, {}],
     ['4004: over the quota', 4004, { ...APP, maxConnections: 0 }, {}],
   ] as const)('%s', async (_what, code, app, options) => {
+    const wires = watchWires()
     const shop = await openShop({ app })
     onTestFinished(() => shop.server.close())
-    const clock = holdClientsClock()
+    const clock = holdClientsClock(wires)
     const { echo, pusher } = rawEcho(shop.server, '', options)
     const { states, errors } = watch({ echo, pusher })
     await clock.until('it has given up', () => states.includes('disconnected'))

@@ -34,17 +34,15 @@ const restart = (row: string, downMs: number, what: 'sockets' | 'everything' = '
   }
 }
 
+/** These wait for nothing but the clock, so they wait together. */
+const inRealTime: readonly (readonly [string, Trial])[] = [
+  ['Reverb away for 1 s, in real time, by an Echo of our own', on('reverb', restart('restart-1s', 1_000))],
+  ['Reverb away for 4 s, in real time, by an Echo of our own', on('reverb', restart('restart-4s', 4_000))],
+]
+
 const restarts: readonly (readonly [string, Trial])[] = [
-  [
-    'Reverb away for 1 s, in real time, by an Echo of our own',
-    on('reverb', { ...restart('restart-1s', 1_000), clock: 'real' }),
-  ],
   ['Reverb away for 1 s, by the page’s Echo, steered', on('steered', restart('restart-1s', 1_000))],
   ['Reverb away for 1 s, by the page’s Echo', on('page', restart('restart-1s', 1_000))],
-  [
-    'Reverb away for 4 s, in real time, by an Echo of our own',
-    on('reverb', { ...restart('restart-4s', 4_000), clock: 'real' }),
-  ],
   ['Reverb away for 4 s, by the page’s Echo, steered', on('steered', restart('restart-4s', 4_000))],
   ['Reverb away for 4 s, by the page’s Echo', on('page', restart('restart-4s', 4_000))],
   ['Reverb away for 60 s, by an Echo of our own', on('reverb', restart('restart-60s', 60_000))],
@@ -340,6 +338,10 @@ const codes: readonly (readonly [string, Trial])[] = [
 ]
 
 describe('a page hears every change once and in order, and shows the server’s total, through', () => {
+  it.concurrent.for(inRealTime)('%s', async ([_sentence, trial], { onTestFinished }) => {
+    await undergo({ ...trial, clock: 'real', onFinished: onTestFinished })
+  })
+
   it.each([...restarts, ...silent, ...buffering, ...codes])('%s', async (_sentence, trial) => {
     const { stage } = await undergo(trial)
     if (!trial.meanwhile) expect(stage.page.states).not.toContain(LOST)

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { callApi } from '../../src/server/conformance/api'
 import { compareKeepAlive, compareKeepAliveSlowly } from '../../src/server/conformance/compare-server'
 import { countOf, type Finding } from '../../src/server/conformance/finding'
@@ -20,9 +20,19 @@ import { startStandIn } from '../../src/server/conformance/stand-in'
 import { listen } from '../../src/server/listen'
 import type { Application } from '../../src/server/reverb/application'
 import type { Reverb } from '../../src/server/reverb/reverb'
+import { type Clock, finished, heldClock } from '../support/held-clock'
+import { watchWires } from '../support/wires'
 
 const FOLDER = fileURLToPath(new URL('../fixtures/reverb/', import.meta.url))
 const RECORDINGS = readRecordings(FOLDER)
+
+// Who waits for a frame in vain has waited long enough when nothing is under way any more, however busy the machine is.
+let clock: Clock
+
+beforeEach(() => {
+  clock = heldClock(watchWires())
+  onTestFinished(clock.release)
+})
 
 const recordedReverb = async (options: RecordedReverbOptions = {}): Promise<RecordedReverb> => {
   const started = await startRecordedReverb(options)
@@ -36,7 +46,7 @@ const conformance = async (...words: readonly string[]) => {
   const print = (text: string): void => {
     printed += text
   }
-  const code = await runConformance(words, { recordings: FOLDER, out: print, err: print })
+  const code = await finished(clock, runConformance(words, { recordings: FOLDER, out: print, err: print }))
   return { code, printed }
 }
 
@@ -47,7 +57,7 @@ const at = ({ reverb: _, target }: RecordedReverb, secret = 'cart-bed-secret'): 
 
 describe('the stand-in', () => {
   it('does everything that was recorded of Reverb 1.10.2, in the same order, and every line is tried', async () => {
-    const findings = await compareStandIn(RECORDINGS)
+    const findings = await finished(clock, compareStandIn(RECORDINGS))
     expect(report(findings)).toBe('148 the same, 0 different, 0 not tried\n')
     const lines = ['transcript.txt', 'auth.txt', 'keep-alive.txt'].map((name) => lineCount(name))
     expect(lines).toEqual([139, 22, 30])
@@ -56,15 +66,15 @@ describe('the stand-in', () => {
 })
 
 it('keep-alive is compared in the server’s own time, too', async () => {
-  const clock = { nowMs: 0 }
-  const { reverb, target } = await recordedReverb({ now: () => clock.nowMs })
+  const server = { nowMs: 0 }
+  const { reverb, target } = await recordedReverb({ now: () => server.nowMs })
   const compared = compareKeepAliveSlowly(RECORDINGS, target)
   // The last of the five who subscribe is the one on the fast application.
   const fast = target.others.get('cart-bed-fast') ?? target.main
   const lastIsOn = async () => (await callApi(target.httpUrl, fast, { method: 'GET', path: '/connections' })).body
   await expect.poll(lastIsOn).toBe('{"connections":1}')
   const sweepAt = (nowMs: number): void => {
-    clock.nowMs = nowMs
+    server.nowMs = nowMs
     reverb.sweep()
   }
   for (const nowMs of [60_000, 120_000]) {
@@ -73,7 +83,7 @@ it('keep-alive is compared in the server’s own time, too', async () => {
     await expect.poll(() => heardAt(reverb, nowMs)).toBe(2)
   }
   sweepAt(180_000)
-  expect(report(await compared)).toBe('27 the same, 0 different, 0 not tried\n')
+  expect(report(await finished(clock, compared))).toBe('27 the same, 0 different, 0 not tried\n')
 })
 
 const heardAt = (reverb: Reverb, nowMs: number): number =>
@@ -123,21 +133,23 @@ describe('a stand-in with one rule broken', () => {
     ['tells an event twice', { wire: { outgoing: doubleSummerSale } }, ['1b, 4']],
   ])('that %s differs in exactly the lines about it', async (_, options, expected) => {
     const { target } = await recordedReverb(options)
-    expect(places(await playTranscript(RECORDINGS.transcript, { ...target, patienceMs: 250 }))).toEqual(expected)
+    expect(places(await finished(clock, playTranscript(RECORDINGS.transcript, target)))).toEqual(expected)
   })
 
   it.each<[string, RecordedReverbOptions, readonly number[]]>([
     ['tells another activity time-out', withSettings('cart-bed-fast', { activityTimeoutS: 30 }), [6]],
     ['does not hear pongs', { wire: { incoming: (message) => !message.includes('pong') } }, [21, 27, 30]],
   ])('that %s differs in exactly the lines of keep-alive.txt about it', async (_, options, lines) => {
-    expect(places(await compareKeepAlive(RECORDINGS, options))).toEqual(lines.map((line) => `keep-alive, ${line}`))
+    const findings = await finished(clock, compareKeepAlive(RECORDINGS, options))
+    expect(places(findings)).toEqual(lines.map((line) => `keep-alive, ${line}`))
   })
 })
 
 it('a shop that compares ids exactly differs in the one line of auth.txt about it', async () => {
   const { target, close } = await startStandIn({ channelRule: 'exact' })
   onTestFinished(close)
-  const differences = (await playAuth(RECORDINGS.auth, target)).filter(({ verdict }) => verdict.kind !== 'same')
+  const findings = await finished(clock, playAuth(RECORDINGS.auth, target))
+  const differences = findings.filter(({ verdict }) => verdict.kind !== 'same')
   expect(differences).toMatchObject([
     { line: 8, verdict: { expected: expect.stringMatching(/^200/), got: '403 application/json {"message":""}' } },
   ])
@@ -190,7 +202,7 @@ describe('the command', () => {
     expect(code).toBe(1)
     expect(printed).toContain('got      A HTTP 418 {} A teapot.\n')
     expect(printed).toContain('expected 200 {"health":"OK"}\n  got      418 A teapot.\n')
-  }, 120_000)
+  })
 
   it('says when there is no server', async () => {
     const server = await startRecordedReverb()

@@ -371,23 +371,23 @@ export const behavesOn = (Alpine: TestAlpine): void => {
     expect(notes).toEqual([])
   })
 
-  it('listens no more than before when elements came and went a thousand times', async () => {
-    for (let round = 0; round < 1_000; round += 1) {
+  it('listens no more than before when elements came and went a hundred times', async () => {
+    for (let round = 0; round < 100; round += 1) {
       const holder = document.createElement('div')
       holder.innerHTML = `<div x-data="page">${ALL}</div>`
       document.body.append(holder)
       Alpine.initTree(holder)
-      if (round === 500) expect(open()).toBe(6)
+      if (round === 50) expect(open()).toBe(6)
       if (round % 2) holder.remove()
       else Alpine.destroyTree(holder)
       if (!(round % 2)) holder.remove()
-      if (round % 100 === 99) await settle()
+      if (round % 10 === 9) await settle()
     }
     await settle()
     expect(open()).toBe(2)
     page.hear(at(1))
     expect(notes).toEqual([])
-  }, 60_000)
+  })
 
   it('does not listen for the copies that Livewire’s morph makes', async () => {
     const element = await mount(ALL)

@@ -1,34 +1,21 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
-import { onTestFinished, vi } from 'vitest'
+import { onTestFinished } from 'vitest'
+import { heldClock } from '../../support/held-clock'
+import type { Wires } from '../../support/wires'
 
 /**
- * The clock pusher-js waits by, in the test's hand; sockets stay real. Whatever was started before keeps its own timers,
- * so the stand-in is started first.
+ * The clock pusher-js waits by, in the test's hand; sockets stay real. Whatever was started before keeps its own timers, so the stand-in is
+ * started first.
  */
-export const holdClientsClock = () => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] })
-  onTestFinished(() => {
-    vi.useRealTimers()
-  })
+export const holdClientsClock = (wires: Wires) => {
+  const { pass, settled, release } = heldClock(wires)
+  onTestFinished(release)
   return {
-    /** Lets so much time pass for the clients, in small steps, between which the sockets get their turn. */
-    pass: async (ms: number): Promise<void> => {
-      for (let passedMs = 0; passedMs < ms; passedMs += STEP_MS) {
-        vi.advanceTimersByTime(Math.min(STEP_MS, ms - passedMs))
-        await nextTurn()
-      }
-    },
-    /** Resolves when the condition holds, without a tick for the clients. Their sockets are real, so this takes real time. */
-    until: async (what: string, condition: () => boolean, withinMs = 5_000): Promise<void> => {
-      const endMs = performance.now() + withinMs
-      while (!condition()) {
-        if (performance.now() > endMs) throw new Error(`Waited ${withinMs} ms in vain until ${what}.`)
-        // pusher-js puts off by 0 ms what it wants to do next.
-        vi.advanceTimersByTime(0)
-        await nextTurn()
-      }
+    /** Lets so much time pass for the clients. After each of their timers the sockets get their turn. */
+    pass,
+    /** Resolves when everything has arrived, without a tick for the clients. Rejects when the condition does not hold then. */
+    until: async (what: string, condition: () => boolean): Promise<void> => {
+      await settled()
+      if (!condition()) throw new Error(`Everything has arrived, and still it is not so that ${what}.`)
     },
   }
 }
-
-const STEP_MS = 50

@@ -4,9 +4,12 @@ import type { CartEchoBlock } from '../../../src/core/events'
 import { type FaultProxy, type Seen, type StartServerOptions, startFaultProxy } from '../../../src/server'
 import { type Cart, totalsOf } from '../../../src/server/shop/cart'
 import { formatMoney } from '../../../src/server/shop/money'
+import { type Clock, finished, heldClock, realClock } from '../../support/held-clock'
 import { openShop, type Shop } from '../../support/shop'
 import { openShopperPage, type ShopperPage, type ShopperPageOptions, totalOf } from '../../support/shopper-page'
-import { type Clock, heldClock, realClock } from './held-clock'
+import { watchWires } from '../../support/wires'
+
+export { finished } from '../../support/held-clock'
 
 /** A shop with one page open, on a clock. */
 export interface Stage extends Clock {
@@ -35,6 +38,8 @@ export interface Setting {
   readonly clock?: 'real' | 'held' | undefined
   readonly shop?: StartServerOptions | undefined
   readonly page?: ShopperPageOptions | ((venue: Venue) => ShopperPageOptions) | undefined
+  /** A test that runs beside another says here which of them it is. @default the one that runs */
+  readonly onFinished?: typeof onTestFinished | undefined
 }
 
 /** Where a page is opened. */
@@ -112,13 +117,15 @@ const MOST_REQUESTS = 20
 
 /** Opens a shop and a page. Closes both with the test. */
 export const openStage = async ({ clock: kind = 'held', ...setting }: Setting = {}): Promise<Stage> => {
+  const { onFinished = onTestFinished } = setting
+  const wires = kind === 'held' ? watchWires() : null
   const shop = await openShop(setting.shop)
   const { host, port } = shop.server.reverb
   const proxy = await startFaultProxy({ target: { host, port } })
   let cookie = (await shop.logIn(CUSTOMER)).Cookie
   const pages: ShopperPage[] = []
-  const clock = kind === 'held' ? heldClock(bustleOf(shop, proxy, pages)) : realClock()
-  onTestFinished(async () => {
+  const clock = wires ? heldClock(wires) : realClock()
+  onFinished(async () => {
     for (const page of pages) {
       page.cart.stop()
       page.echo?.disconnect()
@@ -129,7 +136,7 @@ export const openStage = async ({ clock: kind = 'held', ...setting }: Setting = 
   const before = idsIn(shop)
   const open = async (more?: Setting['page']): Promise<ShopperPage> => {
     const options = typeof more === 'function' ? more({ shop, proxy, cookie }) : more
-    const page = await openShopperPage(shop.server, cookie, { socketPort: proxy.port, ...options })
+    const page = await openShopperPage(shop.server, cookie, { socketPort: proxy.port, onFinished, ...options })
     pages.push(page)
     return page
   }
@@ -275,17 +282,6 @@ export const expectNothingLeft = async (stage: Stage, close: () => unknown = () 
   expect(page.left()).toEqual({ timers: 0, listeners: 0, requests: 0 })
 }
 
-/** Resolves as the promise does, and lets the clock pass until then. */
-export const finished = async <Value>({ until }: Pick<Clock, 'until'>, promise: PromiseLike<Value>): Promise<Value> => {
-  let isOver = false
-  const over = (): void => {
-    isOver = true
-  }
-  promise.then(over, over)
-  await until('it is over', () => isOver)
-  return promise
-}
-
 /** Everything logged was told, and the page shows what the server has. */
 export const isRight = (stage: Stage): boolean => {
   const told = new Set(stage.page.heard.map(({ id }) => id))
@@ -301,14 +297,6 @@ export const record = (row: string, figures: object): void => {
   mkdirSync(FIGURES, { recursive: true })
   writeFileSync(new URL(`${row}.json`, FIGURES), `${JSON.stringify({ row, ...figures }, null, 2)}\n`)
 }
-
-const bustleOf = ({ server }: Shop, proxy: FaultProxy, pages: readonly ShopperPage[]) => ({
-  pulse: () => {
-    const said = pages.map(({ heard, states }) => [heard.length, states.length])
-    return JSON.stringify([server.seen(), server.sockets(), proxy.connections().length, said])
-  },
-  awaited: () => pages.reduce((sum, { awaited }) => sum + awaited(), 0),
-})
 
 const toldOf = ({ page, logged }: Stage, isReset: boolean): Pick<Figures, 'lost' | 'twice' | 'outOfOrder'> => {
   const told = page.heard.map(({ id }) => id)

@@ -1,12 +1,19 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { heldClock } from '../../support/held-clock'
 import { until } from '../../support/until'
+import { watchWires } from '../../support/wires'
 import { dial, endIn, type Line, logOf, openLine, through, tryToDial } from './support/line'
 
-/** How long something took. */
-const timed = async (work: Promise<unknown>): Promise<number> => {
-  const startMs = performance.now()
-  await work
-  return performance.now() - startMs
+/** Holds the clock that the proxy waits by, and tells how long something took by it. */
+const holdClock = () => {
+  const { until, settled, release } = heldClock(watchWires())
+  onTestFinished(release)
+  const timed = async (what: string, condition: () => boolean): Promise<number> => {
+    const startMs = Date.now()
+    await until(what, condition)
+    return Date.now() - startMs
+  }
+  return { timed, settled }
 }
 
 /** What was sent before has gone as far as it can: something sent later, on another connection, has come through. */
@@ -27,28 +34,20 @@ const settledAt = async (port: number): Promise<void> => {
 
 describe('latency', () => {
   it('makes every piece late, each way for itself, and in order', async () => {
+    const { timed } = holdClock()
     const line = await openLine()
     const { client, target } = await through(line)
     line.proxy.set({ kind: 'latency', delayMs: 80 })
-    const tookMs = await timed(
-      (async () => {
-        await client.say('a')
-        await target.hears('a')
-      })(),
-    )
-    expect(tookMs).toBeGreaterThanOrEqual(79)
+    await client.say('a')
+    expect(await timed('the target hears it', () => target.heard() === 'a')).toBe(80)
     line.proxy.set({ kind: 'latency', delayMs: 80, direction: 'down' })
-    const backMs = await timed(
-      (async () => {
-        await target.say('b')
-        await client.hears('b')
-      })(),
-    )
+    await target.say('b')
     // Two faults add up.
-    expect(backMs).toBeGreaterThanOrEqual(159)
+    expect(await timed('the client hears it', () => client.heard() === 'b')).toBe(160)
   })
 
   it('keeps the order when jitter would make a later piece overtake', async () => {
+    const { timed } = holdClock()
     const rolls = [1, 0, 0.5, 0]
     const line = await openLine({ random: () => rolls.shift() ?? 0 })
     const { client, target } = await through(line)
@@ -58,17 +57,21 @@ describe('latency', () => {
       await client.say(word)
       await settled(line)
     }
-    await target.hears(text.replaceAll(' ', ''))
+    const tookMs = await timed('all is heard', () => target.heard().length === text.replaceAll(' ', '').length)
+    expect([target.heard(), tookMs]).toEqual(['firstsecondthirdfourth', 100])
   })
 
   it('delays the end as well', async () => {
+    const clock = holdClock()
     const line = await openLine()
     const { client, target } = await through(line)
     line.proxy.set({ kind: 'latency', delayMs: 60 })
     await client.say('bye')
     client.socket.end()
-    await target.hears('bye')
-    await until('the end comes behind', () => target.over() === 'end')
+    await clock.settled()
+    expect([target.heard(), target.over()]).toEqual(['', null])
+    expect(await clock.timed('the end comes', () => target.over() === 'end')).toBe(60)
+    expect(target.heard()).toBe('bye')
   })
 
   it('is gone for what is sent after it was lifted', async () => {
@@ -83,18 +86,15 @@ describe('latency', () => {
 
 describe('bandwidth', () => {
   it('lets no more through than the line carries', async () => {
+    const { timed } = holdClock()
     const line = await openLine()
     const { client, target } = await through(line)
     line.proxy.set({ kind: 'bandwidth', bytesPerSecond: 100_000 })
-    const text = 'x'.repeat(30_000)
-    const tookMs = await timed(
-      (async () => {
-        await client.say(text)
-        await target.hears(text)
-      })(),
-    )
-    expect(tookMs).toBeGreaterThanOrEqual(240)
-    expect(tookMs).toBeLessThan(2_000)
+    await client.say('x'.repeat(30_000))
+    const tookMs = await timed('all is heard', () => target.heard().length === 30_000)
+    // What is passed last takes its time afterwards: 50 ms at most.
+    expect(tookMs).toBeGreaterThanOrEqual(250)
+    expect(tookMs).toBeLessThanOrEqual(300)
   })
 })
 

@@ -66,7 +66,7 @@ it('makes a sender wait when the other side does not get on, and loses nothing',
   await until('the sender has to wait', () => client.socket.writableLength > 0)
   await lift()
   await said
-  await until('all is heard', () => target.heard().length === bytes, 15_000)
+  await until('all is heard', () => target.heard().length === bytes)
   expect(log().passed.up).toBe(bytes)
 })
 
@@ -106,7 +106,7 @@ it('remembers the newest thousand connections', async () => {
   }
   await until('all are noted', () => logOf(line.proxy).id >= 1_005)
   expect(line.proxy.connections()).toHaveLength(1_000)
-}, 30_000)
+})
 
 it('gives every connection a number', async () => {
   const line = await openLine()

@@ -34,3 +34,13 @@ export const holdTime = (): { pass(ms: number): void } => {
   })
   return { pass: (ms) => vi.advanceTimersByTime(ms) }
 }
+
+/** The date stands still; gives it, in whole seconds, as it is said in headers. */
+export const holdDate = (): number => {
+  const nowMs = Math.floor(Date.now() / 1_000) * 1_000
+  vi.useFakeTimers({ toFake: ['Date'], now: nowMs })
+  onTestFinished(() => {
+    vi.useRealTimers()
+  })
+  return nowMs
+}

@@ -1,10 +1,11 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createStandIn } from '../../examples/livewire/stand-in'
 import { livewire } from '../../src/adapters/livewire'
 import { createCartEcho } from '../../src/index'
 import { fakeEcho } from '../support/fake-echo'
+import { pass } from '../support/fake-timers'
 import { at } from '../support/payloads'
-import { component } from './livewire-shop'
+import { answerWith, component } from './livewire-shop'
 
 // Livewire listens to the shopper's channel itself, on the same Echo (livewire js/features/supportLaravelEcho.js).
 
@@ -13,12 +14,15 @@ const OWN = `echo-private:${CHANNEL},.cart.conditions.changed`
 
 const stops: (() => void)[] = []
 
+beforeEach(() => void vi.useFakeTimers())
+
 afterEach(() => {
   for (const stop of stops.splice(0)) stop()
   document.body.replaceChildren()
+  vi.useRealTimers()
 })
 
-const turn = () => new Promise((resolve) => setTimeout(resolve, 20))
+const turn = () => pass(100)
 
 describe('beside a listener of Livewire on the same channel', () => {
   it('both hear each change once, and the bridge goes on when Livewire takes its own away', async () => {
@@ -30,7 +34,10 @@ describe('beside a listener of Livewire on the same channel', () => {
         components: { calls: { params: string[] }[]; snapshot: string }[]
       }
       for (const { params } of components.flatMap((one) => one.calls)) calls.push(String(params[0]))
-      return Response.json({ components: components.map(({ snapshot }) => ({ snapshot, effects: {} })) })
+      return answerWith(
+        200,
+        JSON.stringify({ components: components.map(({ snapshot }) => ({ snapshot, effects: {} })) }),
+      )
     }
     const standIn = createStandIn({ send })
     const echo = fakeEcho('connected')

@@ -156,9 +156,10 @@ describe('what a server rendered', () => {
 
   it('hears a change that comes before it is taken over, once', async () => {
     const { client, hear } = wideAwake()
-    const heard = vi.fn()
+    const [heard, takenOver] = [vi.fn(), vi.fn()]
     const Slow = defineComponent(async () => {
       onCartChange(heard)
+      onMounted(takenOver)
       await new Promise((resolve) => setTimeout(resolve, 5))
       return () => h('p', { id: 'words' }, 'here')
     })
@@ -166,7 +167,8 @@ describe('what a server rendered', () => {
     const app = createSSRApp(Page).use(cartEcho(client))
     app.mount(await rendered(Page))
     hear(at(2))
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(takenOver).not.toHaveBeenCalled()
+    await vi.waitUntil(() => takenOver.mock.calls.length > 0)
     expect(heard).toHaveBeenCalledTimes(1)
     app.unmount()
     expect(complaints).toEqual([])

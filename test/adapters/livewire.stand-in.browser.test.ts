@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type CommitAnswer, type CommitRequest, createStandIn } from '../../examples/livewire/stand-in'
-import { component } from './livewire-shop'
+import { pass } from '../support/fake-timers'
+import { answerWith, component } from './livewire-shop'
 
 // What the tests of the bridge and the demo take for Livewire behaves like it, where cart-echo touches it. The real 3.8.5 and 4.4.1 were
 // tried in the same way by hand.
@@ -15,8 +16,6 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms)
-
 /** A page with the stand-in started; the server renders `html` for every component. */
 const start = (
   body: string,
@@ -28,7 +27,7 @@ const start = (
     const { components } = JSON.parse(String(body)) as { components: CommitRequest[] }
     requests.push(components)
     const answers = components.map(({ snapshot }): CommitAnswer => ({ snapshot, effects: { html } }))
-    return new Response(status === 200 ? JSON.stringify({ components: answers }) : 'oh no', { status })
+    return answerWith(status, status === 200 ? JSON.stringify({ components: answers }) : 'oh no')
   }
   const standIn = createStandIn({ send, version, visit: async (url) => pages[url] ?? '' })
   stops.push(standIn.stop)

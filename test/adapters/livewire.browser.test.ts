@@ -214,7 +214,7 @@ describe.each([3, 4] as const)('a refresh through Livewire %s', (version) => {
     await page.client.check({ refresh: false })
     page.server.isSlow = true
     void page.client.refresh().catch(() => undefined)
-    await vi.advanceTimersByTimeAsync(afterMs)
+    await page.pass(afterMs)
     page.server.status = 500
     void page.standIn.Livewire.find(id)
       ?.call(method, ...params)
