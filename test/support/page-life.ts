@@ -1,5 +1,5 @@
 import { type Browser, chromium, type Page } from 'playwright'
-import { afterAll, afterEach, beforeAll, describe, inject, type RunnerTestSuite } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, inject } from 'vitest'
 import type { LateBrowser } from './browsers.setup'
 import { findChromium } from './chromium.mjs'
 import { type ChromiumTabs, openWindow } from './chromium-tabs'
@@ -11,24 +11,11 @@ const { full } = await findChromium()
 /** Whether this machine has a full Chromium. The headless shell has no back/forward cache and does not freeze. */
 export const fullChromium = async (): Promise<boolean> => full
 
-/** Tests that need a full Chromium. Without one they are skipped, and a line says how many and how to get one. */
+/** Tests that need a full Chromium. Without one they are skipped, and the report says how many and how to get one. */
 export const describeFull = (name: string, body: () => void): void => {
-  if (full) {
-    describe(name, body)
-    return
-  }
-  const { suite } = describe.skip(name, () => {
-    body()
-    // By then they are counted: describe and it.each in it, too.
-    setImmediate(() => {
-      const count = suite ? countOf(suite) : 0
-      console.log(`${name}: ${count} tests did not run. They need a full Chromium: apt-get install chromium.`)
-    })
-  })
+  if (full) describe(name, body)
+  else describe.skip(`${name} (needs a full Chromium: apt-get install chromium)`, body)
 }
-
-const countOf = (suite: RunnerTestSuite): number =>
-  suite.tasks.reduce((count, task) => count + (task.type === 'suite' ? countOf(task) : 1), 0)
 
 /** The Chromium whose pages go into the back/forward cache. All tests share it. They are never hidden: see `holdTabs`. */
 export const openCachingBrowser = async (): Promise<Browser> => chromium.connect(await addressOf('caching'))

@@ -82,8 +82,11 @@ export default class Progress extends DefaultReporter {
 
   #tellWhatDidNotRun(modules) {
     for (const module of modules) {
-      const skipped = [...module.children.allTests('skipped')]
-      if (skipped.length > 0) this.log(` Did not run: ${skipped.length} tests of ${nameOf(module)}`)
+      // A suite that is skipped says in its name what it needs.
+      for (const suite of module.children.suites()) {
+        const count = [...suite.children.allTests('skipped')].length
+        if (count > 0) this.log(` Did not run: ${count} tests of ${nameOf(module)} › ${suite.name}`)
+      }
     }
   }
 
