@@ -41,7 +41,8 @@ export const createOwnTag = (element: HTMLScriptElement | null): OwnTag => {
       return isOfPage && !isThere() ? null : tag
     },
     adopt: (next) => {
-      if (!next || !isParsed() || next.isEqualNode(tag)) return false
+      // One of a page that was left before it ran is nobody's word any more.
+      if (!next?.isConnected || !isParsed() || next.isEqualNode(tag)) return false
       tag?.remove()
       tag = next
       isOfPage = true

@@ -136,6 +136,29 @@ it('a tag with data-navigate-once, which does not run again, is believed as long
   expect((await diaryOf(page)).states).toEqual(states)
 })
 
+// Turbo has scripts wait for those before them.
+it('a tag whose page was left before it ran is not believed any more', async () => {
+  const page = await openShop('body', await livewireScript(), tagOf(null).replace('.js"', '.js?out"'))
+  let letGo = (): void => undefined
+  const late = new Promise<void>((resolve) => {
+    letGo = resolve
+  })
+  await page.route('**/cart-echo.global.js?out', async (route) => {
+    await late
+    await route.continue()
+  })
+  await page.evaluate("void Livewire.navigate('/out')")
+  await expect.poll(() => stateOf(page)).toBe('idle: no-user')
+  await visited(page, "void Livewire.navigate('/?again')", 1)
+  await untilLive(page)
+  const { states } = await diaryOf(page)
+  const ran = page.waitForEvent('requestfinished', (request) => request.url().endsWith('?out'))
+  letGo()
+  await ran
+  await hearsOnce(held.server, page)
+  expect((await diaryOf(page)).states).toEqual(states)
+})
+
 it('a tag that a loader takes away again is believed all the same', async () => {
   const take = 'document.currentScript.previousElementSibling.remove()'
   const page = await open({
