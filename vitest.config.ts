@@ -1,7 +1,7 @@
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { findSmallChromium } from './test/support/chromium.mjs'
-import { PagesFirst } from './test/support/pages-first.mjs'
+import { SlowestFirst } from './test/support/slowest-first.mjs'
 
 const { executablePath, args } = await findSmallChromium()
 
@@ -49,7 +49,7 @@ export default defineConfig({
   test: {
     // Most of them wait, for sockets and pages; so there are more than this machine has cores.
     maxWorkers: Number(process.env.CART_ECHO_WORKERS ?? 5),
-    sequence: { sequencer: PagesFirst },
+    sequence: { sequencer: SlowestFirst },
     // What the page or the server under test says is shown where something fails.
     silent: 'passed-only',
     projects: [

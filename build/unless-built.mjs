@@ -1,6 +1,8 @@
-// Builds the package if what is built is older than what it is built of.
+// Builds the package, unless what is built was built of these very files.
 import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -15,29 +17,36 @@ const OF = [
   'tsconfig.server.json',
   'tsup.config.ts',
 ]
-const BUILT = ['dist/index.d.ts', 'dist/sri.json', 'dist/server/index.d.ts']
-// When the last build began. Outside dist, which is published.
-const STAMP = `${root}node_modules/.cache/cart-echo/built`
+const BUILT = ['dist']
+// What the last build was made of, and what it made. Outside dist, which is published.
+const STAMP = join(root, 'node_modules/.cache/cart-echo/built')
 
-const changedAtMs = (path) => {
-  const { mtimeMs } = statSync(root + path)
-  const inside = statSync(root + path).isDirectory() ? readdirSync(root + path, { recursive: true }) : []
-  return Math.max(mtimeMs, ...inside.map((name) => statSync(`${root}${path}/${name}`).mtimeMs))
+const filesIn = (path) => {
+  if (!existsSync(join(root, path))) return []
+  if (!statSync(join(root, path)).isDirectory()) return [path]
+  return readdirSync(join(root, path)).flatMap((name) => filesIn(`${path}/${name}`))
 }
 
-const isBuilt = () =>
-  existsSync(STAMP) &&
-  BUILT.every((path) => existsSync(root + path)) &&
-  Math.max(...OF.map(changedAtMs)) < Number(readFileSync(STAMP, 'utf8'))
+/** By content: the times of files say what was copied when. */
+const digestOf = (paths) => {
+  const hash = createHash('sha256')
+  for (const path of paths.flatMap(filesIn).sort()) {
+    hash.update(`${path}\0`)
+    hash.update(readFileSync(join(root, path)))
+  }
+  return hash.digest('hex')
+}
 
-/** Builds it, unless that was done after the last change. Throws when that fails. */
+const isBuilt = (of) => existsSync(STAMP) && readFileSync(STAMP, 'utf8') === `${of} ${digestOf(BUILT)}`
+
+/** Builds it, unless that was done of the same files, and what it made is still there. Throws when it fails. */
 export const buildUnlessBuilt = () => {
-  if (isBuilt()) return
-  const startedAtMs = Date.now()
+  const of = digestOf(OF)
+  if (isBuilt(of)) return
   const { status } = spawnSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit', shell: true })
   if (status !== 0) throw new Error('The build failed. Run npm run build to see why.')
-  mkdirSync(new URL('.', `file://${STAMP}`), { recursive: true })
-  writeFileSync(STAMP, String(startedAtMs))
+  mkdirSync(dirname(STAMP), { recursive: true })
+  writeFileSync(STAMP, `${of} ${digestOf(BUILT)}`)
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) buildUnlessBuilt()

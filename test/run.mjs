@@ -3,7 +3,7 @@
 // npm run test:unit      what needs neither a browser nor a socket nor a build
 import { spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -66,6 +66,11 @@ const readReport = () => {
   }
 }
 
+const missing = files.filter((file) => file.endsWith('.test.ts') && !existsSync(join(root, file)))
+if (missing.length > 0) {
+  console.error(`There is no ${missing.join(', ')}.`)
+  process.exit(1)
+}
 if (isAll) {
   console.log(`── types, lint, build (on ${availableParallelism()} cores)`)
   const first = check('build', 'node build/unless-built.mjs')

@@ -15,7 +15,9 @@ export interface TestBrowser {
 
 /** The Chromium of all page tests, which runs already. What is opened here is seen here only, and ends with `close`. */
 export const openBrowser = async (): Promise<TestBrowser> => {
-  const browser = await chromium.connect(inject('chromium'))
+  const address = inject('chromium')
+  if (address === '') throw new Error('No Chromium starts here. The beginning of this run says why.')
+  const browser = await chromium.connect(address)
   const complaints: string[] = []
   return {
     browser,

@@ -42,11 +42,19 @@ const launch = async (
   return { address: server.wsEndpoint(), close: () => server.close() }
 }
 
+// Only the tests of pages need one: the others run all the same.
+const noneStarts = (error: unknown): Started => {
+  console.error(`No Chromium starts here: npx playwright install chromium, or CHROMIUM_PATH. ${error}`)
+  return { address: '', close: async () => {} }
+}
+
 /** Starts the browsers of all page tests, once, and ends them with the run. */
 export default async ({ provide }: TestProject) => {
   const found = await findChromium()
   // The shell may lack a library that the full one came with.
-  const browser = await launch(await findSmallChromium()).catch(() => launch(found))
+  const browser = await launch(await findSmallChromium())
+    .catch(() => launch(found))
+    .catch(noneStarts)
   const starts: Readonly<Record<LateBrowser, () => Promise<Started>>> = {
     caching: () => launch(found, FORBIDDING),
     tabs: () => startChromium(),
@@ -59,20 +67,20 @@ export default async ({ provide }: TestProject) => {
     return one
   }
 
-  const desk = createServer(async (request, response) => {
+  const addresses = createServer(async (request, response) => {
     try {
       response.end((await startOnce(request.url?.slice(1) as LateBrowser)).address)
     } catch (error) {
       response.writeHead(500).end(String(error))
     }
   })
-  await new Promise<void>((resolve) => desk.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => addresses.listen(0, '127.0.0.1', resolve))
   provide('chromium', browser.address)
-  provide('browsers', `http://127.0.0.1:${(desk.address() as AddressInfo).port}`)
+  provide('browsers', `http://127.0.0.1:${(addresses.address() as AddressInfo).port}`)
 
   return async () => {
-    desk.closeAllConnections()
-    desk.close()
+    addresses.closeAllConnections()
+    addresses.close()
     const all = await Promise.allSettled([browser, ...started.values()])
     await Promise.all(all.map((one) => one.status === 'fulfilled' && one.value.close()))
   }

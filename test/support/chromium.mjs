@@ -39,14 +39,16 @@ const QUIET = [
  */
 export const findChromium = async () => {
   const { chromium } = await import('playwright')
-  const installed = [process.env.CHROMIUM_PATH, chromium.executablePath(), '/usr/bin/chromium']
+  const { CHROMIUM_PATH } = process.env
+  if (CHROMIUM_PATH && !existsSync(CHROMIUM_PATH)) throw new Error(`CHROMIUM_PATH: there is no ${CHROMIUM_PATH}.`)
+  const installed = [CHROMIUM_PATH, chromium.executablePath(), '/usr/bin/chromium']
   const path = installed.find((candidate) => candidate && existsSync(candidate))
   return path ? { executablePath: path, args: QUIET, full: true } : findShell()
 }
 
 /**
- * How to launch the one whose pages cost least: the headless shell, which is also what Playwright's own browser is. Where it
- * does not run, and with CHROMIUM_PATH, the same as `findChromium`.
+ * How to launch the one whose pages cost least: the headless shell, where its package has one for this machine. Elsewhere, and with
+ * CHROMIUM_PATH, the same as `findChromium`.
  * @returns {ReturnType<typeof findChromium>}
  */
 export const findSmallChromium = () =>

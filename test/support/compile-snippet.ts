@@ -20,7 +20,7 @@ const STRICT = {
 
 /**
  * What the strict compiler says about the files of an app that has the built package installed, each as `file(line,column): …`. By the native compiler, which takes a fifth of
- * the time, so that every app has a program of its own: what one declares, another cannot lean on. `types` are the ambient ones, such as `node`.
+ * the time, or the one that CART_ECHO_TYPESCRIPT names, so that every app has a program of its own: what one declares, another cannot lean on. `types` are the ambient ones, such as `node`.
  */
 export const complaintsOf = async (
   files: Readonly<Record<string, string>>,
@@ -50,7 +50,8 @@ export const complaintsOf = async (
 
 const compile = (folder: string): Promise<{ code: number | null; said: string }> =>
   new Promise((resolve, reject) => {
-    const words = [join(ROOT, 'node_modules/typescript-7/bin/tsc'), '--pretty', 'false', '-p', '.']
+    const compiler = process.env.CART_ECHO_TYPESCRIPT ?? 'typescript-7'
+    const words = [join(ROOT, `node_modules/${compiler}/bin/tsc`), '--pretty', 'false', '-p', '.']
     const child = spawn(process.execPath, words, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
     let said = ''
     for (const output of [child.stdout, child.stderr]) {

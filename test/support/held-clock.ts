@@ -43,10 +43,16 @@ export const heldClock = (wires: Wires): HeldClock => {
     const timers = vi.getTimerCount()
     return vi.advanceTimersByTime(0).getTimerCount() !== timers
   }
+  // A test that timed out goes on until it notices, and the clock is another's by then.
+  let isReleased = false
+  const insistOnHeld = (): void => {
+    if (isReleased) throw new Error('The test of this clock is over.')
+  }
   const settled = async (): Promise<void> => {
     // Twice: a timer that ran and set another does not change their number.
     for (let idle = 0; idle < 2; ) {
       await wires.settled()
+      insistOnHeld()
       idle = runDue() ? 0 : idle + 1
     }
   }
@@ -72,7 +78,10 @@ export const heldClock = (wires: Wires): HeldClock => {
     },
     until,
     settled,
-    release: () => vi.useRealTimers(),
+    release: () => {
+      isReleased = true
+      vi.useRealTimers()
+    },
   }
 }
 

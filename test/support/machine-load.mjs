@@ -32,7 +32,9 @@ export const watchLoad = (timesOf = timesOfCores) => {
       if (since.length === 0) return 'It took less than a second.'
       const busy = since.reduce((sum, one) => sum + one.busy, 0) / since.length
       const share = `The machine was ${Math.round(busy * 100)} % busy meanwhile`
-      return busy > 0.9 ? `${share}: it may have been slow.` : `${share}: nothing held it up, so it hung.`
+      return busy > 0.9
+        ? `${share}: it may have been slow.`
+        : `${share}: nothing on this machine held it up, so it hung.`
     },
   }
 }

@@ -22,7 +22,7 @@ it('says that a test hung while the machine had nothing to do', () => {
   const { judge, stop } = watchLoad(cores(0.12).times)
   const begunMs = performance.now()
   vi.advanceTimersByTime(90_000)
-  expect(judge(begunMs)).toBe('The machine was 12 % busy meanwhile: nothing held it up, so it hung.')
+  expect(judge(begunMs)).toBe('The machine was 12 % busy meanwhile: nothing on this machine held it up, so it hung.')
   stop()
 })
 

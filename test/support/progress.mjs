@@ -6,7 +6,10 @@ import { inSeconds, progressLine } from './progress-line.mjs'
 const ON_SCREEN_MS = 250
 const IN_A_LOG_MS = 15_000
 
-const IS_TIME_OUT = /timed? ?out|in vain|exceeded/i
+const IS_TIME_OUT = /timed? ?out|in vain|exceeded|in time/i
+
+/** All that an error says: a poll that ends says so in its cause, and what is thrown need not be an error. */
+const wordsOf = ({ message, cause }) => `${message ?? ''}${cause?.message ? `\n${cause.message}` : ''}`
 
 /**
  * Says while tests run how many files are done and which are at work, at once what failed, and at the end the slowest ten and what did not run. Of a time-out it
@@ -53,7 +56,7 @@ export default class Progress extends DefaultReporter {
     if (state === 'passed') this.#passed += 1
     if (state !== 'failed') return
     this.#say(` ✗ ${nameOf(test.module)} › ${test.fullName}`, errors)
-    if (errors.some(({ message }) => IS_TIME_OUT.test(message))) this.log(`     ${this.#load.judge(begunMs)}`)
+    if (errors.some((error) => IS_TIME_OUT.test(wordsOf(error)))) this.log(`     ${this.#load.judge(begunMs)}`)
   }
 
   onTestModuleEnd(module) {
@@ -108,7 +111,7 @@ export default class Progress extends DefaultReporter {
   #say(what, errors) {
     this.#wipe()
     this.log(what)
-    for (const { message } of errors) this.log(`     ${message.split('\n')[0]}`)
+    for (const error of errors) this.log(`     ${wordsOf(error).split('\n')[0]}`)
   }
 
   #wipe() {

@@ -2,4 +2,6 @@
  * How many random schedules a property of the whole client is tried on. Few, so that one can wait for them; `CART_ECHO_SCHEDULES=30000 npm run test:unit` tries more, and the
  * seed of the run, which it prints, tries the same ones again.
  */
-export const SCHEDULES = Number(process.env.CART_ECHO_SCHEDULES ?? 400)
+export const SCHEDULES = Number(process.env.CART_ECHO_SCHEDULES || 400)
+// Of no schedule at all every property holds.
+if (!(SCHEDULES >= 1)) throw new Error('CART_ECHO_SCHEDULES is no number, such as 30000.')

@@ -1,4 +1,5 @@
 import { type CartEchoServer, type StartServerOptions, startServer } from '../../src/server'
+import { askAnew } from './ask-anew'
 
 /** A running shop with somebody logged in. */
 export interface Shop {
@@ -19,9 +20,9 @@ export const openShop = async (options: StartServerOptions = {}): Promise<Shop> 
     server,
     endPromotion: () => server.shop.removeFromAll('raya-sale').changed,
     logIn: async (customer) => {
-      const first = await fetch(`${server.url}/session`)
+      const first = await askAnew(`${server.url}/session`)
       const { csrf_token } = (await first.json()) as { csrf_token: string }
-      const answer = await fetch(`${server.url}/login`, {
+      const answer = await askAnew(`${server.url}/login`, {
         method: 'POST',
         headers: {
           'Content-Type': 'application/json',

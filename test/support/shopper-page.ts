@@ -9,6 +9,7 @@ import { browserEnvironment } from '../../src/dom/environment'
 import { reverb } from '../../src/reverb'
 import type { AuthOptions } from '../../src/reverb/authorise'
 import type { CartEchoServer } from '../../src/server'
+import { askAnew } from './ask-anew'
 
 /** How a page of this test listens. */
 export interface ShopperPageOptions extends Partial<CartEchoOptions> {
@@ -95,7 +96,7 @@ export interface PageBlock {
 
 /** Fetches the block of a page as the server renders it now. */
 export const renderPage = async ({ url }: CartEchoServer, cookie: string): Promise<PageBlock> => {
-  const html = await (await fetch(`${url}/`, { headers: { Cookie: cookie } })).text()
+  const html = await (await askAnew(`${url}/`, { headers: { Cookie: cookie } })).text()
   const json = /<script type="application\/json" data-cart-echo>(.*?)<\/script>/s.exec(html)?.[1]
   if (!json) throw new Error('The page has no block.')
   return JSON.parse(json)
@@ -103,7 +104,7 @@ export const renderPage = async ({ url }: CartEchoServer, cookie: string): Promi
 
 /** The total of a customer's cart, as the server has it. */
 export const totalOf = async ({ url }: CartEchoServer, cookie: string): Promise<string> =>
-  (await readCart(fetch, url, cookie)).total
+  (await readCart(askAnew, url, cookie)).total
 
 /** Opens a page for whoever the cookie logs in, and starts it. Stops it with the test. */
 export const openShopperPage = async (
@@ -126,7 +127,7 @@ export const openShopperPage = async (
   const show = (total: string | null): void => {
     if (total !== shown()) showings.push({ total, atMs: Date.now() })
   }
-  show((await readCart(fetch, server.url, cookie)).total)
+  show((await readCart(askAnew, server.url, cookie)).total)
 
   const host = { ...server.reverb, port: socketPort ?? server.reverb.port }
   const auth = { endpoint: `${server.url}/broadcasting/auth`, headers: () => ({ ...jar }), fetch: network.fetch }
@@ -201,7 +202,7 @@ const countedFetch = () => {
     }
   }
   const counted: typeof fetch = async (...given) => {
-    const answer = await count(() => fetch(...given))
+    const answer = await count(() => askAnew(...given))
     const [text, json] = [answer.text.bind(answer), answer.json.bind(answer)]
     return Object.assign(answer, { text: () => count(text), json: () => count(json) })
   }
@@ -252,7 +253,11 @@ const pageEnvironment = (random: () => number = Math.random) => {
 
 /** An Echo as a page would build it for itself. Disconnects with the test. */
 export const openPageEcho = (server: CartEchoServer, cookie: string): Echo<'reverb'> =>
-  pageEcho(server.reverb, { endpoint: `${server.url}/broadcasting/auth`, headers: () => ({ Cookie: cookie }), fetch })
+  pageEcho(server.reverb, {
+    endpoint: `${server.url}/broadcasting/auth`,
+    headers: () => ({ Cookie: cookie }),
+    fetch: askAnew,
+  })
 
 interface PageAuth {
   readonly endpoint: string

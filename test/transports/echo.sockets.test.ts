@@ -16,6 +16,7 @@ import { browserEnvironment } from '../../src/dom/environment'
 import { reverb } from '../../src/reverb'
 import { echoTransport } from '../../src/transports/echo'
 import type { EchoSource } from '../../src/transports/echo/shape'
+import { askAnew } from '../support/ask-anew'
 import { type Clock, heldClock } from '../support/held-clock'
 import { openShop, type Shop } from '../support/shop'
 import { watchWires } from '../support/wires'
@@ -65,7 +66,7 @@ const authorizerWith =
   ({ name }: { name: string }) => ({
     authorize: (socketId: string, done: (error: Error | null, data: { auth: string } | null) => void) => {
       const body = new URLSearchParams({ socket_id: socketId, channel_name: name })
-      fetch(`${shop.server.url}/broadcasting/auth`, { method: 'POST', headers, body }).then(
+      askAnew(`${shop.server.url}/broadcasting/auth`, { method: 'POST', headers, body }).then(
         async (answer) =>
           answer.ok ? done(null, await answer.json()) : done(new Error(`auth ${answer.status}`), null),
         (error) => done(error, null),

@@ -2,6 +2,7 @@ import Echo from 'laravel-echo'
 import Pusher from 'pusher-js'
 import { onTestFinished } from 'vitest'
 import type { CartEchoServer } from '../../../src/server'
+import { askAnew } from '../../support/ask-anew'
 
 /** A customer's channel, as Echo names it. */
 export const CHANNEL = 'App.Models.User.1'
@@ -79,7 +80,7 @@ const withCookie =
   (socketId: string, channel: string, done: Authorised): void => {
     const body = new URLSearchParams({ socket_id: socketId, channel_name: channel })
     const headers = { Cookie, Accept: 'application/json' }
-    fetch(`${url}/broadcasting/auth`, { method: 'POST', headers, body }).then(
+    askAnew(`${url}/broadcasting/auth`, { method: 'POST', headers, body }).then(
       async (answer) => (answer.ok ? done(null, await answer.json()) : done(new Error(`auth ${answer.status}`), null)),
       (error) => done(error, null),
     )

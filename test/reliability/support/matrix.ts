@@ -322,7 +322,16 @@ const sumOf = (counts: Readonly<Record<string, number>>): number =>
 const idsIn = ({ server }: Shop): readonly string[] => {
   const { views } = server.shop.backup().logs
   const entries = views.find(({ customer }) => customer.id === CUSTOMER)?.view.entries ?? []
-  return entries.filter(({ event }) => event === EVENT).flatMap(({ data }) => idOf(JSON.parse(data)))
+  return entries.filter(({ event }) => event === EVENT).flatMap(idsOf)
+}
+
+const knownIds = new WeakMap<object, readonly string[]>()
+
+// Asked for after every step of the clock, and a log may be long.
+const idsOf = (entry: { readonly data: string }): readonly string[] => {
+  const ids = knownIds.get(entry) ?? idOf(JSON.parse(entry.data))
+  knownIds.set(entry, ids)
+  return ids
 }
 
 // What nobody can read is not told.

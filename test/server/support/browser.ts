@@ -1,5 +1,6 @@
 import { request } from 'node:http'
 import type { Id } from '../../../src/core/events'
+import { askAnew } from '../../support/ask-anew'
 
 export interface Answer {
   readonly status: number
@@ -18,7 +19,7 @@ export const openBrowser = (url: string) => {
   const send = async (path: string, init: RequestInit = {}): Promise<Answer> => {
     const headers = new Headers({ accept: 'application/json', cookie: cookieHeader(cookies) })
     for (const [name, value] of new Headers(init.headers)) headers.set(name, value)
-    const response = await fetch(url + path, { redirect: 'manual', ...init, headers })
+    const response = await askAnew(url + path, { redirect: 'manual', ...init, headers })
     for (const cookie of response.headers.getSetCookie()) keep(cookies, cookie)
     const text = await response.text()
     return { status: response.status, headers: response.headers, text, json: parse(text) }

@@ -5,7 +5,7 @@ import { BaseSequencer } from 'vitest/node'
 const ORDER = ['chromium', 'pages', 'package', 'sockets', 'happy-dom', 'unit']
 
 /** Orders test files by how long they can be expected to take: by where they run, then by their size. */
-export class PagesFirst extends BaseSequencer {
+export class SlowestFirst extends BaseSequencer {
   /** @param {import('vitest/node').TestSpecification[]} files */
   async sort(files) {
     const placed = files.map((file) => ({
