@@ -22,6 +22,14 @@ export interface Listening {
  */
 export const listen = async (server: Server, port: number, host: string): Promise<Listening> => {
   const sockets = trackSockets(server)
+  let giveUp = (): void => {}
+  const isOpened = async (): Promise<boolean> => {
+    // Node says nothing of a server that is closed before it has come to listen.
+    const givenUp = new Promise<boolean>((resolve) => {
+      giveUp = () => resolve(true)
+    })
+    return await Promise.race([givenUp, tried(server, openPort, host)])
+  }
   await opened(server, port, host)
   const openPort = portOf(server.address())
   let closing: Promise<void> | null = null
@@ -32,14 +40,16 @@ export const listen = async (server: Server, port: number, host: string): Promis
     shut: () => {
       isShut = true
       server.close()
+      giveUp()
     },
     reopen: () => {
       isShut = false
-      return reopened(server, openPort, host, isUnwanted)
+      return reopened(server, isOpened, isUnwanted)
     },
     endConnections: () => destroyAll(sockets),
     close: () => {
       closing ??= closed(server, sockets)
+      giveUp()
       return closing
     },
   }
@@ -47,13 +57,13 @@ export const listen = async (server: Server, port: number, host: string): Promis
 
 const RETRY_MS = 20
 
-const reopened = async (server: Server, port: number, host: string, isUnwanted: () => boolean): Promise<void> => {
-  while (!isUnwanted() && !(await isOpened(server, port, host))) await sleep(RETRY_MS)
+const reopened = async (server: Server, isOpened: () => Promise<boolean>, isUnwanted: () => boolean): Promise<void> => {
+  while (!isUnwanted() && !(await isOpened())) await sleep(RETRY_MS)
   // Somebody may have wanted it shut while it was being opened.
   if (isUnwanted()) server.close()
 }
 
-const isOpened = (server: Server, port: number, host: string): Promise<boolean> =>
+const tried = (server: Server, port: number, host: string): Promise<boolean> =>
   opened(server, port, host).then(
     () => true,
     (error: unknown) => {

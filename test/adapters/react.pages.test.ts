@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { passTime } from '../support/page-time'
 import { expectNoneLeft, watchAlive } from './support/live-objects'
@@ -265,6 +266,25 @@ describe.each(['18', '19'])('a page of React %s where another customer logs in',
     expect([epochs[0] === epochs[1], epochs[1] === epochs[2], epochs[2] === epochs[3]]).toEqual([true, false, true])
     expect(held.server.seen()).toMatchObject({ auth: { 200: 2 }, subscriptions: 2 })
     expect(held.server.sockets()).toBe(1)
+    expect(held.complaints).toEqual([])
+  })
+})
+
+describe('the example, in React 18 and as it is developed', () => {
+  const script = readFileSync(new URL('../../examples/react/react.tsx', import.meta.url), 'utf8')
+  const held = holdOnePage({ script, body: '<main></main>', bundling: reactOf('18') })
+
+  it('tells its story over one socket', async () => {
+    const { page, server } = held
+    await page.locator('#total', { hasText: 'RM108.00' }).waitFor()
+    await expect.poll(() => server.sockets()).toBe(1)
+    await expect.poll(() => server.seen().subscriptions).toBe(1)
+    held.change()
+    await page.getByRole('status').getByText('Your cart was updated').waitFor()
+    await page.locator('#total', { hasText: 'RM120.00' }).waitFor()
+    await page.getByRole('button', { name: 'Dismiss' }).click()
+    await expect.poll(() => page.getByRole('status').textContent()).toBe('')
+    expect(server.seen()).toMatchObject({ upgrades: 1, subscriptions: 1, auth: { 200: 1 } })
     expect(held.complaints).toEqual([])
   })
 })

@@ -195,11 +195,13 @@ if (!window.settings) addEventListener('DOMContentLoaded', () => setTimeout(make
 const ECHO_FILES = { 'echo.js': ECHO_SCRIPT, 'pusher.js': PUSHER_SCRIPT, 'make-echo.js': MAKE_ECHO }
 
 describe('the script tag and the page’s Echo', () => {
-  it('uses the one that is made, and fetches none', async () => {
-    const page = await open({
-      head: script('pusher.js') + script('echo.js') + script('make-echo.js') + TAG,
-      files: ECHO_FILES,
-    })
+  const echo = script('pusher.js') + script('echo.js') + script('make-echo.js')
+
+  it.each([
+    ['before the tag', echo + TAG],
+    ['after the tag', TAG + echo],
+  ])('uses the one that is made %s, and fetches none', async (_, head) => {
+    const page = await open({ head, files: ECHO_FILES })
     await untilLive(page)
     await hearsOnce(held.server, page)
     expect((await fetched(page)).filter((part) => part !== 'notice' && part !== 'engine')).toEqual([])
@@ -259,6 +261,23 @@ describe('a part that cannot be had', () => {
     const page = await open({ head: TAG })
     await expect.poll(async () => (await diaryOf(page)).states.at(-1)).toBe('polling: no-echo')
     expect(await page.evaluate(() => 'tampered' in window)).toBe(false)
+  })
+
+  it('is not fetched any more when the page has stopped', async () => {
+    let asked: string[] = []
+    const page = await open({ head: TAG }, async (page) => {
+      asked = partsAsked(page)
+      await page.clock.install()
+      await page.route('**/cdn/engine.js*', (route) => route.abort())
+    })
+    await expect.poll(() => because(page)).toBe('not-loaded')
+    await page.evaluate('CartEcho.cart.stop()')
+    expect(await because(page)).toBe('not-started')
+    const before = asked.length
+    await page.evaluate("dispatchEvent(new Event('online'))")
+    await page.clock.runFor(TWO_TRIES_MS)
+    await page.evaluate("fetch('/diary.js').then(({ status }) => status)")
+    expect(asked).toHaveLength(before)
   })
 
   it('is said when it is the engine, or what shows notices, and fetched again by itself: the page becomes live', async () => {

@@ -51,8 +51,13 @@ describe('Alpine with eval', () => {
   const { held, open } = holdScriptTagPages(LOOSE)
   const files = { 'heard.js': HEARD, 'alpine.js': dist('alpinejs/dist/cdn.min.js') }
 
-  it('before the tag: elements show and hear the cart', async () => {
-    const page = await open({ head: script('heard.js', '') + script('alpine.js') + TAG, body: ALPINE, files })
+  const alpine = script('heard.js', '') + script('alpine.js')
+
+  it.each([
+    ['before the tag', alpine + TAG],
+    ['after the tag', TAG + alpine],
+  ])('%s: elements show and hear the cart', async (_, head) => {
+    const page = await open({ head, body: ALPINE, files })
     await untilLive(page)
     await hearsOnce(held.server, page)
     await alpineHears(page)
@@ -75,7 +80,10 @@ describe('Livewire', () => {
 
   it.each([
     ['before the tag', script('livewire.js', '') + TAG],
+    ['before the tag, which is async', script('livewire.js', '') + script('cart-echo.global.js', 'async')],
+    ['before the tag, which blocks', script('livewire.js', '') + script('cart-echo.global.js', '')],
     ['after the tag', TAG + script('livewire.js')],
+    ['after the tag, blocking', TAG + script('livewire.js', '')],
   ])('%s: components hear each change once, and refresh once', async (_, head) => {
     const page = await open({ head, body: COMPONENT, files: { 'livewire.js': await livewireScript() } })
     await untilLive(page)

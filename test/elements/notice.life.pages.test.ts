@@ -2,6 +2,7 @@ import type { Page } from 'playwright'
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { bundleApp } from '../support/app-page'
 import { type ChromiumTab, describeFull, holdCachingBrowser, holdTabs, leaveAndReturn } from '../support/page-life'
+import { holdsWithin } from '../support/page-time'
 import { letPass, openShopFront, type ShopFront } from '../support/shop-front'
 import { until } from '../support/until'
 
@@ -54,7 +55,13 @@ const told = async (page: Page, what: string): Promise<Page> => {
 }
 
 /** What is shown wrongly has been by now: a burst has settled, and what failed was tried again. */
-const settled = (page: Page): Promise<void> => letPass([page], 10_000)
+const settled = async (page: Page): Promise<void> => {
+  // What was answered has been taken.
+  await letPass([page], 0)
+  await letPass([page], 10_000)
+  // What that set has come.
+  await letPass([page], 2_000)
+}
 
 describeFull('Back', () => {
   const cached = holdCachingBrowser()
@@ -74,12 +81,12 @@ describeFull('Back', () => {
     await settled(page)
     expect(await seen(page)).toEqual([TEXT, ''])
     front.server.faults.clear()
-    await expect
-      .poll(async () => {
-        await settled(page)
-        return seen(page)
-      })
-      .toEqual([TEXT, '', TEXT])
+    await holdsWithin(
+      3,
+      async () => (await seen(page)).length === 3,
+      () => settled(page),
+    )
+    expect(await seen(page)).toEqual([TEXT, '', TEXT])
   })
 
   it.each([

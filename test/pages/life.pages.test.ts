@@ -85,7 +85,8 @@ describeFull('a tab', () => {
     front.server.faults.start({ kind: 'drop', times: 1 })
     endPromotion()
     // The wishlist's change comes by the socket and shows the hole; a page that is looked at would ask within a second.
-    await tab.evaluate('new Promise((resolve) => setTimeout(resolve, 1_500))')
+    // Timers of a hidden page run at whole seconds: one such later.
+    await tab.evaluate('new Promise((resolve) => setTimeout(resolve, 2_100))')
     await tab.evaluate("fetch('/away').then(({ status }) => status)")
     expect(front.server.seen().checks['200']).toBe(before)
     await tab.show()

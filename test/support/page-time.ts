@@ -1,7 +1,10 @@
 import type { Page } from 'playwright'
 import { expect } from 'vitest'
 
-/** Puts a page on a clock that goes as ours does, and faster when it is told to. For before it goes anywhere. */
+/**
+ * Puts a page on a clock that goes as ours does, and faster when it is told to. For before it goes anywhere. Its `performance.getEntries…` are empty from then on: what is
+ * fetched is counted by the page's requests.
+ */
 export const onItsOwnClock = (page: Page): Promise<void> => page.clock.install()
 
 /**
@@ -18,6 +21,16 @@ const settle = (page: Page): Promise<void> =>
   page.evaluate(async () => {
     await (await fetch(location.href, { cache: 'no-store' })).text()
   })
+
+/** Lets a page's time pass, a second at a time, until something holds; it has to by then. `passSecond` takes the place of `passTime`. */
+export const holdsWithin = async (
+  seconds: number,
+  holds: () => Promise<boolean>,
+  passSecond: () => Promise<void>,
+): Promise<void> => {
+  for (let passed = 0; passed < seconds && !(await holds()); passed += 1) await passSecond()
+  expect(await holds(), `within ${seconds} s of the page's time`).toBe(true)
+}
 
 /** From here on the time of a page with a clock of its own passes only when it is told to. Returns what lets it go again. */
 export const holdTime = async (page: Page): Promise<() => Promise<void>> => {

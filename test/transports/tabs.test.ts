@@ -249,11 +249,14 @@ describe('when the one that leads', () => {
   })
 
   it('hangs, one that is looked at takes over, and nothing comes twice when it goes on', async () => {
-    const { shop, pages, pass, first, others } = await withTabs(3)
+    const { shop, pages, pass, first, others, leader } = await withTabs(3)
+    const [looked, ...hidden] = others
+    for (const { tab } of hidden) tab.signal('hidden')
     first.tab.hang()
     shop.commit('ours')
     await pass(20_000)
     expect(seqsOf(others)).toEqual(allOf(others, [1]))
+    expect(leader()).toBe(looked)
     first.tab.unhang()
     shop.commit('ours')
     await pass(LIVE_MS)
