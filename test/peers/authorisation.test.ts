@@ -10,7 +10,7 @@ import { breakIt, mend } from './support/break'
 import { holdClientsClock } from './support/clients-clock'
 import { CHANNEL, EVENT, forged, rawEcho, watch } from './support/raw-echo'
 
-// What raw laravel-echo and pusher-js do when a channel is not authorised. Files are those of anchors/echo.md.
+// What raw laravel-echo and pusher-js do when a channel is not authorised. What is said of files is of laravel-echo 2.5.0 and pusher-js 8.6.0.
 
 let wires: Wires
 let shop: Shop

@@ -17,13 +17,13 @@ export interface FullAnswerParts {
   readonly fresh: string | null
 }
 
-/** The bare check (CONTRACT §2, level guide). `news` is the newest entry the session has not been told of. */
+/** The bare check (docs/protocol.md, level guide). `news` is the newest entry the session has not been told of. */
 export const bareAnswer = (news: LogEntry | null): BareAnswer => ({
   updated: news !== null,
   message: news && messageOf(payloadOf(news)),
 })
 
-/** The check of a log server (CONTRACT §2, level log). A reset counts as an update: nobody can say what was missed. */
+/** The check of a log server (docs/protocol.md, level log). A reset counts as an update: nobody can say what was missed. */
 export const fullAnswer = ({ owner, log, policy, fresh }: FullAnswerParts): unknown => {
   const events = log.entries.map((entry) => ({ event: entry.event, payload: payloadOf(entry) }))
   return {

@@ -21,5 +21,5 @@ export const changedPolicy = (policy: CheckPolicy, change: PolicyChange): CheckP
 /** What of a policy is said otherwise. */
 export type PolicyChange = { readonly [N in keyof CheckPolicy]?: CheckPolicy[N] | undefined }
 
-/** The values of CONTRACT §2, for everything that is not said otherwise. */
+/** The values of docs/protocol.md, for everything that is not said otherwise. */
 export const CHECK_POLICY: CheckPolicy = { enabled: true, pollMs: 30_000, auditMs: 300_000, resetSpreadMs: 2_000 }

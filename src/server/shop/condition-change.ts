@@ -28,7 +28,7 @@ export const guidePayload = ({ action, condition, after }: ConditionChange, at: 
   }
 }
 
-/** The payload of a log server: the guide's, with both lists of CONTRACT §1 and the `cart_echo` block. */
+/** The payload of a log server: the guide's, with both lists of docs/protocol.md and the `cart_echo` block. */
 export const logPayload = (change: ConditionChange, at: Date, block: CartEchoBlock): CartConditionsChanged => {
   const { action, condition, before, after } = change
   const { message, changes, timestamp } = guidePayload(change, at)

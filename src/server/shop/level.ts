@@ -1,5 +1,5 @@
 /**
- * How much a server promises (CONTRACT). `guide`: broadcast and bare check. `log`: every change in an ordered log the
+ * How much a server promises (docs/protocol.md). `guide`: broadcast and bare check. `log`: every change in an ordered log the
  * check reads. `outbox`: also, what was not broadcast is broadcast again.
  */
 export type Level = 'guide' | 'log' | 'outbox'

@@ -31,7 +31,7 @@ export const MAX_ENTRIES = 50
 /** Who is further behind than this starts anew. */
 export const MAX_BEHIND = 500
 
-/** Everything after a cursor, by the rules of CONTRACT §2. No cursor: only where the log stands. Never throws. */
+/** Everything after a cursor, by the rules of docs/protocol.md. No cursor: only where the log stands. Never throws. */
 export const answerSince = (view: LogView, cursor: string | null): LogAnswer => {
   const head = { cursor: `${view.epoch}:${view.seq}`, entries: [] }
   if (cursor === null) return { ...head, reset: false }

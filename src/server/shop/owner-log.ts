@@ -15,7 +15,7 @@ export interface OwnerLog {
   newest(): LogEntry | null
   /** Gives out the next number, asks for the payload that carries it, and keeps it. */
   append(event: string, payloadAt: (place: LogPlace) => unknown): LogEntry
-  /** Everything after a cursor, as CONTRACT §2 has it; null asks for nothing but the head. */
+  /** Everything after a cursor, as docs/protocol.md has it; null asks for nothing but the head. */
   since(cursor: string | null): LogAnswer
   /** The log as it stands. */
   view(): LogView

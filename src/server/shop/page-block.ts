@@ -7,7 +7,7 @@ import type { Customer } from './customers'
 import { keepsLog, type Level } from './level'
 import type { LogBook } from './log-book'
 
-/** What a page tells the SDK (CONTRACT §4). A server of level `guide` knows neither owner nor cursor. */
+/** What a page tells the SDK (docs/protocol.md). A server of level `guide` knows neither owner nor cursor. */
 export interface PageBlock {
   readonly user: Id
   readonly owner?: string

@@ -5,7 +5,7 @@ export interface Replica {
   /** The log as far as it has come. */
   readonly view: LogView
   /**
-   * What it says to who is further than itself. `reset`: what CONTRACT §2 has for who is ahead of the log. `cursor`:
+   * What it says to who is further than itself. `reset`: what docs/protocol.md has for who is ahead of the log. `cursor`:
    * its own, lower cursor and no more.
    */
   readonly says: 'reset' | 'cursor'
