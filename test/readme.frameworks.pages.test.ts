@@ -51,6 +51,18 @@ const endPromotion = async (page: Page): Promise<void> => {
 /** How often the page's own refresh has run. */
 const reads = (page: Page): Promise<number> => page.evaluate(() => (window as never as { reads: number }).reads)
 
+/** Shows the message and the total, reads the cart anew, and dismisses. */
+const tellsItsStory = async (page: Page): Promise<void> => {
+  await endPromotion(page)
+  await page.getByRole('status').getByText(NEWS).waitFor()
+  await expect.poll(() => reads(page)).toBeGreaterThan(0)
+  await tellWithoutAmounts(held.server, page)
+  expect(await page.title()).toBe('Cart: RM120.00')
+  await page.getByRole('button', { name: 'Dismiss' }).click()
+  await expect.poll(() => page.getByRole('status').textContent()).toBe('')
+  await expect.poll(() => page.locator('small').count()).toBe(0)
+}
+
 describe('the README’s snippet', () => {
   it('alpine-event shows the total, without a plugin', async () => {
     const script = `${OWN_ECHO}
@@ -125,14 +137,7 @@ describe('the README’s snippet', () => {
       body: '<main></main>',
       bundling: { alias, plugins: [appFiles({ 'query-client.js': queryClient })] },
     })
-    await endPromotion(page)
-    await page.getByRole('status').getByText(NEWS).waitFor()
-    await expect.poll(() => reads(page)).toBeGreaterThan(0)
-    await tellWithoutAmounts(held.server, page)
-    expect(await page.title()).toBe('Cart: RM120.00')
-    await page.getByRole('button', { name: 'Dismiss' }).click()
-    await expect.poll(() => page.getByRole('status').textContent()).toBe('')
-    await expect.poll(() => page.locator('small').count()).toBe(0)
+    await tellsItsStory(page)
   })
 
   it('vue and vue-notice show the message, read the cart anew, and dismiss', async () => {
@@ -143,13 +148,6 @@ describe('the README’s snippet', () => {
       body: '<main></main>',
       bundling: { alias, plugins: [files, vue({ isProduction: true, sourceMap: false }) as Plugin] },
     })
-    await endPromotion(page)
-    await page.getByRole('status').getByText(NEWS).waitFor()
-    await expect.poll(() => reads(page)).toBeGreaterThan(0)
-    await tellWithoutAmounts(held.server, page)
-    expect(await page.title()).toBe('Cart: RM120.00')
-    await page.getByRole('button', { name: 'Dismiss' }).click()
-    await expect.poll(() => page.getByRole('status').textContent()).toBe('')
-    await expect.poll(() => page.locator('small').count()).toBe(0)
+    await tellsItsStory(page)
   })
 })

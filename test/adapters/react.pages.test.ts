@@ -245,14 +245,7 @@ describe.each(['18', '19'])('a page of React %s where another customer logs in',
     await isLive()
     change()
     await hears(1)
-    await held.page.evaluate(async () => {
-      const token = document.querySelector('meta[name="csrf-token"]')?.getAttribute('content') ?? ''
-      const headers = { 'Content-Type': 'application/json', Accept: 'application/json', 'X-CSRF-TOKEN': token }
-      const answer = await fetch('/login', { method: 'POST', headers, body: JSON.stringify({ customer: 2 }) })
-      const { csrf_token, page } = await answer.json()
-      document.querySelector('meta[name="csrf-token"]')?.setAttribute('content', csrf_token)
-      Object.assign(window, { next: page })
-    })
+    await held.logInAnother()
     // Between the rendering of that customer's page and its arrival: on the channel that there still is.
     change()
     await hears(2)

@@ -143,14 +143,7 @@ describe('an app in a browser, in development', () => {
   afterEach(end)
 
   it('is authorised once more when somebody else is logged in, on the same socket, and loses no change of theirs', async () => {
-    await held.page.evaluate(async () => {
-      const token = document.querySelector('meta[name="csrf-token"]')?.getAttribute('content') ?? ''
-      const headers = { 'Content-Type': 'application/json', Accept: 'application/json', 'X-CSRF-TOKEN': token }
-      const answer = await fetch('/login', { method: 'POST', headers, body: JSON.stringify({ customer: 2 }) })
-      const { csrf_token, page } = await answer.json()
-      document.querySelector('meta[name="csrf-token"]')?.setAttribute('content', csrf_token)
-      Object.assign(window, { next: page })
-    })
+    await held.logInAnother()
     // On the channel there still is, the first customer's; the second's is to be found.
     change()
     await hear(3)

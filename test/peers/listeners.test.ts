@@ -4,7 +4,7 @@ import { openShop, type Shop } from '../support/shop'
 import { until } from '../support/until'
 import { CHANNEL, EVENT, rawEcho } from './support/raw-echo'
 
-// How listeners of one channel get into each other's way. Files are those of anchors/echo.md.
+// How listeners of one channel get into each other's way. What is said of files is of laravel-echo 2.5.0 and pusher-js 8.6.0.
 
 let shop: Shop
 let client: ReturnType<typeof rawEcho>

@@ -6,7 +6,7 @@ import { holdClientsClock } from './support/clients-clock'
 import { CHANNEL, EVENT, rawEcho, watch } from './support/raw-echo'
 
 // What raw laravel-echo and pusher-js do when the stand-in goes away and comes back. The files named are those of
-// anchors/echo.md: pusher-js 8.6.0 `src/`, laravel-echo 2.5.0 `src/`.
+// What is said of files is of pusher-js 8.6.0 `src/`, laravel-echo 2.5.0 `src/`.
 
 let wires: Wires
 let shop: Shop
@@ -187,7 +187,7 @@ describe('a socket that died in silence', () => {
     expect(states).toEqual(['connected', 'connecting', 'connected'])
   })
 
-  it('is found out in two seconds by an Echo that was told to ask (anchors/echo.md §2.1)', async () => {
+  it('is found out in two seconds by an Echo that was told to ask', async () => {
     const clock = holdClientsClock(wires)
     const { pusher } = rawEcho(shop.server, cookie, { port: proxy.port, activityTimeout: 1_000, pongTimeout: 1_000 })
     await clock.until('it is connected', () => pusher.connection.state === 'connected')

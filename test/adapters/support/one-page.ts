@@ -19,6 +19,8 @@ export interface OnePage {
   readonly change: () => void
   /** Loads the page anew, and forgets what it complained about before. */
   readonly reload: () => Promise<void>
+  /** Customer 2 logs in by a request of the page, which has what their page would say as `next` then. */
+  readonly logInAnother: () => Promise<void>
   /** Runs a script on the page, which has everything that the page's own has put on `window`. JSX is compiled. */
   readonly play: (script: string) => Promise<unknown>
 }
@@ -72,6 +74,16 @@ export const holdOnePage = ({ script, body = '', head = '', bundling, context }:
       await held.page?.goto('about:blank')
       if (held.chromium) held.chromium.complaints.length = 0
       await held.page?.goto(held.server?.url ?? '')
+    },
+    logInAnother: async () => {
+      await held.page?.evaluate(async () => {
+        const token = document.querySelector('meta[name="csrf-token"]')?.getAttribute('content') ?? ''
+        const headers = { 'Content-Type': 'application/json', Accept: 'application/json', 'X-CSRF-TOKEN': token }
+        const answer = await fetch('/login', { method: 'POST', headers, body: JSON.stringify({ customer: 2 }) })
+        const { csrf_token, page } = await answer.json()
+        document.querySelector('meta[name="csrf-token"]')?.setAttribute('content', csrf_token)
+        Object.assign(window, { next: page })
+      })
     },
     play: async (words) => {
       const { code } = await transform(words, { loader: 'tsx', jsxFactory: 'createElement', jsxFragment: 'Fragment' })
