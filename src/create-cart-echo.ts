@@ -1,23 +1,21 @@
-import { attempt } from './core/attempt'
 import type { CartEcho } from './core/cart-echo'
-import { readChannel } from './core/channel'
 import { createClient } from './core/client'
 import { isReadable } from './core/decode'
 import type { OnError } from './core/emitter'
 import type { Audience, Environment } from './core/environment'
-import { CartEchoError } from './core/errors'
 import { type EventOption, type Listening, readListening } from './core/listening'
 import { noNews } from './core/news'
 import type { PageIdentity } from './core/shopper'
 import type { TabPorts } from './core/tab-ports'
 import type { Transport } from './core/transport'
+import { addressOf, type Endpoints, endpointsNow, moveBetween, readEndpoints } from './create-cart-echo/endpoints'
 import { browserEnvironment } from './dom/environment'
 import { createDomEvents } from './dom/events'
 import { browserTabs } from './dom/tab-ports'
 import { type CheckRequest, createCheck } from './transports/check'
 import { echoTransport } from './transports/echo'
-import { echoNow, isEcho, isOpenable, whyNoEcho } from './transports/echo/find'
-import { type EchoSource, has, keyOf, peek } from './transports/echo/shape'
+import { echoNow } from './transports/echo/find'
+import { type EchoSource, keyOf } from './transports/echo/shape'
 import { pageLife } from './transports/page-life'
 import { supply } from './transports/supply'
 import { tabs } from './transports/tabs'
@@ -34,7 +32,7 @@ export interface CheckSettings extends CheckRequest {
 }
 
 /** How a page listens to its cart. `echo`, `check`, or both. */
-export interface CartEchoOptions extends PageIdentity {
+export interface CartEchoOptions extends Omit<PageIdentity, 'check' | 'reverb'> {
   /** The page's Echo, a getter for one that may come late (waited for 20 s), a promise, or `reverb({...})`. */
   echo?: EchoSource | undefined
   /** The address of the check, or more about it. With it nothing is lost over gaps, and the page is fed where no socket can be had. */
@@ -75,14 +73,19 @@ export const createCartEchoIn = (
   options: CartEchoOptions,
   portsOf: () => TabPorts | null = browserTabs,
 ): CartEcho => {
-  const check = readCheck(options.check)
-  insistOnSource(options.echo, check)
+  let endpoints = readEndpoints(options)
   const listening = readListening(options.events, options.instance)
+  const { events } = listening
   const dom = createDomEvents(options.target)
   const client = createClient({
     environment,
     listening,
-    transport: transportFor({ ...options, environment, portsOf, settings: check, events: listening.events }),
+    transport: (user, owner) => transportFor(user, owner, { ...options, ...endpoints, environment, portsOf, events }),
+    moveTo: (word) => {
+      const before = endpoints
+      endpoints = endpointsNow(before, word)
+      return moveBetween(before, endpoints)
+    },
     onError: options.onError ?? logError,
     announce: dom.announce,
     mayRefresh: dom.mayRefresh,
@@ -97,41 +100,43 @@ export const createCartEchoIn = (
 }
 
 /** What the transports of a page are made of. */
-interface TransportParts extends Pick<CartEchoOptions, 'echo' | 'steer' | 'channel' | 'tabs'> {
+interface TransportParts extends Endpoints, Pick<CartEchoOptions, 'steer' | 'tabs'> {
   readonly environment: Environment
   readonly portsOf: () => TabPorts | null
-  readonly settings: CheckSettings | null
   readonly events: Listening['events']
 }
 
-const transportFor = (parts: TransportParts): ((user: string | null, owner: string | null) => Transport) => {
-  const { environment, echo, tabs: isShared = true, settings, events, portsOf } = parts
-  const channelOf = readChannel(parts.channel)
-  const canAsk = settings !== null
+const transportFor = (user: string | null, owner: string | null, parts: TransportParts): Transport => {
+  const { environment, echo, check, tabs: isShared = true, events, portsOf } = parts
+  const canAsk = check !== null
   const isWhole = (event: string, payload: unknown): boolean => isReadable(events, event, payload)
-  return (user, owner) => {
-    const channel = echo && user !== null ? channelOf(user) : null
-    const open = (audience: Audience): Transport => feedOf(parts, channel, audience)
-    // A getter may be early in one tab and not in the next: it is only asked where nothing else tells two shops apart.
-    const key = keyOf(owner === null && !settings ? echoNow(echo) : echo)
-    const common = { user, owner, channel, key, check: addressOf(settings), events: events.keys() }
-    const name = isShared ? tabsName(common) : null
-    const transport =
-      name === null
-        ? open(environment)
-        : tabs({ environment, ports: portsOf(), name, open, canAsk, isReadable: isWhole })
-    return pageLife({ environment, transport, canAsk })
-  }
+  const channel = echo && user !== null ? parts.channelOf(user) : null
+  const open = (audience: Audience): Transport => feedOf(parts, channel, audience)
+  // A getter may be early in one tab and not in the next: it is only asked where nothing else tells two shops apart.
+  const key = keyOf(owner === null && !check ? echoNow(echo) : echo)
+  const common = { user, owner, channel, key, check: addressOf(check), events: events.keys() }
+  const name = isShared ? tabsName(common) : null
+  const transport =
+    name === null ? open(environment) : tabs({ environment, ports: portsOf(), name, open, canAsk, isReadable: isWhole })
+  return pageLife({ environment, transport, canAsk })
 }
 
 /** What feeds a page, or all tabs of a shopper, as long as somebody of the audience looks. */
 const feedOf = (parts: TransportParts, channel: string | null, audience: Audience): Transport => {
-  const { environment, settings, events } = parts
+  const { environment, check, events } = parts
   const live = channel === null ? null : liveOf(parts, channel, audience)
-  if (!settings) return live ?? silence
-  const { intervalMs, auditMs, timeoutMs } = settings
-  const check = createCheck(settings, environment)
-  return supply({ environment, audience, live, check, events, intervalMs, auditMs, timeoutMs })
+  if (!check) return live ?? silence
+  const { intervalMs, auditMs, timeoutMs } = check
+  return supply({
+    environment,
+    audience,
+    live,
+    check: createCheck(check, environment),
+    events,
+    intervalMs,
+    auditMs,
+    timeoutMs,
+  })
 }
 
 // A look at any of the tabs is a reason to doubt the socket.
@@ -141,10 +146,6 @@ const liveOf = (parts: TransportParts, channel: string, { watchPage }: Audience)
   return echo ? echoTransport({ environment, echo, steer, channel, events: [...events.keys()] }) : null
 }
 
-// Two pages in different folders may mean two checks by the same words.
-const addressOf = (check: CheckSettings | null): string | null =>
-  check && (attempt(() => new URL(check.url, globalThis.document?.baseURI).href) ?? check.url)
-
 // A guest has no channel; without a check there is nothing to ask either.
 const silence: Transport = (sink) => {
   sink.state({ name: 'idle', because: 'no-user' })
@@ -152,18 +153,3 @@ const silence: Transport = (sink) => {
 }
 
 const logError: OnError = (error) => console.error(`[cart-echo] ${error.code}:`, error)
-
-const readCheck = (check: CartEchoOptions['check']): CheckSettings | null => {
-  if (check === undefined || check === null) return null
-  const settings = typeof check === 'string' ? { url: check } : check
-  if (typeof settings.url === 'string' && settings.url !== '') return settings
-  throw new CartEchoError('invalid-options', 'check needs the address of the check, such as /api/cart/check-updates.')
-}
-
-const insistOnSource = (echo: unknown, check: CheckSettings | null): void => {
-  if (check && (echo === undefined || echo === null)) return
-  const isClass = has(peek(echo, 'prototype'), 'private')
-  const isSource = isEcho(echo) || typeof echo === 'function' || has(echo, 'then') || isOpenable(echo)
-  if (isSource && !isClass) return
-  throw new CartEchoError('invalid-options', `There is nothing to listen to: echo is no Echo. ${whyNoEcho(echo)}`)
-}

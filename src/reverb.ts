@@ -33,6 +33,8 @@ export interface ReverbEcho {
   readonly open: () => Promise<EchoClass<'reverb'>>
   /** Disconnects. `open` may follow. */
   readonly close: () => void
+  /** The same for a page that says other settings: an Echo of its own, still closed. This very one where it has them already. */
+  readonly at: (settings: ReverbSettings) => ReverbEcho
 }
 
 /** How long the socket may be silent before it is asked, and how long it may take to answer; pusher-js waits 30 s more. */
@@ -48,8 +50,12 @@ const PONG_TIMEOUT_MS = 8_000
 export const reverb = (options: ReverbOptions | null | undefined): ReverbEcho => {
   if (options && !options.key) throw new CartEchoError('invalid-options', 'reverb() needs the key: REVERB_APP_KEY.')
   let opened: { readonly echo: Promise<EchoClass<'reverb'>>; readonly end: AbortController } | null = null
-  return {
+  const self: ReverbEcho = {
     key: options?.key,
+    at: (settings) => {
+      const next = { ...options, ...settings }
+      return SETTINGS.every((name) => next[name] === options?.[name]) ? self : reverb(next)
+    },
     open: () => {
       const end = opened?.end ?? new AbortController()
       const mine = opened ?? { echo: connect(options, end.signal), end }
@@ -66,7 +72,10 @@ export const reverb = (options: ReverbOptions | null | undefined): ReverbEcho =>
       opened = null
     },
   }
+  return self
 }
+
+const SETTINGS = ['key', 'host', 'port', 'scheme'] as const
 
 const connect = async (options: ReverbOptions | null | undefined, ended: AbortSignal): Promise<EchoClass<'reverb'>> => {
   if (!options)

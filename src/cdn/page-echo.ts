@@ -10,8 +10,11 @@ import type { ImportPart } from './parts'
  * `new Echo.default()`), or of parts that are fetched when it opens.
  */
 export const pageEcho = (settings: ReverbSettings | undefined, importPart: ImportPart): EchoSource => {
-  const onWindow = (): never => peek(globalThis, 'Echo') as never
-  if (isEcho(onWindow()) || !settings) return onWindow
+  const look = (): never => peek(globalThis, 'Echo') as never
+  // A page of the same visit may be the first to say where Reverb is.
+  const at = (next: ReverbSettings): EchoSource => (isEcho(look()) ? onWindow : pageEcho(next, importPart))
+  const onWindow: EchoSource = Object.assign(look, { at })
+  if (isEcho(look()) || !settings) return onWindow
   return reverb({ ...settings, load: () => loadModules(importPart) })
 }
 

@@ -35,9 +35,10 @@ export interface CartEcho {
   readonly stop: () => void
   /**
    * Says who is looking now: after log-in, after log-out (`{ user: null }`), and whenever the page was rendered anew
-   * (`identify(readPage())`). For another customer all news is wiped, and nothing that was under way is heard any more.
-   * `enabled` stays as it was when left out.
-   * @throws {CartEchoError} `invalid-user` or `invalid-cursor`.
+   * (`identify(readPage())`). For another customer all news is wiped, and nothing that was under way is heard any more. A page that names another
+   * channel, or another Reverb, counts as another customer's, and so does one that names another check, unless both name the same owner. `enabled`,
+   * `channel`, `check` and `reverb` stay as they were when left out.
+   * @throws {CartEchoError} `invalid-user`, `invalid-cursor`, `invalid-channel`, or `invalid-options` for a check without an address.
    */
   readonly identify: (word: PageIdentity) => void
   /** How the page is fed, and why so. */

@@ -3,7 +3,7 @@ import { createChecking } from './checking'
 import type { Connection } from './connection'
 import { createCounted } from './counted'
 import { formatCursor } from './cursor'
-import { identified, newCustomer } from './customer'
+import { identified, type Move, newCustomer } from './customer'
 import { createEmitter, createGuard, type OnError } from './emitter'
 import { type Closed, whyClosed } from './entrance'
 import type { Environment, PageSignal, Stop } from './environment'
@@ -44,6 +44,11 @@ export interface ClientOptions {
   /** Runs when listening starts; what it returns runs when listening stops. */
   readonly whileStarted?: (() => Stop) | undefined
   readonly word?: PageIdentity | undefined
+  /**
+   * Takes from a word where to listen and ask: what is opened from then on is there. Says how that differs; throws, and takes nothing, where it is
+   * misuse. Default: nothing of it is heeded.
+   */
+  readonly moveTo?: ((word: PageIdentity) => Move) | undefined
 }
 
 /**
@@ -220,16 +225,23 @@ export const createClient = (options: ClientOptions): CartEcho => {
 
   const identify = (word: PageIdentity): void => {
     const before = customer
-    const mine = identified(before, word)
+    // Nothing is taken of a word that is misuse.
+    identified(before, word)
+    const move = options.moveTo?.(word) ?? 'none'
+    const mine = identified(before, word, move)
     customer = mine
     if (mine.memory === before.memory) renderedAgain(mine.shopper)
     else welcome()
     if (customer !== mine) return
     news.set(confirmed(news.get()))
     if (customer !== mine || !counted.isOn()) return
-    if (session === null || isStuck()) reopen()
+    if (session === null || isStuck() || isFedElsewhere(move)) reopen()
     else reportProblems(mine.shopper)
   }
+
+  // A live page does not go by the interval, and keeps its socket.
+  const isFedElsewhere = (move: Move): boolean =>
+    move === 'check' || (move === 'interval' && connection.get().name === 'polling')
 
   const welcome = (): void => {
     close()

@@ -1,8 +1,9 @@
 import { type Cursor, parseCursor } from './cursor'
 import { CartEchoError, wordsOf } from './errors'
 import type { Id } from './events'
+import type { ReverbSettings } from './reverb-settings'
 
-/** Who is looking at the page, as the page itself says. `readPage()` gives one. */
+/** Who is looking at the page, and where it listens, as the page itself says. `readPage()` gives one. */
 export interface PageIdentity {
   /** The user's id; null, undefined or `''`: nobody is logged in. */
   user?: Id | null | undefined
@@ -14,6 +15,12 @@ export interface PageIdentity {
   cursor?: string | null | undefined
   /** False: the shop switched live updates off. Default true. */
   enabled?: boolean | undefined
+  /** The private channel, with `{user}` in it. Default: as it was; at first `App.Models.User.{user}`. */
+  channel?: string | undefined
+  /** Where the check is, and how often to ask it. Default: as it was. */
+  check?: string | { readonly url: string; readonly intervalMs?: number | undefined } | undefined
+  /** Where Reverb is. Heeded where the page's Echo was made by `reverb()`, or by the script tag. Default: as it was. */
+  reverb?: ReverbSettings | undefined
   /** What was wrong with the page's own settings; each is reported when listening starts. */
   problems?: readonly CartEchoError[] | undefined
 }
@@ -74,9 +81,12 @@ export const legible = (word: PageIdentity): PageIdentity => {
   }
 }
 
-/** The same text for words that say the same of who is looking; their problems do not count. Never throws. */
-export const textOf = ({ user, guest, owner, cursor, enabled }: PageIdentity): string =>
-  JSON.stringify([user, guest, owner, cursor, enabled].map(wordsOf))
+/** The same text for words that say the same of who is looking, and where; their problems do not count. Never throws. */
+export const textOf = ({ user, guest, owner, cursor, enabled, channel, check, reverb }: PageIdentity): string => {
+  const where = typeof check === 'object' ? [check?.url, check?.intervalMs] : [check]
+  const server = [reverb?.key, reverb?.host, reverb?.port, reverb?.scheme]
+  return JSON.stringify([user, guest, owner, cursor, enabled, channel, ...server, ...where].map(wordsOf))
+}
 
 /** True when both are the same customer, as far as the page's word goes. */
 export const isSameShopper = (a: Shopper, b: Shopper): boolean =>

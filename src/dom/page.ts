@@ -1,14 +1,10 @@
 import { CartEchoError } from '../core/errors'
-import type { ReverbSettings } from '../core/reverb-settings'
 import type { PageIdentity } from '../core/shopper'
 import { readSettings } from './page/settings'
 import { dataOf, disagree, legacyUser, readBlocks } from './page/sources'
 
 /** What the page says about itself. Spread it into `createCartEcho({ ...readPage(), … })`, or hand it to `identify`. */
 export interface PageSettings extends PageIdentity {
-  /** The private channel, with `{user}` in it. */
-  channel?: string | undefined
-  reverb?: ReverbSettings | undefined
   /** Where the check is, and how often to ask it. */
   check?: { url: string; intervalMs?: number | undefined } | undefined
 }

@@ -1,0 +1,72 @@
+import { attempt } from '../core/attempt'
+import { readChannel } from '../core/channel'
+import type { Move } from '../core/customer'
+import { CartEchoError } from '../core/errors'
+import type { PageIdentity } from '../core/shopper'
+import type { CartEchoOptions, CheckSettings } from '../create-cart-echo'
+import { isEcho, isOpenable, whyNoEcho } from '../transports/echo/find'
+import { type EchoSource, has, peek } from '../transports/echo/shape'
+
+/** Where a page listens, and where it asks. */
+export interface Endpoints {
+  readonly echo: EchoSource | undefined
+  /** The channel of a user, without `private-`. */
+  readonly channelOf: (user: string) => string
+  /** Null where there is no check. */
+  readonly check: CheckSettings | null
+}
+
+/**
+ * Reads them from the options.
+ * @throws {CartEchoError} `invalid-options` without an Echo and without a check, `invalid-channel`.
+ */
+export const readEndpoints = ({ echo, channel, check }: CartEchoOptions): Endpoints => {
+  const settings = readCheck(check)
+  insistOnSource(echo, settings)
+  return { echo, channelOf: readChannel(channel), check: settings }
+}
+
+/**
+ * The endpoints of the page that was rendered now: what it does not say stays, and so does what only the options can say of a check.
+ * @throws {CartEchoError} `invalid-options` for a check without an address, `invalid-channel`.
+ */
+export const endpointsNow = (before: Endpoints, { channel, check, reverb }: PageIdentity): Endpoints => {
+  const settings = readCheck(check)
+  const { echo } = before
+  return {
+    // Only an Echo of our own can be made anew.
+    echo: reverb && isMovable(echo) ? echo.at(reverb) : echo,
+    channelOf: channel === undefined ? before.channelOf : readChannel(channel),
+    check: settings ? { ...before.check, ...settings } : before.check,
+  }
+}
+
+/** Compares two. */
+export const moveBetween = (before: Endpoints, now: Endpoints): Move => {
+  if (before.echo !== now.echo || before.channelOf(SOMEBODY) !== now.channelOf(SOMEBODY)) return 'channel'
+  if (addressOf(before.check) !== addressOf(now.check)) return 'check'
+  return before.check?.intervalMs === now.check?.intervalMs ? 'none' : 'interval'
+}
+
+const SOMEBODY = '0'
+
+/** The whole address of a check: two pages in different folders may mean two by the same words. */
+export const addressOf = (check: CheckSettings | null): string | null =>
+  check && (attempt(() => new URL(check.url, globalThis.document?.baseURI).href) ?? check.url)
+
+const isMovable = (echo: unknown): echo is { at(settings: unknown): EchoSource } => has(echo, 'at')
+
+const readCheck = (check: CartEchoOptions['check']): CheckSettings | null => {
+  if (check === undefined || check === null) return null
+  const settings = typeof check === 'string' ? { url: check } : check
+  if (typeof settings.url === 'string' && settings.url !== '') return settings
+  throw new CartEchoError('invalid-options', 'check needs the address of the check, such as /api/cart/check-updates.')
+}
+
+const insistOnSource = (echo: unknown, check: CheckSettings | null): void => {
+  if (check && (echo === undefined || echo === null)) return
+  const isClass = has(peek(echo, 'prototype'), 'private')
+  const isSource = isEcho(echo) || typeof echo === 'function' || has(echo, 'then') || isOpenable(echo)
+  if (isSource && !isClass) return
+  throw new CartEchoError('invalid-options', `There is nothing to listen to: echo is no Echo. ${whyNoEcho(echo)}`)
+}

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest'
+import { reverb } from '../src/reverb'
+import { fakeEcho } from './support/fake-echo'
+import { logSays, openCart } from './support/open-cart'
+import { at, change } from './support/payloads'
+
+const ACME = 'acme.App.Models.User.1'
+const BETA = 'beta.App.Models.User.1'
+
+describe('a page of another tenant, put in place by a client-side visit', () => {
+  it('is listened to on its own channel, and is told nothing of the tenant before', async () => {
+    const { cart, echo, heard, goLive, pass } = openCart({ channel: 'acme.App.Models.User.{user}' })
+    goLive(ACME)
+    echo.send(change({}, 'of acme'), undefined, ACME)
+    expect(heard).toEqual(['of acme: RM120.00'])
+    cart.identify({ user: 1, channel: 'beta.App.Models.User.{user}' })
+    expect(cart.news.get().unread).toEqual([])
+    echo.send(change({ id: 1 }, 'of acme, later'), undefined, ACME)
+    echo.confirm(BETA)
+    await pass(100)
+    expect(cart.connection.get().name).toBe('live')
+    echo.send(change({ id: 2 }, 'of beta'), undefined, BETA)
+    expect(heard).toEqual(['of acme: RM120.00', 'of beta: RM120.00'])
+    cart.stop()
+    expect(echo.bound()).toBe(0)
+  })
+
+  it('stays where it is when it names the same channel, or none', () => {
+    const { cart, echo, goLive } = openCart({ channel: 'acme.App.Models.User.{user}' })
+    goLive(ACME)
+    const bound = echo.bound()
+    cart.identify({ user: 1, channel: 'acme.App.Models.User.{user}' })
+    cart.identify({ user: 1 })
+    expect(cart.connection.get().name).toBe('live')
+    expect(echo.bound()).toBe(bound)
+    cart.stop()
+  })
+
+  it('asks its own check, as the options say it is asked', async () => {
+    const { cart, asked, errors, pass } = openCart({ echo: undefined }, (url) => logSays(url, { owner: url.pathname }))
+    await pass(100)
+    cart.identify({ user: 1, check: { url: 'https://shop.test/beta/check' } })
+    await pass(100)
+    expect(asked.map(({ pathname }) => pathname)).toEqual(['/check', '/beta/check'])
+    expect(asked[1]?.searchParams.get('owner')).toBeNull()
+    expect(errors).toEqual([])
+    expect(cart.connection.get().name).toBe('polling')
+    cart.stop()
+  })
+
+  it('keeps its news when only the address of the check is another, and the owner is the same', async () => {
+    const { cart, asked, heard, pass } = openCart({ echo: undefined, owner: 'mine', cursor: 'e1:0' }, (url) =>
+      logSays(url, url.searchParams.get('since') === 'e1:0' ? { cursor: 'e1:1', events: [logged(1)] } : {}),
+    )
+    await pass(100)
+    cart.identify({ user: 1, owner: 'mine', cursor: 'e1:1', check: 'https://shop.test/ms/check' })
+    await pass(100)
+    expect(asked.map(({ pathname }) => pathname)).toEqual(['/check', '/ms/check'])
+    expect(asked[1]?.searchParams.get('since')).toBe('e1:1')
+    expect([heard.length, cart.news.get().unread.length]).toEqual([1, 1])
+    cart.stop()
+  })
+
+  it('polls by the interval that it names now', async () => {
+    const { cart, asked, pass } = openCart({ echo: undefined, check: { intervalMs: 60_000 } }, (url) =>
+      logSays(url, {}),
+    )
+    await pass(100)
+    cart.identify({ user: 1, check: { url: 'https://shop.test/check', intervalMs: 2_000 } })
+    await pass(12_000)
+    expect(asked.length).toBeGreaterThan(4)
+    cart.stop()
+  })
+
+  it('takes nothing of a word that is misuse', async () => {
+    const { cart, echo, heard, goLive } = openCart({ channel: 'acme.App.Models.User.{user}' })
+    goLive(ACME)
+    expect(() => cart.identify({ user: Number.NaN, channel: 'beta.App.Models.User.{user}' })).toThrow(/not a user id/)
+    expect(() => cart.identify({ user: 1, channel: 'beta' })).toThrow(/cannot be the channel/)
+    expect(() => cart.identify({ user: 1, check: '' })).toThrow(/address of the check/)
+    cart.identify({ user: 1 })
+    echo.send(change({}, 'of acme'), undefined, ACME)
+    expect(heard).toEqual(['of acme: RM120.00'])
+    cart.stop()
+  })
+})
+
+describe('a page that names another Reverb', () => {
+  it('goes there, with an Echo of its own', async () => {
+    const opened: { key: string; host: unknown; isClosed: boolean }[] = []
+    const load = async () => ({ Echo: EchoOf, Pusher: class {} }) as never
+    class EchoOf {
+      private: unknown
+      connector: unknown
+      disconnect: () => void
+      constructor({ key, wsHost }: { key: string; wsHost: unknown }) {
+        const one = { key, host: wsHost, isClosed: false }
+        opened.push(one)
+        const { private: privately, connector } = fakeEcho()
+        Object.assign(this, { private: privately, connector })
+        this.disconnect = () => {
+          one.isClosed = true
+        }
+      }
+    }
+    const echo = reverb({ key: 'one', host: 'one.test', load })
+    const { cart, pass } = openCart({ echo })
+    await pass(10)
+    cart.identify({ user: 1, reverb: { key: 'one', host: 'one.test' } })
+    await pass(10)
+    expect(opened).toHaveLength(1)
+    cart.identify({ user: 1, reverb: { key: 'two', host: 'two.test' } })
+    await pass(10)
+    expect(opened).toEqual([
+      { key: 'one', host: 'one.test', isClosed: true },
+      { key: 'two', host: 'two.test', isClosed: false },
+    ])
+    cart.stop()
+    await pass(10)
+    expect(opened.map(({ isClosed }) => isClosed)).toEqual([true, true])
+  })
+})
+
+const logged = (seq: number) => ({ event: 'cart.conditions.changed', payload: at(seq) })
