@@ -154,7 +154,7 @@ describe('the Laravel files', () => {
   it('keep every answer from caches, and refuse strangers with what a page takes for the end of the session', () => {
     const [, refusal] = /\? (\d{3}) : 200/.exec(file(CHECK)) ?? []
     const response = { status: Number(refusal), isJson: true, body: {}, retryAfterMs: null }
-    expect(readResponse(response, { since: null, fresh: '', nowMs: 0 }).name).toBe('session-over')
+    expect(readResponse(response, { since: null, owner: null, fresh: '', nowMs: 0 }).name).toBe('session-over')
     expect(file(CHECK)).toContain(`['Cache-Control' => '${between(protocol, '`Cache-Control: ', '`')}']`)
   })
 
@@ -210,7 +210,12 @@ describe('what the Laravel files said when they were run', () => {
   const meaningOf = ({ query, status, contentType, body }: (typeof checks)[keyof typeof checks]) => {
     const asked = new URLSearchParams(query)
     const response = { status, isJson: contentType === 'application/json', body, retryAfterMs: null }
-    return readResponse(response, { since: parseCursor(asked.get('since')), fresh: asked.get('fresh') ?? '', nowMs: 0 })
+    return readResponse(response, {
+      since: parseCursor(asked.get('since')),
+      owner: asked.get('owner'),
+      fresh: asked.get('fresh') ?? '',
+      nowMs: 0,
+    })
   }
 
   it.each(['empty', 'changes', 'nothing', 'reset', 'head'] as const)('was an answer of a log server: %s', (name) => {

@@ -44,7 +44,12 @@ describe('the documents', () => {
     const protocol = read('docs/protocol.md')
     const json = /<!-- snippet: answer -->\n```json\n([\s\S]*?)```/.exec(protocol)?.[1] ?? ''
     const sent = new URLSearchParams(/`GET \S+\?(\S+)`/.exec(protocol)?.[1])
-    const asked = { since: parseCursor(sent.get('since')), fresh: sent.get('fresh') ?? '', nowMs: 0 }
+    const asked = {
+      since: parseCursor(sent.get('since')),
+      owner: sent.get('owner'),
+      fresh: sent.get('fresh') ?? '',
+      nowMs: 0,
+    }
     const response = { status: 200, isJson: true, body: JSON.parse(json), retryAfterMs: null }
     const meaning = readResponse(response, asked)
     expect(meaning).toMatchObject({ name: 'log', answer: { owner: sent.get('owner') }, policy: { enabled: true } })

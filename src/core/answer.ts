@@ -72,6 +72,8 @@ export interface CheckResponse {
 /** What was asked, as far as the answer must match it. */
 export interface Asked {
   readonly since: Cursor | null
+  /** Whose log the page believes it reads; null: it knows none. */
+  readonly owner: string | null
   /** The request's own mark. A log server gives it back; a cache cannot. */
   readonly fresh: string
   readonly nowMs: number
@@ -121,8 +123,12 @@ const readBody = ({ status, body }: CheckResponse, asked: Asked): Meaning => {
   const block = isRecord(body) ? (own(body, 'cart_echo') ?? null) : null
   const wrong = block === null ? bareShape(body) : within('cart_echo', blockShape(block))
   if (wrong) return { name: 'failed', status, detail: wordsOf(wrong) }
+  if (block === null && (asked.since ?? asked.owner) !== null) return { name: 'blocked', status, detail: NO_LOG }
   return block === null ? readBare(body as Bare, asked) : readLog(status, block as Block, asked)
 }
+
+// A cache, a service worker or a gateway: the log says whose it is.
+const NO_LOG = 'It is not the log, which names its owner.'
 
 const readBare = ({ updated, message }: Bare, { nowMs }: Asked): Meaning => ({
   name: 'bare',

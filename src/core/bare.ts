@@ -6,6 +6,14 @@ export interface Echoes {
   readonly said: readonly Said[]
   /** The message of the last bare answer, if that was an update: the next may only repeat it. */
   readonly repeating: { readonly message: string | null } | null
+  /** What the last broadcast of each of these messages said beside it, the newest last. */
+  readonly live: readonly Live[]
+}
+
+/** A broadcast, as far as a check may repeat it. `changes`: as text. */
+export interface Live {
+  readonly message: string | null
+  readonly changes: string
 }
 
 /** A message, who said it, and how long it means the same. */
@@ -20,7 +28,7 @@ const SAME_NEWS_MS = 10_000
 const MOST_SAID = 20
 
 /** Nothing said yet. */
-export const noEchoes: Echoes = { said: [], repeating: null }
+export const noEchoes: Echoes = { said: [], repeating: null, live: [] }
 
 /** Takes in a bare answer. It is no news when a broadcast just said it, nor when the answer before said the same. */
 export const hearBare = (echoes: Echoes, { updated, message, atMs }: BareAnswer): Heeded => {
@@ -30,11 +38,17 @@ export const hearBare = (echoes: Echoes, { updated, message, atMs }: BareAnswer)
   return { ...heeded, echoes: { ...heeded.echoes, repeating: { message } } }
 }
 
-/** Takes in the message of a broadcast without a place. It is no news when the check just said it. */
-export const hearLive = (echoes: Echoes, message: unknown, nowMs: number): Heeded =>
-  typeof message === 'string' || message === null
-    ? hear(echoes, { message, via: 'socket', untilMs: nowMs + SAME_NEWS_MS }, nowMs, false)
-    : { echoes, isNews: true }
+/**
+ * Takes in a broadcast without a place. It is no news when the check just said it: in the same words, and not after a broadcast of these words and
+ * other changes, which is what the check may have meant.
+ */
+export const hearLive = (echoes: Echoes, mine: Live, nowMs: number): Heeded => {
+  const { message, changes } = mine
+  const before = echoes.live.find((live) => live.message === message)
+  const live = [...echoes.live.filter((live) => live !== before), mine].slice(-MOST_SAID)
+  const heeded = hear({ ...echoes, live }, { message, via: 'socket', untilMs: nowMs + SAME_NEWS_MS }, nowMs, false)
+  return { ...heeded, isNews: heeded.isNews || (before !== undefined && before.changes !== changes) }
+}
 
 /** What was heard, and whether it is news. */
 export interface Heeded {

@@ -14,11 +14,18 @@ export interface Identity {
 const CONTENT_LASTS_MS = 60_000
 const CONTENT = 'content:'
 
-/** Tells broadcasts apart: by `epoch:seq`, else by `id`, else by content (keys sorted, `timestamp` left out) within 60 s. */
+/**
+ * Tells broadcasts apart: by `epoch:seq`, else by event, instance and `id`, else by event and content within 60 s. Keys are sorted; `timestamp`,
+ * `spread_ms` and `locale` are no content.
+ */
 export const identityOf = (event: string, { payload, block }: Decoded): Identity => {
-  const { epoch, seq, id } = block
+  const { epoch, seq, id, instance } = block
   if (epoch != null && seq != null) return positioned({ epoch, seq })
-  if (id != null) return { position: null, key: `id:${id}`, lastsMs: Number.POSITIVE_INFINITY }
+  if (id != null) {
+    // One order may change the cart, its stock and the wishlist.
+    const key = `id:${JSON.stringify([event, instance ?? 'default', String(id)])}`
+    return { position: null, key, lastsMs: Number.POSITIVE_INFINITY }
+  }
   return { position: null, key: `${CONTENT}${digest(`${event} ${canonical(payload)}`)}`, lastsMs: CONTENT_LASTS_MS }
 }
 
@@ -32,8 +39,13 @@ export const positioned = (position: Cursor): Identity => ({
 /** True for the key of mere content: the same key may be other news by right. */
 export const mayComeAgain = (key: string): boolean => key.startsWith(CONTENT)
 
-const canonical = (payload: Record<string, unknown>): string =>
-  JSON.stringify({ ...payload, timestamp: undefined }, sortKeys)
+const canonical = ({ timestamp, cart_echo, ...content }: Record<string, unknown>): string => {
+  const { spread_ms, locale, ...block } = Object(cart_echo)
+  return sorted({ ...content, cart_echo: block })
+}
+
+/** The same text for the same JSON, in whatever order its keys are. */
+export const sorted = (json: unknown): string => JSON.stringify(json, sortKeys) ?? ''
 
 const sortKeys = (_key: string, value: unknown): unknown =>
   isRecord(value) ? Object.fromEntries(Object.entries(value).sort(byKey)) : value

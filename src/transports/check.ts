@@ -36,7 +36,7 @@ export const createCheck =
       const reading = send(request, addressOf(request.url, query, fresh), signal).then(readWire)
       // Headers that are never there, or a fetch that knows nothing of signals, must not keep the page waiting for ever.
       const read = await untilAborted(reading, signal)
-      return readResponse(read, { since: query.since, fresh, nowMs: environment.nowMs() })
+      return readResponse(read, { since: query.since, owner: query.owner, fresh, nowMs: environment.nowMs() })
     } catch (cause) {
       if (signal.aborted) throw signal.reason
       return { name: 'failed', status: 0, detail: wordsOf(cause) }

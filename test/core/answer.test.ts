@@ -2,7 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Asked, type CheckResponse, type Meaning, readResponse } from '../../src/core/answer'
 
-const ASKED: Asked = { since: { epoch: 'b7f3', seq: 17 }, fresh: 'mark', nowMs: 5_000 }
+const ASKED: Asked = { since: { epoch: 'b7f3', seq: 17 }, owner: 'me', fresh: 'mark', nowMs: 5_000 }
+
+/** A page that knows no log. */
+const NO_LOG = { since: null, owner: null }
 
 const json = (status: number, body: unknown, more: Partial<CheckResponse> = {}): CheckResponse => ({
   status,
@@ -93,18 +96,21 @@ describe('a response of the check means, by its status and kind', () => {
 describe('a bare answer', () => {
   it('is what the guide says, as of now', () => {
     const answer = { updated: true, message: 'Your cart was updated', atMs: 5_000 }
-    expect(read(json(200, { updated: true, message: 'Your cart was updated' }))).toEqual({ name: 'bare', answer })
+    expect(read(json(200, { updated: true, message: 'Your cart was updated' }), NO_LOG)).toEqual({
+      name: 'bare',
+      answer,
+    })
   })
 
   it.each([
     ['null', { updated: false, message: null }],
     ['no', { updated: false }],
   ])('may have %s message', (_which, body) => {
-    expect(read(json(200, body))).toMatchObject({ name: 'bare', answer: { updated: false, message: null } })
+    expect(read(json(200, body), NO_LOG)).toMatchObject({ name: 'bare', answer: { updated: false, message: null } })
   })
 
   it('is one, too, where the block is null', () => {
-    expect(read(json(200, { updated: true, message: 'x', cart_echo: null })).name).toBe('bare')
+    expect(read(json(200, { updated: true, message: 'x', cart_echo: null }), NO_LOG).name).toBe('bare')
   })
 
   it.each([
@@ -115,6 +121,13 @@ describe('a bare answer', () => {
     const meaning = read(json(200, body))
     expect(meaning).toMatchObject({ name: 'failed', status: 200 })
     expect('detail' in meaning && meaning.detail).toContain(field)
+  })
+
+  it.each([
+    ['a cursor', { owner: null }],
+    ['an owner', { since: null }],
+  ])('is something else than the log on a page that has %s', (_what, asked) => {
+    expect(read(json(200, { updated: true, message: 'x' }), asked)).toMatchObject({ name: 'blocked', status: 200 })
   })
 })
 

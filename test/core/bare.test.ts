@@ -11,7 +11,7 @@ const ears = () => {
   }
   return {
     check: (message: string | null, updated = true) => keep(hearBare(echoes, { updated, message, atMs: nowMs })),
-    live: (message: unknown) => keep(hearLive(echoes, message, nowMs)),
+    live: (message: string | null, changes = '{}') => keep(hearLive(echoes, { message, changes }, nowMs)),
     wait: (ms: number) => {
       nowMs += ms
     },
@@ -101,10 +101,12 @@ describe('other words', () => {
     expect([live('Sale over'), check('Gift removed'), live('Coupon added')]).toEqual([true, true, true])
   })
 
-  it('that are none, as in an event of your own, are always news', () => {
-    const { check, live } = ears()
-    check(null)
-    expect([live(undefined), live(undefined), live({ sku: 1 })]).toEqual([true, true, true])
+  it('and other changes after a broadcast of the same words are news, whatever the check said meanwhile', () => {
+    const { check, live, wait } = ears()
+    live('Sale over', '1')
+    wait(11_000)
+    expect(check('Sale over')).toBe(true)
+    expect([live('Sale over', '2'), live('Sale over', '2')]).toEqual([true, true])
   })
 })
 

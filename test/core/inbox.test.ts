@@ -76,6 +76,8 @@ const cursorOf = (text: string): Cursor => parseCursor(text) ?? { epoch: 'never'
 
 const logged = (...seqs: number[]) => seqs.map((seq) => ({ event: EVENT, payload: at(seq) }))
 
+const idOf = (id: string) => `id:["cart.conditions.changed","default","${id}"]`
+
 describe('with a log behind it, the inbox', () => {
   it('tells what is next in line at once', () => {
     const inbox = inboxAt('e1:17')
@@ -369,16 +371,16 @@ describe('without a log to ask, the inbox', () => {
 
   it('believes a broadcast about a new epoch, and never goes back to the old one', () => {
     const inbox = bare('e1:17')
-    expect(inbox.hear(at(3, { epoch: 'e2' }))).toEqual(['tell e2:3 by socket'])
+    expect(inbox.hear(at(3, { epoch: 'e2' }))).toEqual(['stale: hole', 'tell e2:3 by socket'])
     expect(inbox.hear(at(18))).toEqual([])
   })
 
   it('tells apart by id where there is no counter, and for ever', () => {
     const inbox = bare(null)
-    expect(inbox.hear(change({ id: 'a' }))).toEqual(['tell id:a by socket'])
+    expect(inbox.hear(change({ id: 'a' }))).toEqual([`tell ${idOf('a')} by socket`])
     inbox.wait(3_600_000)
     expect(inbox.hear(change({ id: 'a' }))).toEqual([])
-    expect(inbox.hear(change({ id: 'b' }))).toEqual(['tell id:b by socket'])
+    expect(inbox.hear(change({ id: 'b' }))).toEqual([`tell ${idOf('b')} by socket`])
   })
 
   it('takes the same content for the same news for a minute, whatever its timestamp', () => {

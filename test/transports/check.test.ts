@@ -69,6 +69,9 @@ const log =
 
 const QUERY: Query = { since: { epoch: 'e1', seq: 1 }, owner: 'me' }
 
+/** Of a page that knows no log. */
+const NO_LOG: Query = { since: null, owner: null }
+
 const ask = (
   own: Partial<CheckRequest> = {},
   query: Query = QUERY,
@@ -90,7 +93,11 @@ describe('the check means by', () => {
   it.each<[string, Answer, string]>([
     ['204', (response) => response.writeHead(204).end(), 'nothing'],
     ['304', (response) => response.writeHead(304).end(), 'nothing'],
-    ['a bare answer', json(200, { updated: true, message: 'Your cart was updated' }), 'bare'],
+    [
+      'a bare answer to a page that knows a log',
+      json(200, { updated: true, message: 'Your cart was updated' }),
+      'blocked 200',
+    ],
     ["a log server's answer", log(), 'log'],
     ['JSON 401', json(401, { message: 'Unauthenticated.' }), 'session-over 401'],
     ['JSON 403', json(403, { message: '' }), 'session-over 403'],
@@ -144,7 +151,7 @@ describe('the check means by', () => {
   it('a bare answer the time it came', async () => {
     answer = json(200, { updated: true, message: null })
     const environment = fakeEnvironment()
-    const meaning = await createCheck({ url: `${origin}/` }, environment)(QUERY, new AbortController().signal)
+    const meaning = await createCheck({ url: `${origin}/` }, environment)(NO_LOG, new AbortController().signal)
     expect(meaning).toEqual({ name: 'bare', answer: { updated: true, message: null, atMs: environment.nowMs() } })
   })
 
@@ -423,7 +430,7 @@ describe('the request', () => {
     const check = createCheck({ url: `${origin}/` }, fakeEnvironment())
     const replaced = vi.fn(async () => Response.json({ updated: false, message: null }))
     vi.stubGlobal('fetch', replaced)
-    expect((await check(QUERY, new AbortController().signal)).name).toBe('bare')
+    expect((await check(NO_LOG, new AbortController().signal)).name).toBe('bare')
     expect(replaced).toHaveBeenCalledOnce()
   })
 })

@@ -1,11 +1,11 @@
 import { hearLive } from '../bare'
 import type { Cursor } from '../cursor'
-import { type Identity, identityOf } from '../identity'
+import { type Identity, identityOf, sorted } from '../identity'
 import { planAsk, waitMs } from './asking'
 import { drain, giveUpAsking } from './holding'
 import { MOST_HELD, MOST_SPREAD_MS, MOST_TOLD, PATIENCE_MS } from './limits'
 import type { Heard, Placed } from './state'
-import { goTo, pass, read, tell } from './telling'
+import { goTo, isOurs, pass, read, tell } from './telling'
 import { beStale, set, type Turn } from './turn'
 
 /** Takes in a broadcast. Of an event that nobody listens to it is nothing. */
@@ -40,6 +40,8 @@ const isFirstOfAll = (cursor: Cursor | null, seq: number): boolean => cursor?.ep
 const meetEpoch = (turn: Turn, placed: Placed): void => {
   if (turn.rules.canAsk) return hold(turn, placed)
   giveUpAsking(turn)
+  // What was said before it is not known.
+  if (turn.inbox.cursor) beStale(turn, 'hole')
   goTo(turn, placed.position)
   tell(turn, placed, 'socket')
 }
@@ -68,11 +70,16 @@ const giveUpHolding = (turn: Turn, newest: Placed): void => {
 /** Beside a log, a broadcast without a place is only a hint: it must not be told twice under two identities. */
 const placeless = (turn: Turn, heard: Heard, { lastsMs }: Identity): void => {
   const { cursor, told, echoes } = turn.inbox
+  // It moves no cursor, and the words of a wishlist are not what the check says of the cart.
+  if (!isOurs(turn, heard)) return
   if (cursor && turn.rules.canAsk) return planAsk(turn, 'gap', spreadMs(turn, heard))
   const { nowMs } = turn.moment
   const stillTold = told.filter(({ untilMs }) => untilMs > nowMs)
   if (stillTold.some(({ key }) => key === heard.key)) return
-  const heeded = hearLive(echoes, heard.decoded.payload.message, nowMs)
+  const { message, changes } = heard.decoded.payload
+  // An event of your own may have no message, and is nothing that a bare check says.
+  const isSayable = typeof message === 'string' || message === null
+  const heeded = isSayable ? hearLive(echoes, { message, changes: sorted(changes) }, nowMs) : { echoes, isNews: true }
   const mine = { key: heard.key, untilMs: nowMs + lastsMs }
   set(turn, { told: [...stillTold, mine].slice(-MOST_TOLD), echoes: heeded.echoes })
   if (heeded.isNews) tell(turn, heard, 'socket')

@@ -21,10 +21,15 @@ export const read = (turn: Turn, event: string, payload: unknown): Decoded | nul
   }
 }
 
+/** True for what is of the cart instance that the page listens to. */
+export const isOurs = ({ rules }: Turn, { decoded }: Heard): boolean =>
+  (decoded.block.instance ?? 'default') === rules.instance
+
 /** Tells it, if it is of the instance that the page listens to. */
-export const tell = (turn: Turn, { event, decoded, key, receivedAtMs }: Heard, via: Via): void => {
+export const tell = (turn: Turn, heard: Heard, via: Via): void => {
+  const { event, decoded, key, receivedAtMs } = heard
   const { change, block } = decoded
-  if ((block.instance ?? 'default') !== turn.rules.instance) return
+  if (!isOurs(turn, heard)) return
   const meta = { event, key, via, receivedAtMs, afterGap: via === 'check' }
   turn.effects.push({ name: 'tell', change: { event, change, meta } as Change, spreadMs: block.spread_ms ?? undefined })
 }
