@@ -13,6 +13,7 @@ import { whileAnythingWorks } from './gate'
 import { hear } from './hear'
 import { type Listening, unknownEvent } from './listening'
 import { type Memory, rememberPage } from './memory'
+import { isYoung } from './moment'
 import { createMoving, errorOf } from './moving'
 import { confirmed, type News, noNews, unconfirmed, withChange } from './news'
 import { createRefreshing } from './refreshing'
@@ -25,6 +26,9 @@ import type { Transport } from './transport'
 
 /** Since when somebody else may be looking, while the page is away: nothing is confirmed. */
 const AWAY = Number.POSITIVE_INFINITY
+
+/** How old a page may be that is put in place now: Livewire and Inertia keep what they prefetched for 30 s. */
+const PREFETCHED_MS = 30_000
 
 /** What a client is made of. */
 export interface ClientOptions {
@@ -64,6 +68,8 @@ export const createClient = (options: ClientOptions): CartEcho => {
   const news = createSource<News>('news', noNews, guard)
   let customer = newCustomer(options.word ?? {})
   let session: Session | null = null
+  let changedAtMs: number | null = null
+  let isTraversed = false
   let leave: Stop = () => undefined
 
   const cursor = (): string | null => {
@@ -108,6 +114,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
   const tell = (change: Change, spreadMs?: number): void => {
     const { memory } = customer
     memory.told += 1
+    changedAtMs = environment.nowMs()
     refreshing.want(spreadMs)
     news.set(withChange(news.get(), change, memory.read.includes(change.meta.key)))
     if (customer.memory === memory) emitter.emit(change.event, change, memory)
@@ -124,6 +131,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
         if (effect.owner !== null && effect.asOfMs !== undefined) news.set(confirmed(news.get(), effect.asOfMs))
         return refreshing.confirmed()
       case 'stale':
+        changedAtMs = environment.nowMs()
         return refreshing.beStale(effect.spreadMs)
       case 'fresh':
         return refreshing.beFresh()
@@ -218,6 +226,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
 
   // Another page may have changed the cart meanwhile, and told those that were awake.
   const readIfAway = (signal: PageSignal): void => {
+    if (signal === 'traversed') isTraversed = true
     if (signal === 'left') leavePage()
     if (signal === 'restored') doubt(environment.nowMs())
     if (session !== null && (signal === 'restored' || signal === 'resumed')) refreshing.want(0)
@@ -247,16 +256,25 @@ export const createClient = (options: ClientOptions): CartEcho => {
     close()
     refreshing.reset()
     news.set(noNews)
+    changedAtMs = null
   }
 
   const renderedAgain = ({ owner, cursor, enabled }: Shopper): void => {
     const { memory } = customer
     memory.inbox = { ...memory.inbox, owner }
     if (!enabled) close()
-    if (!cursor && memory.inbox.cursor) return
-    if (!cursor) refreshing.beFresh()
+    if (!cursor) renderedSometime()
     else if (session) session.rendered(cursor)
     else rememberPage(memory, cursor, listening, environment.nowMs())
+  }
+
+  // It may have been rendered, by a prefetch or for the history, before what changed meanwhile.
+  const renderedSometime = (): void => {
+    const isYoungNews = changedAtMs !== null && isYoung(changedAtMs, environment.nowMs(), PREFETCHED_MS)
+    const mayBeOlder = isYoungNews || (isTraversed && changedAtMs !== null)
+    isTraversed = false
+    if (mayBeOlder) refreshing.beStale()
+    else if (!customer.memory.inbox.cursor) refreshing.beFresh()
   }
 
   return {

@@ -4,72 +4,72 @@ export type Id = string | number
 /** What one condition (a promotion, a fee, a tax) did to the cart. */
 export interface ChangedCondition {
   /** What happened to it, such as `removed`, `added` or `changed`. */
-  action: string
+  readonly action: string
   /** Its name as the shop shows it. */
-  display_name: string
+  readonly display_name: string
   /** What kind it is, such as `discount`, `fee` or `tax`; shops add their own. */
-  type?: string | null | undefined
+  readonly type?: string | null | undefined
   /** What it is worth as the shop writes it, such as `-10%` or `+5`. Display only. */
-  value?: string | number | null | undefined
+  readonly value?: string | number | null | undefined
   /** The cart line it belongs to; `null` when it belongs to the whole cart. */
-  item_id?: Id | null | undefined
+  readonly item_id?: Id | null | undefined
 }
 
 /** The cart's totals in minor units (sen, cents), for pages that calculate or format themselves. */
 export interface CartTotals {
   /** ISO 4217 code, such as `MYR`. */
-  currency: string
-  subtotal: number
-  total: number
+  readonly currency: string
+  readonly subtotal: number
+  readonly total: number
   /** What the shopper still saves after the change, never below 0. */
-  savings: number
+  readonly savings: number
   /** The total before the change. */
-  previous_total?: number | null | undefined
+  readonly previous_total?: number | null | undefined
 }
 
 /** What changed. Every key is optional: a bare server tells nothing but that something did. */
 export interface CartChanges {
   /** The condition that went away, named as the shop shows it. */
-  condition_removed?: string | null | undefined
+  readonly condition_removed?: string | null | undefined
   /** Formatted by the server: show it, never parse it. */
-  new_subtotal?: string | null | undefined
+  readonly new_subtotal?: string | null | undefined
   /** Formatted by the server: show it, never parse it. */
-  new_total?: string | null | undefined
+  readonly new_total?: string | null | undefined
   /** What the shopper still saves after the change, formatted by the server. */
-  savings?: string | null | undefined
-  conditions?: readonly ChangedCondition[] | null | undefined
-  totals?: CartTotals | null | undefined
+  readonly savings?: string | null | undefined
+  readonly conditions?: readonly ChangedCondition[] | null | undefined
+  readonly totals?: CartTotals | null | undefined
 }
 
 /** What a log server adds to a broadcast: where it stands in the shopper's log, and how to act on it. */
 export interface CartEchoBlock {
   /** Names one life of the owner's counter, 1 to 32 of `A-Z a-z 0-9 _ -`. */
-  epoch?: string | null | undefined
+  readonly epoch?: string | null | undefined
   /** The owner's own counter: contiguous from 1, given out in commit order. Comes with `epoch`. */
-  seq?: number | null | undefined
+  readonly seq?: number | null | undefined
   /** Identity for servers without a counter. */
-  id?: Id | null | undefined
+  readonly id?: Id | null | undefined
   /** The cart's own id. */
-  cart?: Id | null | undefined
+  readonly cart?: Id | null | undefined
   /** The cart instance, `default` when left out. */
-  instance?: string | null | undefined
-  version?: number | null | undefined
+  readonly instance?: string | null | undefined
+  readonly version?: number | null | undefined
   /** Why it happened, for messages in the page's own language, such as `condition_removed`. */
-  code?: string | null | undefined
+  readonly code?: string | null | undefined
   /** The language of `message`, such as `ms`. */
-  locale?: string | null | undefined
+  readonly locale?: string | null | undefined
   /** How widely to spread the refreshes this causes, in milliseconds. */
-  spread_ms?: number | null | undefined
+  readonly spread_ms?: number | null | undefined
 }
 
-/** The payload of `cart.conditions.changed`, as the server sent it. Keys we do not know stay in place. */
+/** The payload of `cart.conditions.changed`, as the server sent it, and frozen: every listener is handed the same. Keys we do not know stay in place. */
 export interface CartConditionsChanged {
   /** What to tell the shopper; `null`: refresh, say nothing. */
-  message: string | null
-  changes: CartChanges
+  readonly message: string | null
+  readonly changes: CartChanges
   /** ISO 8601. For people: never used for order. */
-  timestamp: string
-  cart_echo?: CartEchoBlock | null | undefined
+  readonly timestamp: string
+  readonly cart_echo?: CartEchoBlock | null | undefined
 }
 
 /**
@@ -97,22 +97,26 @@ export type DomEventName<Name extends string> = Name extends `${infer Head}.${in
 
 /** How one change reached the page, handed to every listener beside the payload. */
 export interface ChangeMeta<Name extends CartEventName = CartEventName> {
-  event: Name
+  readonly event: Name
   /** What makes this change this change; the same in every tab. */
-  key: string
+  readonly key: string
   /** `socket`: pushed live. `check`: read from the server's log. */
-  via: 'socket' | 'check'
+  readonly via: 'socket' | 'check'
   /** When this browser got it, in milliseconds of `Date.now()`. */
-  receivedAtMs: number
+  readonly receivedAtMs: number
   /** True when it was caught up after a gap, not heard live: apply it without animation. */
-  afterGap: boolean
+  readonly afterGap: boolean
   /** True for what a bare check said: there are words, and nothing else is known. */
-  bare?: true | undefined
+  readonly bare?: true | undefined
 }
 
 /** One change with what is known about how it came. `event` tells the payloads apart. */
 export type Change = {
-  [Name in CartEventName]: { event: Name; change: CartEventMap[Name]; meta: ChangeMeta<Name> }
+  [Name in CartEventName]: {
+    readonly event: Name
+    readonly change: CartEventMap[Name]
+    readonly meta: ChangeMeta<Name>
+  }
 }[CartEventName]
 
 /**

@@ -1,8 +1,12 @@
 import { type Decode, decodeAnything, decodeConditionsChanged } from './decode'
+import { decodeOnce } from './decode-once'
 import { CartEchoError } from './errors'
 import { type CartEventMap, type CartEventName, domEventName } from './events'
 
-/** An event of your own with its decoder: `decode` gets plain, bounded JSON and returns the payload, or throws to skip it. */
+/**
+ * An event of your own with its decoder: `decode` gets plain, bounded JSON, which it may change, and returns the payload, or throws to skip it. It runs once
+ * for each broadcast; what it returns is frozen, as deep as it is plain.
+ */
 export type EventDefinition = {
   [Name in CartEventName]: {
     name: Name
@@ -15,7 +19,7 @@ export type EventOption = CartEventName | EventDefinition
 
 /** What a page listens to. */
 export interface Listening {
-  /** The decoder of each event, by its name on the wire. */
+  /** The decoder of each event, by its name on the wire; it runs once for each payload. */
   readonly events: ReadonlyMap<string, Decode<unknown>>
   /** The cart instance that is told. */
   readonly instance: string
@@ -34,7 +38,8 @@ export const readListening = (events: readonly EventOption[] = [], instance = 'd
     if (typeof entry !== 'string' || !decoders.has(name)) decoders.set(name, decode)
   }
   insistOnDomNames([...decoders.keys()])
-  return { events: decoders, instance }
+  const once = [...decoders].map(([name, decode]) => [name, decodeOnce(decode)] as const)
+  return { events: new Map(once), instance }
 }
 
 /** The error for a listener of an event that is not listened to. */

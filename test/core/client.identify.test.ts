@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { CartEchoError } from '../../src/core/errors'
-import { EVENT, listeningClient } from '../support/listening-client'
-import { at } from '../support/payloads'
+import { answerOf, EVENT, listeningClient } from '../support/listening-client'
+import { at, change } from '../support/payloads'
 
 describe('identify() of another customer', () => {
   it.each([
@@ -94,9 +94,10 @@ describe('identify() of another customer', () => {
 
 describe('identify() of the same customer', () => {
   it('keeps link, news and memory, also when the owner only becomes known', () => {
-    const { client, links, hear, heard, end } = listeningClient()
+    const { client, links, hear, heard, environment, end } = listeningClient()
     client.start()
     hear(at(1))
+    environment.advance(30_000)
     const news = client.news.get()
     client.identify({ user: '7', owner: 'mine' })
     client.identify({ user: 7 })
@@ -242,13 +243,65 @@ it('identify() leaves a switch that the page does not name as it was', () => {
   expect(links.map(({ user }) => user)).toEqual(['8'])
 })
 
-it('identify() ends stale on a page that was rendered anew and knows no cursor', () => {
-  const { client, hear } = listeningClient()
-  client.start()
-  hear('broken')
-  expect(client.news.get().stale).toBe(true)
-  client.identify({ user: 7 })
-  expect(client.news.get().stale).toBe(false)
+describe('identify() of a page that does not say when it was rendered', () => {
+  it('ends stale when the news is older than any prefetch', () => {
+    const { client, hear, environment } = listeningClient()
+    client.start()
+    hear('broken')
+    expect(client.news.get().stale).toBe(true)
+    environment.advance(30_000)
+    client.identify({ user: 7 })
+    expect(client.news.get().stale).toBe(false)
+  })
+
+  it.each([
+    ['within 30 s of news', 29_999, null],
+    ['by Back, however old the news is', 600_000, 'traversed'],
+  ] as const)('has it read once more: %s', async (_when, afterMs, signal) => {
+    const { client, hear, environment, end } = listeningClient()
+    let reads = 0
+    client.onRefresh(() => {
+      reads += 1
+    })
+    client.start()
+    hear(change())
+    await environment.advanceTurnByTurn(afterMs)
+    expect([reads, client.news.get().stale]).toEqual([1, false])
+    if (signal) environment.signal(signal)
+    client.identify({ user: 7 })
+    expect(client.news.get().stale).toBe(true)
+    await environment.advanceTurnByTurn(30_000)
+    expect([reads, client.news.get().stale]).toEqual([2, false])
+    client.identify({ user: 7 })
+    await environment.advanceTurnByTurn(30_000)
+    expect([reads, client.news.get().stale]).toEqual([2, false])
+    end()
+  })
+
+  it('leaves it as it is where nothing has changed, also by Back', () => {
+    const { client, environment, end } = listeningClient()
+    client.start()
+    environment.signal('traversed')
+    client.identify({ user: 7 })
+    expect(client.news.get().stale).toBe(false)
+    end()
+  })
+
+  it('has it read once more also where the check, not the page, knows the place', async () => {
+    const { client, link, environment, end } = listeningClient({ canAsk: true })
+    client.start()
+    link().sink.gap('subscribed')
+    await link().asked[0]?.answer(answerOf(null, 'e1:4'))
+    link().sink.deliver(EVENT, at(5))
+    client.onRefresh(() => undefined)
+    await environment.advanceTurnByTurn(5_000)
+    expect(client.news.get().stale).toBe(false)
+    client.identify({ user: 7 })
+    expect(client.news.get().stale).toBe(true)
+    await environment.advanceTurnByTurn(5_000)
+    expect(client.news.get().stale).toBe(false)
+    end()
+  })
 })
 
 it.each(['start', 'identify'] as const)('%s() tries anew what waits with an error on an open socket', (how) => {

@@ -30,8 +30,9 @@ export const tell = (turn: Turn, heard: Heard, via: Via): void => {
   const { event, decoded, key, receivedAtMs } = heard
   const { change, block } = decoded
   if (!isOurs(turn, heard)) return
-  const meta = { event, key, via, receivedAtMs, afterGap: via === 'check' }
-  turn.effects.push({ name: 'tell', change: { event, change, meta } as Change, spreadMs: block.spread_ms ?? undefined })
+  const meta = Object.freeze({ event, key, via, receivedAtMs, afterGap: via === 'check' })
+  const told = Object.freeze({ event, change, meta }) as Change
+  turn.effects.push({ name: 'tell', change: told, spreadMs: block.spread_ms ?? undefined })
 }
 
 /** Tells what is next in line and moves the cursor there. */

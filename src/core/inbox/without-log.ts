@@ -1,5 +1,6 @@
 import type { BareAnswer } from '../answer'
 import { hearBare } from '../bare'
+import { frozen } from '../decode-once'
 import type { Change } from '../events'
 import { emptyAnswer } from '../verdict'
 import { confirm } from './answers'
@@ -31,7 +32,7 @@ const bareChange = ({ message, atMs }: BareAnswer): Change => {
   const event = 'cart.conditions.changed'
   const change = { message, changes: {}, timestamp: new Date(atMs).toISOString() }
   const how = { via: 'check', receivedAtMs: atMs, afterGap: true, bare: true } as const
-  return { event, change, meta: { event, key: `bare:${atMs}`, ...how } }
+  return frozen({ event, change, meta: { event, key: `bare:${atMs}`, ...how } })
 }
 
 const endAsk = (turn: Turn, asked: Asked): void => {

@@ -1,0 +1,51 @@
+import type { Decode } from './decode'
+
+/**
+ * The same decoder, which runs once for each payload, whoever asks, and gives the same value, or throws the same, every time. It works on a copy:
+ * what came stays as it came, for the shopper's other tabs and for the page's own listeners. What it gives is frozen, as deep as it is plain: a
+ * listener that changes it would change it for all.
+ */
+export const decodeOnce = (decode: Decode<unknown>): Decode<unknown> => {
+  const results = new WeakMap<object, () => unknown>()
+  return (payload) => {
+    const known = results.get(payload) ?? resultOf(() => frozen(decode(copyOf(payload))))
+    results.set(payload, known)
+    return known()
+  }
+}
+
+/** Freezes plain objects and arrays, and what is in them; leaves what has a class of its own. Gives the same value. */
+export const frozen = <Value>(value: Value): Value => {
+  if (!isPlain(value) || Object.isFrozen(value)) return value
+  Object.freeze(value)
+  for (const key of Object.keys(value)) frozen((value as Record<string, unknown>)[key])
+  return value
+}
+
+const resultOf = (run: () => unknown): (() => unknown) => {
+  try {
+    const value = run()
+    return () => value
+  } catch (thrown) {
+    return () => {
+      throw thrown
+    }
+  }
+}
+
+const copyOf = <Value>(value: Value): Value => {
+  if (!isPlain(value)) return value
+  const copy: object = Array.isArray(value) ? [] : {}
+  for (const key of Object.keys(value)) {
+    const inner = copyOf((value as Record<string, unknown>)[key])
+    Object.defineProperty(copy, key, { value: inner, writable: true, enumerable: true, configurable: true })
+  }
+  return copy as Value
+}
+
+const isPlain = (value: unknown): value is object => {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype = Object.getPrototypeOf(value)
+  // Of another frame, too.
+  return Array.isArray(value) || prototype === null || Object.getPrototypeOf(prototype) === null
+}
