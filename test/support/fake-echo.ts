@@ -1,18 +1,24 @@
 type Callback = (...args: readonly unknown[]) => void
 
-/** Callbacks by event, counted. */
+/** Callbacks by event, counted; global ones come first, and one that throws keeps those behind it from hearing, as in pusher-js. */
 const createBindings = () => {
   const bound: { event: string; callback: Callback }[] = []
+  let global: Callback[] = []
   return {
+    bind_global: (callback: Callback) => void global.push(callback),
+    unbind_global: (callback: Callback) => {
+      global = global.filter((other) => other !== callback)
+    },
     bind: (event: string, callback: Callback) => void bound.push({ event, callback }),
     unbind: (event: string, callback: Callback) => {
       const index = bound.findIndex((entry) => entry.event === event && entry.callback === callback)
       if (index >= 0) bound.splice(index, 1)
     },
     emit: (event: string, ...args: readonly unknown[]) => {
+      for (let index = 0; index < global.length; index += 1) global[index]?.(event, ...args)
       for (const entry of bound.slice()) if (entry.event === event) entry.callback(...args)
     },
-    count: () => bound.length,
+    count: () => bound.length + global.length,
   }
 }
 
@@ -21,14 +27,12 @@ export const fakeEcho = (state = 'connecting') => {
   const socket = { ...createBindings(), state }
   const channels: Record<string, ReturnType<typeof createChannel>> = {}
   const createChannel = (name: string) => {
-    const listeners = createBindings()
     const subscription = { ...createBindings(), name, subscribed: false, subscriptionPending: true }
     return {
       name,
       subscription,
-      listeners,
-      listen: (event: string, callback: Callback) => listeners.bind(event, callback),
-      stopListening: (event: string, callback: Callback) => listeners.unbind(event, callback),
+      listen: (event: string, callback: Callback) => subscription.bind(event.slice(1), callback),
+      stopListening: (event: string, callback: Callback) => subscription.unbind(event.slice(1), callback),
       subscribe: () => undefined,
     }
   }
@@ -65,17 +69,13 @@ export const fakeEcho = (state = 'connecting') => {
     },
     /** The server sends an event. */
     send: (payload: unknown, event = 'cart.conditions.changed', name = 'App.Models.User.1') =>
-      channelOf(name).listeners.emit(`.${event}`, payload),
+      channelOf(name).subscription.emit(event, payload),
     /** Somebody leaves the channel. */
     leave: (name = 'App.Models.User.1') => {
       delete channels[`private-${name}`]
     },
     /** How many callbacks are bound anywhere. */
     bound: () =>
-      socket.count() +
-      Object.values(channels).reduce(
-        (sum, { listeners, subscription }) => sum + listeners.count() + subscription.count(),
-        0,
-      ),
+      socket.count() + Object.values(channels).reduce((sum, { subscription }) => sum + (subscription?.count() ?? 0), 0),
   }
 }

@@ -345,14 +345,17 @@ describe('whatever the Echo is, an Echo transport', () => {
     expect(listen(bySocketId).said).toEqual(['refused: no-real-time'])
   })
 
-  it.each(['private', 'listen', 'bind'])('ends in one clear reason when its %s throws', (where) => {
+  it.each(['private', 'listen', 'bind', 'bind_global'])('ends in one clear reason when its %s throws', (where) => {
     const echo = fakeEcho('connected')
     const broken = () => {
       throw new Error('broken')
     }
+    const channel = echo.private('App.Models.User.1')
+    // One of another library than pusher-js has no global callbacks.
+    if (where === 'listen') Object.assign(channel, { listen: broken, subscription: undefined })
+    if (where === 'bind') Object.assign(channel.subscription, { bind_global: undefined, bind: broken })
+    if (where === 'bind_global') channel.subscription.bind_global = broken
     if (where === 'private') echo.private = broken
-    if (where === 'listen') echo.private('App.Models.User.1').listen = broken
-    if (where === 'bind') echo.private('App.Models.User.1').subscription.bind = broken
     const { said, environment, link } = listen(echo)
     expect(said).toContain('refused: echo-failed')
     link.stop()

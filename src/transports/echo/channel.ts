@@ -47,8 +47,13 @@ export const joinChannel = (
     for (const undo of stops.splice(0)) undo()
   }
   try {
-    for (const event of events) stops.push(listen(channel, event, handlers))
-    stops.push(isBindable(subscription) ? watchPusher(subscription, handlers) : watchEcho(channel, handlers))
+    const isGlobal = has(subscription, 'bind_global')
+    if (!isGlobal) for (const event of events) stops.push(listen(channel, event, handlers))
+    stops.push(
+      isBindable(subscription)
+        ? watchPusher(subscription, isGlobal ? events : [], handlers)
+        : watchEcho(channel, handlers),
+    )
   } catch (cause) {
     stop()
     throw cause
@@ -80,8 +85,12 @@ const listen = (channel: ChannelLike, event: string, { heard }: ChannelHandlers)
 }
 
 // Echo's own subscribed() and error() cannot be taken back, pusher-js's bind can (laravel/echo#490).
-const watchPusher = (subscription: SubscriptionLike, { subscribed, refused }: ChannelHandlers): Stop =>
-  bindAll(subscription, { [CONFIRMED]: () => subscribed(), [REFUSED]: (error) => refused(error) })
+const watchPusher = (subscription: SubscriptionLike, events: readonly string[], handlers: ChannelHandlers): Stop =>
+  bindAll(subscription, {
+    ...Object.fromEntries(events.map((event) => [event, (payload) => handlers.heard(event, payload)])),
+    [CONFIRMED]: () => handlers.subscribed(),
+    [REFUSED]: (error) => handlers.refused(error),
+  })
 
 const watchEcho = (channel: ChannelLike, { subscribed, refused }: ChannelHandlers): Stop => {
   let there = true

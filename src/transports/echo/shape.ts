@@ -78,12 +78,41 @@ export const has = <Method extends string>(value: unknown, method: Method): valu
 export const isBindable = (value: unknown): value is SocketLike & SubscriptionLike =>
   has(value, 'bind') && has(value, 'unbind')
 
-/** Binds all of them, each to the event of its name. Returns what unbinds these, and nothing else. */
+/**
+ * Binds all of them, each to the event of its name; those of pusher-js as one global callback. These come first: one of the page's own that throws keeps
+ * the others of the same event from hearing it (pusher-js 8.6, core/events/dispatcher.ts). Returns what unbinds these, and nothing else.
+ */
 export const bindAll = (target: Bindable, callbacks: Readonly<Record<string, Callback>>): Stop => {
+  if (has(target, 'bind_global') && has(target, 'unbind_global')) return bindGlobally(target, callbacks)
   const bound = Object.entries(callbacks)
   for (const [event, callback] of bound) target.bind(event, callback)
   return () => {
     for (const [event, callback] of bound) target.unbind(event, callback)
+  }
+}
+
+const bindGlobally = (
+  target: Record<'bind_global' | 'unbind_global', Call>,
+  callbacks: Readonly<Record<string, Callback>>,
+): Stop => {
+  let situation: 'resting' | 'calling' | 'over' = 'resting'
+  const unbind = (): void => void target.unbind_global(hear)
+  const hear = (event: unknown, data: unknown): void => {
+    const callback = typeof event === 'string' && Object.hasOwn(callbacks, event) ? callbacks[event] : undefined
+    if (!callback || situation === 'over') return
+    situation = 'calling'
+    try {
+      callback(data)
+    } finally {
+      if (situation === 'calling') situation = 'resting'
+    }
+  }
+  target.bind_global(hear)
+  return () => {
+    // Taken out of the list while pusher-js walks along it, it would have the next one passed over.
+    if (situation === 'calling') queueMicrotask(unbind)
+    else unbind()
+    situation = 'over'
   }
 }
 

@@ -126,7 +126,7 @@ describe('watching for a dead socket', () => {
     expect(told).toEqual([])
   })
 
-  it('leaves nothing behind when it is stopped by what it tells', () => {
+  it('leaves nothing behind when it is stopped by what it tells', async () => {
     for (const how of ['dead', 'alive'] as const) {
       const environment = fakeEnvironment()
       const echo = fakeEcho('connected')
@@ -135,6 +135,7 @@ describe('watching for a dead socket', () => {
       environment.signal('visible')
       if (how === 'alive') echo.connector.pusher.connection.emit('message', {})
       else environment.advance(4_000)
+      await null
       expect([environment.pending(), environment.watching(), echo.connector.pusher.connection.count()]).toEqual([
         0, 0, 0,
       ])
