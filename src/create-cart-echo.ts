@@ -16,6 +16,7 @@ import { type CheckRequest, createCheck } from './transports/check'
 import { echoTransport } from './transports/echo'
 import { echoNow } from './transports/echo/find'
 import { type EchoSource, keyOf } from './transports/echo/shape'
+import { besideOtherLogIns } from './transports/other-log-ins'
 import { pageLife } from './transports/page-life'
 import { supply } from './transports/supply'
 import { tabs } from './transports/tabs'
@@ -111,10 +112,15 @@ const transportFor = (user: string | null, owner: string | null, parts: Transpor
   const canAsk = check !== null
   const isWhole = (event: string, payload: unknown): boolean => isReadable(events, event, payload)
   const channel = echo && user !== null ? parts.channelOf(user) : null
-  const open = (audience: Audience): Transport => feedOf(parts, channel, audience)
+  const address = addressOf(check)
+  const feed = (audience: Audience): Transport => feedOf(parts, channel, audience)
+  const open = (audience: Audience): Transport =>
+    isShared && address !== null
+      ? besideOtherLogIns({ ports: portsOf(), check: address, user, transport: feed(audience) })
+      : feed(audience)
   // A getter may be early in one tab and not in the next: it is only asked where nothing else tells two shops apart.
   const key = keyOf(owner === null && !check ? echoNow(echo) : echo)
-  const common = { user, owner, channel, key, check: addressOf(check), events: events.keys() }
+  const common = { user, owner, channel, key, check: address, events: events.keys() }
   const name = isShared ? tabsName(common) : null
   const transport =
     name === null ? open(environment) : tabs({ environment, ports: portsOf(), name, open, canAsk, isReadable: isWhole })

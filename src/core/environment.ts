@@ -4,7 +4,8 @@ export type Stop = () => void
 /**
  * What a page goes through, as far as listening goes. `frozen` and `left` (into the back/forward cache) are followed by
  * `resumed` and `restored`, or by nothing at all. `activated`: a prerendered page is looked at now. `navigated`:
- * `wire:navigate` has put another page in its place. `traversed`: Back or Forward within one document. `woke`: another of the shopper's tabs has found that the machine slept; each finds it
+ * `wire:navigate` has put another page in its place. `traversed`: Back or Forward within one document. `focused`: its window
+ * has the focus again. `woke`: another of the shopper's tabs has found that the machine slept; each finds it
  * for itself by the clock, if it is looked at.
  */
 export type PageSignal =
@@ -19,6 +20,7 @@ export type PageSignal =
   | 'activated'
   | 'navigated'
   | 'traversed'
+  | 'focused'
   | 'woke'
 
 /** What cart-echo needs from where it runs. `browserEnvironment()` answers it for pages. */

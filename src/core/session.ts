@@ -104,7 +104,12 @@ export const openSession = ({ environment, rules, transport, memory, heed, state
   const sink: Sink = {
     deliver: (event, payload) => enter(() => arrive({ name: 'broadcast', event, payload })),
     answer: (said, asOfMs) => enter(() => arrive(arrivalOf(said, { asOfMs }))),
-    gap: (_why, withinMs = 0) => enter(() => arrive({ name: 'gap', inMs: withinMs * environment.random() })),
+    gap: (why, withinMs = 0) =>
+      enter(() => {
+        // A check that names no owner would answer for whoever has logged in.
+        if (why === 'log-in' && memory.inbox.owner === null) return
+        arrive({ name: 'gap', inMs: withinMs * environment.random() })
+      }),
     state: (fact) => enter(() => state(fact)),
     report: (error) => enter(() => report(error)),
     note: (said) => enter(() => note(said)),

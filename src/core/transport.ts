@@ -7,9 +7,9 @@ import type { CartEchoError } from './errors'
 /**
  * Why something may be missing: a channel was (re)subscribed; the machine slept or the page was frozen; the page came back
  * from the back/forward cache; the network came back; the page was put in another's place; another tab feeds this one from now on, or had more for it than came;
- * a poll or an audit is due.
+ * somebody else has logged in in this browser; a poll or an audit is due.
  */
-export type GapReason = 'subscribed' | 'woke' | 'restored' | 'online' | 'navigated' | 'new-leader' | 'due'
+export type GapReason = 'log-in' | 'subscribed' | 'woke' | 'restored' | 'online' | 'navigated' | 'new-leader' | 'due'
 
 /** Where a transport puts what it has. After `stop` nothing put here has any effect. */
 export interface Sink {

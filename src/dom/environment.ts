@@ -32,6 +32,7 @@ const watchPage = (listener: (signal: PageSignal) => void): Stop => {
     hear(document, 'livewire:navigated', () => listener('navigated')),
     hear(window, 'pagehide', (event) => (event as PageTransitionEvent).persisted && listener('left')),
     hear(window, 'pageshow', (event) => (event as PageTransitionEvent).persisted && listener('restored')),
+    hear(window, 'focus', () => listener('focused')),
     hear(window, 'popstate', () => listener('traversed')),
     hear(window, 'online', () => listener('online')),
     hear(window, 'offline', () => listener('offline')),

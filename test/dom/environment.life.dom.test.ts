@@ -109,7 +109,7 @@ describe('watching a page', () => {
       })
     }
     const { signals, stop } = watch()
-    expect(bound).toHaveLength(10)
+    expect(bound).toHaveLength(11)
     stop()
     expect(bound).toEqual([])
     everything()

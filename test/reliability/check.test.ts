@@ -62,7 +62,7 @@ const polling: readonly (readonly [string, Trial])[] = [
   ['204', trial('204', answers(204), { lastsMs: 60_000 })],
   [
     '401 as JSON: the session is over until somebody looks',
-    trial('401', json(401), { ...sessionOver, ...FIVE_MINUTES, requests: { checks: 2 } }),
+    trial('401', json(401), { ...sessionOver, ...FIVE_MINUTES, requests: { checks: 3 } }),
   ],
   ['403 as JSON: the same', trial('403-json', json(403), sessionOver)],
   ['419 as JSON: the same', trial('419', json(419), sessionOver)],

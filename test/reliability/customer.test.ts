@@ -100,7 +100,7 @@ describe('after a log-out in another tab a page leaves the socket, and after a l
     for (let time = 0; time < 10; time += 1) await look(stage, MINUTE_MS)
     await pass(20 * MINUTE_MS)
     const { checks, auth, upgrades, carts } = shop.server.seen()
-    expect({ checks, auth, upgrades, carts }).toEqual({ checks: { 401: 11 }, auth: {}, upgrades: 0, carts: {} })
+    expect({ checks, auth, upgrades, carts }).toEqual({ checks: { 401: 12 }, auth: {}, upgrades: 0, carts: {} })
     expect(page.errors.map(({ code }) => code)).toEqual(['session-over'])
     record('log-out-no-storm', { checks })
     await expectNothingLeft(stage)

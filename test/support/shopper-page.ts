@@ -99,7 +99,8 @@ export const renderPage = async ({ url }: CartEchoServer, cookie: string): Promi
   const html = await (await askAnew(`${url}/`, { headers: { Cookie: cookie } })).text()
   const json = /<script type="application\/json" data-cart-echo>(.*?)<\/script>/s.exec(html)?.[1]
   if (!json) throw new Error('The page has no block.')
-  return JSON.parse(json)
+  const { user, owner, cursor, enabled } = JSON.parse(json)
+  return { user, owner, cursor, enabled }
 }
 
 /** The total of a customer's cart, as the server has it. */

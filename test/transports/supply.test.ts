@@ -37,6 +37,13 @@ const log = (since: string, cursor = since, policy: Partial<CheckPolicy> = {}): 
 })
 const failed: Meaning = { name: 'failed', status: 500, detail: '' }
 const sessionOver: Meaning = { name: 'session-over', status: 401 }
+
+/** Has the check say twice that nobody is logged in: once may be a log-in under way elsewhere. */
+const endSession = async (page: ReturnType<typeof pageOn>): Promise<void> => {
+  await page.answer(sessionOver)
+  await page.pass(3_500)
+  await page.answer(sessionOver)
+}
 const notThere: Meaning = { name: 'not-there', status: 404 }
 const off = log('e1:1', 'e1:1', { enabled: false })
 const notAuthorised = () => new CartEchoError('not-authorised', 'for the test')
@@ -536,7 +543,7 @@ describe('somebody who waits for the answer', () => {
   it('may find that somebody is logged in again', async () => {
     const page = await livePage()
     page.live().gap('due')
-    await page.answer(sessionOver)
+    await endSession(page)
     const checked = page.client.check()
     await page.answer(log('e1:1', 'e1:2'))
     expect(await checked).toMatchObject({ found: 1 })
@@ -549,7 +556,7 @@ describe('when the session is over, a page', () => {
   const over = async () => {
     const page = await livePage()
     page.live().gap('due')
-    await page.answer(sessionOver)
+    await endSession(page)
     return page
   }
 
@@ -560,7 +567,39 @@ describe('when the session is over, a page', () => {
     page.environment.signal('online')
     page.environment.setClock(3_600_000)
     await page.pass(3_600_000)
+    expect(page.asks).toHaveLength(3)
+    await page.end()
+  })
+
+  it('is one only if a second answer says so, 2 to 5 s later: until then all goes on, and nothing is said', async () => {
+    const page = await livePage()
+    page.live().gap('due')
+    await page.answer(sessionOver)
+    expect([page.state(), page.openLinks(), page.errors]).toEqual(['live: subscribed', 1, []])
+    await page.pass(3_499)
     expect(page.asks).toHaveLength(2)
+    await page.pass(1)
+    expect(page.asks).toHaveLength(3)
+    await page.answer(log('e1:1', 'e1:2'))
+    expect([page.state(), page.heard.at(-1), page.errors]).toEqual(['live: subscribed', 'change 2', []])
+    // The next one is alone again.
+    page.live().gap('due')
+    await page.answer(sessionOver)
+    expect(page.state()).toBe('live: subscribed')
+    await page.end()
+  })
+
+  it('asks again when its window has the focus, a second after the last answer at the soonest', async () => {
+    const page = await over()
+    page.environment.signal('focused')
+    expect(page.asks).toHaveLength(3)
+    await page.pass(1_000)
+    page.environment.signal('focused')
+    expect(page.asks).toHaveLength(4)
+    await page.answer(log('e1:1', 'e1:2'))
+    expect(page.heard.at(-1)).toBe('change 2')
+    page.environment.signal('focused')
+    expect(page.asks).toHaveLength(4)
     await page.end()
   })
 
@@ -568,15 +607,15 @@ describe('when the session is over, a page', () => {
     const page = await over()
     await page.pass(2_999)
     for (let count = 0; count < 5; count += 1) page.environment.signal('visible')
-    expect(page.asks).toHaveLength(2)
+    expect(page.asks).toHaveLength(3)
     await page.pass(1)
     for (let count = 0; count < 5; count += 1) page.environment.signal('visible')
-    expect(page.asks).toHaveLength(3)
+    expect(page.asks).toHaveLength(4)
     await page.answer(sessionOver)
     await page.pass(600_000)
-    expect(page.asks).toHaveLength(3)
-    page.environment.signal('navigated')
     expect(page.asks).toHaveLength(4)
+    page.environment.signal('navigated')
+    expect(page.asks).toHaveLength(5)
     await page.answer(sessionOver)
     expect(page.errors).toHaveLength(1)
     expect(page.states.filter((words) => words === 'refused: session-over')).toHaveLength(1)
@@ -601,7 +640,7 @@ describe('when the session is over, a page', () => {
     page.environment.signal('visible')
     await page.answer(failed)
     await page.pass(3_600_000)
-    expect([page.asks.length, page.state()]).toEqual([3, 'refused: session-over'])
+    expect([page.asks.length, page.state()]).toEqual([4, 'refused: session-over'])
     await page.end()
   })
 
@@ -612,7 +651,7 @@ describe('when the session is over, a page', () => {
       },
     })
     page.live().gap('due')
-    await page.answer(sessionOver)
+    await endSession(page)
     expect(page.state()).toBe('refused: session-over')
     expect(page.errors.map(({ code }) => code).sort()).toEqual(['echo-failed', 'session-over'])
     await page.end()
@@ -692,10 +731,10 @@ describe('a channel that is refused is settled by the check:', () => {
     return page
   }
 
-  it('it is asked at once, and JSON 401 says that the session is over', async () => {
+  it('it is asked at once, and JSON 401, twice, says that the session is over', async () => {
     const page = refusedPage()
     expect(page.asks).toHaveLength(1)
-    await page.answer(sessionOver)
+    await endSession(page)
     expect([page.state(), page.openLinks()]).toEqual(['refused: session-over', 0])
     await page.end()
   })
@@ -742,7 +781,7 @@ describe('listeners may call anything:', () => {
   it('stop() while the live source is opened once more leaves nothing open', async () => {
     const page = pageOn({ atOnce: (sink) => sink.state({ name: 'socket-opening' }) })
     page.live().gap('due')
-    await page.answer(sessionOver)
+    await endSession(page)
     await page.pass(60_000)
     page.client.connection.subscribe(({ because }) => {
       if (because === 'opening-socket') page.client.stop()

@@ -10,13 +10,14 @@ export type NotNow = ReturnType<typeof cannotAnswer>
  * end of a session, which may be over no more; not before a server that asked to be left alone.
  */
 export const whyNotNow = (feed: Feed, isUrgent: boolean, nowMs: number): NotNow | null => {
-  const { health } = feed
+  const { health, doubt } = feed
   if (health.name === 'dead') return notNow('never', health.error)
   if (health.name === 'ailing') {
     const next = health.notBeforeMs - nowMs
     const isHeldUp = next > 0 && (health.because === 'check-busy' || !isUrgent)
     if (isHeldUp) return notNow(next, health.error)
   }
+  if (doubt && doubt.askFromMs > nowMs && !isUrgent) return notNow(doubt.askFromMs - nowMs, doubt.error)
   return isUrgent ? null : whyNotUnbidden(feed)
 }
 

@@ -23,6 +23,8 @@ export interface Feed {
   readonly duty: Duty
   readonly live: Live
   readonly health: Health
+  /** Set once an answer has said that nobody is logged in, until another says so too, or otherwise. */
+  readonly doubt: Doubt | null
   readonly isVisible: boolean
   /** True when something was to be asked while nobody looked. */
   readonly isOwed: boolean
@@ -41,6 +43,15 @@ export type Duty =
   | { readonly name: 'serving' }
   | { readonly name: 'session-over'; readonly error: CartEchoError; readonly mayAsk: boolean }
   | { readonly name: 'switched-off'; readonly sinceMs: number; readonly mayAsk: boolean }
+
+/**
+ * One answer said that the session is over. It may have been renewed meanwhile, by a log-in elsewhere, or somebody else may have answered: the check is
+ * asked once more, not before `askFromMs` of the clock, before that is believed.
+ */
+export interface Doubt {
+  readonly error: CartEchoError
+  readonly askFromMs: number
+}
 
 /** What is to be done, in this order. */
 export type FeedEffect =
@@ -66,6 +77,10 @@ export interface FeedSettings {
 
 /** A page that was looked at so lately needs no other look. */
 const LOOKED_AT_MS = 3_000
+/** A click on the page's own window may follow a log-in in another within seconds. */
+const FOCUSED_MS = 1_000
+const DOUBT_FOR_MS = 2_000
+const DOUBT_SPREAD_MS = 3_000
 /** How seldom a shop that has switched live updates off is asked whether they are on again. */
 const OFF_FOR_MS = 900_000
 
@@ -102,6 +117,7 @@ export const startFeed = (
     duty: serving,
     live: hasLive ? coming(moment) : { name: 'none' },
     health: well,
+    doubt: null,
     isVisible,
     isOwed: false,
     pollEveryMs: intervalMs(undefined, pollEveryMs),
@@ -174,9 +190,10 @@ export const takeAsk = (feed: Feed, { nowMs }: Moment): Feed => ({
 /** What the check said. */
 export const takeMeaning = (feed: Feed, meaning: Meaning, moment: Moment): FeedStep =>
   step(feed, moment, (turn) => {
-    if (meaning.name === 'session-over') return endSession(turn, meaning.status)
+    if (meaning.name === 'session-over') return doubtSession(turn, meaning.status)
     takeHealth(turn, meaning)
     if (turn.feed.health.name !== 'well') return
+    set(turn, { doubt: null })
     if (meaning.name === 'log') takePolicy(turn, meaning)
     if (meaning.name !== 'log' || meaning.policy.enabled) resume(turn)
     else stopServing(turn, switchedOff(moment), { name: 'idle', because: 'switched-off' })
@@ -184,11 +201,17 @@ export const takeMeaning = (feed: Feed, meaning: Meaning, moment: Moment): FeedS
 
 const switchedOff = ({ nowMs }: Moment): Duty => ({ name: 'switched-off', sinceMs: nowMs, mayAsk: false })
 
-const endSession = (turn: Turn, status: number): void => {
-  const { duty } = turn.feed
+const doubtSession = (turn: Turn, status: number): void => {
+  const { duty, doubt } = turn.feed
+  const { nowMs, random } = turn.moment
   const fact = refused('session-over', { status, detail: `(HTTP ${status})` })
-  const error = duty.name === 'session-over' ? duty.error : fact.error
   set(turn, { health: well })
+  if (duty.name === 'serving' && !doubt) {
+    const askFromMs = nowMs + DOUBT_FOR_MS + DOUBT_SPREAD_MS * random
+    return set(turn, { doubt: { error: fact.error, askFromMs } })
+  }
+  const error = duty.name === 'session-over' ? duty.error : (doubt?.error ?? fact.error)
+  set(turn, { doubt: null })
   stopServing(turn, { name: 'session-over', error, mayAsk: false }, { ...fact, error })
 }
 
@@ -235,16 +258,17 @@ export const takeSignal = (feed: Feed, signal: PageSignal, moment: Moment): Feed
       set(turn, { isVisible: true, health: afterJump(feed.health, moment.nowMs) })
       look(turn, 'due')
     }
+    if (signal === 'focused' && !isServing(feed)) look(turn, 'due', FOCUSED_MS)
     if (signal === 'navigated') look(turn, signal)
     if (signal === 'online') comeOnline(turn)
   })
 
-const look = (turn: Turn, why: 'due' | 'navigated'): void => {
+const look = (turn: Turn, why: 'due' | 'navigated', freshForMs = LOOKED_AT_MS): void => {
   const { feed, moment } = turn
   // A clock that was put back says nothing: then it was long ago.
   const isWithin = (fromMs: number, ms: number): boolean => moment.nowMs >= fromMs && moment.nowMs - fromMs < ms
   const { duty, askedAtMs } = feed
-  const isFresh = isWithin(askedAtMs, LOOKED_AT_MS)
+  const isFresh = isWithin(askedAtMs, freshForMs)
   if (duty.name === 'serving') {
     const isStale = isPolling(feed) || why === 'navigated' || !isWithin(askedAtMs, feed.auditEveryMs)
     if (feed.isOwed || (isStale && !isFresh)) gap(turn, why)

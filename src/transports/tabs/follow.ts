@@ -4,7 +4,7 @@ import type { Sink } from '../../core/transport'
 import { watchSignals } from '../../core/watch-signals'
 import { createAmbition } from './ambition'
 import type { Ask } from './desk'
-import { isLeaders, type LeaderMessage, type Message, type Sight, type Words } from './message'
+import { isLeaders, isSight, type LeaderMessage, type Message, type Sight, type Words } from './message'
 import { compareOffices, type Office } from './office'
 import { keepVigil } from './vigil'
 
@@ -41,6 +41,7 @@ export const follow = (parts: FollowParts): Following => {
   // The number of its last delivery; null: it was not heard yet.
   let heardUpTo: number | null = null
   let lastError: CartEchoError | null = null
+  let isLeaving = false
   const ambition = createAmbition(environment, leader === null, takeOver)
 
   const hello = (saw: Sight | null): void => say({ name: 'hello', isVisible: environment.isVisible(), saw, leader })
@@ -84,8 +85,12 @@ export const follow = (parts: FollowParts): Following => {
   const heedHere = (here: LeaderMessage & { name: 'here' }): void => {
     count(here.n, here.n)
     askFor(parts.lost())
-    if (ambition.weigh(here)) return takeOver()
-    sink.state({ name: 'shared', connection: sameError(here.connection) })
+    if (ambition.weigh(here)) {
+      isLeaving = true
+      return takeOver()
+    }
+    // What another has given up is no state of a page that is about to try it.
+    if (!isLeaving) sink.state({ name: 'shared', connection: sameError(here.connection) })
   }
 
   /** Up to number `n`, and before this message up to `before`. */
@@ -109,7 +114,7 @@ export const follow = (parts: FollowParts): Following => {
   }
 
   const stopWatching = watchSignals(environment, environment, (signal) => {
-    if (signal === 'visible' || signal === 'navigated' || signal === 'woke') return see(signal)
+    if (isSight(signal)) return see(signal)
     if (signal !== 'hidden') return
     ambition.stop()
     hello(null)

@@ -1,4 +1,5 @@
 import type { Connection } from '../../core/connection'
+import type { PageSignal } from '../../core/environment'
 import { CartEchoError } from '../../core/errors'
 import {
   flag,
@@ -17,7 +18,12 @@ import type { Query, Reply, TabNote } from '../../core/transport'
 import type { Office } from './office'
 
 /** What makes a tab that is looked at speak. */
-export type Sight = 'visible' | 'navigated' | 'woke'
+export type Sight = 'visible' | 'navigated' | 'focused' | 'woke'
+
+const SIGHTS: readonly (string | null)[] = ['visible', 'navigated', 'focused', 'woke']
+
+/** True for a signal that a tab tells the others. */
+export const isSight = (signal: PageSignal): signal is Sight => SIGHTS.includes(signal)
 
 /**
  * What tabs say to each other. Every tab: `hello` (who looks at it, and whom it takes for the leader; answered with `here`), `bye`,
@@ -120,7 +126,7 @@ const shape = named({
   hello: record({
     from: text,
     isVisible: flag,
-    saw: word(['visible', 'navigated', 'woke', null]),
+    saw: word([...SIGHTS, null]),
     leader: orNull(office),
   }),
   bye: record({ from: text }),
