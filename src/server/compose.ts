@@ -18,6 +18,7 @@ import type { Publication } from './reverb/publication'
 import { startReverb } from './reverb/reverb'
 import type { CheckPolicy } from './shop/check-policy'
 import { isTooLarge } from './shop/publish-size'
+import { underOwnName } from './shop/same-site'
 import { createShop, type Shop, type ShopOptions } from './shop/shop'
 
 /** What a server is put together from. */
@@ -53,7 +54,8 @@ export const compose = (parts: Parts) => {
   const shop = openShop(parts, { disturbances, reverb, broadcast })
   const faults = createFaults(disturbances, stageOf({ disturbances, reverb, port, listening, shop }))
   const pages = createPages({ folder: parts.folder, headers: parts.pageHeaders, dress: shop.dress })
-  const served = firstOf([(call) => reverb.current().handle(call), shop.handle, pages])
+  const front = underOwnName(firstOf([shop.handle, pages]), place.hostname)
+  const served = firstOf([(call) => reverb.current().handle(call), front])
   const handle = firstOf([
     createFaultRoutes({ faults, counter, ownName: place.hostname }),
     withCors(disturbed(served, disturbances, counter), parts.allowedOrigins),

@@ -7,6 +7,7 @@ export type CartEchoServerErrorCode =
   | 'unknown-condition'
   | 'unknown-customer'
   | 'bad-fault'
+  | 'bad-headers'
 
 /** What `startServer` and its shop throw: a code for programs, and a message that names the remedy. */
 export class CartEchoServerError extends Error {

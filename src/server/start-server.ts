@@ -3,8 +3,10 @@ import { createServer, type Server } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import type { CartEchoServer, ShopPeople } from './cart-echo-server'
 import { compose } from './compose'
+import { CartEchoServerError } from './errors'
 import { answerWith } from './http/answer'
 import { formatPlace, type Place } from './http/host'
+import { areHeaders, HEADERS_TAKE } from './http/reply'
 import { type Listening, listen } from './listen'
 import { type Application, MAX_REQUEST_BYTES } from './reverb/application'
 import { CHECK_POLICY, changedPolicy } from './shop/check-policy'
@@ -16,7 +18,7 @@ import type { StartServerOptions } from './start-options'
 
 /**
  * Starts a stand-in for Laravel Reverb and a cart shop, on one port of this machine. For development and tests only.
- * @throws {CartEchoServerError} `port-taken`, `port-not-allowed`, `host-not-here`, `cannot-listen`, `unknown-customer`
+ * @throws {CartEchoServerError} `port-taken`, `port-not-allowed`, `host-not-here`, `cannot-listen`, `unknown-customer`, `bad-headers`
  */
 export const startServer = async (options: StartServerOptions = {}): Promise<CartEchoServer> => {
   const { port = 0, host = '127.0.0.1', onLog = () => {} } = options
@@ -58,8 +60,13 @@ const settingsOf = (options: StartServerOptions) => {
     allowedOrigins: options.allowedOrigins ?? [],
     policy: changedPolicy(CHECK_POLICY, options.policy ?? {}),
     folder: folderOf(options.pages),
-    pageHeaders: options.pageHeaders ?? {},
+    pageHeaders: headersOf(options.pageHeaders),
   }
+}
+
+const headersOf = (headers: StartServerOptions['pageHeaders'] = {}): Readonly<Record<string, string>> => {
+  if (areHeaders(headers)) return headers
+  throw new CartEchoServerError('bad-headers', `"pageHeaders" takes ${HEADERS_TAKE}.`)
 }
 
 const serve = (

@@ -60,6 +60,40 @@ describe('the bounds of a payload', () => {
     expect(read).toBeLessThanOrEqual(10_000)
   })
 
+  it('read no more of a million keys than they allow', () => {
+    let read = 0
+    const count = () => {
+      read += 1
+    }
+    const wide = new Proxy(Object.fromEntries(Array.from({ length: 1_000_000 }, (_, index) => [`k${index}`, index])), {
+      get: (keys, key) => {
+        count()
+        return Reflect.get(keys, key)
+      },
+      getOwnPropertyDescriptor: (keys, key) => {
+        count()
+        return Reflect.getOwnPropertyDescriptor(keys, key)
+      },
+    })
+    expect(expectedOf({ message: 'x', changes: wide })).toBe('at most 10000 values')
+    expect(read).toBeGreaterThan(10_000)
+    expect(read).toBeLessThan(50_000)
+  })
+
+  it('are measured whatever the page has done to arrays and to the prototype of all objects', () => {
+    const { entries } = Array.prototype
+    const said: unknown[] = []
+    try {
+      Reflect.deleteProperty(Array.prototype, 'entries')
+      Object.defineProperty(Object.prototype, 'polluted', { value: () => 1, enumerable: true, configurable: true })
+      said.push(expectedOf({ message: 'x', changes: {} }), expectedOf({ list: new Array(10_000).fill(0) }))
+    } finally {
+      Object.defineProperty(Array.prototype, 'entries', { value: entries, writable: true, configurable: true })
+      Reflect.deleteProperty(Object.prototype, 'polluted')
+    }
+    expect(said).toEqual([undefined, 'at most 10000 values'])
+  })
+
   it('stop at the first excess, however much follows', () => {
     let read = 0
     const payload = new Proxy(new Array(1_000_000).fill(0), {

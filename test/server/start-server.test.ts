@@ -72,6 +72,17 @@ describe('a server', () => {
     await expect(startServer({ autoLogin: 9 })).rejects.toMatchObject({ code: 'unknown-customer' })
   })
 
+  it.each(['Trailer', 'Transfer-Encoding', 'Content-Length', 'a b'])(
+    'takes no %s among its pageHeaders',
+    async (name) => {
+      const start = startServer({ pageHeaders: { [name]: '1' } })
+      await expect(start).rejects.toMatchObject({
+        code: 'bad-headers',
+        message: expect.stringContaining('"pageHeaders"'),
+      })
+    },
+  )
+
   it('says when a host is not here', async () => {
     await expect(startServer({ host: '192.0.2.1' })).rejects.toMatchObject({ code: 'host-not-here' })
   })

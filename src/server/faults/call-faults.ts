@@ -19,7 +19,7 @@ export interface AnswerFault extends CallSpan {
   readonly status: number
   /** A text goes out as it is; an object or an array as JSON. @default nothing */
   readonly body?: string | readonly unknown[] | { readonly [name: string]: unknown } | undefined
-  /** @default none; for JSON its `Content-Type` */
+  /** None of those that frame an answer or end a connection. @default none; for JSON its `Content-Type` */
   readonly headers?: { readonly [name: string]: string } | undefined
 }
 

@@ -1,4 +1,5 @@
 import { isObject } from '../http/fields'
+import { areHeaders, HEADERS_TAKE } from '../http/reply'
 
 /** One field of a fault: what it takes, in words, and whether a value is that. */
 export interface Field<T> {
@@ -54,18 +55,8 @@ export const body: Field<string | readonly unknown[] | { readonly [name: string]
     typeof value === 'string' || Array.isArray(value) || isObject(value),
 }
 
-const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/
-const HEADER_VALUE = /^[\t\x20-\x7e]*$/
-
 /** Headers that can be sent, by name. */
-export const headers: Field<{ readonly [name: string]: string }> = {
-  takes: 'an object of header names and values',
-  is: (value): value is { readonly [name: string]: string } =>
-    isObject(value) &&
-    Object.entries(value).every(
-      ([name, text]) => HEADER_NAME.test(name) && typeof text === 'string' && HEADER_VALUE.test(text),
-    ),
-}
+export const headers: Field<{ readonly [name: string]: string }> = { takes: HEADERS_TAKE, is: areHeaders }
 
 /** Either of two fields. */
 export const either = <A, B>(one: Field<A>, other: Field<B>): Field<A | B> => ({

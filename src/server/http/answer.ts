@@ -26,6 +26,8 @@ export const answerWith =
     } catch (error) {
       if (request.destroyed && !request.complete) return
       onError(error)
+      // Whatever could not be sent with the first answer cannot be sent with this one.
+      for (const name of response.getHeaderNames()) response.removeHeader(name)
       write(json(500, { message: 'Server Error' }))
     }
   }

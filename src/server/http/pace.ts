@@ -21,6 +21,7 @@ export const isAnswered = ({ pace }: Reply): boolean => pace?.kind !== 'never' &
 
 /** Writes a body piece by piece. Ends with the connection, whoever ends that. */
 export const trickle = (response: ServerResponse, body: Buffer, bytes: number, everyMs: number): void => {
+  response.flushHeaders()
   let sent = 0
   const timer = setInterval(() => {
     response.write(body.subarray(sent, sent + bytes))
@@ -30,5 +31,4 @@ export const trickle = (response: ServerResponse, body: Buffer, bytes: number, e
     response.end()
   }, everyMs)
   response.once('close', () => clearInterval(timer))
-  response.flushHeaders()
 }

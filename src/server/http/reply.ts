@@ -1,3 +1,4 @@
+import { isObject } from './fields'
 import type { Pace } from './pace'
 
 /** An HTTP answer before it is written. */
@@ -13,6 +14,27 @@ export interface Reply {
 
 /** The headers of an answer, by name. */
 export type ReplyHeaders = Reply['headers']
+
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/
+const HEADER_VALUE = /^[\t\x20-\x7e]*$/
+
+/**
+ * What says where an answer ends and what becomes of its connection: the server's own business. Node throws for some of
+ * them beside a length, and the others would break the answer. Source: RFC 9110, 7.6.1; RFC 9112, 6.
+ */
+const OF_THE_CONNECTION =
+  /^(connection|content-length|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade)$/i
+
+/** True for an object of headers that can be sent, by name. Never throws. */
+export const areHeaders = (value: unknown): value is Readonly<Record<string, string>> =>
+  isObject(value) &&
+  Object.entries(value).every(
+    ([name, text]) =>
+      HEADER_NAME.test(name) && !OF_THE_CONNECTION.test(name) && typeof text === 'string' && HEADER_VALUE.test(text),
+  )
+
+/** What `areHeaders` takes, in words. */
+export const HEADERS_TAKE = 'an object of header names and values, none of the connection or of a length'
 
 /** A JSON answer. */
 export const json = (status: number, value: unknown, headers: ReplyHeaders = {}): Reply => ({

@@ -1,6 +1,15 @@
-import type { Call } from '../http/call'
+import type { Call, Handler } from '../http/call'
+import { failure } from '../http/failure'
 import { isJson } from '../http/fields'
-import { isOwnName, parseHost } from '../http/host'
+import { isOwnHost } from '../http/host'
+
+const NOT_OURS = 'This server does not answer to that name. Start it with the name as its host (--host) if it is yours.'
+
+/** A handler that nobody reaches under a foreign name: who logs visitors in by itself would log them in for its owner. */
+export const underOwnName =
+  (handler: Handler, ownName: string): Handler =>
+  (call) =>
+    isOwnHost(call.headers.host, ownName) ? handler(call) : failure(call, 403, NOT_OURS)
 
 /**
  * True when no other site can have made this call. There is no admin log-in, and a server on localhost can be reached
@@ -9,8 +18,7 @@ import { isOwnName, parseHost } from '../http/host'
  */
 export const isSameSite = (call: Call, ownName: string): boolean => {
   const { host, origin, 'sec-fetch-site': site } = call.headers
-  const place = parseHost(host)
-  if (!place || !(place.hostname === ownName || isOwnName(place.hostname))) return false
+  if (!isOwnHost(host, ownName)) return false
   if (origin !== undefined && origin !== `http://${host}`) return false
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return false
   return call.method !== 'POST' || isJson(call)

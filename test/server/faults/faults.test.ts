@@ -70,6 +70,11 @@ describe('the list of faults', () => {
   })
 })
 
+const ofConnection = (name: string): readonly [unknown, string] => [
+  { kind: 'answer', on: 'auth', status: 200, headers: { [name]: 'chunked' } },
+  expect.stringContaining('none of the connection or of a length'),
+]
+
 const MISTAKES: readonly (readonly [unknown, string])[] = [
   [null, 'A fault is an object with a "kind".'],
   [{ kind: 'burn' }, expect.stringMatching(/^There is no fault "burn"\. There are: kill, refuse, .*, restart\.$/)],
@@ -96,6 +101,7 @@ const MISTAKES: readonly (readonly [unknown, string])[] = [
     expect.stringContaining('"headers" of "answer" takes an object of header names and values'),
   ],
   [{ kind: 'answer', on: 'auth', status: 200, headers: { 'X A': '' } }, expect.stringContaining('"headers"')],
+  ...['Trailer', 'transfer-encoding', 'Content-Length', 'Connection', 'Keep-Alive', 'Upgrade', 'TE'].map(ofConnection),
   [{ kind: 'redirect', on: 'check', to: 'a b' }, '"to" of "redirect" takes an address or a path, not "a b".'],
   [{ kind: 'error', code: 4004, message: '' }, '"message" of "error" takes a text, not "".'],
   [{ kind: 'error', code: 1, message: 'x', closeCode: 1006 }, expect.stringContaining('"closeCode" of "error" takes')],

@@ -105,7 +105,7 @@ describe('a page', () => {
     expect(text).not.toMatch(/cart-echo|owner|cursor|%CSRF%/)
   })
 
-  it('sends to the host the browser used, and to no host that is none', async () => {
+  it('sends to the host the browser used', async () => {
     const { url } = await serve()
     const { port } = new URL(url)
     const { cookies } = await browserOf(url, 1)
@@ -114,7 +114,26 @@ describe('a page', () => {
       blockIn((await rawRequest(url, '/', { headers: { host, cookie } })).text).reverb.host
     expect(await hostFor(`localhost:${port}`)).toBe('localhost')
     expect(await hostFor(`[::1]:${port}`)).toBe('[::1]')
-    expect(await hostFor('x; script-src *')).toBe('127.0.0.1')
+  })
+
+  it.each(['evil.example', 'evil.example:1', 'localhost.evil.example', '127.0.0.1.evil.example', 'x; script-src *'])(
+    'is shown to nobody under another’s name, and neither is anything else of a visitor: %j',
+    async (host) => {
+      const { url } = await serve({ autoLogin: 1 })
+      for (const path of ['/', '/page.js', '/session', '/api/cart', '/api/cart/check-updates', '/broadcasting/auth']) {
+        const { status, text } = await rawRequest(url, path, { headers: { host } })
+        expect([path, status, /data-cart-echo|csrf/.test(text)]).toEqual([path, 403, false])
+      }
+      const posted = { method: 'POST', headers: { host, 'content-type': 'application/json' }, body: '{"customer":1}' }
+      for (const path of ['/login', '/logout']) expect((await rawRequest(url, path, posted)).status).toBe(403)
+    },
+  )
+
+  it('is shown under the name the server was started with, however it is written', async () => {
+    const { url } = await serve({ host: 'localhost' })
+    for (const host of ['localhost', 'LocalHost:8080', 'shop.localhost', '[::1]:80', '10.0.0.7']) {
+      expect((await rawRequest(url, '/', { headers: { host } })).status).toBe(200)
+    }
   })
 
   it('is kept nowhere, and allows no inline script, no other host and no foreign frame', async () => {

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { kindOf } from '../../../src/server/reverb/channel-kind'
+import { serve } from '../support/serve'
 import { settled } from '../support/socket'
 import { connected, failed, publisherAt, reverbAlone, subscribe, succeeded } from './reverb-alone'
 
 const miss = (channel: string): string => `{"event":"pusher:cache_miss","channel":"${channel}"}`
 
 describe('a cache channel', () => {
-  it.each(['cache-prices', 'private-cache-prices'])('gives who comes the last event: %s', async (channel) => {
-    const { url } = await reverbAlone()
+  it.each(['cache-prices', 'cached', 'private-cache-prices'])('gives who comes the last event: %s', async (channel) => {
+    const { url } = await serve()
     const [first, second] = [await connected(url), await connected(url)]
     expect(await subscribe(first, channel)).toBe(succeeded(channel))
     expect(await first.next()).toBe(miss(channel))
