@@ -24,10 +24,13 @@ import { tabsName } from './transports/tabs/name'
 
 /** How the check is asked, and how often. */
 export interface CheckSettings extends CheckRequest {
-  /** How often to ask while nothing is heard live. Default 30,000 ms; the server may say otherwise. */
-  intervalMs?: number | undefined
-  /** How often to ask while something is: at random in the second half of it. Default 300,000 ms; the server may say otherwise. */
-  auditMs?: number | undefined
+  /** How often to ask while nothing is heard live, from 1,000 ms on. False: never by itself. Default 30,000 ms; the server may say otherwise. */
+  intervalMs?: number | false | undefined
+  /**
+   * How often to ask while something is, from 1,000 ms on: at random in the second half of it. False: never. Default 300,000 ms; the server may say
+   * otherwise.
+   */
+  auditMs?: number | false | undefined
   /** How long an answer may take. Default 10,000 ms. */
   timeoutMs?: number | undefined
 }
@@ -63,7 +66,7 @@ export interface CartEchoOptions extends Omit<PageIdentity, 'check' | 'reverb'> 
 /**
  * Makes a page's ear for its cart. Pure and inert until `start()`: it may be called on a server, where `start()` does
  * nothing either.
- * @throws {CartEchoError} `invalid-options` without an Echo and without a check, `invalid-user`, `invalid-cursor`, `invalid-channel`,
+ * @throws {CartEchoError} `invalid-options` without an Echo and without a check, or for a number that is none; `invalid-user`, `invalid-cursor`, `invalid-channel`,
  * `invalid-event`.
  */
 export const createCartEcho = (options: CartEchoOptions): CartEcho => createCartEchoIn(browserEnvironment(), options)
@@ -139,8 +142,8 @@ const feedOf = (parts: TransportParts, channel: string | null, audience: Audienc
     live,
     check: createCheck(check, environment),
     events,
-    intervalMs,
-    auditMs,
+    intervalMs: intervalMs === false ? Number.POSITIVE_INFINITY : intervalMs,
+    auditMs: auditMs === false ? Number.POSITIVE_INFINITY : auditMs,
     timeoutMs,
   })
 }

@@ -1,7 +1,8 @@
 import type EchoClass from 'laravel-echo'
 import type { ChannelAuthorizationCallback, default as PusherClass } from 'pusher-js'
-import { CartEchoError } from './core/errors'
-import type { ReverbSettings } from './core/reverb-settings'
+import { readDurationMs } from './core/durations'
+import { CartEchoError, wordsOf } from './core/errors'
+import { type ReverbSettings, readReverb } from './core/reverb-settings'
 import { type AuthOptions, authorise } from './reverb/authorise'
 
 export type { CartEventMap } from './core/events'
@@ -45,16 +46,17 @@ const PONG_TIMEOUT_MS = 8_000
  * An Echo for pages that have none. laravel-echo and pusher-js (your app's own dependencies) are fetched when it is first
  * opened, which happens only when there is a user. Without settings, as on a page for guests, it stays closed: `open`
  * rejects. Make one for each `createCartEcho`: whoever stops closes the socket.
- * @throws {CartEchoError} `invalid-options` when settings are given without a key.
+ * @throws {CartEchoError} `invalid-options` when settings are given without a key, or cannot be read, such as a port that is `NaN`.
  */
 export const reverb = (options: ReverbOptions | null | undefined): ReverbEcho => {
-  if (options && !options.key) throw new CartEchoError('invalid-options', 'reverb() needs the key: REVERB_APP_KEY.')
+  if (options) insistOnSettings(options)
   let opened: { readonly echo: Promise<EchoClass<'reverb'>>; readonly end: AbortController } | null = null
   const self: ReverbEcho = {
     key: options?.key,
     at: (settings) => {
-      const next = { ...options, ...settings }
-      return SETTINGS.every((name) => next[name] === options?.[name]) ? self : reverb(next)
+      const next = { ...options, ...settings, auth: { ...options?.auth, ...settings.auth } }
+      const isSame = SETTINGS.every((name) => next[name] === options?.[name])
+      return isSame && next.auth.endpoint === options?.auth?.endpoint ? self : reverb(next)
     },
     open: () => {
       const end = opened?.end ?? new AbortController()
@@ -75,7 +77,18 @@ export const reverb = (options: ReverbOptions | null | undefined): ReverbEcho =>
   return self
 }
 
-const SETTINGS = ['key', 'host', 'port', 'scheme'] as const
+const SETTINGS = ['key', 'host', 'port', 'scheme', 'path'] as const
+
+const insistOnSettings = ({ key, host, port, scheme, path, auth }: ReverbOptions): void => {
+  if (!key) throw new CartEchoError('invalid-options', 'reverb() needs the key: REVERB_APP_KEY.')
+  const [wrong] = readReverb({ key, host, port, scheme, path }).wrong
+  if (wrong) {
+    const { path, expected, actual } = wrong
+    const words = `reverb() needs ${expected} for ${path.join('.')}, not ${JSON.stringify(wordsOf(actual))}.`
+    throw new CartEchoError('invalid-options', words)
+  }
+  readDurationMs('reverb: auth.timeoutMs', auth?.timeoutMs, 1)
+}
 
 const connect = async (options: ReverbOptions | null | undefined, ended: AbortSignal): Promise<EchoClass<'reverb'>> => {
   if (!options)
@@ -104,34 +117,54 @@ const importModules = async (): Promise<EchoModules> => {
 const defaultOf = <Value>(module: { default: Value }): Value =>
   (module.default as Value & { default?: Value }).default ?? module.default
 
-const connectionOptions = (
-  { key, host, port, scheme = 'https', auth }: ReverbOptions,
-  isCurrent: (socketId: string) => boolean,
-  ended: AbortSignal,
-) => ({
-  broadcaster: 'reverb' as const,
-  key,
-  wsHost: host ?? globalThis.location?.hostname ?? 'localhost',
-  wsPort: port ?? 80,
-  wssPort: port ?? 443,
-  forceTLS: scheme === 'https',
-  // Reverb serves nothing but WebSocket; with anything else allowed, pusher-js would turn to sockjs.pusher.com. `ws` goes by
-  // forceTLS; `wss` would be a second try, by TLS, of a plain port (runtimes/web/default_strategy.ts).
-  enabledTransports: ['ws' as const],
-  activityTimeout: ACTIVITY_TIMEOUT_MS,
-  pongTimeout: PONG_TIMEOUT_MS,
-  // Its interceptors would set X-Socket-ID on the page's requests, and toOthers() would then silence this shopper's tabs.
-  withoutInterceptors: true,
-  channelAuthorization: {
-    customHandler: (request: { socketId: string; channelName: string }, done: ChannelAuthorizationCallback) => {
-      // A signature for a socket that is gone would be refused on the new one, which has asked for its own.
-      const whenCurrent = (tell: () => void): void => {
-        if (isCurrent(request.socketId)) tell()
-      }
-      authorise(request, auth, ended).then(
-        (authorisation) => whenCurrent(() => done(null, authorisation)),
-        (error: Error) => whenCurrent(() => done(error, null)),
-      )
+const connectionOptions = (options: ReverbOptions, isCurrent: (socketId: string) => boolean, ended: AbortSignal) => {
+  const { host = ownHost(), port, scheme = 'https', path } = readReverb({ ...options, auth: null, load: null }).settings
+  return {
+    broadcaster: 'reverb' as const,
+    key: options.key,
+    wsHost: host,
+    wsPort: port ?? 80,
+    wssPort: port ?? 443,
+    ...(path ? { wsPath: path } : {}),
+    forceTLS: scheme === 'https',
+    // Reverb serves nothing but WebSocket; with anything else allowed, pusher-js would turn to sockjs.pusher.com. `ws` goes by
+    // forceTLS; `wss` would be a second try, by TLS, of a plain port (runtimes/web/default_strategy.ts).
+    enabledTransports: ['ws' as const],
+    activityTimeout: ACTIVITY_TIMEOUT_MS,
+    pongTimeout: PONG_TIMEOUT_MS,
+    // Its interceptors would set X-Socket-ID on the page's requests, and toOthers() would then silence this shopper's tabs.
+    withoutInterceptors: true,
+    channelAuthorization: {
+      customHandler: (request: { socketId: string; channelName: string }, done: ChannelAuthorizationCallback) => {
+        // A signature for a socket that is gone would be refused on the new one, which has asked for its own.
+        const whenCurrent = (tell: () => void): void => {
+          if (isCurrent(request.socketId)) tell()
+        }
+        authorise(request, options.auth, ended).then(
+          (authorisation) => whenCurrent(() => done(null, authorisation)),
+          (error: Error) => whenCurrent(() => done(error, null)),
+        )
+      },
     },
-  },
-})
+  }
+}
+
+// A frame of `srcdoc` has the origin of its parent and no host; with none at all pusher-js would dial Pusher's own servers (core/config.ts).
+const ownHost = (): string => {
+  const { location, origin } = globalThis
+  if (!location) return 'localhost'
+  const host = location.hostname || hostOf(origin)
+  if (host) return host
+  throw new CartEchoError(
+    'invalid-options',
+    'This page has no host of its own, as a sandboxed frame: give reverb() the host.',
+  )
+}
+
+const hostOf = (origin: string): string | undefined => {
+  try {
+    return new URL(origin).hostname
+  } catch {
+    return undefined
+  }
+}

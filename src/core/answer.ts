@@ -2,11 +2,14 @@ import { type Cursor, parseCursor } from './cursor'
 import {
   duration,
   flag,
+  isEmptyArray,
   isRecord,
   list,
   type Misfit,
   optional,
   own,
+  readFlag,
+  readNumber,
   record,
   text,
   whenFilled,
@@ -120,7 +123,8 @@ const isRedirect = (status: number): boolean => status === 0 || (status >= 300 &
 const whatInstead = (status: number): string => (isRedirect(status) ? 'It redirects.' : 'It is no JSON.')
 
 const readBody = ({ status, body }: CheckResponse, asked: Asked): Meaning => {
-  const block = isRecord(body) ? (own(body, 'cart_echo') ?? null) : null
+  const given = isRecord(body) ? (own(body, 'cart_echo') ?? null) : null
+  const block = isEmptyArray(given) ? null : given
   const wrong = block === null ? bareShape(body) : within('cart_echo', blockShape(block))
   if (wrong) return { name: 'failed', status, detail: wordsOf(wrong) }
   if (block === null && (asked.since ?? asked.owner) !== null) return { name: 'blocked', status, detail: NO_LOG }
@@ -132,7 +136,7 @@ const NO_LOG = 'It is not the log, which names its owner.'
 
 const readBare = ({ updated, message }: Bare, { nowMs }: Asked): Meaning => ({
   name: 'bare',
-  answer: { updated, message: message ?? null, atMs: nowMs },
+  answer: { updated: readFlag(updated) === true, message: message ?? null, atMs: nowMs },
 })
 
 const readLog = (status: number, block: Block, { since, fresh }: Asked): Meaning =>
@@ -142,7 +146,7 @@ const readLog = (status: number, block: Block, { since, fresh }: Asked): Meaning
     : { name: 'blocked', status, detail: 'It does not give `fresh` back: a cache answered.' }
 
 interface Bare {
-  updated: boolean
+  updated: unknown
   message?: string | null
 }
 
@@ -150,11 +154,11 @@ interface Block extends Record<string, unknown> {
   owner: string
   cursor: string
   events?: LoggedEvent[] | null
-  reset?: boolean | null
-  spread_ms?: number | null
-  poll?: { interval_ms?: number | null } | null
-  audit?: { interval_ms?: number | null } | null
-  enabled?: boolean | null
+  reset?: unknown
+  spread_ms?: unknown
+  poll?: { interval_ms?: unknown } | null
+  audit?: { interval_ms?: unknown } | null
+  enabled?: unknown
 }
 
 const interval = record({ interval_ms: optional(duration) })
@@ -175,14 +179,14 @@ const logAnswer = ({ owner, cursor, events, reset, spread_ms }: Block, since: Cu
   owner,
   cursor: parseCursor(cursor) ?? { epoch: '', seq: 0 },
   events: (events ?? []).map(({ event, payload }) => ({ event, payload })),
-  reset: reset ?? false,
-  spreadMs: spread_ms ?? undefined,
+  reset: readFlag(reset) ?? false,
+  spreadMs: readNumber(spread_ms),
 })
 
 const policyOf = ({ poll, audit, enabled }: Block): CheckPolicy => ({
-  enabled: enabled ?? true,
-  pollMs: poll?.interval_ms ?? undefined,
-  auditMs: audit?.interval_ms ?? undefined,
+  enabled: readFlag(enabled) ?? true,
+  pollMs: readNumber(poll?.interval_ms),
+  auditMs: readNumber(audit?.interval_ms),
 })
 
 const wordsOf = ({ path, expected }: Misfit): string => `${path.join('.') || 'The body'}: expected ${expected}.`

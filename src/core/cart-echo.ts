@@ -60,6 +60,7 @@ export interface CartEcho {
    * (2 s by default), so that a shop's open pages do not all ask at once; never twice at a time; on a hidden page when it is looked at; not while
    * the connection is `waiting`, and after that spread as before. A failure is reported as `refresh-failed` and tried again up to four
    * times. A listener of the DOM event `cart-echo-refresh` may prevent a run. Returns a function that ends this.
+   * @throws {CartEchoError} `invalid-options` for a `settleMs` or `spreadMs` that is no number of milliseconds.
    */
   readonly onRefresh: (refresh: Refresh, options?: RefreshOptions) => Stop
   /** Reads the cart anew, now. Resolves when every `onRefresh` has run, or was prevented; rejects with `refresh-failed`. */

@@ -45,6 +45,8 @@ export const createChecking =
   ({ nowMs, memory, session, connection, refreshers }: CheckingParts) =>
   async ({ maxAgeMs = 0, refresh = true, signal }: CheckOptions = {}): Promise<Checked> => {
     if (signal?.aborted) throw signal.reason
+    if (Number.isNaN(maxAgeMs))
+      throw new CartEchoError('invalid-options', 'check() needs maxAgeMs in milliseconds: it is NaN.')
     const mine = memory()
     const toldBefore = mine.told
     if (!isConfirmed(mine, nowMs(), maxAgeMs)) {

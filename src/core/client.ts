@@ -4,6 +4,7 @@ import type { Connection } from './connection'
 import { createCounted } from './counted'
 import { formatCursor } from './cursor'
 import { identified, type Move, newCustomer } from './customer'
+import { readDurationMs } from './durations'
 import { createEmitter, createGuard, type OnError } from './emitter'
 import { type Closed, whyClosed } from './entrance'
 import type { Environment, PageSignal, Stop } from './environment'
@@ -16,6 +17,7 @@ import { type Memory, rememberPage } from './memory'
 import { isYoung } from './moment'
 import { createMoving, errorOf } from './moving'
 import { confirmed, type News, noNews, unconfirmed, withChange } from './news'
+import type { RefreshOptions } from './refresh'
 import { createRefreshing } from './refreshing'
 import { neverThrowing, onceEach } from './reporting'
 import { openSession, type PageEffect, type Session } from './session'
@@ -296,7 +298,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
       refreshers: refreshing,
     }),
     onRefresh: (refresh, options = {}) => {
-      const off = refreshing.add(refresh, options)
+      const off = refreshing.add(refresh, withDurations(options))
       // It came late, and what was rendered is older than the news.
       if (session !== null) refreshing.catchUp()
       return off
@@ -313,6 +315,12 @@ export const createClient = (options: ClientOptions): CartEcho => {
 // anew when told.
 const needsHelp = (connection: Connection, isListening: boolean): boolean =>
   errorOf(connection) !== null || (isListening && connection.name === 'idle')
+
+const withDurations = (options: RefreshOptions): RefreshOptions => ({
+  ...options,
+  settleMs: readDurationMs('onRefresh: settleMs', options.settleMs),
+  spreadMs: readDurationMs('onRefresh: spreadMs', options.spreadMs),
+})
 
 const both =
   (first: Stop | undefined, second: Stop): Stop =>

@@ -11,6 +11,7 @@ import {
   misfit,
   optional,
   own,
+  readNumber,
   record,
   report,
   type Shape,
@@ -26,14 +27,24 @@ export interface Decoded {
   /** The payload as it came: what a decoder makes of it may be no JSON, or leave out what tells two apart. */
   readonly payload: Record<string, unknown>
   readonly block: CartEchoBlock
+  /** What was left out of it, and why; null for nothing. */
+  readonly problem: CartEchoError | null
 }
 
 /** Turns an event's own payload (already plain, bounded JSON) into its type, or throws. */
 export type Decode<Payload> = (payload: Record<string, unknown>) => Payload
 
-const integer = where('an integer', Number.isSafeInteger)
-const positive = where('an integer above 0', (value) => Number.isSafeInteger(value) && Number(value) > 0)
-const id = where('a string or an integer', (value) => typeof value === 'string' || Number.isSafeInteger(value))
+const isInteger = (value: unknown): boolean => Number.isSafeInteger(readNumber(value))
+const integer = where('an integer', isInteger)
+const positive = where('an integer above 0', (value) => isInteger(value) && Number(value) > 0)
+const safeId = where('a string or an integer', (value) => typeof value === 'string' || Number.isSafeInteger(value))
+
+// JSON has the digits, JavaScript has not: two such ids may be the same here.
+const id: Shape = (value) => (isUnsafe(value) ? misfit(AS_A_STRING, value) : safeId(value))
+
+const isUnsafe = (value: unknown): boolean => Number.isInteger(value) && !Number.isSafeInteger(value)
+
+const AS_A_STRING = 'an id beyond 2^53 as a string, since no JavaScript number holds it (send it as a string)'
 const amount = where('a string or a number', (value) => typeof value === 'string' || Number.isFinite(value))
 const epoch = where('1 to 32 of A-Z a-z 0-9 _ -', (value) => typeof value === 'string' && /^[\w-]{1,32}$/.test(value))
 
@@ -88,14 +99,40 @@ const unpaired = ({ epoch, seq }: CartEchoBlock): Misfit | null => {
 }
 
 /**
- * Decodes the guide's own event. Unknown keys stay; PHP's empty `[]` for `changes` counts as `{}`.
+ * Decodes the guide's own event. Unknown keys stay; PHP's empty `[]` for `changes` counts as `{}`, and a number in a string as that number. A condition
+ * whose `item_id` is a number beyond 2^53 is left out: nobody can tell which item it is of.
  * @throws {CartEchoError} `invalid-payload`, with path, expected and actual.
  */
 export const decodeConditionsChanged: Decode<CartConditionsChanged> = (payload) => {
-  const filled = isEmptyArray(own(payload, 'changes')) ? { ...payload, changes: {} } : payload
-  insist(conditionsChangedShape(filled))
-  return filled as unknown as CartConditionsChanged
+  const told = edited(edited(payload, 'changes', changesOf), 'cart_echo', withCounts)
+  insist(conditionsChangedShape(told))
+  return told as unknown as CartConditionsChanged
 }
+
+/** The same fields but for one; the very same object where that stays as it is. */
+const edited = (fields: unknown, key: string, change: (value: unknown) => unknown): unknown => {
+  if (!isRecord(fields) || !Object.hasOwn(fields, key)) return fields
+  const value = change(fields[key])
+  return Object.is(value, fields[key]) ? fields : { ...fields, [key]: value }
+}
+
+const withNumbers =
+  (...keys: readonly string[]) =>
+  (fields: unknown): unknown =>
+    keys.reduce((now, key) => edited(now, key, (said) => readNumber(said) ?? said), fields)
+
+const withAmounts = withNumbers('subtotal', 'total', 'savings', 'previous_total')
+const withCounts = withNumbers('seq', 'version', 'spread_ms')
+
+const changesOf = (changes: unknown): unknown =>
+  isEmptyArray(changes) ? {} : edited(edited(changes, 'totals', withAmounts), 'conditions', ofKnownItems)
+
+const ofKnownItems = (conditions: unknown): unknown =>
+  Array.isArray(conditions) && conditions.some(isOfUnsafeItem)
+    ? conditions.filter((condition) => !isOfUnsafeItem(condition))
+    : conditions
+
+const isOfUnsafeItem = (condition: unknown): boolean => isRecord(condition) && isUnsafe(own(condition, 'item_id'))
 
 /** Decodes an event of your own that brings no decoder: any JSON object passes as it is. */
 export const decodeAnything: Decode<Record<string, unknown>> = (payload) => payload
@@ -110,7 +147,7 @@ export const decodeBroadcast = (event: string, payload: unknown, decode: Decode<
     const fields: unknown = isEmptyArray(payload) ? {} : payload
     if (!isRecord(fields)) throw invalidPayload(misfit('an object', fields))
     const block = decodeBlock(own(fields, 'cart_echo'))
-    return { change: decode(fields), payload: fields, block }
+    return { change: decode(fields), payload: fields, block, problem: unsafeItem(fields) }
   } catch (error) {
     throw asInvalidPayload(event, error)
   }
@@ -125,9 +162,20 @@ export const isReadable = (events: ReadonlyMap<string, Decode<unknown>>, event: 
 // Without a prototype: on a page that extends Object.prototype every block would inherit an id or an epoch.
 const decodeBlock = (block: unknown): CartEchoBlock => {
   if (block === undefined || block === null || isEmptyArray(block)) return Object.create(null)
-  const fields: unknown = isRecord(block) ? Object.assign(Object.create(null), block) : block
+  const fields: unknown = isRecord(block) ? Object.assign(Object.create(null), withCounts(block)) : block
   insist(within('cart_echo', blockShape(fields)))
   return fields as CartEchoBlock
+}
+
+const unsafeItem = (payload: Record<string, unknown>): CartEchoError | null => {
+  const changes = own(payload, 'changes')
+  const conditions = isRecord(changes) ? own(changes, 'conditions') : null
+  const index = Array.isArray(conditions) ? conditions.findIndex(isOfUnsafeItem) : -1
+  if (index < 0) return null
+  const itemId = (conditions as readonly Record<string, unknown>[])[index]?.item_id
+  return invalidPayload(
+    within('changes', within('conditions', within(index, within('item_id', misfit(AS_A_STRING, itemId))))),
+  )
 }
 
 const insist = (wrong: Misfit | null): void => {

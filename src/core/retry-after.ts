@@ -1,5 +1,8 @@
 const LONGEST_MS = 3_600_000
 
+// Some engines take a mere number for a date, such as 1.5 for a day in January.
+const dateOf = (text: string): number => (/[a-z]/i.test(text) ? Date.parse(text) : Number.NaN)
+
 /**
  * Reads `Retry-After` in milliseconds, from 0 to one hour: seconds, or a date less the response's own `Date`, because the
  * clocks of page and server may be hours apart. Null for none, or one that cannot be read. Never throws.
@@ -7,8 +10,7 @@ const LONGEST_MS = 3_600_000
  */
 export const readRetryAfterMs = (retryAfter: string | null, date: string | null): number | null => {
   if (retryAfter === null || retryAfter.trim() === '') return null
-  const ms = /^\s*\d+\s*$/.test(retryAfter)
-    ? Number(retryAfter) * 1_000
-    : Date.parse(retryAfter) - Date.parse(date ?? '')
+  const isSeconds = /^\s*\d+(\.\d+)?\s*$/.test(retryAfter)
+  const ms = isSeconds ? Math.ceil(Number(retryAfter) * 1_000) : dateOf(retryAfter) - dateOf(date ?? '')
   return Number.isNaN(ms) ? null : Math.min(LONGEST_MS, Math.max(0, ms))
 }

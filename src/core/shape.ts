@@ -17,18 +17,6 @@ export const misfit = (expected: string, actual: unknown): Misfit => ({ path: []
 export const within = <Inner extends Misfit | null>(step: string | number, inner: Inner): Inner =>
   inner && { ...inner, path: [step, ...inner.path] }
 
-/** The first misfit among the parts of a value, each with the step that leads to it; the rest is not looked at. */
-export const firstWithin = <Step extends string | number, Part>(
-  parts: Iterable<[Step, Part]>,
-  judge: (part: [Step, Part]) => Misfit | null,
-): Misfit | null => {
-  for (const part of parts) {
-    const wrong = judge(part)
-    if (wrong) return within(part[0], wrong)
-  }
-  return null
-}
-
 /** True for objects that are neither null nor an array. */
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -61,24 +49,62 @@ export const isEmptyArray = (value: unknown): boolean => Array.isArray(value) &&
 /** A string. */
 export const text: Shape = where('a string', (value) => typeof value === 'string')
 
-/** A boolean. */
-export const flag: Shape = where('true or false', (value) => typeof value === 'boolean')
+/**
+ * A number, also one in a string, as PHP's `env()`, `config()` and databases give it; undefined for anything else. Whatever reads a number of the shop's
+ * reads it by this.
+ */
+export const readNumber = (value: unknown): number | undefined => {
+  const number = typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : value
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined
+}
 
-/** How long something lasts. */
-export const duration: Shape = where('milliseconds, 0 or more', (value) => Number.isFinite(value) && Number(value) >= 0)
+/** True or false, also as 1 or 0, or in a string; undefined for anything else. */
+export const readFlag = (value: unknown): boolean | undefined => FLAGS.get(value)
+
+const FLAGS: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
+  [true, true],
+  [1, true],
+  ['1', true],
+  ['true', true],
+  [false, false],
+  [0, false],
+  ['0', false],
+  ['false', false],
+])
+
+/** A boolean, as `readFlag` reads it. */
+export const flag: Shape = where('true or false', (value) => readFlag(value) !== undefined)
+
+/** How long something lasts, as `readNumber` reads it. */
+export const duration: Shape = where('milliseconds, 0 or more', (value) => (readNumber(value) ?? -1) >= 0)
 
 /** An object whose named fields fit. Unknown keys are left alone. */
 export const record = (fields: Readonly<Record<string, Shape>>): Shape => {
-  const entries = Object.entries(fields)
-  return (value) =>
-    isRecord(value) ? firstWithin(entries, ([key, shape]) => shape(own(value, key))) : misfit('an object', value)
+  const keys = Object.keys(fields)
+  return (value) => {
+    if (!isRecord(value)) return misfit('an object', value)
+    for (const key of keys) {
+      const wrong = (fields[key] as Shape)(own(value, key))
+      if (wrong) return within(key, wrong)
+    }
+    return null
+  }
 }
 
 /** An array whose every item fits. */
 export const list =
   (shape: Shape): Shape =>
   (value) =>
-    Array.isArray(value) ? firstWithin(value.entries(), ([, item]) => shape(item)) : misfit('an array', value)
+    Array.isArray(value) ? firstItem(value, shape) : misfit('an array', value)
+
+// By index: old libraries put something else in the place of an array's `entries` (Prototype 1.7).
+const firstItem = (items: readonly unknown[], shape: Shape): Misfit | null => {
+  for (let index = 0; index < items.length; index += 1) {
+    const wrong = shape(items[index])
+    if (wrong) return within(index, wrong)
+  }
+  return null
+}
 
 /** A misfit in words, for an error a person reads. */
 export const report = ({ path, expected, actual }: Misfit): PayloadReport => ({

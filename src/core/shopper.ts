@@ -18,7 +18,7 @@ export interface PageIdentity {
   /** The private channel, with `{user}` in it. Default: as it was; at first `App.Models.User.{user}`. */
   channel?: string | undefined
   /** Where the check is, and how often to ask it. Default: as it was. */
-  check?: string | { readonly url: string; readonly intervalMs?: number | undefined } | undefined
+  check?: string | { readonly url: string; readonly intervalMs?: number | false | undefined } | undefined
   /** Where Reverb is. Heeded where the page's Echo was made by `reverb()`, or by the script tag. Default: as it was. */
   reverb?: ReverbSettings | undefined
   /** What was wrong with the page's own settings; each is reported when listening starts. */

@@ -1,6 +1,7 @@
 import { attempt } from '../core/attempt'
 import { readChannel } from '../core/channel'
 import type { Move } from '../core/customer'
+import { readDurationMs, readIntervalMs } from '../core/durations'
 import { CartEchoError } from '../core/errors'
 import type { PageIdentity } from '../core/shopper'
 import type { CartEchoOptions, CheckSettings } from '../create-cart-echo'
@@ -59,9 +60,18 @@ const isMovable = (echo: unknown): echo is { at(settings: unknown): EchoSource }
 const readCheck = (check: CartEchoOptions['check']): CheckSettings | null => {
   if (check === undefined || check === null) return null
   const settings = typeof check === 'string' ? { url: check } : check
-  if (typeof settings.url === 'string' && settings.url !== '') return settings
+  if (typeof settings.url === 'string' && settings.url !== '') return withDurations(settings)
   throw new CartEchoError('invalid-options', 'check needs the address of the check, such as /api/cart/check-updates.')
 }
+
+const withDurations = ({ intervalMs, auditMs, timeoutMs, ...request }: CheckSettings): CheckSettings => ({
+  ...request,
+  ...whereSaid('intervalMs', readIntervalMs('check.intervalMs', intervalMs)),
+  ...whereSaid('auditMs', readIntervalMs('check.auditMs', auditMs)),
+  ...whereSaid('timeoutMs', readDurationMs('check.timeoutMs', timeoutMs, 1)),
+})
+
+const whereSaid = (name: string, ms: number | false | undefined): object => (ms === undefined ? {} : { [name]: ms })
 
 const insistOnSource = (echo: unknown, check: CheckSettings | null): void => {
   if (check && (echo === undefined || echo === null)) return

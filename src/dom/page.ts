@@ -1,7 +1,7 @@
 import { CartEchoError } from '../core/errors'
 import type { PageIdentity } from '../core/shopper'
 import { readSettings } from './page/settings'
-import { dataOf, disagree, legacyUser, readBlocks } from './page/sources'
+import { dataOf, disagree, legacyUser, merged, readBlocks } from './page/sources'
 
 /** What the page says about itself. Spread it into `createCartEcho({ ...readPage(), … })`, or hand it to `identify`. */
 export interface PageSettings extends PageIdentity {
@@ -16,7 +16,7 @@ export interface ReadPageOptions {
 }
 
 /**
- * Reads the page's settings: the last `<script type="application/json" data-cart-echo>` in `<body>`, then the script tag
+ * Reads the page's settings: each `<script type="application/json" data-cart-echo>` in `<body>` (the later wins), then the script tag
  * given, then (for the user only) `<meta name="user-id">` and `window.Laravel.userId`. Hosts and addresses come from the
  * first two alone: whoever could plant another node would receive channel signatures.
  *
@@ -28,7 +28,7 @@ export const readPage = ({ script }: ReadPageOptions = {}): PageSettings => {
   const problems: CartEchoError[] = []
   const blocks = readBlocks(problems)
   if (disagree(blocks)) return { problems: [...problems, conflict()] }
-  const settings = { ...legacyUser(), ...dataOf(script), ...blocks.at(-1) }
+  const settings = { ...legacyUser(), ...dataOf(script), ...merged(blocks) }
   return readSettings(settings, problems)
 }
 

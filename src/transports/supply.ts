@@ -36,9 +36,9 @@ export interface SupplyOptions {
   readonly check: AskCheck
   /** The events that the live transport brings; others in the log are no sign that it is deaf. Default: all. */
   readonly events?: { has(name: string): boolean } | undefined
-  /** How often to ask while nothing is heard live. Default 30,000 ms; the server may say otherwise. */
+  /** How often to ask while nothing is heard live. Infinity: never by itself. Default 30,000 ms; the server may say otherwise. */
   readonly intervalMs?: number | undefined
-  /** How often to ask while something is: at random in the second half of it. Default 300,000 ms; the server may say otherwise. */
+  /** How often to ask while something is: at random in the second half of it. Infinity: never. Default 300,000 ms; the server may say otherwise. */
   readonly auditMs?: number | undefined
   /** How long an answer may take. Default 10,000 ms. */
   readonly timeoutMs?: number | undefined

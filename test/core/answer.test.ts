@@ -205,11 +205,11 @@ describe("a log server's answer", () => {
     ['cart_echo.events', { events: {} }],
     ['cart_echo.events.0', { events: ['x'] }],
     ['cart_echo.events.1.event', { events: [{ event: 'a.b' }, { payload: {} }] }],
-    ['cart_echo.reset', { reset: 1 }],
-    ['cart_echo.enabled', { enabled: 'false' }],
+    ['cart_echo.reset', { reset: 2 }],
+    ['cart_echo.enabled', { enabled: 'no' }],
     ['cart_echo.spread_ms', { spread_ms: -1 }],
     ['cart_echo.poll', { poll: 30_000 }],
-    ['cart_echo.poll.interval_ms', { poll: { interval_ms: '30000' } }],
+    ['cart_echo.poll.interval_ms', { poll: { interval_ms: '30 s' } }],
     ['cart_echo.audit.interval_ms', { audit: { interval_ms: -1 } }],
   ])('fails, naming what is wrong with %s: %j', (path, block) => {
     const meaning = read(log(block))

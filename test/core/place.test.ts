@@ -17,7 +17,7 @@ describe('where a payload says that it stands', () => {
     ['it is nothing', undefined],
     ['it is a list', [{ cart_echo: { epoch: 'e1', seq: 1 } }]],
     ['its block is a list', block(['e1', 18])],
-    ['the number is text', block({ epoch: 'e1', seq: '18' })],
+    ['the number is text', block({ epoch: 'e1', seq: '18th' })],
     ['the number is none', block({ epoch: 'e1', seq: Number.NaN })],
     ['the number has a fraction', block({ epoch: 'e1', seq: 1.5 })],
     ['there is no epoch', block({ seq: 18 })],

@@ -9,6 +9,7 @@ describe('Retry-After', () => {
   it.each<[string, string, string | null, number]>([
     ['seconds', '7', null, 7_000],
     ['no time at all', '0', null, 0],
+    ['seconds with a fraction, which some take for a day in January', '1.5', DATE, 1_500],
     ['seconds with space round them', ' 7 ', null, 7_000],
     ['more than an hour, of which one is believed', '86400', null, 3_600_000],
     ['more seconds than a number holds', '9'.repeat(400), null, 3_600_000],
@@ -28,6 +29,7 @@ describe('Retry-After', () => {
     ['there is none', null, DATE],
     ['it is empty', ' ', DATE],
     ['it is neither', 'in a while', DATE],
+    ['it is below 0', '-5', DATE],
     ['it is a date and the answer names no time of its own', later(90), null],
     ['it is a date and the answer’s own cannot be read', later(90), 'now'],
   ])('is not known where %s', (_what, retryAfter, date) => {

@@ -79,10 +79,12 @@ describe('readPage()', () => {
 })
 
 describe('of several blocks, readPage()', () => {
-  it('takes the last, as a whole', () => {
-    block({ user: 7, owner: 'mine', cursor: 'e1:1', channel: 'old.{user}' })
-    block({ user: '7', owner: 'mine', cursor: 'e1:2' })
-    expect(readPage()).toEqual({ user: '7', owner: 'mine', cursor: 'e1:2' })
+  it('takes what each says, key by key; the later wins, and says nothing by null', () => {
+    block({ user: 7, owner: 'mine', cursor: 'e1:1', channel: 'old.{user}', reverb: { key: 'k', port: 8080 } })
+    block({ user: '7', owner: 'mine', cursor: 'e1:2', reverb: null, channel: '' })
+    block({ user: 7 })
+    const reverb = { key: 'k', port: 8080 }
+    expect(readPage()).toEqual({ user: '7', owner: 'mine', cursor: 'e1:2', channel: 'old.{user}', reverb })
   })
 
   it('ignores those in <head>, which wire:navigate leaves there, and says so when there is no other', () => {
@@ -104,6 +106,8 @@ describe('of several blocks, readPage()', () => {
     ['two owners', { user: 7, owner: 'mine' }, { user: 7, owner: 'theirs' }],
     ['two users', { user: 7 }, { user: 8 }],
     ['two owners and a block between', { owner: 'mine' }, { owner: 'theirs' }],
+    ['a user and nobody', { user: 7 }, { user: null }],
+    ['nobody, by an empty string, and a user', { user: '' }, { user: 7 }],
   ])('refuses %s: no user, no owner, nothing', (_what, one, other) => {
     block(one)
     block({ cursor: 'e1:1' })
@@ -115,8 +119,8 @@ describe('of several blocks, readPage()', () => {
   it('sees no conflict where one says less, or writes the id otherwise', () => {
     block({ user: 7 })
     block({ user: '7', owner: 'mine' })
-    block({ user: null, owner: 'mine', cursor: 'e1:3' })
-    expect(read()).toEqual({ owner: 'mine', cursor: 'e1:3' })
+    block({ owner: 'mine', cursor: 'e1:3' })
+    expect(read()).toEqual({ user: '7', owner: 'mine', cursor: 'e1:3' })
   })
 
   it('skips one that cannot be read, and says so', () => {
@@ -148,18 +152,18 @@ describe('what cannot be read', () => {
     ['cursor', 'b7f3'],
     ['cursor', 17],
     ['cursor', ['b7f3:17']],
-    ['enabled', 'false'],
-    ['enabled', 0],
+    ['enabled', 'no'],
+    ['enabled', 2],
     ['channel', 'App.Models.User.7'],
     ['channel', 'private-{user}'],
     ['channel', 7],
     ['channel', {}],
     ['guest', 'yes'],
-    ['guest', 1],
+    ['guest', 2],
     ['reverb', 'key'],
-    ['reverb', []],
+    ['reverb', [1]],
     ['check', '/check'],
-    ['check', []],
+    ['check', [1]],
   ])('a bad %s is left out and reported, the rest stays: %j', (key, value) => {
     block({ ...fullBlock, [key]: value })
     const { [key as keyof typeof full]: _left, ...rest } = full
@@ -176,7 +180,11 @@ describe('what cannot be read', () => {
     ['reverb.port', { key: 'k', port: 65_536 }],
     ['reverb.port', { key: 'k', port: 443.5 }],
     ['reverb.port', { key: 'k', port: { toString: 1 } }],
-    ['reverb.scheme', { key: 'k', scheme: 'wss' }],
+    ['reverb.scheme', { key: 'k', scheme: 'ftp' }],
+    ['reverb.host', { key: 'k', host: 'https://ws.shop.example' }],
+    ['reverb.host', { key: 'k', host: 'ws.shop.example:443' }],
+    ['reverb.path', { key: 'k', path: '/reverb?x' }],
+    ['reverb.auth', { key: 'k', auth: '/broadcasting/auth' }],
   ])('a bad %s names itself and leaves all of reverb out: %j', (path, reverb) => {
     block({ user: 7, reverb })
     expect(read()).toEqual({ user: '7', problems: [path] })
@@ -205,6 +213,42 @@ describe('what cannot be read', () => {
   ])('does not include an interval of %j, as env() and config() give it', (interval_ms, intervalMs) => {
     block({ check: { url: '/check', interval_ms } })
     expect(read()).toEqual({ check: { url: '/check', ...(intervalMs === undefined ? {} : { intervalMs }) } })
+  })
+
+  it('leaves no key of reverb unreported that it does not know, and uses the others', () => {
+    block({ reverb: { key: 'k', wsHost: 'ws.shop.example', cluster: null } })
+    expect(read()).toEqual({ reverb: { key: 'k' }, problems: ['reverb.wsHost'] })
+  })
+
+  it.each<[string, object, object]>([
+    ['numbers in strings', { port: '8080' }, { port: 8080 }],
+    ['a port with a zero in front', { port: '0443' }, { port: 443 }],
+    ['nothing', { host: '', port: '', scheme: null, path: '' }, {}],
+    ['the scheme of the socket', { scheme: 'wss' }, { scheme: 'https' }],
+    ['the scheme of the socket', { scheme: 'ws' }, { scheme: 'http' }],
+    ['a path, however it is written', { path: 'reverb/' }, { path: '/reverb' }],
+    ['an address', { host: '[::1]' }, { host: '[::1]' }],
+    ['an endpoint', { auth: { endpoint: '/my/auth' } }, { auth: { endpoint: '/my/auth' } }],
+    ["PHP's empty array", { auth: [] }, {}],
+  ])('does not include %s, as env() and config() give it: %j', (_what, said, settings) => {
+    block({ reverb: { key: 'k', ...said } })
+    expect(read()).toEqual({ reverb: { key: 'k', ...settings } })
+  })
+
+  it.each<[unknown, boolean]>([
+    ['false', false],
+    ['0', false],
+    [0, false],
+    ['true', true],
+    [1, true],
+  ])('does not include a switch of %j, as env() and databases give it', (enabled, expected) => {
+    block({ enabled, guest: enabled })
+    expect(read()).toEqual({ enabled: expected, guest: expected })
+  })
+
+  it("does not include PHP's empty array for what has parts", () => {
+    block({ user: 7, reverb: [], check: [] })
+    expect(read()).toEqual({ user: '7' })
   })
 
   it('does not include a port in a string, as env() and config() give it', () => {
@@ -326,7 +370,7 @@ describe("the script tag's data-*", () => {
     expect(read({ script: scriptTag({ 'data-check-interval': '15000' }) })).toEqual({})
   })
 
-  it.each(['0', 'no', 'FALSE'])('leaves data-enabled="%s" out, and says so', (value) => {
+  it.each(['no', 'FALSE'])('leaves data-enabled="%s" out, and says so', (value) => {
     expect(read({ script: scriptTag({ 'data-enabled': value }) })).toEqual({ problems: ['enabled'] })
   })
 

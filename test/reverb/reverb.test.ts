@@ -43,6 +43,18 @@ describe('reverb()', () => {
     echo.close()
   })
 
+  it('goes to a Reverb under a path, by the scheme and port as build tools print them', async () => {
+    const printed = { scheme: 'ws', port: '8080', path: 'reverb' } as unknown as {
+      scheme: 'http'
+      port: number
+      path: string
+    }
+    const echo = reverb({ ...settings, ...printed })
+    const { options } = await echo.open()
+    expect(options).toMatchObject({ wsPath: '/reverb', wsPort: 8080, forceTLS: false })
+    echo.close()
+  })
+
   it('leaves the page its own window.Pusher', async () => {
     const page = globalThis as { Pusher?: unknown }
     const before = page.Pusher

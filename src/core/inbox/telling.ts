@@ -13,7 +13,10 @@ export type Via = 'socket' | 'check'
 export const read = (turn: Turn, event: string, payload: unknown): Decoded | null => {
   const decode = turn.rules.events.get(event)
   try {
-    return decode ? decodeBroadcast(event, payload, decode) : null
+    if (!decode) return null
+    const decoded = decodeBroadcast(event, payload, decode)
+    if (decoded.problem) turn.effects.push({ name: 'report', error: decoded.problem })
+    return decoded
   } catch (error) {
     if (error instanceof CartEchoError) turn.effects.push({ name: 'report', error })
     beStale(turn, 'unreadable')

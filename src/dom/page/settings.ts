@@ -1,8 +1,10 @@
 import { attempt } from '../../core/attempt'
 import { readChannel } from '../../core/channel'
 import { parseCursor } from '../../core/cursor'
+import { LONGEST_MS, SHORTEST_INTERVAL_MS } from '../../core/durations'
 import type { CartEchoError } from '../../core/errors'
-import { isRecord, own } from '../../core/shape'
+import { isReverbKey, readReverb } from '../../core/reverb-settings'
+import { isEmptyArray, isRecord, own, readFlag, readNumber } from '../../core/shape'
 import { readUser } from '../../core/shopper'
 import type { PageSettings } from '../page'
 import { invalidPage } from './problem'
@@ -13,7 +15,7 @@ export const readSettings = (raw: Raw, problems: CartEchoError[]): PageSettings 
   const settings: Raw = {}
   for (const setting of SETTINGS) {
     try {
-      Object.assign(settings, setting(raw, []))
+      Object.assign(settings, setting(raw, [], problems))
     } catch (problem) {
       problems.push(problem as CartEchoError)
     }
@@ -21,8 +23,8 @@ export const readSettings = (raw: Raw, problems: CartEchoError[]): PageSettings 
   return { ...settings, ...(problems.length === 0 ? {} : { problems }) }
 }
 
-/** Takes its own from what is said, by its name; nothing when it is not given. Throws `invalid-page`. */
-type Setting = (raw: Raw, path: readonly string[]) => Raw
+/** Takes its own from what is said, by its name; nothing when it is not given. Throws `invalid-page`; what is wrong and does no harm it adds to the problems. */
+type Setting = (raw: Raw, path: readonly string[], problems: CartEchoError[]) => Raw
 
 /** One that is a value; what `read` makes undefined of, or throws at, does not fit. */
 const setting =
@@ -44,19 +46,31 @@ const needed =
     return { [name]: value }
   }
 
-/** One that has parts: it fits as a whole, or not at all. */
+/** One that has parts: it fits as a whole, or not at all. PHP's empty array is nothing. */
 const group =
   (name: string, ...parts: readonly Setting[]): Setting =>
-  (raw, path) => {
+  (raw, path, problems) => {
     const value = own(raw, name)
-    if (!isGiven(value)) return {}
+    if (!isGiven(value) || isEmptyArray(value)) return {}
     if (!isRecord(value)) throw invalidPage([...path, name], 'an object', value)
-    return { [name]: Object.assign({}, ...parts.map((part) => part(value, [...path, name]))) }
+    return { [name]: Object.assign({}, ...parts.map((part) => part(value, [...path, name], problems))) }
   }
 
-const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+/** Where Reverb is: not at all, where anything of it cannot be read. */
+const reverb: Setting = (raw, _path, problems) => {
+  const said = own(raw, 'reverb')
+  if (!isGiven(said) || isEmptyArray(said)) return {}
+  if (!isRecord(said)) throw invalidPage(['reverb'], 'an object', said)
+  needed('key', 'REVERB_APP_KEY')(said, ['reverb'], problems)
+  const { settings, wrong } = readReverb(said)
+  const errors = wrong.map(({ path, expected, actual }) => invalidPage(['reverb', ...path], expected, actual))
+  const [fatal] = errors.filter((_, index) => isReverbKey(wrong[index]?.path[0]))
+  if (fatal) throw fatal
+  problems.push(...errors)
+  return { reverb: settings }
+}
 
-const flag = (value: unknown): boolean | undefined => (typeof value === 'boolean' ? value : undefined)
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
 const cursor = (value: unknown): string | undefined => (parseCursor(value) ? text(value) : undefined)
 
@@ -66,33 +80,20 @@ const template = (value: unknown): string | undefined => {
   return channel
 }
 
-// Laravel's env() and config() give strings.
-const number =
-  (test: (number: number, said: string) => boolean) =>
-  (value: unknown): number | undefined => {
-    const isSaid = typeof value === 'string' || typeof value === 'number'
-    return isSaid && test(Number(value), String(value)) ? Number(value) : undefined
-  }
-
-const port = number((value, said) => /^[1-9]\d{0,4}$/.test(said) && value < 65_536)
-
 // Less than a second is seconds by mistake.
-const interval = number((value) => Number.isFinite(value) && value >= 1_000)
+const interval = (value: unknown): number | undefined => {
+  const ms = readNumber(value)
+  return ms !== undefined && ms >= SHORTEST_INTERVAL_MS ? Math.min(ms, LONGEST_MS) : undefined
+}
 
 const SETTINGS: readonly Setting[] = [
   setting('user', 'a user id', readUser),
   setting('owner', 'a string', text),
   setting('cursor', 'epoch:seq', cursor),
-  setting('guest', 'true or false', flag),
-  setting('enabled', 'true or false', flag),
+  setting('guest', 'true or false', readFlag),
+  setting('enabled', 'true or false', readFlag),
   setting('channel', 'a channel with {user} in it', template),
-  group(
-    'reverb',
-    needed('key', 'REVERB_APP_KEY'),
-    setting('host', 'a host', text),
-    setting('port', '1 to 65535', port),
-    setting('scheme', 'http or https', (value) => (value === 'http' || value === 'https' ? value : undefined)),
-  ),
+  reverb,
   group(
     'check',
     needed('url', 'the address of the check'),

@@ -22,12 +22,21 @@ export const readBlocks = (problems: CartEchoError[]): Raw[] => {
   })
 }
 
-/** True when they name two owners, or two users. */
+/** True when they name two owners, or two users; nobody is one of them, but to say nothing is not to name anybody. */
 export const disagree = (blocks: readonly Raw[]): boolean =>
   ['owner', 'user'].some((key) => {
-    const given = blocks.map((block) => own(block, key)).filter(isGiven)
-    return new Set(given.map(inWords)).size > 1
+    const said = blocks.filter((block) => Object.hasOwn(block, key)).map((block) => inWords(own(block, key) ?? ''))
+    return said.some((words) => words !== said[0])
   })
+
+/** What the blocks say together, key by key: the later wins where both say something. */
+export const merged = (blocks: readonly Raw[]): Raw => {
+  const all: Raw = {}
+  for (const block of blocks) {
+    for (const key of Object.keys(block)) if (isGiven(block[key]) || !Object.hasOwn(all, key)) all[key] = block[key]
+  }
+  return all
+}
 
 /** True for what is there: templates print null, or nothing, for what is not. */
 export const isGiven = (value: unknown): boolean => value !== undefined && value !== null && value !== ''
@@ -46,8 +55,9 @@ export const legacyUser = (): Raw => {
 export const dataOf = (script: HTMLScriptElement | null | undefined): Raw => {
   // By attribute: `dataset` inherits what the page puts on Object.prototype, a host among it.
   const data = (name: string): string | undefined => script?.getAttribute(`data-${name}`) ?? undefined
-  const flag = (name: string): unknown => FLAGS.get(data(name)) ?? data(name)
-  const [key, url] = [data('reverb-key'), data('check')]
+  // Its mere presence says so, as of any attribute that is on or off.
+  const flag = (name: string): unknown => (data(name) === '' ? true : data(name))
+  const [key, url, endpoint] = [data('reverb-key'), data('check'), data('auth-endpoint')]
   return given({
     user: data('user'),
     owner: data('owner'),
@@ -59,14 +69,19 @@ export const dataOf = (script: HTMLScriptElement | null | undefined): Raw => {
     reverb:
       key === undefined
         ? key
-        : { key, host: data('reverb-host'), port: data('reverb-port'), scheme: data('reverb-scheme') },
+        : {
+            key,
+            host: data('reverb-host'),
+            port: data('reverb-port'),
+            scheme: data('reverb-scheme'),
+            path: data('reverb-path'),
+            ...(endpoint === undefined ? {} : { auth: { endpoint } }),
+          },
   })
 }
 
-const FLAGS: ReadonlyMap<unknown, boolean> = new Map([
-  ['', true],
-  ['true', true],
-  ['false', false],
-])
-
-const given = (raw: Raw): Raw => Object.fromEntries(Object.entries(raw).filter(([, value]) => isGiven(value)))
+const given = (raw: Raw): Raw => {
+  const mine: Raw = {}
+  for (const key of Object.keys(raw)) if (isGiven(raw[key])) mine[key] = raw[key]
+  return mine
+}

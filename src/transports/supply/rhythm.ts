@@ -11,6 +11,7 @@ export const nextDueAtMs = (before: Feed, feed: Feed, { nowMs, random }: Moment)
   const { duty, live, health, isVisible, dueAtMs, pollEveryMs, auditEveryMs } = feed
   if (duty.name !== 'serving' || !isVisible || health.name !== 'well' || live.name === 'coming') return null
   const inMs = isPolling(feed) ? pollInMs(pollEveryMs, random) : auditInMs(auditEveryMs, random)
+  if (!Number.isFinite(inMs)) return null
   if (dueAtMs === null || !isSameRhythm(before, feed)) return feed.askedAtMs + inMs
   // It was said to be due, and is asked soon if it can be.
   return dueAtMs > nowMs ? dueAtMs : nowMs + inMs

@@ -1,19 +1,7 @@
 import type { Connection } from '../../core/connection'
 import type { PageSignal } from '../../core/environment'
 import { CartEchoError } from '../../core/errors'
-import {
-  flag,
-  isRecord,
-  list,
-  type Misfit,
-  misfit,
-  optional,
-  own,
-  record,
-  type Shape,
-  text,
-  where,
-} from '../../core/shape'
+import { isRecord, list, type Misfit, misfit, optional, own, record, type Shape, text, where } from '../../core/shape'
 import type { Query, Reply, TabNote } from '../../core/transport'
 import type { Office } from './office'
 
@@ -62,6 +50,7 @@ const number = where('a finite number', Number.isFinite)
 const count = where('an integer, 0 or more', (value) => Number.isSafeInteger(value) && Number(value) >= 0)
 const word = (words: readonly (string | null)[]): Shape =>
   where(`one of ${words.join(', ')}`, (value) => words.includes(value as string | null))
+const flag = where('true or false', (value) => typeof value === 'boolean')
 const anything: Shape = () => null
 const orNull =
   (shape: Shape): Shape =>
