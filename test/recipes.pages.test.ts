@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Plugin } from 'esbuild'
 import type { Page, Route } from 'playwright'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type AppPage, holdAppPages } from './support/app-page'
+import { type AppPage, holdAppPages, pageOf } from './support/app-page'
 import { complaintsOf } from './support/compile-snippet'
 import { COUNT_NEWS, hears, holdTime, onItsOwnClock, passTime } from './support/page-time'
 
@@ -53,25 +53,27 @@ interface Recipe extends Partial<AppPage> {
   readonly complaint?: RegExp
   /** What the cart is to begin with. @default RM108.00 */
   readonly shows?: string
-  /** True where a reading cannot be cut short. */
-  readonly hasNoSignal?: true
+  /** The shopper goes elsewhere while the cart is read. Gives what is shown there. */
+  readonly leave?: (opened: Opened) => Promise<string>
 }
+
+type Answer = NonNullable<Parameters<Route['fulfill']>[0]>
 
 interface CartAnswer {
   readonly cursor: string
   readonly cart: { readonly total: string }
 }
 
-// What the pages import as './cart'. It keeps nothing else from being bundled.
+// What the pages import as './cart' and the like. It keeps nothing else from being bundled.
 const cartModule: Plugin = {
   name: 'cart',
   setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: /^\.\.?\/(cart|snippet)$/ }, ({ path }) => ({
+    onResolve({ filter: /^\.\.?\/(cart|html|tanstack-query-read)$/ }, ({ path }) => ({
       path: path.replace(/^.*\//, ''),
       namespace: 'recipe',
     }))
-    onLoad({ filter: /^cart$/, namespace: 'recipe' }, () => ({
-      contents: snippet('cart'),
+    onLoad({ filter: /./, namespace: 'recipe' }, ({ path }) => ({
+      contents: snippet(path),
       resolveDir: ROOT,
       loader: 'js',
     }))
@@ -86,6 +88,8 @@ interface Opened {
     readings: number
     headers: Readonly<Record<string, string>>
     isFailing: boolean
+    /** What the shop answers instead of the cart; null: the cart. */
+    instead: Answer | null
     /** What the shop waits for before it answers. */
     gate: Promise<unknown>
   }
@@ -94,7 +98,13 @@ interface Opened {
 /** Opens the page, on a clock of its own, waits until it is live and shows its cart, and counts its readings from then on. */
 const openRecipe = async (recipe: Recipe): Promise<Opened> => {
   const { before = '', after = '', reads, isReading = () => true, answer } = recipe
-  const seen: Opened['seen'] = { readings: 0, headers: {}, isFailing: false, gate: Promise.resolve() }
+  const seen: Opened['seen'] = {
+    readings: 0,
+    headers: {},
+    isFailing: false,
+    instead: null,
+    gate: Promise.resolve(),
+  }
   const read = async (route: Route): Promise<void> => {
     const headers = route.request().headers()
     if (!isReading(headers)) return route.fallback()
@@ -102,13 +112,14 @@ const openRecipe = async (recipe: Recipe): Promise<Opened> => {
     seen.headers = headers
     await seen.gate
     if (seen.isFailing) return route.fulfill({ status: 500, contentType: 'text/html', body: '<h1>Server Error</h1>' })
+    if (seen.instead) return route.fulfill(seen.instead)
     const response = await route.fetch({ url: `${held.server.url}/api/cart`, headers: { ...headers, ...JSON_ONLY } })
     return route.fulfill(answer((await response.json()) as CartAnswer))
   }
-  serve({ 'favicon.ico': '' })
+  serve(LOG_IN)
   const page = await open({
     script: `${before}\n${snippet(recipe.snippet)}\n${after}\n${WATCH}`,
-    body: recipe.body ?? '<p id="cart"></p>',
+    body: `${recipe.body}${snippet('cart-offer')}<input id="note">`,
     head: recipe.head ?? '',
     bundling: { plugins: [cartModule] },
     prepare: async (page) => {
@@ -120,6 +131,14 @@ const openRecipe = async (recipe: Recipe): Promise<Opened> => {
   await shows(page, recipe.shows ?? 'RM108.00')
   seen.readings = 0
   return { recipe, page, seen }
+}
+
+// The shop's own layout is around it, with a cart that is empty.
+const LOG_IN = {
+  'favicon.ico': '',
+  'log-in.js': 'window.ranLogIn = true',
+  'log-in.html': `<!doctype html><title>Log in</title><header><section id="cart">empty</section></header>
+    <turbo-frame id="elsewhere">empty</turbo-frame><form><input name="email"></form><script src="/log-in.js"></script>`,
 }
 
 const serve = (files: Readonly<Record<string, string>>): void => {
@@ -174,6 +193,7 @@ import { createRoot } from 'react-dom/client'
 window.inertia = router
 const Cart = ({ cart, errors }) => [
   createElement('p', { id: 'cart', key: 1 }, cart.total),
+  createElement('input', { name: 'voucher', key: 3 }),
   createElement('p', { id: 'errors', key: 2 }, Object.values(errors ?? {}).join()),
 ]
 // What Laravel prints into the page.
@@ -194,11 +214,26 @@ createInertiaApp({
 })
 `
 
-const inertiaPage = (props: object, url = '/') => ({
+const inertiaPage = (props: object, url = '/', component = 'Cart') => ({
   headers: { 'X-Inertia': 'true', Vary: 'X-Inertia' },
   contentType: 'application/json',
-  body: JSON.stringify({ component: 'Cart', url, version: '1', props: { errors: {}, ...props } }),
+  body: JSON.stringify({ component, url, version: '1', props: { errors: {}, ...props } }),
 })
+
+const VOUCHER = '<input name="voucher">'
+
+const blockOf = (page: Page): Promise<{ owner: string; cursor: string }> =>
+  page.evaluate(() => JSON.parse(document.querySelector('[data-cart-echo]')?.textContent ?? ''))
+
+const visit = (page: Page, to: string): Promise<void> =>
+  page.evaluate((to) => new Promise<void>((resolve) => window.inertia.visit(to, { onFinish: () => resolve() })), to)
+
+const clickOther = async ({ page }: Opened): Promise<string> => {
+  serve({ 'other.html': pageOf('', '<section id="cart">RM99.00</section>') })
+  await page.locator('a[href="/other"]').click()
+  await shows(page, 'RM99.00')
+  return 'RM99.00'
+}
 
 const RECIPES = {
   inertia: {
@@ -208,23 +243,39 @@ const RECIPES = {
     reads: '**/',
     isReading: (headers) => 'x-inertia' in headers,
     answer: ({ cart, cursor }) => inertiaPage({ cart, cartEcho: { user: 1, cursor } }),
+    leave: async ({ page }) => {
+      const { owner, cursor } = await blockOf(page)
+      const other = inertiaPage({ cart: { total: 'RM99.00' }, cartEcho: { user: 1, owner, cursor } }, '/other')
+      await page.route('**/other', (route) => route.fulfill(other))
+      await visit(page, '/other')
+      return 'RM99.00'
+    },
   },
   'tanstack-query': {
     snippet: 'tanstack-query',
     after: `
       import { QueryClientProvider, useQuery } from '@tanstack/react-query'
       import { createRoot } from 'react-dom/client'
-      const read = async ({ signal }) => {
-        const response = await fetch('/api/cart', { headers: { Accept: 'application/json' }, signal })
-        if (!response.ok) throw new Error(String(response.status))
-        return response.json()
+      import { useReducer } from 'react'
+      import { readCart } from './tanstack-query-read'
+      const useCart = () => useQuery({ queryKey: ['cart'], queryFn: readCart, retry: false, staleTime: Infinity })
+      const Cart = () => <p id="cart">{useCart().data?.cart.total}<input name="voucher" /></p>
+      const App = () => {
+        const [isShown, toggle] = useReducer((was) => !was, true)
+        return <>{isShown && <Cart />}<button id="toggle" onClick={toggle} /></>
       }
-      const Cart = () => <p id="cart">{useQuery({ queryKey: ['cart'], queryFn: read, retry: false }).data?.cart.total}</p>
-      createRoot(document.querySelector('#app')).render(<QueryClientProvider client={queryClient}><Cart /></QueryClientProvider>)
+      createRoot(document.querySelector('#app')).render(<QueryClientProvider client={queryClient}><App /></QueryClientProvider>)
     `,
     body: '<div id="app"></div>',
     reads: '**/api/cart',
     answer: (body) => ({ json: body }),
+    leave: async ({ page, seen }) => {
+      await page.locator('#toggle').click()
+      await page.locator('#cart').waitFor({ state: 'detached' })
+      seen.gate = Promise.resolve()
+      await page.locator('#toggle').click()
+      return 'RM120.00'
+    },
   },
   pinia: {
     snippet: 'pinia',
@@ -239,6 +290,7 @@ const RECIPES = {
           onMounted(store.refresh)
           return () => [
             h('p', { id: 'cart' }, store.total),
+            h('input', { name: 'voucher' }),
             h('p', { id: 'unread' }, store.news.unread.length),
             h('button', { onClick: store.dismiss }, 'Dismiss'),
           ]
@@ -253,9 +305,10 @@ const RECIPES = {
   htmx: {
     snippet: 'htmx',
     head: '<meta name="htmx-config" content=\'{ "includeIndicatorCSS": false }\'>',
-    body: '<section id="cart">RM108.00</section>',
+    body: `<section id="cart">RM108.00${VOUCHER}</section><nav hx-boost:inherited="true"><a href="/other">other</a></nav>`,
     reads: '**/cart/fragment',
-    answer: ({ cart }) => html(cart.total),
+    answer: ({ cart }) => html(`${cart.total}${VOUCHER}`),
+    leave: clickOther,
   },
   turbo: {
     snippet: 'turbo',
@@ -263,24 +316,32 @@ const RECIPES = {
     reads: '**/cart/frame',
     // Its progress bar, for want of a nonce.
     complaint: /inline style/,
-    // Turbo ends it when the frame leaves the page.
-    hasNoSignal: true,
-    answer: ({ cart }) => html(`<turbo-frame id="cart">${cart.total}</turbo-frame>`),
+    answer: ({ cart }) => html(`<turbo-frame id="cart">${cart.total}${VOUCHER}</turbo-frame>`),
+    leave: clickOther,
   },
   fragment: {
     snippet: 'fragment',
-    body: '<section id="cart">RM108.00</section>',
+    body: `<section id="cart">RM108.00${VOUCHER}</section>`,
     reads: '**/cart',
     answer: ({ cart, cursor }) =>
-      html(`<title>Cart</title><main><section id="cart" data-cursor="${cursor}">${cart.total}</section></main>`),
+      html(
+        `<title>Cart</title><main><section id="cart" data-cursor="${cursor}">${cart.total}${VOUCHER}</section></main>`,
+      ),
+    // By what the shopper did in the cart, it shows something newer already.
+    leave: async ({ page }) => {
+      await page.evaluate(() => document.querySelector('#cart')?.replaceChildren('RM99.00'))
+      return 'RM99.00'
+    },
   },
 } satisfies Readonly<Record<string, Recipe>>
+
+const PIECES = ['cart', 'cart-offer', 'html', 'htmx-trigger', 'tanstack-query-read', 'turbo-frame']
 
 describe('every snippet of the recipes', () => {
   it('has a name, and a test below', () => {
     const all = [...doc.matchAll(/^```(js|ts|tsx|html)$/gm)].length
     expect(snippets.size + written.size).toBe(all)
-    expect([...snippets.keys()].sort()).toEqual([...Object.keys(RECIPES), 'cart', 'htmx-trigger', 'turbo-frame'].sort())
+    expect([...snippets.keys()].sort()).toEqual([...Object.keys(RECIPES), ...PIECES].sort())
   })
 })
 
@@ -291,9 +352,90 @@ describe.each(EVERY)('the recipe for %s', (_name, recipe) => {
     const opened = await openRecipe(recipe)
     await readsOnceForBurst(opened)
     await outlastsFailure(opened)
-    if (!recipe.hasNoSignal) await isCutShort(opened)
+    await isCutShort(opened)
+  })
+
+  it('leaves page and shopper alone by whatever comes instead of the cart, and offers to reload until it has come', async () => {
+    const opened = await openRecipe(recipe)
+    const { page, seen } = opened
+    const address = page.url()
+    await page.locator('[name=voucher]').fill('RAYA')
+    await page.locator('#note').fill('Please ri')
+    held.server.shop.removeFromAll('raya-sale')
+    await shows(page, 'RM120.00')
+    held.server.shop.applyToAll('raya-sale')
+    await shows(page, 'RM108.00')
+    for (const [what, instead] of Object.entries(INSTEAD)) {
+      seen.instead = instead
+      expect([what, await refreshed(page)]).toEqual([what, 'refresh-failed'])
+      expect([what, ...(await lookAt(page))]).toEqual([what, 'RM108.00', address, 't', true, 'RAYA', 'Please ri|9'])
+      expect(await isStale(page)).toBe(true)
+    }
+    seen.instead = null
+    held.server.shop.removeFromAll('raya-sale')
+    expect(await refreshed(page)).toBe('read')
+    expect(await lookAt(page)).toEqual(['RM120.00', address, 't', false, 'RAYA', 'Please ri|9'])
   })
 })
+
+describe.each(EVERY.filter(([, { leave }]) => leave))('the recipe for %s', (_name, recipe) => {
+  it('ends quietly, and puts nothing old in the place of what the shopper has come to', async () => {
+    const opened = await openRecipe(recipe)
+    const { page, seen } = opened
+    held.server.shop.removeFromAll('raya-sale')
+    await shows(page, 'RM120.00')
+    held.chromium.complaints.length = 0
+    const said: string[] = []
+    page.on('console', (message) => said.push(message.text()))
+    const { readings } = seen
+    const answer = holdAnswers(seen)
+    const over = refreshed(page)
+    await expect.poll(() => seen.readings).toBeGreaterThan(readings)
+    const shown = await recipe.leave?.(opened)
+    answer()
+    seen.gate = Promise.resolve()
+    expect(await over).toBe('read')
+    await shows(page, shown ?? '')
+    expect(said.filter((words) => /refresh-failed/.test(words))).toEqual([])
+    expect(await isOffered(page)).toBe(false)
+  })
+})
+
+/** What may come instead of a cart. */
+const INSTEAD: Readonly<Record<string, Answer>> = {
+  'a redirect to the log-in page': { status: 302, headers: { Location: '/log-in' } },
+  '401': { status: 401, json: { message: 'Unauthenticated.' } },
+  '419': { status: 419, contentType: 'text/html', body: '<title>Page Expired</title>419' },
+  '500': { status: 500, contentType: 'text/html', body: '<title>Server Error</title><script>ranLogIn = 1</script>' },
+  'a deploy, as adapters of Inertia told it before 2026': { status: 409, headers: { 'X-Inertia-Location': '/log-in' } },
+  'a deploy': { status: 409, headers: { 'X-Inertia-Location': '/', 'X-Inertia-Version': '2' } },
+}
+
+/** Reads the cart at once. Resolves when it has, or has failed to. */
+const refreshed = (page: Page): Promise<string> =>
+  page.evaluate(() =>
+    window.cart.refresh().then(
+      () => 'read',
+      ({ code }) => code,
+    ),
+  )
+
+const isOffered = (page: Page): Promise<boolean> => page.locator('[data-cart-offer]').isVisible()
+
+/** What the shopper sees, and has before them. */
+const lookAt = (page: Page): Promise<(string | boolean | null)[]> =>
+  page.evaluate(() => {
+    const { activeElement: field } = document
+    if (document.querySelector('dialog, iframe') || 'ranLogIn' in window) return ['Something else came.']
+    return [
+      document.querySelector('#cart')?.textContent ?? null,
+      location.href,
+      document.title,
+      document.querySelector('[data-cart-offer]')?.checkVisibility() ?? null,
+      document.querySelector<HTMLInputElement>('[name=voucher]')?.value ?? null,
+      field instanceof HTMLInputElement ? `${field.value}|${field.selectionStart}` : null,
+    ]
+  })
 
 const readsOnceForBurst = async ({ recipe, page, seen }: Opened): Promise<void> => {
   const letGo = await holdTime(page)
@@ -334,9 +476,6 @@ const isCutShort = async (opened: Opened): Promise<void> => {
 }
 
 describe('the recipe for inertia', () => {
-  const visit = (page: Page, to: string) =>
-    page.evaluate((to) => new Promise<void>((resolve) => window.inertia.visit(to, { onFinish: () => resolve() })), to)
-
   it('asks for the cart and who is looking, leaves the messages of a form, and opens no error page', async () => {
     const opened = await openRecipe(RECIPES.inertia)
     const { page, seen } = opened
@@ -363,9 +502,7 @@ describe('the recipe for inertia', () => {
     await page.route('**/log-out', (route) =>
       route.fulfill(inertiaPage({ cart: {}, cartEcho: { user: null } }, '/log-out')),
     )
-    const { owner, cursor } = await page.evaluate(() =>
-      JSON.parse(document.querySelector('[data-cart-echo]')?.textContent ?? ''),
-    )
+    const { owner, cursor } = await blockOf(page)
     await page.route('**/log-in', (route) =>
       route.fulfill(inertiaPage({ cart: { total: 'RM120.00' }, cartEcho: { user: 1, owner, cursor } }, '/log-in')),
     )
@@ -385,6 +522,14 @@ describe('the recipe for inertia', () => {
   })
 })
 
+/** Somebody else logs in, or the same customer again, in another tab: their cookies, on a page that knows nothing of it. */
+const logInElsewhere = (page: Page, customer: number): Promise<void> =>
+  page.evaluate(async (customer) => {
+    const { csrf_token: token } = await (await fetch('/session')).json()
+    const headers = { 'Content-Type': 'application/json', 'X-CSRF-TOKEN': token }
+    await fetch('/login', { method: 'POST', headers, body: JSON.stringify({ customer }) })
+  }, customer)
+
 /** No reading is answered until what it returns is called. */
 const holdAnswers = (seen: Opened['seen']): (() => void) => {
   let answer = (): void => undefined
@@ -393,6 +538,31 @@ const holdAnswers = (seen: Opened['seen']): (() => void) => {
   })
   return () => answer()
 }
+
+describe('the recipe for inertia, where a log-in comes', () => {
+  it('follows one that stays at its address, and does not follow a session that has ended to its page', async () => {
+    const opened = await openRecipe(RECIPES.inertia)
+    const { page, seen } = opened
+    const { owner, cursor } = await blockOf(page)
+    const reason = () => page.evaluate(() => window.cart.connection.get().because)
+    const answers = [{ user: null }, { user: 1, owner, cursor }]
+    await page.route('**/', (route) =>
+      route.request().method() === 'POST'
+        ? route.fulfill(inertiaPage({ cart: { total: 'RM108.00' }, cartEcho: answers.shift() }))
+        : route.fallback(),
+    )
+    const post = () =>
+      page.evaluate(() => new Promise<void>((onFinish) => window.inertia.post('/', {}, { onFinish: () => onFinish() })))
+    await post()
+    await expect.poll(reason).toBe('no-user')
+    await post()
+    await live(page)
+    await page.locator('#note').fill('Please ri')
+    seen.instead = inertiaPage({ cart: { total: 'nothing' } }, '/log-in', 'LogIn')
+    expect(await refreshed(page)).toBe('refresh-failed')
+    expect(await lookAt(page)).toEqual(['RM108.00', page.url(), 't', true, '', 'Please ri|9'])
+  })
+})
 
 describe('the recipe for pinia', () => {
   it('shows the news until it is dismissed, and reads nothing more when its store is disposed of', async () => {
@@ -439,10 +609,54 @@ describe('the recipe for htmx without onRefresh', () => {
     await read
     await passTime(page, LONG_MS)
     expect(await totalOf(page)).toBe('RM120.00')
+    seen.isFailing = false
+    seen.instead = INSTEAD['a redirect to the log-in page'] ?? null
+    const failed = page.waitForEvent('requestfailed')
+    held.server.shop.removeFromAll('raya-sale')
+    await passTime(page, LONG_MS)
+    await failed
+    await passTime(page, LONG_MS)
+    expect([await totalOf(page), await page.title()]).toEqual(['RM120.00', 't'])
+  })
+})
+
+describe('the recipe for htmx', () => {
+  it('tells who is looking after a boosted log-in, and nobody anything of who was', async () => {
+    const { page } = await openRecipe(RECIPES.htmx)
+    serve({ 'other.html': pageOf('', '<section id="cart">RM99.00</section>') })
+    await logInElsewhere(page, 2)
+    await page.locator('a[href="/other"]').click()
+    await shows(page, 'RM99.00')
+    await expect.poll(() => held.server.seen().subscriptions).toBe(2)
+    await live(page)
+    const told = () => page.evaluate(() => window.cart.news.get().unread.map(({ change }) => change.message))
+    const tell = (customer: number, message: string) =>
+      held.server.shop.publish(customer, 'cart.conditions.changed', {
+        message,
+        changes: {},
+        timestamp: new Date().toISOString(),
+      })
+    tell(1, 'for the first')
+    tell(2, 'for the second')
+    await expect.poll(told).toEqual(['for the second'])
   })
 })
 
 describe('the recipe for turbo', () => {
+  it.each(['loading="lazy" hidden', 'hidden', 'disabled'])(
+    'reads a frame that Turbo would not: %s',
+    async (attributes) => {
+      const { page } = await openRecipe({
+        ...RECIPES.turbo,
+        body: `<turbo-frame id="cart" src="/cart/frame" ${attributes}>RM108.00</turbo-frame>`,
+      })
+      held.server.shop.removeFromAll('raya-sale')
+      await shows(page, 'RM120.00')
+      await expect.poll(() => isStale(page)).toBe(false)
+      expect(await page.locator('#cart').getAttribute('src')).toMatch(/\/cart\/frame$/)
+    },
+  )
+
   it('keeps its one socket over visits, and reads anew what comes from Turbo’s cache', async () => {
     const { page, seen } = await openRecipe(RECIPES.turbo)
     serve({
@@ -467,6 +681,24 @@ describe('the recipe for turbo', () => {
 })
 
 describe('the recipe for fragment', () => {
+  it('reads on when the session was replaced, and waits while the shopper is in a field of the cart', async () => {
+    const opened = await openRecipe(RECIPES.fragment)
+    const { page, seen } = opened
+    await logInElsewhere(page, 1)
+    const voucher = page.locator('[name=voucher]')
+    await voucher.pressSequentially('RAY')
+    held.server.shop.removeFromAll('raya-sale')
+    await expect.poll(() => unread(page)).toBe(1)
+    await passTime(page, LONG_MS)
+    expect([seen.readings, await totalOf(page)]).toEqual([0, 'RM108.00'])
+    await voucher.pressSequentially('A')
+    await page.locator('#note').focus()
+    await readsAgain(opened)
+    await shows(page, 'RM120.00')
+    expect(await voucher.inputValue()).toBe('RAYA')
+    await expect.poll(() => isStale(page)).toBe(false)
+  })
+
   it('replaces nothing by a page that has no cart, and reads once more what a lagging replica has answered', async () => {
     let answers = 0
     let hasCart = false

@@ -60,12 +60,12 @@ describe('the bounds of a payload', () => {
     expect(read).toBeLessThanOrEqual(10_000)
   })
 
-  it('read no more of a million keys than they allow', () => {
+  it('read no more of 100,000 keys than they allow', () => {
     let read = 0
     const count = () => {
       read += 1
     }
-    const wide = new Proxy(Object.fromEntries(Array.from({ length: 1_000_000 }, (_, index) => [`k${index}`, index])), {
+    const wide = new Proxy(Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`k${index}`, index])), {
       get: (keys, key) => {
         count()
         return Reflect.get(keys, key)
