@@ -71,7 +71,7 @@ describe('the script tag of the README', () => {
     await expect.poll(() => totalOf(page)).toBe('RM120.00')
     await tellWithoutAmounts(held.server, page)
     expect(await totalOf(page)).toBe('RM120.00')
-    const first = { 'own.js': snippet('tag-stub') + snippet('tag-ready') }
+    const first = { 'own.js': snippet('tag-ready') }
     const other = await open({
       head: script('own.js', '') + script('cart-echo.global.js', 'async'),
       body,
@@ -126,12 +126,26 @@ describe('the script tag of the README', () => {
 describe('the script tag of the README, where HTML may be made of text', () => {
   const loose = holdScriptTagPages(LOOSE)
 
-  it('shows the page’s cart anew', async () => {
-    const body = '<main id="cart">read once</main>'
-    const page = await loose.open({ head: TAG + script('own.js'), body, files: { 'own.js': snippet('tag-refresh') } })
+  const files = { 'own.js': snippet('tag-refresh') }
+  const body = '<main id="cart">read once</main>'
+
+  it('shows the page’s cart anew, whether the script comes before the tag or after it', async () => {
+    for (const head of [TAG + script('own.js'), TAG + script('own.js', '')]) {
+      const page = await loose.open({ head, body, files })
+      await untilLive(page)
+      loose.held.server.put({ head, body: body.replace('once', 'anew') })
+      loose.held.server.shop.burst('raya-sale', 1)
+      await page.locator('#cart').getByText('read anew').waitFor()
+    }
+    expect(loose.held.chromium.complaints).toEqual([])
+  })
+
+  it('does not take the cart of the page that asks to log in', async () => {
+    const page = await loose.open({ head: TAG + script('own.js'), body, files })
     await untilLive(page)
-    loose.held.server.put({ head: TAG + script('own.js'), body: body.replace('once', 'anew') })
-    loose.held.server.shop.removeFromAll('raya-sale')
-    await page.locator('#cart').getByText('read anew').waitFor()
+    await page.route('**/', (route) => route.fulfill({ status: 302, headers: { Location: '/log-in' } }))
+    loose.held.server.put({ body: '<main id="cart">empty</main>' }, 'log-in')
+    expect(await page.evaluate('CartEcho.cart.refresh().catch(({ code }) => code)')).toBe('refresh-failed')
+    expect(await page.locator('#cart').textContent()).toBe('read once')
   })
 })
