@@ -96,6 +96,41 @@ describe('the Laravel files', () => {
     expect(file(LOG)).toContain(`'event' => 'cart.conditions.changed'`)
   })
 
+  it('have an event that is made as the README’s is, so that one takes the place of the other', () => {
+    const readme = between(read('README.md'), '<!-- snippet: laravel-event -->', '```\n\n')
+    const [, made = ''] = /(public function __construct\(.*\) \{\})/.exec(readme) ?? []
+    const [, of = ''] = /(public static function of\(.*)\): self/.exec(readme) ?? []
+    expect(readme).toContain(EVENT)
+    for (const line of [made, of]) expect(file(EVENT)).toContain(line || 'a signature')
+    const [one, other] = [read('README.md'), doc].map(
+      (text) => /^php artisan tinker .*CartConditionsChanged.*$/m.exec(text)?.[0],
+    )
+    expect(one).toBe(other)
+    expect(one).toContain('CartConditionsChanged::of(7, ')
+  })
+
+  it('have a line of their own to try level 1, which says its place in the log', () => {
+    const line = between(doc, '<!-- snippet: laravel-log-tinker -->', '\n```\n')
+    expect(line).toContain('DB::transaction(fn () => app(App\\CartEcho\\CartLog::class)->append(7, ')
+    expect(file(LOG)).toContain('public function append(string|int $userId, ?string $message, array $changes = []')
+    expect(read('README.md')).toContain('(docs/laravel.md#level-1-the-log)')
+  })
+
+  it('sweep nothing that is kept back, and after a minute or two again when a run was ended', () => {
+    expect(between(file(LOG), 'public function sweep(): void', '$waiting =')).toContain(
+      `if (! config('cart-echo.enabled'))`,
+    )
+    expect(doc.match(/withoutOverlapping\((\d*)\)/g)).toEqual(['withoutOverlapping(2)'])
+  })
+
+  it('say what of a file that is there already is to be added', () => {
+    const known = /^use Illuminate\\Foundation\\(Application|Configuration\\(Exceptions|Middleware));$/
+    const lines = file('bootstrap/app.php').match(/^use .*;$/gm) ?? []
+    expect(lines.filter((line) => !known.test(line))).toHaveLength(5)
+    expect(doc).toContain('the five `use` lines')
+    expect(doc).toContain('`php artisan queue:restart`')
+  })
+
   it('compare ids as strings, in constant time', () => {
     expect(file('routes/channels.php')).toContain('hash_equals((string) $user->getAuthIdentifier(), (string) $id)')
   })

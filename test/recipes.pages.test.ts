@@ -724,6 +724,17 @@ describe('the recipe for fragment', () => {
   })
 })
 
+describe('the page’s side of docs/laravel.md', () => {
+  it('tells the shopper what changed', async () => {
+    const laravel = readFileSync(join(ROOT, 'docs/laravel.md'), 'utf8')
+    const [, script = ''] = /<!-- snippet: laravel-page -->\n```js\n([\s\S]*?)```/.exec(laravel) ?? []
+    const page = await open({ script: `${script}\nwindow.cart = cart` })
+    await live(page)
+    held.server.shop.removeFromAll('raya-sale')
+    await page.getByText('Raya Sale').first().waitFor()
+  })
+})
+
 // What is not here: an app's own files, Next.js, and the names that Nuxt imports by itself.
 const AROUND = {
   'app/who-is-looking.ts': `
