@@ -750,7 +750,8 @@ const AROUND = {
     declare const useState: <Value>(key: string, init: () => Value) => import('vue').Ref<Value>
     declare const useRequestFetch: () => <Answer>(url: string) => Promise<Answer>
     declare const useRuntimeConfig: () => { public: { reverb: { key: string; host: string } } }
-    declare const refreshNuxtData: (key: string) => Promise<void>`,
+    declare const useNuxtData: (key: string) => { data: import('vue').Ref<unknown> }
+    declare const $fetch: <Answer>(url: string, options: Pick<RequestInit, 'redirect' | 'signal'>) => Promise<Answer>`,
 }
 
 describe('the recipes that are only written', () => {
