@@ -23,12 +23,18 @@ export const component = (
     listeners = [],
     html = '',
     lazy = false,
-  }: Partial<Record<'id' | 'html', string>> & { listeners?: string[]; lazy?: boolean } = {},
+    memo = {},
+    attributes = '',
+  }: Partial<Record<'id' | 'html' | 'attributes', string>> & {
+    listeners?: string[]
+    lazy?: boolean
+    memo?: object
+  } = {},
 ): string => {
-  const snapshot = { data: {}, memo: { id, name, ...(lazy ? { lazyLoaded: false } : {}) } }
+  const snapshot = { data: {}, memo: { id, name, ...(lazy ? { lazyLoaded: false } : {}), ...memo } }
   const attribute = (value: object) => JSON.stringify(value).replaceAll('"', '&quot;')
   const effects = listeners.length > 0 ? { listeners } : {}
-  return `<div wire:id="${id}" wire:snapshot="${attribute(snapshot)}" wire:effects="${attribute(effects)}">${html}</div>`
+  return `<div wire:id="${id}" wire:snapshot="${attribute(snapshot)}" wire:effects="${attribute(effects)}" ${attributes}>${html}</div>`
 }
 
 /** Livewire's server half: answers as it is told, and keeps what it was asked. */

@@ -1,134 +1,167 @@
-import type { Component } from './component'
-import { showFailure } from './failure'
+import { type Around, showAnswer, takeAnswer } from './answer'
+import { boundWithin, type Component, type Fire } from './component'
 import type { Hooks } from './hooks'
-import { morph } from './morph'
+import { askToReload, showHtmlModal } from './modal'
+import { answersIn, bodyOf, type Call, type CommitAnswer, type CommitRequest, type Send, UPDATE_URL } from './payload'
 
-/** What a component asks of the server. */
-export interface Call {
-  method: string
-  params: unknown[]
+interface Commit {
+  readonly component: Component
+  isolate: boolean
+  readonly calls: (Call & { handleReturn: (value: unknown) => void })[]
+  readonly resolvers: (() => void)[]
 }
 
-/** One component's part of a request, and of its answer (js/request/index.js). */
-export interface CommitRequest {
-  snapshot: string
-  updates: Record<string, unknown>
-  calls: Call[]
-}
-export interface CommitAnswer {
-  snapshot: string
-  effects: { html?: string }
-}
+type Pool = Set<Commit>
 
-/** The server: `fetch`, or what stands for it. */
-export type Send = (url: string, options: RequestInit & { headers: Record<string, string> }) => Promise<Response>
+/** What a request has to tell of its end. */
+type Ends = Record<'succeed' | 'fail', (() => void)[]>
 
-/** Hears one component's part of a request (js/request/interceptor.js), in Livewire 4. */
-export type Interceptor = (message: Record<string, unknown>) => void
+/** The requests of Livewire 3 (js/request/bus.js, pool.js, commit.js): what is asked within 5 ms goes together. */
+export const createCommits = (send: Send, hooks: Hooks, around: Around): Fire => {
+  const commits = new Set<Commit>()
+  const pools = new Set<Pool>()
+  const lazy = new WeakSet<Component>()
+  const commitOf = (component: Component) => [...commits].find((commit) => commit.component === component)
 
-interface Message {
-  component: Component
-  calls: Call[]
-  waiting: { resolve: () => void; reject: (error: unknown) => void }[]
-}
-
-export type Commits = ReturnType<typeof createCommits>
-
-/** Collects what the components ask within 5 ms into one request (js/request/messageBus.js; 3: js/request/bus.js). */
-export const createCommits = (send: Send, hooks: Hooks, interceptors: ReadonlySet<Interceptor> | null) => {
-  const pending = new Map<Component, Message>()
-  const busy = new Map<Component, Promise<unknown>>()
-
-  const add = (component: Component, call: Call): Promise<void> => {
-    const message = pending.get(component) ?? { component, calls: [], waiting: [] }
-    if (pending.size === 0) setTimeout(flush, 5)
-    pending.set(component, message)
-    // The same call twice is one (js/request/message.js, addAction).
-    const isThere = message.calls.some((one) => JSON.stringify(one) === JSON.stringify(call))
-    // In Livewire 3, $refresh calls nothing (js/$wire.js there).
-    if (!isThere && (interceptors || call.method !== '$refresh')) message.calls.push(call)
-    return new Promise((resolve, reject) => void message.waiting.push({ resolve, reject }))
+  const add = (component: Component): Commit => {
+    const known = commitOf(component)
+    if (known) return known
+    const commit: Commit = { component, isolate: false, calls: [], resolvers: [] }
+    commits.add(commit)
+    setTimeout(() => {
+      if (!poolWith(pools, component)) sendAll()
+    }, 5)
+    return commit
   }
 
-  // A component that waits for its last answer asks after that (js/request/interactions.js).
-  const flush = (): void => {
-    const ready = [...pending.values()].filter(({ component }) => !busy.has(component))
-    for (const { component } of ready) pending.delete(component)
-    if (ready.length === 0) return
-    const request = sendAll(ready).finally(() => {
-      for (const { component } of ready) busy.delete(component)
-      if (pending.size > 0) setTimeout(flush, 5)
-    })
-    for (const { component } of ready) busy.set(component, request)
+  const sendAll = (): void => {
+    pooling()
+    for (const pool of corral()) {
+      if (pool.size === 0) continue
+      pools.add(pool)
+      for (const { component } of pool) hooks.trigger('commit.prepare', { component })
+      void sendPool(pool).then(() => {
+        pools.delete(pool)
+        queueMicrotask(() => {
+          if (commits.size > 0) sendAll()
+        })
+      })
+    }
   }
 
-  const sendAll = async (messages: Message[]): Promise<void> => {
-    const components = messages.map(({ component, calls }): CommitRequest => {
-      const { updates } = component
-      component.updates = {}
-      return { snapshot: JSON.stringify(component.snapshot), updates, calls }
-    })
-    const _token = document.querySelector('meta[name="csrf-token"]')?.getAttribute('content')
+  // Livewire's own hooks first: js/features/supportPropsAndModelables.js, supportIsolating.js, supportLazyLoading.js.
+  const pooling = (): void => {
+    for (const { component } of commits) for (const child of boundWithin(component)) void fire(child, '$commit')
+    for (const commit of commits) {
+      const { lazyLoaded, lazyIsolated, isolate } = commit.component.snapshot.memo
+      if (lazyLoaded === false && !lazy.has(commit.component)) commit.isolate = lazyIsolated !== false
+      lazy.add(commit.component)
+      if (isolate) commit.isolate = true
+    }
+    hooks.trigger('commit.pooling', { commits })
+  }
+
+  const corral = (): Pool[] => {
+    const made: Pool[] = []
+    for (const commit of commits) {
+      if (poolWith(pools, commit.component)) continue
+      const open = commit.isolate ? undefined : made[0]
+      if (open) open.add(commit)
+      else made.push(new Set([commit]))
+      commits.delete(commit)
+    }
+    for (const { component } of made.flatMap((pool) => [...pool])) {
+      for (const child of boundWithin(component)) move(made, child, poolWith(made, component))
+    }
+    return made
+  }
+
+  const sendPool = async (pool: Pool): Promise<void> => {
+    const parts = [...pool].map((commit) => ({ commit, ...announce(commit, hooks) }))
+    const payload = parts.map((part) => part.payload)
     const options = {
       method: 'POST',
-      body: JSON.stringify({ _token, components }),
-      headers: { 'Content-type': 'application/json', 'X-Livewire': '1' },
+      body: bodyOf(payload),
+      headers: { 'Content-type': 'application/json', 'X-Livewire': '' },
     }
-    const failed: ((failure: { status: number; content: string | null; preventDefault: () => void }) => void)[] = []
-    const fail = (callback: (typeof failed)[number]) => void failed.push(callback)
-    hooks.trigger('request', { url: '/livewire/update', options, payload: options.body, fail })
-    const ends = messages.map((message) => announce(message, hooks, interceptors))
-    const response = await send('/livewire/update', options).catch(() => null)
-    const body = await response?.text()
-    const answers = response?.ok ? (JSON.parse(body ?? '') as { components: CommitAnswer[] }).components : null
-    // A lost network shows nothing; an answer that is an error does, but where a hook prevents it (sendRequest).
-    let isPrevented = !response
-    const preventDefault = () => {
-      isPrevented = true
+    const ends = { respond: [], succeed: [], fail: [] } as Record<string, ((told: object) => void)[]>
+    const on = (name: string) => (callback: (told: object) => void) => void ends[name]?.push(callback)
+    const tell = (name: string, told: object) => ends[name]?.forEach((callback) => void callback(told))
+    const hooked = { respond: on('respond'), succeed: on('succeed'), fail: on('fail') }
+    hooks.trigger('request', { url: UPDATE_URL, options, payload: options.body, ...hooked })
+    const fail = (told: object): void => {
+      for (const { ends } of parts) for (const callback of ends.fail) callback()
+      tell('fail', told)
     }
-    const failure = { status: response?.status ?? 503, content: body ?? null, preventDefault }
-    if (!answers) for (const callback of failed) callback(failure)
-    if (!answers && !isPrevented) showFailure(failure.status, body ?? '')
-    messages.forEach((message, index) => {
-      const answer = answers?.[index]
-      if (answer) apply(message.component, answer)
-      ends[index]?.(answer ? 'success' : response ? 'error' : 'failure')
-      for (const { resolve, reject } of message.waiting)
-        answer ? resolve() : reject({ status: response?.status ?? null })
+    const response = await send(UPDATE_URL, options).catch(() => null)
+    // A lost network shows nothing, and leaves every promise alone.
+    if (!response) return fail({ status: 503, content: null, preventDefault: () => undefined })
+    tell('respond', { status: response.status, response })
+    const content = await response.text()
+    if (!response.ok) {
+      const said = { isPrevented: false }
+      const preventDefault = () => Object.assign(said, { isPrevented: true })
+      fail({ status: response.status, content, preventDefault })
+      if (said.isPrevented) return
+      if (response.status === 419) askToReload('This page has expired.')
+      return showHtmlModal(content)
+    }
+    if (response.redirected) return around.visit(response.url)
+    const answers = answersIn(content)
+    // triggerAsync('payload.intercept')
+    await Promise.resolve()
+    parts.forEach((part, index) => void apply(part, answers[index]))
+    tell('succeed', { status: response.status, json: JSON.parse(content) })
+  }
+
+  const apply = (
+    { commit, payload, ends }: { commit: Commit; payload: CommitRequest; ends: Ends },
+    answer: CommitAnswer | undefined,
+  ): void => {
+    if (!answer || 'skip' in answer) return
+    takeAnswer(commit.component, answer, payload.updates, around)
+    showAnswer(commit.component, answer.effects, around)
+    for (const { handleReturn } of commit.calls) handleReturn(undefined)
+    for (const resolve of commit.resolvers) resolve()
+    for (const callback of ends.succeed) callback()
+  }
+
+  const fire: Fire = (component, method, params = []) => {
+    const commit = add(component)
+    return new Promise((resolve) => {
+      // $refresh and $commit call nothing (js/$wire.js).
+      if (method === '$refresh' || method === '$commit') commit.resolvers.push(() => resolve(undefined))
+      else commit.calls.push({ method, params, handleReturn: resolve })
     })
   }
-
-  return { add }
+  return fire
 }
 
-const apply = (component: Component, { snapshot, effects }: CommitAnswer): void => {
-  component.snapshot = JSON.parse(snapshot)
-  if (effects.html) morph(component.el, effects.html)
+const poolWith = (pools: Iterable<Pool>, component: Component): Pool | undefined =>
+  [...pools].find((pool) => [...pool].some((commit) => commit.component === component))
+
+const move = (pools: Iterable<Pool>, child: Component, to: Pool | undefined): void => {
+  const from = poolWith(pools, child)
+  const commit = [...(from ?? [])].find(({ component }) => component === child)
+  if (!commit) return
+  from?.delete(commit)
+  to?.add(commit)
 }
 
-// Tells the hooks, and gives what tells them the end: Livewire 3 by `commit` (js/request/commit.js there), 4 by interceptors, and by
-// `commit` less well (js/request/legacy.js): no lost network, and a success in the next frame only.
-const announce = ({ component, calls }: Message, hooks: Hooks, interceptors: ReadonlySet<Interceptor> | null) => {
-  const heard = new Map<string, (() => void)[]>()
-  const tell = (name: string): void => {
-    for (const callback of heard.get(name) ?? []) callback()
+// js/request/commit.js, toRequestPayload.
+const announce = ({ component, calls }: Commit, hooks: Hooks): { payload: CommitRequest; ends: Ends } => {
+  const payload: CommitRequest = {
+    snapshot: JSON.stringify(component.snapshot),
+    updates: { ...component.updates },
+    calls: calls.map(({ method, params }) => ({ method, params })),
   }
-  const hear = (name: string) => (callback: () => void) => void heard.set(name, [...(heard.get(name) ?? []), callback])
-  hooks.trigger('commit', { component, commit: { calls }, succeed: hear('rendered'), fail: hear('failed') })
-  const message = { component, actions: new Set(calls.map(({ method, params }) => ({ name: method, params }))) }
-  for (const intercept of interceptors ?? []) {
-    intercept({
-      message,
-      onSuccess: hear('success'),
-      onError: hear('error'),
-      onFailure: hear('failure'),
-      onCancel: hear('cancel'),
-      onFinish: hear('finish'),
-    })
-  }
-  return (end: 'success' | 'error' | 'failure'): void => {
-    for (const name of [end, 'finish']) tell(name)
-    if (end === 'success') interceptors ? requestAnimationFrame(() => tell('rendered')) : tell('rendered')
-    else if (end === 'error' || !interceptors) tell('failed')
-  }
+  const ends: Ends = { succeed: [], fail: [] }
+  hooks.trigger('commit', {
+    component,
+    commit: payload,
+    succeed: (callback: () => void) => void ends.succeed.push(callback),
+    fail: (callback: () => void) => void ends.fail.push(callback),
+    respond: () => undefined,
+  })
+  return { payload, ends }
 }

@@ -1,0 +1,42 @@
+import type { Component } from './component'
+import { dispatch } from './events'
+import { morph, morphIsland } from './morph'
+import type { Effects } from './payload'
+
+/** What an answer may do to the page besides. */
+export interface Around {
+  /** Makes components of what has come, and lets those go that have left. */
+  readonly settle: () => void
+  /** Goes to another page. */
+  readonly visit: (url: string) => void
+}
+
+/** Takes the server's new word on a component (js/component.js, mergeNewSnapshot and processEffects). */
+export const takeAnswer = (
+  component: Component,
+  { snapshot, effects }: { snapshot: string; effects: Effects },
+  sent: Record<string, unknown>,
+  { visit }: Around,
+): void => {
+  component.snapshot = JSON.parse(snapshot)
+  for (const [property, value] of Object.entries(sent))
+    if (component.updates[property] === value) delete component.updates[property]
+  component.listenTo(effects.listeners ?? [])
+  if (effects.redirect) visit(effects.redirect)
+  // After the morph (js/features/supportDispatches.js).
+  queueMicrotask(() =>
+    queueMicrotask(() =>
+      queueMicrotask(() => {
+        for (const { name, params } of effects.dispatches ?? []) dispatch(component.el, name, params ?? {})
+      }),
+    ),
+  )
+}
+
+/** Shows it (js/features/supportMorphDom.js and supportIslands.js). */
+export const showAnswer = (component: Component, { html, islandFragments = [] }: Effects, { settle }: Around): void => {
+  if (html) morph(component.el, html)
+  for (const fragment of islandFragments) morphIsland(component.el, fragment)
+  // What is new is made by Alpine's observer of the page, a moment later.
+  queueMicrotask(settle)
+}
