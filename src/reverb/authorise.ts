@@ -1,12 +1,13 @@
 import { CartEchoError } from '../core/errors'
 import { readRetryAfterMs } from '../core/retry-after'
 import { isRecord } from '../core/shape'
+import { csrfHeaders } from '../http/csrf'
 import { isOwnOrigin } from '../http/own-origin'
 import { type Provided, provide } from '../http/provided'
-import { csrfFromCookie, csrfHeaders } from './csrf'
+import { type RenewalOptions, renewedToken } from '../http/renewed-token'
 
 /** How a channel is authorised. */
-export interface AuthOptions {
+export interface AuthOptions extends RenewalOptions {
   /** Default `/broadcasting/auth`. */
   endpoint?: string | undefined
   /** Further headers. */
@@ -15,15 +16,8 @@ export interface AuthOptions {
   bearerToken?: Provided<string | null | undefined> | undefined
   /** Default `same-origin`: cookies go to the page's own origin only. */
   credentials?: RequestCredentials | undefined
-  /**
-   * Where a fresh `XSRF-TOKEN` cookie comes from when the page's token is no longer valid (419); asked once, and only of the page's own
-   * origin. Default `/sanctum/csrf-cookie`; null: nowhere. Laravel's own endpoint wants no token at all.
-   */
-  csrfUrl?: string | null | undefined
   /** How long an authorisation may take. Default 10,000 ms. */
   timeoutMs?: number | undefined
-  /** Default: the page's `fetch`. */
-  fetch?: typeof fetch | undefined
 }
 
 /** What is to be authorised: the socket and the channel, as the Pusher protocol names them. */
@@ -101,25 +95,6 @@ const post = async (
   const how = { method: 'POST', body, headers, credentials, redirect: 'manual', cache: 'no-store', signal } as const
   return fetchOf(options)(endpoint, how).catch(noAnswer)
 }
-
-/** The token of the cookie, renewed if the one just refused came from there. */
-const renewedToken = async (
-  refused: Record<string, string>,
-  options: AuthOptions,
-  signal: AbortSignal,
-): Promise<Record<string, string> | null> => {
-  const { csrfUrl = '/sanctum/csrf-cookie' } = options
-  const isOther = (token: Record<string, string> | null) => JSON.stringify(token) !== JSON.stringify(refused)
-  if (csrfFromCookie() && isOther(csrfFromCookie())) return csrfFromCookie()
-  if (csrfUrl === null || !isOwnOrigin(csrfUrl)) return null
-  const headers = { Accept: 'application/json', 'X-Requested-With': 'XMLHttpRequest' }
-  const how = { headers, credentials: 'same-origin', redirect: 'manual', cache: 'no-store', signal } as const
-  await fetchOf(options)(csrfUrl, how).catch(noToken)
-  return isOther(csrfFromCookie()) ? csrfFromCookie() : null
-}
-
-// Without a fresh one the refusal stands.
-const noToken = (): null => null
 
 const headersFor = async (
   csrf: Record<string, string>,
