@@ -312,18 +312,18 @@ describe('the README’s snippet', () => {
     const inline = page.locator('cart-echo-notice[inline]')
     const floating = page.locator('cart-echo-notice:not([inline])')
     endPromotion()
-    await inline.getByText('New total').waitFor()
+    await inline.getByText('New total').first().waitFor()
     expect(await page.locator('cart-echo-notice').count()).toBe(2)
     await inline.evaluate((notice) => notice.remove())
     beginPromotion()
-    await floating.getByText('New total').waitFor()
+    await floating.getByText('New total').first().waitFor()
     expect(await page.getByRole('link', { name: 'View cart' }).isVisible()).toBe(true)
   })
 
   it('notice-messages tells it in the shop’s words', async () => {
     const page = await openPage(snippet('notice-messages'), { before: OWN_ECHO })
     endPromotion()
-    await page.getByText('Promosi Raya Sale telah tamat. Jumlah baharu anda RM120.00').waitFor()
+    await page.getByText('Promosi Raya Sale telah tamat. Jumlah baharu anda RM120.00').first().waitFor()
     expect(await page.getByRole('button', { name: 'Tutup' }).isVisible()).toBe(true)
   })
 

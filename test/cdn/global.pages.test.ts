@@ -13,7 +13,7 @@ const because = (page: Page): Promise<unknown> => page.evaluate('CartEcho.cart.c
 
 /** What the only notice says. */
 const noticeOf = (page: Page): Promise<string | null> =>
-  page.locator('cart-echo-notice').getByRole('status').textContent()
+  page.locator('cart-echo-notice [part~="message"]').textContent()
 
 /** The parts the page has fetched. */
 const fetched = (page: Page): Promise<string[]> =>
@@ -140,7 +140,7 @@ describe('the script tag', () => {
     await untilLive(page)
     await hearsOnce(held.server, page)
     await expect
-      .poll(() => page.locator('cart-echo-notice[inline]').getByRole('status').textContent())
+      .poll(() => page.locator('cart-echo-notice[inline] [part~="message"]').textContent())
       .toContain('Your cart was updated')
   })
 

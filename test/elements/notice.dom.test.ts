@@ -4,6 +4,7 @@ import { type NoticeOptions, showNotices } from '../../src/elements/notice'
 import { pass } from '../support/fake-timers'
 import { type ListeningClient, listeningClient } from '../support/listening-client'
 import { at, change } from '../support/payloads'
+import { listenIn } from '../support/screen-reader'
 
 // The page's time passes when told. happy-dom has no popovers, as older browsers: there the notice goes by z-index.
 
@@ -30,15 +31,10 @@ const comeBack = ({ environment }: Pick<ListeningClient, 'environment'>): void =
   environment.signal('restored')
   transition('pageshow')
 }
-/** How often an element's live region was told to say something. */
-const sayings = (notice: HTMLElement): string[] => {
-  const region = partOf(notice, 'message')
-  const said: string[] = []
-  const observer = new MutationObserver(() => {
-    if (region.textContent && region.getAttribute('aria-live') !== 'off') said.push(region.textContent)
-  })
-  observer.observe(region, { childList: true })
-  undo.push(() => observer.disconnect())
+/** What a screen reader says from now on. */
+const listening = (): string[] => {
+  const { said, stop } = listenIn()
+  undo.push(stop)
   return said
 }
 
@@ -51,7 +47,8 @@ const partOf = (notice: HTMLElement, part: string): HTMLElement =>
   notice.shadowRoot?.querySelector(`[part~="${part}"]`) as HTMLElement
 const textOf = (notice: HTMLElement): string => partOf(notice, 'message').textContent ?? ''
 const isOpen = (notice: HTMLElement): boolean => partOf(notice, 'root').getAttribute('part') === 'root open'
-/** Longer than a burst is waited for, and then until somebody listens. */
+const shown = (): HTMLElement[] => notices().filter(isOpen)
+/** Longer than a burst is waited for, and then until it is read out. */
 const quiet = (): Promise<void> => pass(500)
 /** Longer than a socket that is lost takes to be told. */
 const LONGER_THAN_LOST_MS = 1_600
@@ -90,39 +87,27 @@ afterEach(() => {
 })
 
 describe('the notice', () => {
-  it('is in the page, empty, before it speaks; says what changed, until it is dismissed', async () => {
+  it('is in the page while it has something to say: what changed, until it is dismissed', async () => {
     const { cart, hear } = speaking()
-    expect(only().parentNode).toBe(document.documentElement)
-    expect([textOf(only()), isOpen(only())]).toEqual(['', false])
+    await quiet()
+    expect(notices()).toEqual([])
     hear(at(1))
     await says(only, 'New total: RM120.00')
+    expect(only().parentNode).toBe(document.documentElement)
     expect(textOf(only())).toBe('change 1Raya Sale has ended.New total: RM120.00')
     expect(isOpen(only())).toBe(true)
     partOf(only(), 'close').click()
     expect(cart.news.get().unread).toEqual([])
-    expect([textOf(only()), isOpen(only())]).toEqual(['', false])
-  })
-
-  it('has a polite live region that is never taken out, and a button outside of it', async () => {
-    const { hear } = speaking()
-    const region = partOf(only(), 'message')
-    expect([region.getAttribute('role'), region.getAttribute('aria-atomic')]).toEqual(['status', 'true'])
-    hear(at(1))
-    await says(only, 'change 1')
-    expect(partOf(only(), 'message')).toBe(region)
-    expect(region.contains(partOf(only(), 'close'))).toBe(false)
-    expect(partOf(only(), 'close').getAttribute('aria-label')).toBe('Dismiss')
+    expect(notices()).toEqual([])
   })
 
   it('tells a burst once, as one', async () => {
     const { hear } = speaking()
-    const told: string[] = []
-    const observer = new MutationObserver(() => told.push(textOf(only())))
-    observer.observe(partOf(only(), 'message'), { childList: true })
-    undo.push(() => observer.disconnect())
+    const said = listening()
     for (let seq = 1; seq <= 5; seq += 1) hear(at(seq))
     await says(only, 'change 5')
-    expect(told).toEqual(['change 5Raya Sale has ended.New total: RM120.00And 4 more changes.'])
+    expect(textOf(only())).toBe('change 5Raya Sale has ended.New total: RM120.00And 4 more changes.')
+    expect(said).toEqual(['change 5. Raya Sale has ended. New total: RM120.00. And 4 more changes.'])
   })
 
   it('does not say the same again', async () => {
@@ -157,13 +142,15 @@ describe('the notice', () => {
 
   it('says nothing while nobody looks, and all of it when somebody does', async () => {
     const { hear } = speaking()
+    const said = listening()
     become('hidden')
     hear(at(1))
     hear(at(2))
     await quiet()
-    expect(textOf(only())).toBe('')
+    expect(notices()).toEqual([])
     become('visible')
     await says(only, 'And 1 more change.')
+    expect(said).toHaveLength(1)
   })
 
   it('is gone at once for another customer, and when it was dismissed elsewhere', async () => {
@@ -171,11 +158,11 @@ describe('the notice', () => {
     hear(at(1))
     await says(only, 'change 1')
     cart.identify({ user: 8 })
-    expect([textOf(only()), isOpen(only())]).toEqual(['', false])
+    expect(shown()).toEqual([])
     hear(at(1))
     await says(only, 'change 1')
     cart.dismiss()
-    expect(isOpen(only())).toBe(false)
+    expect(shown()).toEqual([])
   })
 
   it('never gets what came a moment ago dismissed with what it shows', async () => {
@@ -209,10 +196,10 @@ describe('Back', () => {
     hear(at(1))
     await says(only, 'change 1')
     leave(page)
-    expect(isOpen(only())).toBe(false)
+    expect(shown()).toEqual([])
     comeBack(page)
     await quiet()
-    expect(isOpen(only())).toBe(false)
+    expect(shown()).toEqual([])
     const { asked } = link()
     expect(asked.length).toBeGreaterThan(0)
     for (const { answer, query } of asked) await answer(answerFor('mine', query.since))
@@ -233,7 +220,7 @@ describe('Back', () => {
     for (const { answer, query } of asked) await answer(answerFor('another', query.since))
     await quiet()
     expect(client.connection.get()).toMatchObject({ name: 'refused', because: 'other-user' })
-    expect(isOpen(only())).toBe(false)
+    expect(shown()).toEqual([])
   })
 
   it('asks again when the connection is back, where the check did not answer', async () => {
@@ -243,7 +230,7 @@ describe('Back', () => {
     leave(cart)
     comeBack(cart)
     await quiet()
-    expect([cart.checks(), isOpen(only())]).toEqual([1, false])
+    expect([cart.checks(), shown()]).toEqual([1, []])
     cart.become('waiting', 'check-failed')
     cart.fail(null)
     expect(cart.checks()).toBe(1)
@@ -260,10 +247,10 @@ describe('Back', () => {
     leave(cart)
     comeBack(cart)
     await quiet()
-    expect(isOpen(only())).toBe(false)
+    expect(shown()).toEqual([])
     cart.become('connecting')
     await quiet()
-    expect(isOpen(only())).toBe(false)
+    expect(shown()).toEqual([])
     cart.become('live')
     await pass(LONGER_THAN_LOST_MS)
     expect(textOf(only())).toContain('change 1')
@@ -281,13 +268,13 @@ describe('Back', () => {
     expect(cart.checks()).toBe(3)
     cart.fail(null)
     await pass(30_000)
-    expect([cart.checks(), isOpen(only())]).toEqual([4, true])
+    expect([cart.checks(), shown().length]).toEqual([4, 1])
     leave(cart)
     cart.fail('session-over')
     cart.become('refused', 'session-over')
     comeBack(cart)
     await pass(600_000)
-    expect([cart.checks(), isOpen(only())]).toEqual([5, false])
+    expect([cart.checks(), shown()]).toEqual([5, []])
     stop()
     expect(vi.getTimerCount()).toBe(0)
   })
@@ -302,11 +289,11 @@ describe('Back', () => {
     leave(cart)
     comeBack(cart)
     await quiet()
-    expect([cart.checks() > 0, isOpen(only())]).toEqual([true, false])
+    expect([cart.checks() > 0, shown()]).toEqual([true, []])
     cart.become('connecting')
     cart.become(name)
     await pass(LONGER_THAN_LOST_MS)
-    expect(isOpen(only())).toBe(isShown)
+    expect(shown().length > 0).toBe(isShown)
   })
 
   it('with neither owner nor channel tells what is new, and what came before when identify() is called', async () => {
@@ -338,10 +325,10 @@ describe('Back', () => {
     const stopNext = showNotices(cart.cart)
     undo.push(stop, stopNext)
     await quiet()
-    expect(isOpen(only())).toBe(false)
+    expect(shown()).toEqual([])
     stop()
     await quiet()
-    expect(isOpen(only())).toBe(false)
+    expect(shown()).toEqual([])
     cart.fail(null)
     cart.become('polling')
     await says(only, 'change 1')
@@ -355,11 +342,11 @@ describe('Back', () => {
     await says(only, 'change 1')
     client.stop()
     transition('pagehide')
-    expect(isOpen(only())).toBe(false)
+    expect(shown()).toEqual([])
     transition('pageshow')
     client.start()
     await quiet()
-    expect(isOpen(only())).toBe(false)
+    expect(shown()).toEqual([])
   })
 
   it('is noticed where listening ends and begins with it, and asked about', async () => {
@@ -375,7 +362,7 @@ describe('Back', () => {
     transition('pagehide')
     transition('pageshow')
     await quiet()
-    expect([link().asked.length > 0, isOpen(only())]).toEqual([true, false])
+    expect([link().asked.length > 0, shown()]).toEqual([true, []])
     for (const { answer, query } of link().asked) await answer(answerFor('mine', query.since))
     await says(only, 'change 1')
   })
@@ -397,7 +384,7 @@ describe('the place', () => {
     const inline = put('<cart-echo-notice inline></cart-echo-notice>').firstElementChild as HTMLElement
     hear(at(1))
     await says(() => inline, 'change 1')
-    expect(notices().map(isOpen)).toEqual(notices().map((one) => one === inline))
+    expect(shown()).toEqual([inline])
   })
 
   it('is the page’s own floating one, and none of ours is there', async () => {
@@ -414,7 +401,7 @@ describe('the place', () => {
     hear(at(1))
     await says(only, 'change 1')
     holder.remove()
-    await pass(0)
+    await quiet()
     expect(only().parentNode).toBe(document.documentElement)
     await says(only, 'change 1')
   })
@@ -482,7 +469,7 @@ describe('a page with notices of its own', () => {
     const { unread } = cart.news.get()
     const text = 'change 2. Raya Sale has ended. New total: RM120.00. And 1 more change.'
     expect(heard).toEqual([{ text, lang: 'en', changes: unread }])
-    expect(isOpen(only())).toBe(false)
+    expect(shown()).toEqual([])
     document.removeEventListener('cart-echo-notice', take)
     hear(at(3))
     await says(only, 'change 3')
@@ -519,40 +506,54 @@ describe('a page with notices of its own', () => {
   })
 })
 
-describe('what was said', () => {
-  it('is shown where the notice goes, and not said again; what comes next is', async () => {
+describe('a screen reader', () => {
+  it('says it once, in order, as one utterance, and finds it by heading and button', async () => {
     const { hear } = speaking()
-    hear(at(1))
-    await says(only, 'change 1')
-    const inline = put('<cart-echo-notice inline></cart-echo-notice>').firstElementChild as HTMLElement
-    const said = sayings(inline)
-    await says(() => inline, 'change 1')
-    expect(notices().map(isOpen)).toEqual(notices().map((one) => one === inline))
-    expect(said).toEqual([])
-    // A browser tells of a change a little later: a region that listens again at the moment of it is too late, or too early.
-    const rounds: string[][] = []
-    const observer = new MutationObserver((records) => rounds.push([...new Set(records.map(({ type }) => type))]))
-    observer.observe(partOf(inline, 'message'), { attributes: true, childList: true })
-    undo.push(() => observer.disconnect())
-    hear(at(2))
-    await says(() => inline, 'change 2')
-    expect(said).toHaveLength(1)
-    expect(rounds).toEqual([['attributes'], ['childList']])
-    expect(partOf(inline, 'message').hasAttribute('aria-live')).toBe(false)
-  })
-
-  it('is said where the notice goes, if it was not said before', async () => {
-    const { hear } = speaking()
-    hear(at(1))
-    const inline = put('<cart-echo-notice inline></cart-echo-notice>').firstElementChild as HTMLElement
-    const said = sayings(inline)
-    await says(() => inline, 'change 1')
+    const said = listening()
+    hear(change({ epoch: 'e1', seq: 1, locale: 'ms' }, 'Troli anda telah berubah'))
+    await says(only, 'Troli')
+    expect(said).toEqual(['Troli anda telah berubah. Raya Sale has ended. New total: RM120.00'])
+    // A voice of each language.
+    expect(only().shadowRoot?.querySelector('[role=status] [lang]')?.textContent).toBe('Troli anda telah berubah.')
+    expect(partOf(only(), 'label').localName).toBe('h2')
+    expect(partOf(only(), 'close').getAttribute('aria-label')).toBe('Dismiss')
+    expect(only().shadowRoot?.querySelector('[role=status] button')).toBeNull()
+    // Who reads on finds it once.
+    await pass(6_000)
+    expect(only().shadowRoot?.querySelector('[role=status]')).toBeNull()
+    expect(textOf(only())).toContain('Troli')
     expect(said).toHaveLength(1)
   })
 
-  it('is said again when it is news again', async () => {
-    const { cart, hear } = speaking()
-    const said = sayings(only())
+  it('of a page that has nothing to say finds nothing, not even an empty notice of the page’s own', async () => {
+    const holder = put('<cart-echo-notice></cart-echo-notice><cart-echo-notice inline></cart-echo-notice>')
+    const { hear, cart } = speaking()
+    const stands = () =>
+      [...holder.children].map(({ shadowRoot }) => shadowRoot?.querySelectorAll(':scope > :not([hidden])').length)
+    await quiet()
+    expect(stands()).toEqual([0, 0])
+    hear(at(1))
+    await says(() => holder.lastChild as HTMLElement, 'change 1')
+    cart.dismiss()
+    expect(stands()).toEqual([0, 0])
+  })
+
+  it('after it has spoken says what comes within seconds as one, with the newest total, while it is seen at once', async () => {
+    const { hear } = speaking()
+    const said = listening()
+    const total = (seq: number) => ({ ...at(seq), changes: { new_total: `RM${seq}.00` } })
+    for (let seq = 1; seq <= 5; seq += 1) {
+      hear(total(seq))
+      await pass(800)
+      expect(textOf(only())).toContain(`RM${seq}.00`)
+    }
+    await pass(10_000)
+    expect(said).toEqual(['change 1. New total: RM1.00', 'change 5. New total: RM5.00. And 4 more changes.'])
+  })
+
+  it('says the same words again when they are news again, after they were dismissed and while they are open', async () => {
+    const { cart, hear } = speaking({ messages: { more: '' } })
+    const said = listening()
     const again = (seq: number) => change({ epoch: 'e1', seq }, 'the same')
     hear(again(1))
     await says(only, 'the same')
@@ -560,6 +561,53 @@ describe('what was said', () => {
     hear(again(2))
     await says(only, 'the same')
     expect(said).toHaveLength(2)
+    hear(again(3))
+    await pass(6_000)
+    expect(said).toHaveLength(3)
+    hear({ ...at(4), message: null })
+    await pass(6_000)
+    expect(said).toHaveLength(3)
+  })
+
+  it('does not say again what is shown elsewhere, nor when it is looked at again; what comes next it says', async () => {
+    const { hear } = speaking()
+    const said = listening()
+    hear(at(1))
+    await says(only, 'change 1')
+    const inline = put('<cart-echo-notice inline></cart-echo-notice>').firstElementChild as HTMLElement
+    await says(() => inline, 'change 1')
+    expect(shown()).toEqual([inline])
+    become('hidden')
+    become('visible')
+    await pass(6_000)
+    expect(said).toHaveLength(1)
+    hear(at(2))
+    await says(() => inline, 'change 2')
+    expect(said).toHaveLength(2)
+  })
+
+  it('says it where the notice has gone before it was said', async () => {
+    const { hear } = speaking()
+    const said = listening()
+    hear(at(1))
+    await pass(200)
+    const inline = put('<cart-echo-notice inline></cart-echo-notice>').firstElementChild as HTMLElement
+    await says(() => inline, 'change 1')
+    await pass(300)
+    expect([shown(), said.length]).toEqual([[inline], 1])
+  })
+
+  it('says what it had no time to say when the tab is looked at again', async () => {
+    const { hear } = speaking()
+    const said = listening()
+    hear(at(1))
+    await pass(200)
+    become('hidden')
+    await pass(1_000)
+    expect(said).toEqual([])
+    become('visible')
+    await pass(500)
+    expect(said).toHaveLength(1)
   })
 })
 

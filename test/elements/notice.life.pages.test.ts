@@ -14,12 +14,15 @@ showNotices(window.cart)
 // Every moment at which there was something to be seen.
 const seen = (window.seen = [])
 const look = () => {
-  const text = document.querySelector('cart-echo-notice')?.shadowRoot.querySelector('[role=status]').textContent
-  if (text && text !== seen.at(-1)) seen.push(text)
-  if (!text && seen.at(-1)) seen.push('')
+  const open = document.querySelector('cart-echo-notice')?.shadowRoot.querySelector('[part~=open] [part~=message]')
+  const text = open?.textContent ?? ''
+  if (text !== (seen.at(-1) ?? '')) seen.push(text)
 }
-const { shadowRoot } = document.querySelector('cart-echo-notice')
-new MutationObserver(look).observe(shadowRoot, { childList: true, subtree: true })
+const observer = new MutationObserver((records) => {
+  look()
+  for (const { shadowRoot } of document.querySelectorAll('cart-echo-notice')) observer.observe(shadowRoot, { childList: true, subtree: true })
+})
+observer.observe(document, { childList: true, subtree: true })
 `
 
 let front: ShopFront

@@ -12,7 +12,7 @@ export interface Notices {
   readonly elements: ReadonlySet<NoticeElement>
   /** Whoever may speak now is the first; the others wait until it is gone. */
   readonly speakers: Set<Speaker>
-  /** A new one, not in the page yet. */
+  /** A new one, not in the page yet: nobody has put it there but us. */
   readonly create: () => NoticeElement
 }
 
@@ -31,6 +31,7 @@ export const NAME = 'cart-echo-notice'
 
 // Another copy of this module has another symbol: its elements are its own.
 const OURS = Symbol(NAME)
+const OWN = 'data-cart-echo-own'
 const WARNED = Symbol.for('cart-echo.notice-warned')
 
 type Definition = CustomElementConstructor & { [OURS]?: Notices; [WARNED]?: boolean }
@@ -56,20 +57,37 @@ const define = (): Notices => {
   const speaker = (): Speaker | undefined => [...speakers][0]
 
   class CartEchoNotice extends HTMLElement implements NoticeElement {
-    static readonly [OURS]: Notices = { elements, speakers, create: () => new CartEchoNotice() }
+    static readonly [OURS]: Notices = {
+      elements,
+      speakers,
+      create: () => {
+        const own = new CartEchoNotice(true)
+        own.setAttribute(OWN, '')
+        return own
+      },
+    }
 
-    readonly view = createView(this.attachShadow({ mode: 'open' }), style, () => speaker()?.dismissed())
+    readonly view: View
+    readonly #isOwn: boolean
+
+    constructor(isOwn = false) {
+      super()
+      this.#isOwn = isOwn
+      const root = this.attachShadow({ mode: 'open', delegatesFocus: isOwn })
+      this.view = createView(root, style, () => speaker()?.dismissed())
+    }
 
     connectedCallback(): void {
       // Upgraded while it is moved on: https://html.spec.whatwg.org/multipage/custom-elements.html#custom-element-reactions
       if (!this.isConnected) return
-      this.view.rise()
+      // A copy of ours, in a page that was kept for Back as HTML or as a clone.
+      if (!this.#isOwn && this.hasAttribute(OWN)) return queueMicrotask(() => this.remove())
       elements.add(this)
+      this.view.enter()
       speaker()?.moved()
     }
 
     disconnectedCallback(): void {
-      this.view.clear()
       elements.delete(this)
       speaker()?.moved()
     }

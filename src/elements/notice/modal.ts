@@ -1,25 +1,58 @@
 import type { Stop } from '../../core/environment'
+import { hitAt, isWithinReach } from './reach'
+import { innermost, upwards } from './tree'
 
-/** The modal dialog that is in front: everything outside of it can neither be reached nor heard. Null where there is none. */
+/**
+ * What is in front as a modal, be it a `<dialog>` or what is said or made to be one by hand: everything outside of it can neither be reached nor heard. Null where
+ * there is none.
+ */
 export const openModal = (): Element | null => {
-  const modals = [...document.querySelectorAll('dialog[open]')].filter(isModal)
-  // Which of two is in front, no page can ask. It has the focus, as a rule.
-  const focused = modals.filter((modal) => modal.contains(document.activeElement))
-  return focused.at(-1) ?? modals.at(-1) ?? null
+  const focused = innermost((root) => root.activeElement)
+  // Which of two is in front, no page can ask. It has the focus, as a rule; and in other shadow trees than the page's own no selector finds it.
+  for (const start of [focused, hitAt(innerWidth / 2, innerHeight / 2)]) {
+    for (const one of upwards(start)) if (isModal(one) || one.matches(SAID)) return one
+  }
+  const named = [...document.querySelectorAll(SAID)].filter(isWithinReach)
+  return [...document.querySelectorAll('dialog[open]')].filter(isModal).at(-1) ?? named.at(-1) ?? trapAround(focused)
 }
 
-/** Runs when a dialog opens or closes. */
+/** Runs when a modal may have opened or closed. */
 export const watchModals = (changed: () => void): Stop => {
   const observer = new MutationObserver(changed)
-  observer.observe(document.documentElement, { attributes: true, attributeFilter: ['open'], subtree: true })
-  return () => observer.disconnect()
+  const attributeFilter = ['open', 'aria-modal', 'aria-hidden', 'inert']
+  // Not the root element: React puts another in its place when it does not like what it hydrates.
+  observer.observe(document, { attributes: true, attributeFilter, subtree: true })
+  document.addEventListener('focusin', changed)
+  return () => {
+    observer.disconnect()
+    document.removeEventListener('focusin', changed)
+  }
 }
 
-// A selector that a browser does not know throws.
-const isModal = (dialog: Element): boolean => {
+const SAID = '[aria-modal=true]'
+
+// A selector that a browser does not know throws. An element on the full screen is modal, too, for the selector.
+const isModal = (element: Element): boolean => {
   try {
-    return dialog.matches(':modal')
+    return element.matches('dialog:modal')
   } catch {
     return false
   }
+}
+
+const NO_PART = 'script,style,link,template,[aria-live],cart-echo-notice'
+const AWAY = '[aria-hidden=true],[inert]'
+
+/**
+ * Where all of a page but one part is put away, as Radix and Alpine's `x-trap.inert` do, that part. None of them says so by a role of its own.
+ */
+const trapAround = (focused: Element | null): Element | null => {
+  const path = [...upwards(focused)].reverse()
+  let trap: Element | null = null
+  for (const one of path.slice(path.indexOf(document.body) + 1)) {
+    const others = [...(one.parentNode?.children ?? [])].filter((other) => other !== one && !other.matches(NO_PART))
+    if (!others.every((other) => other.matches(AWAY))) break
+    if (others.length > 0) trap = one
+  }
+  return trap
 }

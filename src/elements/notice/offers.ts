@@ -1,5 +1,6 @@
 import type { Change } from '../../core/events'
 import type { CartEchoNotice } from '../../core/notice'
+import { languageAround } from './language'
 import type { NoticeMessages } from './messages'
 import { say, textOf } from './say'
 
@@ -24,7 +25,7 @@ export const createOffers = (): Offers => {
       const words = say(changes, messages)
       for (const change of changes) made.add(change)
       if (!words) return
-      const lang = words.lines[0]?.lang ?? document.documentElement.lang
+      const lang = words.lines[0]?.lang ?? languageAround(document.body)
       if (isLeft({ text: textOf(words), lang, changes })) return
       for (const change of changes) takenOver.add(change)
     },

@@ -1,30 +1,25 @@
 /** What a notice is built of: each can be dressed from outside, by its `part`. */
 export interface NoticeParts {
+  /** All that is to be seen. Nothing of it is in the page's way before there is something to say. */
   readonly frame: HTMLElement
   /** Its heading, for those who do not see it. */
   readonly label: HTMLElement
-  /** The live region. */
+  /** What it says. */
   readonly message: HTMLElement
-  /** What the page has put into the notice. */
-  readonly actions: HTMLElement
   readonly close: HTMLElement
 }
 
-/**
- * Builds a notice. The live region is in it from the start, and empty: what comes with its words already in it is not said by every
- * screen reader. The button is outside of it, and last.
- */
+/** Builds a notice. What the page has put into it stands between the message and the button, which is last. */
 export const createParts = (): NoticeParts => {
-  const frame = part('div', 'root', { role: 'group', 'aria-labelledby': 'label' })
-  const label = part('h2', 'label', { id: 'label', hidden: '' })
-  const message = part('div', 'message', { role: 'status', 'aria-atomic': 'true' })
-  const actions = part('slot', 'actions', { hidden: '' })
-  const close = part('button', 'close', { type: 'button', hidden: '' })
+  const frame = part('div', 'root', { role: 'group', 'aria-labelledby': 'label', hidden: '' })
+  const label = part('h2', 'label', { id: 'label' })
+  const message = part('div', 'message', {})
+  const close = part('button', 'close', { type: 'button' })
   const cross = part('span', 'cross', { 'aria-hidden': 'true' })
   cross.textContent = '×'
   close.append(cross)
-  frame.append(label, message, actions, close)
-  return { frame, label, message, actions, close }
+  frame.append(label, message, part('slot', 'actions', {}), close)
+  return { frame, label, message, close }
 }
 
 /** An element that is a part of the notice. */

@@ -1,6 +1,7 @@
 import type { Change } from '../../core/events'
 import { readLanguage } from './language'
 import { ENGLISH, type NoticeMessages, type NoticeValues } from './messages'
+import { isNamedIn } from './named'
 import { formFor } from './plural'
 import { fill, type NoticeTemplate, readable } from './template'
 
@@ -17,6 +18,8 @@ export interface Line extends Said {
 
 /** What a notice says. */
 export interface Words {
+  /** The newest change of which there is something to be said. Another one is said, even if its words are the same. */
+  readonly of: string | null
   readonly lines: readonly Line[]
   readonly label: Said
   readonly dismiss: Said
@@ -46,12 +49,12 @@ export const say = (
       .at(-1) ?? null
   const values: NoticeValues = { ...valuesOf(newest), total }
   const headline = headlineOf(newest, values, messages)
-  const spoken = `${headline.text} `
   return {
+    of: newest.key,
     lines: [
       { part: 'headline' as const, ...headline },
-      ...lineOf('what', names(spoken, values.name) ? null : whatOf(newest, values, messages)),
-      ...lineOf('total', names(spoken, total) ? null : word(messages, 'total', values)),
+      ...lineOf('what', isNamedIn(headline.text, values.name) ? null : whatOf(newest, values, messages)),
+      ...lineOf('total', isNamedIn(headline.text, total) ? null : word(messages, 'total', values)),
       ...lineOf('more', moreOf(speaking.length - 1, changes.length, messages)),
     ],
     label: fixed(messages, 'label'),
@@ -67,10 +70,11 @@ interface Told extends NoticeValues {
   readonly action: unknown
   readonly code: unknown
   readonly locale: string | null
+  readonly key: string | null
 }
 
 // An event of the page's own may carry anything. That it has a message at all, be it an empty one, says that something is to be said.
-const read = ({ change }: Change): Told & { readonly message: string | null } => {
+const read = ({ change, meta }: Change): Told & { readonly message: string | null } => {
   const { message, changes, cart_echo } = change as unknown as Readonly<Record<string, unknown>>
   const [what, block] = [recordOf(changes), recordOf(cart_echo)]
   const [condition] = Array.isArray(what.conditions) ? what.conditions.map(recordOf) : []
@@ -84,6 +88,7 @@ const read = ({ change }: Change): Told & { readonly message: string | null } =>
     savings: readable(what.savings),
     code: block.code,
     locale: readLanguage(block.locale),
+    key: meta.key,
   }
 }
 
@@ -115,15 +120,8 @@ const moreOf = (count: number, kept: number, messages: NoticeMessages): Said | n
   if (count === 0) return null
   if (kept >= UNCOUNTED) return word(messages, 'many', {})
   const { more, lang } = messages
-  const form = typeof more === 'object' ? formFor(count, more, readLanguage(lang)) : more
+  const form = typeof more === 'object' && more ? formFor(count, more, readLanguage(lang)) : more
   return word({ ...messages, more: form }, 'more', { count })
-}
-
-// Nothing to be named is named. An amount is not named by a longer one that ends, or begins, with it.
-const names = (text: string, value: string | null): boolean => {
-  if (value === null) return true
-  const at = text.indexOf(value)
-  return at >= 0 && !/\d[.,]?$/.test(text.slice(0, at)) && !/^[.,]?\d/.test(text.slice(at + value.length))
 }
 
 const lineOf = (part: Line['part'], said: Said | null): Line[] => (said ? [{ part, ...said }] : [])
@@ -144,4 +142,5 @@ const word = (messages: NoticeMessages, key: Word, values: object): Said | null 
 const fixed = (messages: NoticeMessages, key: 'label' | 'dismiss' | 'changed'): Said =>
   word(messages, key, {}) ?? { text: String(ENGLISH[key]), lang: 'en' }
 
-const ended = (text: string): string => (/\p{P}$/u.test(text) ? text : `${text}.`)
+/** As a sentence ends, so that a voice rests there. */
+export const ended = (text: string): string => (/\p{P}$/u.test(text) ? text : `${text}.`)

@@ -19,9 +19,6 @@ export interface RunningSpeaker extends Speaker {
 
 /** Says the news of one cart: while the page is looked at, its customer is known, and nobody else says it. `messages` is asked each time. */
 export const createSpeaker = (cart: CartEcho, messages: () => NoticeMessages, notices: Notices): RunningSpeaker => {
-  const stage = createStage(notices)
-  const voice = createVoice(stage)
-  const offers = createOffers()
   const stops: Stop[] = []
   let owner: OwnerWatch | null = null
   let isMoving = false
@@ -33,15 +30,13 @@ export const createSpeaker = (cart: CartEcho, messages: () => NoticeMessages, no
 
   const tell = (): void => {
     if (!isParsed() || document.visibilityState === 'hidden') return
-    // What has only just come into the page is not listened to yet.
-    if (stage.set()) return settling.want()
     const mine = messages()
     offers.make(unread(), mine)
     // Whoever was asked may have ended it, or logged out.
     if (!owner) return
     const words = say(unread().filter(offers.isOurs), mine, unread())
-    if (!words) voice.hush()
-    else if (!voice.say(words)) settling.want()
+    if (words) voice.say(words)
+    else voice.hush()
   }
 
   const settling = createSettling(tell)
@@ -53,44 +48,66 @@ export const createSpeaker = (cart: CartEcho, messages: () => NoticeMessages, no
     voice.hush()
   }
 
+  const voice = createVoice(createStage(notices, update))
+  const offers = createOffers()
+
   const arrange = (): void => {
     isMoving = false
     if (!owner) return
-    stage.set()
-    voice.leave()
+    voice.moved()
     update()
   }
 
-  const hear = (name: string, run: () => void): void => {
-    document.addEventListener(name, run)
-    stops.push(() => document.removeEventListener(name, run))
+  const dismissed = (): void => {
+    // What came a moment ago is not on the screen yet: nobody has read it.
+    const isUntold = (change: Change): boolean => offers.isNew(change) && say([change]) !== null
+    if (unread().some(isUntold)) settling.flush()
+    else cart.dismiss()
+  }
+
+  const closeByKey = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape' || event.isComposing || !voice.isTarget(event)) return
+    // It is the notice that closes, not the modal around it, whoever else listens.
+    event.preventDefault()
+    event.stopImmediatePropagation()
+    dismissed()
+  }
+
+  const riseAbove = ({ target }: Event): void => {
+    if ((target as HTMLElement).popover) voice.rise()
+  }
+
+  const hear = <Name extends keyof DocumentEventMap>(
+    name: Name,
+    run: (event: DocumentEventMap[Name]) => void,
+  ): void => {
+    window.addEventListener(name, run as EventListener, true)
+    stops.push(() => window.removeEventListener(name, run as EventListener, true))
   }
 
   return {
     begin: () => {
       owner = watchOwner(cart, update)
-      stops.push(owner.stop, watchModals(arrange), cart.news.subscribe(update))
+      stops.push(owner.stop, watchModals(update), cart.news.subscribe(update))
       hear('visibilitychange', update)
-      hear('DOMContentLoaded', arrange)
-      arrange()
+      hear('DOMContentLoaded', update)
+      hear('keydown', closeByKey)
+      // What came into the top layer last is in front there.
+      hear('toggle', riseAbove)
+      hear('fullscreenchange', voice.rise)
+      update()
     },
     // By then the page has put in place what it has only taken out.
     moved: () => {
       if (!isMoving) queueMicrotask(arrange)
       isMoving = true
     },
-    dismissed: () => {
-      // What came a moment ago is not on the screen yet: nobody has read it.
-      const isUntold = (change: Change): boolean => offers.isNew(change) && say([change]) !== null
-      if (unread().some(isUntold)) settling.flush()
-      else cart.dismiss()
-    },
+    dismissed,
     end: () => {
       for (const stop of stops.splice(0)) stop()
       owner = null
       settling.stop()
       voice.hush()
-      stage.clear()
     },
   }
 }

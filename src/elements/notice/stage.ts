@@ -1,54 +1,90 @@
 import type { NoticeElement, Notices } from './element'
 import { openModal } from './modal'
+import { upwards } from './tree'
+import { isInline } from './view'
 
 /** Where in the page the notice is shown. */
 export interface Stage {
-  /** Puts our own floating notice where it belongs, or takes it away. True when it has just come there: it cannot speak yet. */
-  readonly set: () => boolean
-  /** The one notice that speaks. Null where the page is not parsed yet. */
-  readonly front: () => NoticeElement | null
-  /** Takes our own away. */
-  readonly clear: () => void
+  /** The one notice that speaks; ours is put where it belongs, if it is that. `fits` says whether an inline one can be looked at. Null where there is no place. */
+  readonly front: (fits: (inline: NoticeElement) => boolean) => NoticeElement | null
+  /** Puts ours back, where somebody has taken it out of the page. */
+  readonly keep: () => void
+  /** Takes a notice away, if it is ours: it is in the page while it speaks only. */
+  readonly leave: (notice: NoticeElement) => void
 }
 
+/** What comes out again so soon, so often in a row, is not wanted there: a loop would hang the tab. */
+const THROWN_OUT = { withinMs: 100, times: 8 }
+
 /**
- * One notice speaks at a time, of those that can be seen and heard: an inline one, else a floating one, the page's own or ours. Ours is in `<html>`, for what is in
- * `<body>` is gone when `wire:navigate` or Turbo puts another in its place; while a modal dialog is open, in there.
+ * One notice speaks at a time, of those that can be seen and heard: an inline one, else a floating one, the page's own or ours. While a modal is open, ours is in there;
+ * else in `<html>`, for what is in `<body>` is gone when `wire:navigate` or Turbo puts another in its place. But React 18 begins anew with a document in which it finds
+ * what it did not render, unless that stands in `<body>`; and some pages clean `<html>`. `changed` runs when the modal around ours has closed.
  */
-export const createStage = ({ elements, create }: Notices): Stage => {
+export const createStage = ({ elements, create }: Notices, changed: () => void): Stage => {
   const own = create()
-
-  const pages = (modal: Element | null): NoticeElement[] =>
-    [...elements].filter((one) => one !== own && (!modal || modal.contains(one)) && isOpenToAll(one)).sort(byPlace)
-
-  const theirs = (modal: Element | null): NoticeElement | undefined => {
-    const candidates = pages(modal)
-    return candidates.find(isInline) ?? candidates.find((one) => !isInline(one))
-  }
+  const refused = new WeakSet<Element>()
+  let place: Element | null = null
+  let putAtMs = 0
+  let thrownOut = 0
 
   const home = (modal: Element | null): Element | null => {
-    if (pages(modal).some((one) => !isInline(one))) return null
-    return modal ?? document.documentElement
+    const { documentElement, body } = document
+    const places = [modal, isHydrated() ? body : documentElement, body]
+    const free = places.find((one) => one && !refused.has(one)) ?? null
+    // Once it is there, it can stay.
+    return free === documentElement && own.parentNode === body ? body : free
+  }
+
+  const put = (next: Element | null): void => {
+    place = next
+    if (own.parentNode === next) return
+    // Who puts a page away, behind a modal, does so by these.
+    for (const name of ['aria-hidden', 'inert']) own.removeAttribute(name)
+    for (const name of ['dir', 'lang']) {
+      const value = next === document.documentElement ? document.body.getAttribute(name) : null
+      if (value === null) own.removeAttribute(name)
+      else own.setAttribute(name, value)
+    }
+    putAtMs = Date.now()
+    if (!next) return own.remove()
+    next.append(own)
+    next.addEventListener('close', changed, { once: true })
   }
 
   return {
-    set: () => {
-      if (document.readyState === 'loading') return false
-      const place = home(openModal())
-      if (own.parentNode === place) return false
-      if (place) place.append(own)
-      else own.remove()
-      return place !== null
+    front: (fits) => {
+      const modal = openModal()
+      const pages = [...elements]
+        .filter((one) => one !== own && (!modal || upwards(one).includes(modal)) && isOpenToAll(one))
+        .sort(byPlace)
+      const theirs = pages.find((one) => isInline(one) && fits(one)) ?? pages.find((one) => !isInline(one))
+      if (theirs) return theirs
+      put(home(modal))
+      return place && own
     },
-    front: () => theirs(openModal()) ?? (own.isConnected ? own : null),
-    clear: () => own.remove(),
+    keep: () => {
+      if (!place || own.isConnected) return
+      thrownOut = Date.now() - putAtMs < THROWN_OUT.withinMs ? thrownOut + 1 : 1
+      if (thrownOut > THROWN_OUT.times) {
+        refused.add(place)
+        thrownOut = 0
+      }
+      put(home(openModal()))
+    },
+    leave: (notice) => {
+      if (notice === own) put(null)
+    },
   }
 }
 
-const isInline = (element: Element): boolean => element.hasAttribute('inline')
+// Until then scripts may still come that take the document over.
+const isHydrated = (): boolean =>
+  document.readyState !== 'complete' || Object.keys(document).some((key) => key.startsWith('__reactContainer'))
 
 // One in a drawer that is closed tells nobody, and one that is seen only tells half of them.
 const isOpenToAll = (element: Element): boolean =>
-  !element.closest('[inert],[aria-hidden=true]') && (element.checkVisibility?.({ visibilityProperty: true }) ?? true)
+  !upwards(element).some((one) => one.matches('[inert],[aria-hidden=true]')) &&
+  (element.checkVisibility?.({ visibilityProperty: true }) ?? true)
 
 const byPlace = (a: Node, b: Node): number => (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1)

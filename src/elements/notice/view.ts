@@ -1,20 +1,23 @@
 import { followFocus } from './focus'
-import { isSameLanguage } from './language'
+import { languageAround, mark } from './language'
 import { createParts, type NoticeParts, part } from './parts'
-import type { Line, Said, Words } from './say'
+import type { Line, Words } from './say'
 
 /** What is to be seen of one notice. */
 export interface View {
-  /** Goes above everything else on the page, once it is in there, unless it has a place of its own among it. */
+  readonly root: ShadowRoot
+  /** The notice is in the page, be it again: as it was when it was taken out. */
+  readonly enter: () => void
+  /** Goes above everything else on the page, unless it has a place of its own among it. */
   readonly rise: () => void
-  /**
-   * Shows words, in place of what was there. The same again changes nothing; what `isSaid` already is not said here. False: nobody listens here yet, for the last was
-   * not said; a moment later they do.
-   */
-  readonly show: (words: Words, isSaid: boolean) => boolean
+  /** Shows words, in place of what was there. The same again changes nothing. */
+  readonly show: (words: Words) => void
   /** Shows nothing. Whoever had the focus in here has it where it was before. */
   readonly clear: () => void
 }
+
+// A modal around it takes what is pressed in here for a press outside of it, or beside.
+const PRESSES = ['click', 'pointerdown', 'pointerup', 'mousedown', 'mouseup', 'touchstart', 'touchend']
 
 /** Fills a shadow root. `dismiss` runs when the shopper wants no more of it. */
 export const createView = (root: ShadowRoot, style: CSSStyleSheet | null, dismiss: () => void): View => {
@@ -24,72 +27,76 @@ export const createView = (root: ShadowRoot, style: CSSStyleSheet | null, dismis
   let shown: string | null = null
 
   parts.close.addEventListener('click', dismiss)
-  root.host.addEventListener('keydown', (event) => closeByKey(event as KeyboardEvent, dismiss))
+  for (const press of PRESSES) {
+    // What the page has put into the notice is the page's to hear.
+    frame.addEventListener(press, (event) => root.contains(event.target as Node) && event.stopPropagation(), {
+      passive: true,
+    })
+  }
   if (style) root.adoptedStyleSheets = [style]
   root.append(frame)
 
+  const rise = (): void => {
+    // Older browsers have z-index.
+    if (shown === null || !root.host.isConnected || !('showPopover' in frame)) return
+    frame.popover = isInline(root.host) ? null : 'manual'
+    if (!frame.popover) return
+    // What is shown anew is in front.
+    frame.hidePopover()
+    frame.showPopover()
+  }
+
   return {
-    rise: () => {
-      // Older browsers have z-index.
-      if (root.host.hasAttribute('inline') || !('showPopover' in frame)) return
-      frame.popover = 'manual'
-      frame.showPopover()
+    root,
+    enter: () => {
+      if (shown === null) return
+      frame.toggleAttribute('still', true)
+      rise()
+      focus.bringBack()
     },
-    show: (words, isSaid) => {
-      const pageLang = root.host.closest('[lang]')?.getAttribute('lang') ?? ''
+    rise,
+    show: (words) => {
+      const pageLang = languageAround(root.host)
       const next = JSON.stringify([words, pageLang])
-      if (next === shown) return true
-      // Browsers tell screen readers of a change a little later, and then it counts whether they are to listen.
-      if (isSaid) message.setAttribute('aria-live', 'off')
-      else if (message.hasAttribute('aria-live')) {
-        message.removeAttribute('aria-live')
-        return false
-      }
+      if (next === shown) return
+      frame.toggleAttribute('still', shown !== null)
       shown = next
       put(parts, words, pageLang)
-      setOpen(parts, true)
-      return true
+      setOpen(frame, root, true)
+      rise()
     },
     clear: () => {
       if (shown === null) return
       shown = null
       focus.giveBack()
       message.replaceChildren()
-      message.removeAttribute('aria-live')
-      setOpen(parts, false)
+      setOpen(frame, root, false)
     },
   }
 }
 
-const closeByKey = (event: KeyboardEvent, dismiss: () => void): void => {
-  if (event.key !== 'Escape' || event.isComposing) return
-  // It is the notice that closes, not the dialog around it.
-  event.preventDefault()
-  event.stopPropagation()
-  dismiss()
-}
+/** Whether it has a place of its own in the page. Vue and React 18 print `false`. */
+export const isInline = (notice: Element): boolean => notice.matches('[inline]:not([inline=false])')
 
-const setOpen = ({ frame, label, actions, close }: NoticeParts, isOpen: boolean): void => {
+const setOpen = (frame: HTMLElement, { host, delegatesFocus }: ShadowRoot, isOpen: boolean): void => {
   frame.setAttribute('part', isOpen ? 'root open' : 'root')
-  for (const one of [label, actions, close]) one.hidden = !isOpen
+  frame.hidden = !isOpen
+  // What keeps the focus in a modal by script does not look into shadow trees: it goes from here to the button.
+  if (delegatesFocus && isOpen) host.setAttribute('tabindex', '0')
+  else if (delegatesFocus) host.removeAttribute('tabindex')
 }
 
 const put = ({ label, message, close }: NoticeParts, words: Words, pageLang: string): void => {
   label.textContent = words.label.text
   close.setAttribute('aria-label', words.dismiss.text)
-  speak(label, words.label, pageLang)
-  speak(close, words.dismiss, pageLang)
+  mark(label, words.label, pageLang)
+  mark(close, words.dismiss, pageLang)
   message.replaceChildren(...words.lines.map((line) => lineOf(line, pageLang)))
 }
 
 const lineOf = (line: Line, pageLang: string): HTMLElement => {
   const element = part('p', line.part, { dir: 'auto' })
   element.textContent = line.text
-  speak(element, line, pageLang)
+  mark(element, line, pageLang)
   return element
-}
-
-const speak = (element: Element, { lang }: Said, pageLang: string): void => {
-  if (lang === null || isSameLanguage(lang, pageLang)) element.removeAttribute('lang')
-  else element.setAttribute('lang', lang)
 }
