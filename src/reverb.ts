@@ -110,12 +110,21 @@ const keepingPusher = async (load: () => Promise<EchoModules>): Promise<EchoModu
 
 const importModules = async (): Promise<EchoModules> => {
   const [echo, pusher] = await Promise.all([import('laravel-echo'), import('pusher-js')])
-  return { Echo: defaultOf(echo), Pusher: defaultOf(pusher) }
+  return { Echo: classOf(echo, 'Echo'), Pusher: classOf(pusher, 'Pusher') } as EchoModules
 }
 
-// Bundlers disagree on the default export of a UMD module: some wrap it once more.
-const defaultOf = <Value>(module: { default: Value }): Value =>
-  (module.default as Value & { default?: Value }).default ?? module.default
+// Bundlers disagree on the exports of a UMD module: some wrap the default once more, some have none; and pusher-js 8.5 exports it by name.
+const classOf = (module: unknown, name: string): unknown => {
+  const { default: inner, [name]: named } = Object(module)
+  const found = [inner, Object(inner).default, Object(inner)[name], named, module].find(
+    (one) => typeof one === 'function',
+  )
+  if (found) return found
+  throw new CartEchoError(
+    'no-echo',
+    `What was imported for ${name} has no class in it: give reverb({ load }) the two classes.`,
+  )
+}
 
 const connectionOptions = (options: ReverbOptions, isCurrent: (socketId: string) => boolean, ended: AbortSignal) => {
   const { host = ownHost(), port, scheme = 'https', path } = readReverb({ ...options, auth: null, load: null }).settings

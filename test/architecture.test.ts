@@ -23,7 +23,7 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: RegExp }> = {
     packages: /^$/,
   },
   server: { rooms: [], packages: /^(node:|ws$)/ },
-  'create-cart-echo': { rooms: ['core', 'transports', 'dom'], packages: /^$/ },
+  'create-cart-echo': { rooms: ['core', 'http', 'transports', 'dom'], packages: /^$/ },
   entry: { rooms: ['core', 'http', 'transports', 'dom', 'reverb', 'create-cart-echo'], packages: /^$/ },
 }
 

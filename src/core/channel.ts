@@ -10,6 +10,8 @@ export const USER_CHANNEL = 'App.Models.User.{user}'
  */
 export const readChannel = (template: string = USER_CHANNEL): ((user: string) => string) => {
   if (!template.includes('{user}')) throw invalid(template, 'It needs {user}, or all shoppers would share it.')
+  // Where the key is another nothing is heard, and nobody says so (pusher-js 8.6, core/channels/encrypted_channel.ts).
+  if (template.startsWith('encrypted-')) throw invalid(template, 'Encrypted channels cannot be listened to.')
   if (/^(private|presence)-/.test(template)) throw invalid(template, 'Leave the prefix out: Echo adds it.')
   if (!/^[\w\-=@,.;]*$/.test(template.replaceAll('{user}', ''))) {
     throw invalid(template, 'Only letters, digits and _ - = @ , . ; may stand in it, beside {user}.')

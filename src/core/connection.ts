@@ -61,7 +61,7 @@ export type IdleReason = 'not-started' | 'no-user' | 'switched-off' | 'no-browse
  */
 export type ConnectingReason = 'loading' | 'prerendering' | 'finding-echo' | 'opening-socket' | 'subscribing'
 
-/** Why nothing arrives for now: the socket, the channel's authorisation, the check, or the script tag's code that cannot be fetched. */
+/** Why nothing arrives for now: the socket, the channel's authorisation, the check, or code that cannot be fetched, the script tag's or Echo's. */
 export type WaitingReason =
   | 'socket-lost'
   | 'authorisation-failed'

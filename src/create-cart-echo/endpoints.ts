@@ -1,10 +1,10 @@
-import { attempt } from '../core/attempt'
 import { readChannel } from '../core/channel'
 import type { Move } from '../core/customer'
 import { readDurationMs, readIntervalMs } from '../core/durations'
 import { CartEchoError } from '../core/errors'
 import type { PageIdentity } from '../core/shopper'
 import type { CartEchoOptions, CheckSettings } from '../create-cart-echo'
+import { absolute } from '../http/address'
 import { isEcho, isOpenable, whyNoEcho } from '../transports/echo/find'
 import { type EchoSource, has, peek } from '../transports/echo/shape'
 
@@ -52,8 +52,7 @@ export const moveBetween = (before: Endpoints, now: Endpoints): Move => {
 const SOMEBODY = '0'
 
 /** The whole address of a check: two pages in different folders may mean two by the same words. */
-export const addressOf = (check: CheckSettings | null): string | null =>
-  check && (attempt(() => new URL(check.url, globalThis.document?.baseURI).href) ?? check.url)
+export const addressOf = (check: CheckSettings | null): string | null => check && absolute(check.url)
 
 const isMovable = (echo: unknown): echo is { at(settings: unknown): EchoSource } => has(echo, 'at')
 

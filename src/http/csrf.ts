@@ -8,11 +8,23 @@ export const csrfHeaders = (): Record<string, string> => {
   return token ? { 'X-CSRF-TOKEN': token } : (csrfFromCookie() ?? {})
 }
 
-/** The token of the `XSRF-TOKEN` cookie as a request header; null without one. Every page the shop renders renews it. Never throws. */
-export const csrfFromCookie = (): Record<string, string> | null => {
-  if (typeof document === 'undefined') return null
-  const cookie = /(?:^|;\s*)XSRF-TOKEN=([^;]*)/.exec(document.cookie)?.[1]
-  return cookie ? { 'X-XSRF-TOKEN': decoded(cookie) } : null
+/** The token of the first `XSRF-TOKEN` cookie as a request header; null without one. Every page the shop renders renews it. Never throws. */
+export const csrfFromCookie = (): Record<string, string> | null => csrfFromCookies()[0] ?? null
+
+/** The tokens of all `XSRF-TOKEN` cookies, each as a request header. Never throws. */
+export const csrfFromCookies = (): readonly Record<string, string>[] =>
+  cookies()
+    .split(/;\s*/)
+    .filter((cookie) => /^XSRF-TOKEN=./.test(cookie))
+    .map((cookie) => ({ 'X-XSRF-TOKEN': decoded(cookie.slice('XSRF-TOKEN='.length)) }))
+
+// A sandboxed frame has a document whose cookies throw (https://html.spec.whatwg.org/multipage/dom.html#dom-document-cookie).
+const cookies = (): string => {
+  try {
+    return document.cookie
+  } catch {
+    return ''
+  }
 }
 
 const decoded = (cookie: string): string => {

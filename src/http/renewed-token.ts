@@ -1,5 +1,5 @@
-import { csrfFromCookie } from './csrf'
-import { isOwnOrigin } from './own-origin'
+import { absolute, isOwnOrigin } from './address'
+import { csrfFromCookies } from './csrf'
 
 /** Where a fresh token comes from. */
 export interface RenewalOptions {
@@ -13,20 +13,38 @@ export interface RenewalOptions {
 }
 
 /**
- * A CSRF token for a session that has taken the place of the one before, as a request header: that of the `XSRF-TOKEN` cookie, which every
- * answer of the shop renews, fetched anew when that was the one refused. Null where there is no other. Never rejects.
+ * A CSRF token for a session that has taken the place of the one before, as a request header: that of an `XSRF-TOKEN` cookie, which every answer of the shop
+ * renews, fetched anew when all of them were refused. Null where there is no other. Never rejects.
  */
 export const renewedToken = async (
   refused: Record<string, string>,
-  { csrfUrl = '/sanctum/csrf-cookie', fetch: own }: RenewalOptions = {},
+  options: RenewalOptions = {},
   signal?: AbortSignal,
-): Promise<Record<string, string> | null> => {
-  const isOther = (token: Record<string, string> | null) => JSON.stringify(token) !== JSON.stringify(refused)
-  if (csrfFromCookie() && isOther(csrfFromCookie())) return csrfFromCookie()
-  if (csrfUrl === null || !isOwnOrigin(csrfUrl)) return null
+): Promise<Record<string, string> | null> =>
+  untriedToken([refused]) ?? ((await renewCookies(options, signal)) ? untriedToken([refused]) : null)
+
+/** A token of an `XSRF-TOKEN` cookie that is none of these, as a request header; null where there is none. A sibling app's may stand on the parent domain. */
+export const untriedToken = (tried: readonly Record<string, string>[]): Record<string, string> | null =>
+  csrfFromCookies().find((token) => !tried.some((other) => isSame(token, other))) ?? null
+
+/** Has the shop renew its cookies. False where it is not asked for that. Never rejects: without a fresh one the refusal stands. */
+export const renewCookies = async (
+  { csrfUrl = '/sanctum/csrf-cookie', fetch: own }: RenewalOptions,
+  signal?: AbortSignal,
+): Promise<boolean> => {
+  if (csrfUrl === null || !isOwnOrigin(csrfUrl)) return false
   const headers = { Accept: 'application/json', 'X-Requested-With': 'XMLHttpRequest' }
-  const how = { headers, credentials: 'same-origin', redirect: 'manual', cache: 'no-store', signal: signal ?? null } as const
-  // Called, not passed on: instrumentation replaces it later. Without a fresh one the refusal stands.
-  await (own ?? fetch)(csrfUrl, how).catch(() => null)
-  return isOther(csrfFromCookie()) ? csrfFromCookie() : null
+  const how = {
+    headers,
+    credentials: 'same-origin',
+    redirect: 'manual',
+    cache: 'no-store',
+    signal: signal ?? null,
+  } as const
+  // Called, not passed on: instrumentation replaces it later.
+  await (own ?? fetch)(absolute(csrfUrl), how).catch(() => null)
+  return true
 }
+
+const isSame = (a: Record<string, string>, b: Record<string, string>): boolean =>
+  a['X-XSRF-TOKEN'] === b['X-XSRF-TOKEN'] && a['X-CSRF-TOKEN'] === b['X-CSRF-TOKEN']

@@ -1,10 +1,10 @@
 import { CartEchoError } from '../core/errors'
 import { readRetryAfterMs } from '../core/retry-after'
 import { isRecord } from '../core/shape'
+import { absolute, isOwnOrigin } from '../http/address'
 import { csrfHeaders } from '../http/csrf'
-import { isOwnOrigin } from '../http/own-origin'
 import { type Provided, provide } from '../http/provided'
-import { type RenewalOptions, renewedToken } from '../http/renewed-token'
+import { type RenewalOptions, renewCookies, untriedToken } from '../http/renewed-token'
 
 /** How a channel is authorised. */
 export interface AuthOptions extends RenewalOptions {
@@ -36,7 +36,7 @@ const TIMEOUT_MS = 10_000
 /**
  * Asks Laravel for a channel's signature: `Accept: application/json`, so that a refusal is no HTML page; the CSRF token
  * fresh from the page and only for the page's own origin; redirects not followed, for they lead to a log-in page. A token that
- * is no longer valid (419) is renewed once. Rejects with an error whose message holds the status, `HTTP 403`; `HTTP 0` when no
+ * is no longer valid (419) is renewed once, and each `XSRF-TOKEN` cookie is tried: a sibling app's may stand on the parent domain. Rejects with an error whose message holds the status, `HTTP 403`; `HTTP 0` when no
  * answer came in time.
  */
 export const authorise = async (
@@ -56,11 +56,24 @@ const ENDPOINT = '/broadcasting/auth'
 
 const ask = async (request: AuthRequest, options: AuthOptions, signal: AbortSignal): Promise<Authorisation> => {
   const { endpoint = ENDPOINT } = options
-  const token = isOwnOrigin(endpoint) ? csrfHeaders() : {}
-  const response = await post(request, token, options, signal)
-  if (response.status !== 419 || !isOwnOrigin(endpoint)) return readAuthorisation(response)
-  const fresh = await renewedToken(token, options, signal)
-  return readAuthorisation(fresh ? await post(request, fresh, options, signal) : response)
+  if (!isOwnOrigin(endpoint)) return readAuthorisation(await post(request, {}, options, signal))
+  const first = csrfHeaders()
+  const tried = [first]
+  let isRenewed = false
+  let response = await post(request, first, options, signal)
+  // Each token once, and the cookies renewed once.
+  while (response.status === 419) {
+    const token = untriedToken(tried)
+    if (!token && isRenewed) break
+    if (!token) {
+      isRenewed = true
+      await renewCookies(options, signal)
+      continue
+    }
+    tried.push(token)
+    response = await post(request, token, options, signal)
+  }
+  return readAuthorisation(response)
 }
 
 /** A signal that is aborted after a time, or with another. By hand: `AbortSignal.any` is younger than the browsers we support. */
@@ -93,7 +106,7 @@ const post = async (
   const headers = await headersFor(token, options)
   const body = new URLSearchParams({ socket_id: socketId, channel_name: channelName })
   const how = { method: 'POST', body, headers, credentials, redirect: 'manual', cache: 'no-store', signal } as const
-  return fetchOf(options)(endpoint, how).catch(noAnswer)
+  return fetchOf(options)(absolute(endpoint), how).catch(noAnswer)
 }
 
 const headersFor = async (
@@ -111,7 +124,15 @@ const headersFor = async (
 }
 
 const readAuthorisation = async (response: Response): Promise<Authorisation> => {
-  if (!response.ok) throw refusal(response.status || 302, response.headers)
+  const { ok, status, headers } = response
+  // A firewall's challenge has the status of a refusal. What the shop itself says, asked for JSON, is no HTML.
+  if (!ok)
+    throw refusal(
+      status || 302,
+      headers,
+      undefined,
+      /\bhtml\b/i.test(headers.get('Content-Type') ?? '') ? ' (HTML)' : '',
+    )
   const body: unknown = await response.json().catch(() => null)
   if (isRecord(body) && typeof body.auth === 'string') return body as unknown as Authorisation
   throw refusal(response.status, response.headers)
@@ -122,10 +143,10 @@ const noAnswer = (cause: unknown): never => {
 }
 
 // The transport reads the status from these words: pusher-js hands on nothing but the message.
-const refusal = (status: number, headers: Headers | null, cause?: unknown): CartEchoError => {
+const refusal = (status: number, headers: Headers | null, cause?: unknown, kind = ''): CartEchoError => {
   const retryAfterMs = readRetryAfterMs(headers?.get('Retry-After') ?? null, headers?.get('Date') ?? null) ?? 0
   const wish = retryAfterMs > 0 ? ` Retry-After: ${Math.ceil(retryAfterMs / 1_000)} s.` : ''
-  return new CartEchoError('authorisation-failed', `The channel was not authorised: HTTP ${status}.${wish}`, {
+  return new CartEchoError('authorisation-failed', `The channel was not authorised: HTTP ${status}${kind}.${wish}`, {
     status,
     cause,
   })

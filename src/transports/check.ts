@@ -5,7 +5,7 @@ import type { Environment } from '../core/environment'
 import { wordsOf } from '../core/errors'
 import { readRetryAfterMs } from '../core/retry-after'
 import type { Query } from '../core/transport'
-import { isOwnOrigin } from '../http/own-origin'
+import { absolute, isOwnOrigin } from '../http/address'
 import { type Provided, provide } from '../http/provided'
 
 /** How the check is requested. */
@@ -59,7 +59,7 @@ const send = async (
 }
 
 const addressOf = (url: string, { since, owner }: Query, fresh: string): string => {
-  const [address = ''] = url.split('#')
+  const [address = ''] = absolute(url).split('#')
   const query = new URLSearchParams({
     ...(since ? { since: formatCursor(since) } : {}),
     ...(owner === null ? {} : { owner }),

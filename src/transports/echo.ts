@@ -1,7 +1,9 @@
 import type { Environment, Stop } from '../core/environment'
+import type { CartEchoError } from '../core/errors'
 import { refused } from '../core/refusal'
 import type { Link, Sink, Transport } from '../core/transport'
 import { findEcho, isOpenable } from './echo/find'
+import { createRetry } from './echo/retry'
 import { type EchoLike, type EchoSource, isNullEcho } from './echo/shape'
 import { echoFailed, stay } from './echo/stay'
 
@@ -28,19 +30,29 @@ export const echoTransport =
   (sink) => {
     const { environment, echo: source } = options
     let stopFinding: Stop = () => undefined
+    let trouble: CartEchoError | null = null
+    const retry = createRetry(environment, () => {
+      sink.state({ name: 'starting' })
+      if (!stopped) find()
+    })
     let leave: Stop = () => undefined
     let stopped = false
     const find = (): void => {
-      stopFinding = findEcho(
-        source,
-        environment,
-        (echo) => {
+      stopFinding = findEcho(source, environment, {
+        found: (echo) => {
+          retry.reset()
+          trouble = null
           leave = visit(echo, options, sink, moveOn)
           // It has spoken meanwhile, and whoever heard it may have stopped us.
           if (stopped) leave()
         },
-        (error) => sink.state({ name: 'refused', because: 'no-echo', error }),
-      )
+        failed: (error) => sink.state({ name: 'refused', because: 'no-echo', error }),
+        notLoaded: (error) => {
+          // One trouble is one error, however often it is met.
+          trouble ??= error
+          sink.state({ name: 'delayed', because: 'not-loaded', error: trouble, nextTryAtMs: retry.plan(0) })
+        },
+      })
     }
     const moveOn = (): void => {
       leave()
@@ -50,6 +62,7 @@ export const echoTransport =
     find()
     const stop = once(() => {
       stopped = true
+      retry.stop()
       stopFinding()
       // An Echo that throws while we leave must not keep its socket open for that.
       try {

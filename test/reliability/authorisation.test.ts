@@ -59,7 +59,7 @@ const untilStarted: readonly (readonly [string, Trial])[] = [
   }),
   ...both('404: the page polls until it is started again', {
     row: 'auth-404',
-    fault: reconnectUnder(answering(404, PAGE, HTML)),
+    fault: reconnectUnder(answering(404)),
     meanwhile: 'polling: misconfigured',
     lastsMs: 60_000,
     reports: ['misconfigured'],
@@ -93,6 +93,15 @@ const byItself: readonly (readonly [string, Trial])[] = [
     meanwhile: 'polling: blocked',
     reports: ['blocked'],
   }),
+  [
+    'a firewall’s challenge with a status of 403, by an Echo of our own',
+    {
+      row: 'auth-html-403-reverb',
+      fault: reconnectUnder(answering(403, PAGE, HTML)),
+      meanwhile: 'polling: blocked',
+      reports: ['blocked'],
+    },
+  ],
   ...both('a redirect to the log-in page', {
     row: 'auth-redirect',
     fault: reconnectUnder({ kind: 'redirect', on: 'auth' }),

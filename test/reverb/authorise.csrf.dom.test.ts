@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { readAuthorisationFailure } from '../../src/core/refusal'
 import { type AuthOptions, authorise } from '../../src/reverb/authorise'
 
@@ -46,7 +46,7 @@ const shopThatTakes = (taken: string, renewed: string | null = null) => {
       () => 200,
       (error: unknown) => readAuthorisationFailure(error).status,
     )
-  const inWords = () => sent.map(({ method, url, token }) => `${method} ${url} ${token}`)
+  const inWords = () => sent.map(({ method, url, token }) => `${method} ${url.replace(location.origin, '')} ${token}`)
   return { sent, statusOf, inWords }
 }
 
@@ -107,7 +107,7 @@ describe('a CSRF token that is no longer valid', () => {
     setMeta('old')
     const own = shopThatTakes('fresh', 'fresh')
     expect(await own.statusOf({ csrfUrl: '/csrf' })).toBe(200)
-    expect(own.sent[1]?.url).toBe('/csrf')
+    expect(own.sent[1]?.url).toBe(new URL('/csrf', location.href).href)
     setCookie(null)
     const nowhere = shopThatTakes('fresh', 'fresh')
     expect(await nowhere.statusOf({ csrfUrl: null })).toBe(419)
@@ -154,6 +154,59 @@ describe('a CSRF token that is no longer valid', () => {
       const refused = await authorise(request, { fetch: fake }).catch(readAuthorisationFailure)
       expect([refused, asked]).toMatchObject([{ status }, 1])
     }
+  })
+})
+
+describe('the cookies of a page', () => {
+  /** Has the document say that its cookies are these, or throw. */
+  const withCookies = (get: () => string): void => {
+    Object.defineProperty(document, 'cookie', { get, set: () => undefined, configurable: true })
+    onTestFinished(() => void Reflect.deleteProperty(document, 'cookie'))
+  }
+
+  it.each([
+    ['first', 'XSRF-TOKEN=fresh; XSRF-TOKEN=of-a-sibling-app', ['fresh']],
+    ['last', 'XSRF-TOKEN=of-a-sibling-app; other=1; XSRF-TOKEN=fresh', ['of-a-sibling-app', 'fresh']],
+    ['twice', 'XSRF-TOKEN=a; XSRF-TOKEN=a; XSRF-TOKEN=b; XSRF-TOKEN=fresh', ['a', 'b', 'fresh']],
+  ])(
+    'may hold a sibling app’s token of the parent domain: each is tried once, the shop’s stands %s',
+    async (_where, cookies, tokens) => {
+      withCookies(() => cookies)
+      const { statusOf, sent } = shopThatTakes('fresh')
+      expect(await statusOf()).toBe(200)
+      expect(sent.map(({ token }) => token)).toEqual(tokens)
+    },
+  )
+
+  it('are renewed once when none of them is taken', async () => {
+    withCookies(() => 'XSRF-TOKEN=a; XSRF-TOKEN=b')
+    const { statusOf, inWords } = shopThatTakes('fresh')
+    expect(await statusOf()).toBe(419)
+    const auth = 'POST /broadcasting/auth'
+    expect(inWords()).toEqual([`${auth} a`, `${auth} b`, 'GET /sanctum/csrf-cookie none'])
+  })
+
+  it('throw in a sandboxed frame, and then the channel is asked for without a token', async () => {
+    withCookies(() => {
+      throw new DOMException('The document is sandboxed.', 'SecurityError')
+    })
+    const { statusOf, sent } = shopThatTakes('none')
+    expect(await statusOf()).toBe(200)
+    expect(sent).toHaveLength(1)
+  })
+})
+
+describe('on a page whose <base> points elsewhere, as in what a shopper wrote,', () => {
+  it('the channel is authorised by the page’s own origin, and no token goes elsewhere', async () => {
+    const base = document.createElement('base')
+    base.href = 'https://elsewhere.test/'
+    document.head.append(base)
+    setCookie('old')
+    const { statusOf, sent } = shopThatTakes('fresh', 'fresh')
+    expect(await statusOf()).toBe(200)
+    expect(sent.map(({ url }) => new URL(url, document.baseURI).origin)).toEqual(sent.map(() => location.origin))
+    expect(sent).toHaveLength(3)
+    base.remove()
   })
 })
 

@@ -126,7 +126,7 @@ describe('on real sockets, a change reaches the page exactly once', () => {
 
   it.each([
     ['laravel-echo 1.19 and pusher-js 8', Echo1, Pusher],
-    ['laravel-echo 1.16 and pusher-js 7.6, the oldest we support', OldestEcho, OldestPusher],
+    ['laravel-echo 1.16, and pusher-js 7.6, which is older than what we ask for', OldestEcho, OldestPusher],
   ])('through %s', async (_name, AnEcho, APusher) => {
     const { Pusher: _, ...settings } = await options()
     const echo = new AnEcho({ broadcaster: 'reverb', client: new APusher(settings.key, { ...settings, cluster: '' }) })
@@ -226,6 +226,52 @@ describe('as a guest on the page’s channel', () => {
   })
 })
 
+describe('with pusher-js before 8.2, which gives up on WebSocket after two abrupt ends', () => {
+  it('a page of reverb() is live again after each of five, by a fresh one', async () => {
+    const { host, port, key, scheme } = shop.server.reverb
+    const headers = await shop.logIn(1)
+    const auth = { endpoint: `${shop.server.url}/broadcasting/auth`, headers: async () => headers }
+    const load = async () => ({ Echo, Pusher: OldestPusher as unknown as typeof Pusher })
+    const page = listen(reverb({ key, host, port, scheme, auth, load }))
+    for (let time = 0; time < 5; time += 1) {
+      await clock.until('it is live', () => page.state() === 'live: subscribed')
+      shop.server.faults.start({ kind: 'kill' })
+      await clock.until('it lost the socket', () => page.state() !== 'live: subscribed')
+    }
+    await clock.until('it is live again', () => page.state() === 'live: subscribed')
+    expect(page.states.filter((state) => state.startsWith('refused'))).toEqual([])
+    expect(shop.server.sockets()).toBe(1)
+    page.cart.stop()
+    await clock.until('the socket is closed', () => shop.server.sockets() === 0)
+  })
+
+  it('a page with an Echo of its own says so, and is live by the next one that the page makes', async () => {
+    const { Pusher: _, ...settings } = await options()
+    const make = () => {
+      const client = new OldestPusher(settings.key, { ...settings, cluster: '' })
+      const echo = new Echo({ broadcaster: 'reverb', client: client as never })
+      undo.push(() => echo.disconnect())
+      return echo
+    }
+    let echo = make()
+    const page = listen(() => echo as never)
+    for (let time = 0; time < 2; time += 1) {
+      await clock.until('it is live', () => page.state() === 'live: subscribed')
+      shop.server.faults.start({ kind: 'kill' })
+      await clock.until('it lost the socket', () => page.state() !== 'live: subscribed')
+    }
+    await clock.until('it says so', () => page.errors.length > 0)
+    expect(page.errors.map(({ code }) => code)).toEqual(['no-web-socket'])
+    expect(page.errors[0]?.message).toContain('8.2')
+    expect(page.state()).toBe('waiting: socket-lost')
+    echo = make()
+    await clock.until('it is live', () => page.state() === 'live: subscribed')
+    shop.endPromotion()
+    await clock.until('the change is heard', () => page.totals.length > 0)
+    expect(page.totals).toEqual(['RM120.00'])
+  })
+})
+
 describe('a subscription that does not come about is told with its reason', () => {
   it.each(['a handler of the page’s own', 'pusher-js’s own request'])(
     '403 by %s: the channel is not ours',
@@ -239,7 +285,7 @@ describe('a subscription that does not come about is told with its reason', () =
 
   it.each([
     [419, 'application/json', '{"message":"CSRF token mismatch."}', 'refused: page-expired'],
-    [404, 'text/html', '<!doctype html>', 'refused: misconfigured'],
+    [404, 'application/json', '{"message":"Not Found"}', 'refused: misconfigured'],
     [500, 'application/json', '{"message":"Server Error"}', 'waiting: authorisation-failed'],
     [503, 'text/html', '<!doctype html><title>Be right back</title>', 'waiting: authorisation-failed'],
     [200, 'text/html', '<!doctype html><title>Log in</title>', 'waiting: blocked'],
@@ -253,6 +299,15 @@ describe('a subscription that does not come about is told with its reason', () =
     const own = listen(reverb({ key, host, port, scheme, auth: { endpoint } }))
     await clock.until('it says so through reverb() too', () => own.state() === expected)
     expect(own.errors.map((error) => error.status)).toEqual([status])
+  })
+
+  it.each([401, 403, 404, 419])('%i in HTML is none of the shop’s: reverb() asks again', async (status) => {
+    const endpoint = await answering(status, 'text/html; charset=utf-8', '<!doctype html><title>Checking</title>')
+    const { host, port, key, scheme } = shop.server.reverb
+    const page = listen(reverb({ key, host, port, scheme, auth: { endpoint } }))
+    await clock.until('it says so', () => page.state() === 'waiting: blocked')
+    expect(page.errors.map((error) => [error.code, error.status])).toEqual([['blocked', status]])
+    expect(page.cart.connection.get()).toMatchObject({ nextTryAtMs: expect.any(Number) })
   })
 
   it.each(['start', 'identify'] as const)('until the log-in is repaired and %s() tries anew', async (how) => {

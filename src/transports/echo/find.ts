@@ -1,21 +1,25 @@
 import { createAlarm } from '../../core/alarm'
 import type { Environment, Stop } from '../../core/environment'
-import { CartEchoError } from '../../core/errors'
+import { CartEchoError, wordsOf } from '../../core/errors'
 import { type EchoLike, type EchoSource, has, type OpenableEcho, peek } from './shape'
 
 const LOOK_EVERY_MS = 100
 const LOOK_FOR_MS = 20_000
 
+/** Who hears what became of the search for an Echo: one of them, once. */
+export interface Finding {
+  readonly found: (echo: EchoLike) => void
+  /** There is none, and another search would not find one. */
+  readonly failed: (error: CartEchoError) => void
+  /** Its code could not be fetched; the next time it may be. */
+  readonly notLoaded: (error: CartEchoError) => void
+}
+
 /**
  * Finds the Echo. A getter is asked every 100 ms for 20 s, because scripts come late; a promise and one of our own are
- * waited for as long. Ends with `found` or, once, with `failed`.
+ * waited for as long.
  */
-export const findEcho = (
-  source: EchoSource,
-  environment: Environment,
-  found: (echo: EchoLike) => void,
-  failed: (error: CartEchoError) => void,
-): Stop => {
+export const findEcho = (source: EchoSource, environment: Environment, { found, failed, notLoaded }: Finding): Stop => {
   const alarm = createAlarm(environment)
   const untilMs = environment.nowMs() + LOOK_FOR_MS
   let isOver = false
@@ -34,7 +38,14 @@ export const findEcho = (
     alarm.set(LOOK_FOR_MS, () => end(() => failed(noEcho('Its promise is still pending.'))))
     invoke(open).then(
       (echo) => judge(echo),
-      (cause) => end(() => failed(noEcho(cause instanceof CartEchoError ? '' : 'It could not be loaded.', cause))),
+      (cause) =>
+        end(() => {
+          const isKnown = cause instanceof CartEchoError
+          if (isKnown && cause.code !== 'not-loaded') failed(noEcho('', cause))
+          else if (isPromise(source)) failed(noEcho('It could not be loaded.', cause))
+          // What is made anew at each call, as a module is, is worth another.
+          else notLoaded(isKnown ? cause : notThere(cause))
+        }),
     )
   }
 
@@ -81,6 +92,8 @@ const isPromise = (source: unknown): source is PromiseLike<EchoLike> => has(sour
 export const wasReplaced = (source: EchoSource, echo: EchoLike): boolean => {
   if (!isGetter(source)) return false
   const { value } = tryGet(source)
+  // A promise that nobody waits for must not be an unhandled rejection of the page's.
+  if (isPromise(value)) value.then(undefined, () => undefined)
   return isEcho(value) && value !== echo && tryGet(source).value === value
 }
 
@@ -99,6 +112,9 @@ const tryGet = (getter: () => unknown): { value?: unknown; thrown?: unknown } =>
 
 // An open() that throws at once is the same as one that rejects, and so is a promise of another kind that throws when it is waited for.
 const invoke = async (open: () => PromiseLike<EchoLike>): Promise<EchoLike> => open()
+
+const notThere = (cause: unknown): CartEchoError =>
+  new CartEchoError('not-loaded', `Echo could not be loaded: ${wordsOf(cause)}`, { cause })
 
 const noEcho = (detail: string, cause?: unknown): CartEchoError => {
   const words = ['No Echo was found.', detail, cause instanceof Error ? cause.message : ''].filter(Boolean)

@@ -9,6 +9,8 @@ export interface SocketHandlers {
   readonly lost: () => void
   /** pusher-js gave up: neither WebSocket nor anything else can be opened here. */
   readonly failed: () => void
+  /** The server's greeting could not be read, and pusher-js goes no further. */
+  readonly unreadable: (why: unknown) => void
   /** A `pusher:error` frame or a close: its code, and whether the socket was open when it came and stays so. */
   readonly errorCode: (code: number, staysOpen: boolean) => void
 }
@@ -32,6 +34,7 @@ const watchPusher = (socket: SocketLike, handlers: SocketHandlers): Stop => {
     // After a drop pusher-js says `connected` for another second (core/connection/connection_manager.ts, `retryIn`).
     connecting_in: () => handlers.lost(),
     error: (error) => {
+      if (peek(error, 'type') === 'HandshakeError') return handlers.unreadable(peek(error, 'error'))
       const code = readErrorCode(error)
       const staysOpen = socket.state === 'connected' && !isClose(error)
       if (code !== null) handlers.errorCode(code, staysOpen)

@@ -1,7 +1,7 @@
 import { createAlarm } from '../../core/alarm'
 import type { ConnectionFact } from '../../core/connection'
 import type { Stop } from '../../core/environment'
-import { wordsOf } from '../../core/errors'
+import { CartEchoError, wordsOf } from '../../core/errors'
 import { authorisationFact, delayed, readAuthorisationFailure, refused } from '../../core/refusal'
 import type { Sink } from '../../core/transport'
 import type { EchoTransportOptions } from '../echo'
@@ -9,11 +9,13 @@ import { type ChannelHandlers, type ChannelSeat, joinChannel } from './channel'
 import { isTransient, refusalOf } from './codes'
 import { isOpenable, wasReplaced } from './find'
 import { watchLiveness } from './liveness'
-import { type EchoLike, pusherOf, socketOf } from './shape'
+import { type EchoLike, type OpenableEcho, pusherOf, socketOf } from './shape'
 import { watchSocket } from './socket'
 import { createStanding } from './standing'
 import { type Steering, steer } from './steering'
 
+/** A fresh Echo takes the place of one that gave up, not in step with those of all other pages. */
+const RENEWED_WITHIN_MS = 2_000
 /** How often to look whether somebody left our channel. Nothing tells: it takes a look. */
 const LOOK_EVERY_MS = 2_000
 
@@ -24,10 +26,20 @@ export const stay = (echo: EchoLike, options: EchoTransportOptions, sink: Sink, 
   const pusher = (options.steer ?? isOurs) ? pusherOf(echo) : null
   const socket = socketOf(echo)
   const looking = createAlarm(environment)
+  const renewal = createAlarm(environment)
+  let hasSaidSo = false
   let seat: ChannelSeat | null = null
   let steering: Steering | null = null
   let hasLeft = false
-  const askAnew = (): void => seat?.askAnew()
+  let hasWorked = false
+  let hasStood = false
+  const askAnew = (): void => {
+    try {
+      seat?.askAnew()
+    } catch (cause) {
+      sink.state(echoFailed(cause))
+    }
+  }
   const standing = createStanding(environment, sink, askAnew, () => steering)
 
   const handlers: ChannelHandlers = {
@@ -56,8 +68,16 @@ export const stay = (echo: EchoLike, options: EchoTransportOptions, sink: Sink, 
   }
 
   const open = (): void => {
+    hasWorked = true
+    hasStood = true
     standing.open()
     hearThatConfirmed()
+  }
+
+  // What the server says now is said at the door.
+  const opening = (): void => {
+    hasStood = false
+    standing.opening()
   }
 
   const look = (): void => {
@@ -78,15 +98,37 @@ export const stay = (echo: EchoLike, options: EchoTransportOptions, sink: Sink, 
   }
 
   const errorCode = (code: number, staysOpen: boolean): void => {
-    const because = staysOpen ? null : refusalOf(code)
+    const because = staysOpen ? null : refusalOf(code, hasStood)
     // Steered, what may change by itself is asked again.
-    if (because && !(pusher && isTransient(code))) standing.keptOut(refused(because, { detail: `(${code})` }))
+    if (because && !(pusher && isTransient(code, hasStood))) standing.keptOut(refused(because, { detail: `(${code})` }))
     // A refused signature comes without a channel name, and nothing follows it: it can only be ours while ours is pending.
     if (staysOpen && code === 4009 && seat?.isPending()) standing.turnedAway(delayed('signature-refused'), 0)
   }
 
+  const unreadable = (why: unknown): void =>
+    standing.keptOut(delayed('socket-refused', { detail: `Its greeting cannot be read: ${wordsOf(why)}` }))
+
+  // pusher-js before 8.2 has two lives for its WebSocket (core/transports/transport_manager.ts): what worked once has not become impossible by two losses.
+  const failed = (): void => {
+    if (!hasWorked) return standing.failed()
+    standing.lost()
+    if (isOpenable(source)) return renew(source)
+    if (!hasSaidSo) sink.report(gaveUp())
+    hasSaidSo = true
+  }
+
+  const renew = (own: OpenableEcho): void => {
+    const inMs = environment.random() * RENEWED_WITHIN_MS
+    standing.lost(environment.nowMs() + inMs)
+    renewal.set(inMs, () => {
+      own.close()
+      moveOn()
+    })
+  }
+
   const stops = [
-    watchSocket(echo, { ...standing, open, errorCode }),
+    watchSocket(echo, { ...standing, opening, open, failed, unreadable, errorCode }),
+    renewal.stop,
     watchLiveness(echo, environment, {
       dead: () => (steering ? steering.reconnect() : standing.lost()),
       // Given up on, and alive after all.
@@ -102,6 +144,7 @@ export const stay = (echo: EchoLike, options: EchoTransportOptions, sink: Sink, 
     steering = steer(pusher, environment, {
       isOurs,
       waiting: standing.lost,
+      threw: (cause) => sink.report(listenerThrew(cause)),
       turnedAway: (code, nextTryAtMs) => {
         const because = code === 4004 ? 'over-capacity' : 'socket-refused'
         standing.keptOut(delayed(because, { detail: `(${code})` }), nextTryAtMs)
@@ -124,6 +167,12 @@ export const stay = (echo: EchoLike, options: EchoTransportOptions, sink: Sink, 
   looking.set(LOOK_EVERY_MS, look)
   return leave
 }
+
+const gaveUp = (): CartEchoError =>
+  new CartEchoError('no-web-socket', 'pusher-js gave up on WebSocket after it had worked, as before 8.2: update it.')
+
+const listenerThrew = (cause: unknown): CartEchoError =>
+  new CartEchoError('listener-failed', `A listener of the page's own socket threw: ${wordsOf(cause)}`, { cause })
 
 /** The fact of an Echo that threw. */
 export const echoFailed = (cause: unknown): ConnectionFact => refused('echo-failed', { cause, detail: wordsOf(cause) })

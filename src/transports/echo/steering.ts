@@ -30,6 +30,8 @@ export interface SteeringHandlers {
   readonly waiting: (atMs: number) => void
   /** The server refused with this code, and is asked again at `atMs`. */
   readonly turnedAway: (code: number, atMs: number) => void
+  /** A listener of the page's own threw when it heard what we had pusher-js do. */
+  readonly threw: (cause: unknown) => void
 }
 
 const PROVEN_AFTER_MS = 5_000
@@ -58,14 +60,24 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
   let triedAtMs = environment.nowMs()
   let provenAtMs: number | null = null
   let usualMs = UNKNOWN_TRY_MS
+  let hasStood = false
 
   // Whoever hears of what pusher-js does here may stop us: what follows each call first looks whether that happened.
 
   const isGone = (): boolean => hand === 'gone'
 
+  // What is thrown there comes out here, and must not keep us from the next try.
+  const call = (run: () => unknown): void => {
+    try {
+      run()
+    } catch (cause) {
+      handlers.threw(cause)
+    }
+  }
+
   const disconnect = (): void => {
     hand = 'disconnecting'
-    pusher.disconnect()
+    call(() => pusher.disconnect())
     if (!isGone()) hand = 'waiting'
   }
 
@@ -79,7 +91,7 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
     if (isGone()) return
     hand = 'off'
     // It says `connecting`, and is watched from there.
-    pusher.connect()
+    call(() => pusher.connect())
   }
 
   // The pause is laid round the try, so that one which would succeed after all is not cut short for it.
@@ -139,6 +151,7 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
 
   const opened = (): void => {
     rest()
+    hasStood = true
     usualMs = usualTryMs(environment.nowMs() - triedAtMs)
   }
 
@@ -149,6 +162,7 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
 
   // Ours, the page's, or pusher-js's own, when it was the first to notice a silence.
   const trying = (): void => {
+    hasStood = false
     triedAtMs = environment.nowMs()
     noteLoss()
     watchAttempt()
@@ -159,7 +173,7 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
     rest()
     const code = lastCode
     lastCode = null
-    if (state === 'disconnected' && code !== null && isTransient(code)) beTurnedAway(code)
+    if (state === 'disconnected' && code !== null && isTransient(code, hasStood)) beTurnedAway(code)
     else lostAtMs = null
   }
 
@@ -191,7 +205,7 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
       alarm.stop()
       stopWatching()
       unbind()
-      if (isOwed) pusher.connect()
+      if (isOwed) call(() => pusher.connect())
     },
   }
 }

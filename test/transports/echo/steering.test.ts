@@ -82,6 +82,7 @@ const steered = ({ state, random = () => 0.5, isOurs = true, onWaiting, onTurned
   const environment = fakeEnvironment({ random })
   const pusher = fakePusher(state)
   const told: string[] = []
+  const thrown: unknown[] = []
   const steering: Steering = steer(pusher, environment, {
     isOurs,
     waiting: (atMs) => {
@@ -92,6 +93,7 @@ const steered = ({ state, random = () => 0.5, isOurs = true, onWaiting, onTurned
       told.push(`turned away by ${code} ${Math.round(atMs - environment.nowMs())}`)
       onTurnedAway?.()
     },
+    threw: (cause) => thrown.push(cause),
   })
   // Time does not pass, so that a try which is due at once is still to come.
   const turn = async (): Promise<void> => {
@@ -106,6 +108,7 @@ const steered = ({ state, random = () => 0.5, isOurs = true, onWaiting, onTurned
     environment,
     pusher,
     told,
+    thrown,
     steering,
     turn,
     lose,
@@ -503,6 +506,24 @@ describe('steering', () => {
   })
 })
 
+describe('a listener of the page that throws at what we have pusher-js do', () => {
+  it('is told of, and keeps us from no further try', async () => {
+    const { pusher, lose, untilTry, prove, thrown, steering, left } = steered({ state: 'connected' })
+    const broken = (): never => {
+      throw new Error('of the page')
+    }
+    pusher.connection.bind('state_change', broken)
+    prove(10_000)
+    await lose()
+    expect(untilTry()).toBeLessThanOrEqual(2_000)
+    for (let count = 0; count < 3; count += 1) expect(untilTry()).toBeLessThanOrEqual(20_000)
+    expect(thrown.length).toBeGreaterThan(3)
+    pusher.connection.unbind('state_change', broken)
+    steering.stop()
+    expect(left()).toEqual([0, 0, 0])
+  })
+})
+
 describe('codes', () => {
   it.each([
     [1006, false, false],
@@ -518,7 +539,9 @@ describe('codes', () => {
     [4300, true, true],
     [4301, true, true],
   ])('%i ends pusher-js for good: %s, and may change by itself: %s', (code, forGood, transient) => {
-    expect([isForGood(code), isTransient(code)]).toEqual([forGood, transient])
+    expect([isForGood(code), isTransient(code, false)]).toEqual([forGood, transient])
+    // What is said of a connection that stood is not said at the door.
+    expect(isTransient(code, true)).toBe(transient || code === 4009)
   })
 })
 

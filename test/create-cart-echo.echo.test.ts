@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest'
+import { CartEchoError } from '../src/core/errors'
+import { createCartEcho } from '../src/create-cart-echo'
+import { reverb } from '../src/reverb'
+import { fakeEcho } from './support/fake-echo'
+import { openCart } from './support/open-cart'
+
+const CONNECTED = 'connected'
+
+/** The classes of a real Echo, of which `new` gives the fake. */
+const modulesOf = (echo: ReturnType<typeof fakeEcho>) => {
+  class EchoOf {
+    constructor() {
+      Object.assign(this, echo, { disconnect: () => echo.become('disconnected') })
+    }
+  }
+  return { Echo: EchoOf, Pusher: class {} } as never
+}
+
+describe('an Echo whose code cannot be fetched, as when the network blinked just then,', () => {
+  it.each(['reverb()', 'a getter', 'a part of the script tag'] as const)('is fetched again: %s', async (what) => {
+    const echo = fakeEcho(CONNECTED)
+    let tries = 0
+    const load = async () => {
+      tries += 1
+      if (tries < 3)
+        throw what.includes('tag') ? new CartEchoError('not-loaded', 'blocked') : new TypeError('no network')
+      return modulesOf(echo)
+    }
+    const getter = (() => load().then(() => echo)) as never
+    const { cart, errors, pass } = openCart({ echo: what === 'a getter' ? getter : reverb({ key: 'k', load }) })
+    await pass(10)
+    expect(cart.connection.get()).toMatchObject({
+      name: 'waiting',
+      because: 'not-loaded',
+      nextTryAtMs: expect.any(Number),
+    })
+    await pass(5_000)
+    echo.confirm()
+    expect([tries >= 3, cart.connection.get().name]).toEqual([true, 'live'])
+    expect(errors.map(({ code }) => code)).toEqual(['not-loaded'])
+    cart.stop()
+  })
+
+  it('is not fetched again by a page that has stopped', async () => {
+    let tries = 0
+    const load = () => {
+      tries += 1
+      return Promise.reject(new TypeError('no network'))
+    }
+    const { cart, environment, pass } = openCart({ echo: reverb({ key: 'k', load }) })
+    await pass(10)
+    cart.stop()
+    await pass(600_000)
+    expect([tries, environment.pending(), environment.watching()]).toEqual([1, 0, 0])
+  })
+})
+
+describe('what goes wrong on a page’s own Echo', () => {
+  it.each([
+    ['axios’s words', { message: 'Request failed with status code 403' }, 'refused: not-authorised'],
+    ['axios’s words', new Error('Request failed with status code 503'), 'waiting: authorisation-failed'],
+    ['pusher-js’s words', { error: 'Could not get auth info, status: 419' }, 'refused: page-expired'],
+    ['nothing that could be read', Object.create(null), 'waiting: authorisation-failed'],
+    [
+      'words that throw',
+      {
+        get message() {
+          throw new Error('broken')
+        },
+      },
+      'waiting: authorisation-failed',
+    ],
+  ])('is read from %s', (_what, error, expected) => {
+    const { cart, echo } = openCart()
+    echo.become(CONNECTED)
+    echo.refuse(error)
+    const { name, because } = cart.connection.get()
+    expect(`${name}: ${because}`).toBe(expected)
+    cart.stop()
+  })
+
+  it('an authorizer that throws when the channel is asked for anew is told, and not thrown into the page', async () => {
+    const { cart, echo, errors, pass } = openCart()
+    echo.become(CONNECTED)
+    echo.refuse({ status: 500 })
+    echo.private('App.Models.User.1').subscribe = () => {
+      throw new Error('broken authorizer')
+    }
+    await expect(pass(10_000)).resolves.toBeUndefined()
+    expect(cart.connection.get()).toMatchObject({ name: 'refused', because: 'echo-failed' })
+    expect(errors.at(-1)?.message).toContain('broken authorizer')
+    cart.stop()
+  })
+
+  it('a greeting that cannot be read is said, with why: pusher-js goes no further', () => {
+    const { cart, echo } = openCart()
+    const error = { type: 'HandshakeError', error: 'No activity timeout specified in handshake' }
+    echo.connector.pusher.connection.emit('error', error)
+    expect(cart.connection.get()).toMatchObject({ name: 'waiting', because: 'socket-refused' })
+    expect(JSON.stringify(cart.connection.get())).toBeTruthy()
+    expect((cart.connection.get() as { error: Error }).error.message).toContain('No activity timeout')
+    cart.stop()
+  })
+
+  it.each([
+    ['at the door: the origin', false, 'origin-refused'],
+    ['when the connection stood: not the origin', true, 'socket-refused'],
+  ])('4009 %s', (_when, hasStood, because) => {
+    const { cart, echo } = openCart()
+    if (hasStood) {
+      echo.become(CONNECTED)
+      echo.confirm()
+    }
+    Object.assign(echo.connector.pusher.connection, { state: 'disconnected' })
+    echo.connector.pusher.connection.emit('error', { type: 'WebSocketError', error: { data: { code: 4009 } } })
+    expect(cart.connection.get()).toMatchObject({ name: 'refused', because })
+    cart.stop()
+  })
+})
+
+it('an encrypted channel, of which nothing may be read without anybody saying so, is refused at the call', () => {
+  const create = () => createCartEcho({ user: 1, echo: fakeEcho(), channel: 'encrypted-App.Models.User.{user}' })
+  expect(create).toThrowError(expect.objectContaining({ code: 'invalid-channel' }))
+})
