@@ -91,15 +91,20 @@ const isPromise = (source: unknown): source is PromiseLike<EchoLike> => has(sour
  */
 export const wasReplaced = (source: EchoSource, echo: EchoLike): boolean => {
   if (!isGetter(source)) return false
-  const { value } = tryGet(source)
-  // A promise that nobody waits for must not be an unhandled rejection of the page's.
-  if (isPromise(value)) value.then(undefined, () => undefined)
-  return isEcho(value) && value !== echo && tryGet(source).value === value
+  const value = glance(source)
+  return isEcho(value) && value !== echo && glance(source) === value
 }
 
 /** What a source gives now, without waiting: nothing, where it is a promise or a getter that is early. Never throws. */
 export const echoNow = (source: EchoSource | undefined): unknown =>
-  source !== undefined && isGetter(source) ? tryGet(source).value : source
+  source !== undefined && isGetter(source) ? glance(source) : source
+
+// A promise that nobody waits for must not be an unhandled rejection of the page's.
+const glance = (getter: () => unknown): unknown => {
+  const { value } = tryGet(getter)
+  if (isPromise(value)) value.then(undefined, () => undefined)
+  return value
+}
 
 // echo-react's echo() throws until configureEcho() was called, so a getter that throws is merely early.
 const tryGet = (getter: () => unknown): { value?: unknown; thrown?: unknown } => {
