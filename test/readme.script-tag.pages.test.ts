@@ -57,6 +57,8 @@ describe('the script tag of the README', () => {
     expect(keys).toEqual([...Object.keys(JSON.parse(snippet('payload'))), 'id'])
     expect(php).toContain("return 'cart.conditions.changed'")
     expect(php).toContain(`new PrivateChannel("${USER_CHANNEL.replace('{user}', '{$this->userId}')}")`)
+    const [, made] = /class (\w+) [\s\S]*function of\(string\|int \$userId, \?string \$message, array/.exec(php) ?? []
+    expect(snippet('laravel-tinker')).toContain(`event(App\\Events\\${made}::of(7, '`)
   })
 
   it('gives the cart to the page’s own script, also where that comes first', async () => {
