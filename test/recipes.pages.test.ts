@@ -395,6 +395,32 @@ describe.each(EVERY.filter(([, { leave }]) => leave))('the recipe for %s', (_nam
   })
 })
 
+// What a layout has that was rendered with other assets.
+const NEW_ASSETS = `<meta name="turbo-visit-control" content="reload">
+  <script src="/log-in.js" data-turbo-track="reload"></script>`
+
+describe.each([
+  ['htmx', ''],
+  ['turbo', NEW_ASSETS],
+  ['fragment', NEW_ASSETS],
+] as const)('the recipe for %s, after a deploy', (name, head) => {
+  it('shows the new cart on the page that is there, and runs nothing of the new one', async () => {
+    let isDeployed = false
+    const answer = (cart: CartAnswer) => {
+      const { contentType, body } = RECIPES[name].answer(cart)
+      return isDeployed ? { contentType, headers: { 'HX-Refresh': 'true' }, body: head + body } : { contentType, body }
+    }
+    const { page } = await openRecipe({ ...RECIPES[name], answer })
+    const address = page.url()
+    await page.locator('#note').fill('Please ri')
+    isDeployed = true
+    held.server.shop.removeFromAll('raya-sale')
+    await hears(page, 1)
+    expect(await refreshed(page)).toBe('read')
+    expect(await lookAt(page)).toEqual(['RM120.00', address, 't', false, '', 'Please ri|9'])
+  })
+})
+
 /** What may come instead of a cart. */
 const INSTEAD: Readonly<Record<string, Answer>> = {
   'a redirect to the log-in page': { status: 302, headers: { Location: '/log-in' } },
