@@ -12,7 +12,7 @@ import { addressOf, type Endpoints, endpointsNow, moveBetween, readEndpoints } f
 import { browserEnvironment } from './dom/environment'
 import { createDomEvents } from './dom/events'
 import { browserTabs } from './dom/tab-ports'
-import { type CheckRequest, createCheck } from './transports/check'
+import { askAlone, type CheckRequest, createCheck } from './transports/check'
 import { echoTransport } from './transports/echo'
 import { echoNow } from './transports/echo/find'
 import { type EchoSource, keyOf } from './transports/echo/shape'
@@ -126,7 +126,17 @@ const transportFor = (user: string | null, owner: string | null, parts: Transpor
   const common = { user, owner, channel, key, check: address, events: events.keys() }
   const name = isShared ? tabsName(common) : null
   const transport =
-    name === null ? open(environment) : tabs({ environment, ports: portsOf(), name, open, canAsk, isReadable: isWhole })
+    name === null
+      ? open(environment)
+      : tabs({
+          environment,
+          ports: portsOf(),
+          name,
+          open,
+          canAsk,
+          isReadable: isWhole,
+          confirm: check ? askAlone(check, environment, check.timeoutMs) : undefined,
+        })
   return pageLife({ environment, transport, canAsk })
 }
 

@@ -4,7 +4,8 @@ import { formatCursor } from '../core/cursor'
 import type { Environment } from '../core/environment'
 import { wordsOf } from '../core/errors'
 import { readRetryAfterMs } from '../core/retry-after'
-import type { Query } from '../core/transport'
+import type { Query, Reply } from '../core/transport'
+import { cannotAnswer } from '../core/unanswered'
 import { absolute, isOwnOrigin } from '../http/address'
 import { type Provided, provide } from '../http/provided'
 
@@ -42,6 +43,26 @@ export const createCheck =
       return { name: 'failed', status: 0, detail: wordsOf(cause) }
     }
   }
+
+/** Asks for one tab alone, whatever the others know. Resolves with what came of it, within a time; rejects when aborted. */
+export const askAlone =
+  (request: CheckRequest, environment: Environment, timeoutMs = ANSWER_WITHIN_MS) =>
+  async (query: Query, outer: AbortSignal): Promise<Reply> => {
+    const abort = new AbortController()
+    const stop = (): void => abort.abort()
+    outer.addEventListener('abort', stop)
+    const stopTimer = environment.schedule(timeoutMs, stop)
+    try {
+      const meaning = await createCheck(request, environment)(query, abort.signal)
+      return 'status' in meaning ? cannotAnswer(`The check answered HTTP ${meaning.status}.`) : meaning
+    } finally {
+      stopTimer()
+      outer.removeEventListener('abort', stop)
+    }
+  }
+
+/** How long an answer may take. */
+export const ANSWER_WITHIN_MS = 10_000
 
 const send = async (
   { url, headers, credentials = 'same-origin', ...own }: CheckRequest,

@@ -2,7 +2,9 @@ import { createAlarm } from '../core/alarm'
 import type { Meaning } from '../core/answer'
 import type { Cursor } from '../core/cursor'
 import type { Audience, Environment } from '../core/environment'
+import { wordsOf } from '../core/errors'
 import { placeOf } from '../core/place'
+import { refused } from '../core/refusal'
 import { stopLink } from '../core/stop-link'
 import type { Link, Query, Reply, Sink, Transport } from '../core/transport'
 import { gone } from '../core/unanswered'
@@ -92,10 +94,20 @@ export const supply =
 
     const openLive = (): void => {
       closeLive()
-      const opened = options.live?.(liveSink) ?? null
+      const opened = begun(liveSink)
       // It may have spoken at once, and whoever heard it may have stopped the page.
       if (stopped) opened?.stop()
       else live = opened
+    }
+
+    // What throws there is the page's own Echo, and must not keep the check from feeding the page.
+    const begun = (sink: Sink): Link | null => {
+      try {
+        return options.live?.(sink) ?? null
+      } catch (cause) {
+        sink.state(refused('echo-failed', { cause, detail: wordsOf(cause) }))
+        return null
+      }
     }
 
     const closeLive = (): void => stopLink(endLive, sink.report)

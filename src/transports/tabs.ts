@@ -1,11 +1,12 @@
 import type { Audience, Environment, Stop } from '../core/environment'
 import { stopLink } from '../core/stop-link'
 import type { TabPorts } from '../core/tab-ports'
-import type { Link, Query, Sink, TabNote, Transport } from '../core/transport'
+import type { Link, Query, Reply, Sink, TabNote, Transport } from '../core/transport'
+import { createDoubts } from './tabs/doubts'
 import { type Following, follow } from './tabs/follow'
 import { type Leading, lead } from './tabs/lead'
 import { openLine } from './tabs/line'
-import type { Message, Words } from './tabs/message'
+import { isLeaders, type Message, type Words } from './tabs/message'
 import type { Office } from './tabs/office'
 import { createOwed } from './tabs/owed'
 import { createTailKeeper, noTail } from './tabs/tail'
@@ -23,13 +24,19 @@ export interface TabsOptions {
   readonly canAsk: boolean
   /** False for a broadcast that no tab can read: the log has it whole, so it is asked for, and given to none from memory. Default: all can. */
   readonly isReadable?: ((event: string, payload: unknown) => boolean) | undefined
+  /**
+   * Asks the check by this tab alone. What nothing would follow, that the log begins anew or is another customer's, is not believed on another tab's word:
+   * any script of the origin may speak on the line. Default: it is.
+   */
+  readonly confirm?: ((query: Query, signal: AbortSignal) => Promise<Reply>) | undefined
 }
 
 /**
  * One transport for all tabs of a shopper. They elect a leader (Web Locks), which opens the transport and hands on what it brings
  * (BroadcastChannel); the others make no request and open no socket, and ask the check through the leader, which answers from memory
  * where it can. When the leader's page ends, freezes or hangs, another takes over. A second leader, if ever there are two, costs a
- * connection: every tab goes on from its own cursor. Where locks are refused each tab feeds itself. Never throws.
+ * connection: every tab goes on from its own cursor. Where locks are refused, or are taken again and again while no leader is heard, each tab feeds itself.
+ * Never throws.
  */
 export const tabs =
   (options: TabsOptions): Transport =>
@@ -38,16 +45,22 @@ export const tabs =
     return (ports && share(options, ports, sink)) ?? open(environment)(sink)
   }
 
+/** After so many thefts of the lock without a leader that is heard, the line says nothing, or somebody always steals it back. */
+const MOST_SILENT_THEFTS = 2
+
 const share = (options: TabsOptions, ports: TabPorts, sink: Sink): Link | null => {
   const { environment, name, open, canAsk, isReadable = () => true } = options
   const self = nameOf(environment)
   const owed = createOwed(self, () => environment.nowMs())
   const tail = createTailKeeper()
   let stopped = false
+  let silentThefts = 0
 
   const hear = (message: Message): void => {
-    if (message.name === 'note') sink.note(message.note)
-    else role.hear(message)
+    if (isLeaders(message)) silentThefts = 0
+    if (message.name !== 'note') role.hear(message)
+    else if (message.note.name !== 'other-user' || !options.confirm) sink.note(message.note)
+    else doubts.ofOwner()
   }
 
   // What comes by it is heard later, when there is a role to hear it.
@@ -60,7 +73,13 @@ const share = (options: TabsOptions, ports: TabPorts, sink: Sink): Link | null =
     if (!isMine && dated.name !== 'unanswered') sink.answer(dated, dated.asOfMs)
   }
 
-  const parts = { environment, self, sink, say: line.post, take, pending: owed.all }
+  const doubts = createDoubts({ environment, confirm: options.confirm, owed, sink })
+
+  const takeHeard = (words: Words & { name: 'reply' }): void => {
+    if (!doubts.ofReply(words)) take(words)
+  }
+
+  const parts = { environment, self, sink, say: line.post, pending: owed.all }
 
   const begin = (steal: boolean): Stop => ports.lock(name, { steal, granted: promote, lost: demote, refused: promote })
 
@@ -72,7 +91,7 @@ const share = (options: TabsOptions, ports: TabPorts, sink: Sink): Link | null =
 
   const promote = (): void => {
     if (stopped) return
-    const leading = lead({ ...parts, known: quit(), open, tail, isReadable })
+    const leading = lead({ ...parts, take, known: quit(), open, tail, isReadable })
     role = leading
     leading.begin()
   }
@@ -90,10 +109,19 @@ const share = (options: TabsOptions, ports: TabPorts, sink: Sink): Link | null =
     // Whoever was told may have stopped us.
     if (stopped) return
     leave()
-    leave = begin(true)
+    silentThefts += 1
+    if (silentThefts <= MOST_SILENT_THEFTS) leave = begin(true)
+    else standAlone()
   }
 
-  const followOn = (known: Office | null): Following => follow({ ...parts, known, lost: owed.lost, takeOver })
+  // In line for the lock all the same: whoever has it may go.
+  const standAlone = (): void => {
+    leave = ports.lock(name, { steal: false, granted: () => undefined, lost: demote, refused: () => undefined })
+    promote()
+  }
+
+  const followOn = (known: Office | null): Following =>
+    follow({ ...parts, take: takeHeard, known, lost: owed.lost, takeOver })
 
   let role: Following | Leading = followOn(null)
   let leave = begin(false)
@@ -102,6 +130,7 @@ const share = (options: TabsOptions, ports: TabPorts, sink: Sink): Link | null =
     ...(canAsk
       ? {
           ask: (query: Query) => {
+            doubts.asked(query)
             const { ask, answered } = owed.add(query)
             role.ask(ask)
             return answered
@@ -119,6 +148,7 @@ const share = (options: TabsOptions, ports: TabPorts, sink: Sink): Link | null =
         // Or nobody else could lead.
         leave()
         line.close()
+        doubts.stop()
         owed.end()
       }
     },

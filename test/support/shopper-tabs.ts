@@ -7,6 +7,7 @@ import type { CartEchoError } from '../../src/core/errors'
 import { readListening } from '../../src/core/listening'
 import type { TabPorts } from '../../src/core/tab-ports'
 import type { Link, Query, Sink, Transport } from '../../src/core/transport'
+import { cannotAnswer } from '../../src/core/unanswered'
 import { pageLife } from '../../src/transports/page-life'
 import { type AskCheck, supply } from '../../src/transports/supply'
 import { tabs } from '../../src/transports/tabs'
@@ -131,6 +132,10 @@ const openPage = (
       ports: ports === undefined ? tab.ports : ports,
       name,
       canAsk: true,
+      confirm: (query, signal) =>
+        (check ?? checkOf(tab, shop, session))(query, signal).then((meaning) =>
+          'status' in meaning ? cannotAnswer('The check failed.') : meaning,
+        ),
       isReadable: (event, payload) => isReadable(readListening().events, event, payload),
       open: (audience) =>
         supply({

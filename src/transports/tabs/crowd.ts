@@ -13,6 +13,8 @@ export interface Crowd {
 
 /** A tab that is looked at says so every 10 s; one that crashed does not any more. */
 const BELIEVED_FOR_MS = 60_000
+/** More windows than anybody looks at. */
+const MOST_LOOKED_AT = 100
 
 /** The crowd of a new leader, which knows of its own page only. */
 export const createCrowd = (environment: Environment): Crowd => {
@@ -32,16 +34,12 @@ export const createCrowd = (environment: Environment): Crowd => {
 
   const expire = (): void => {
     alarm.stop()
-    const [oldest] = lookedAtMs
-    if (!oldest) return
-    const [tab, atMs] = oldest
-    const inMs = atMs + BELIEVED_FOR_MS - environment.nowMs()
-    if (inMs > 0 && inMs <= BELIEVED_FOR_MS) {
-      alarm.set(inMs, expire)
-      return
+    // Copied, for whoever hears that one is forgotten may bring others.
+    for (const [tab, atMs] of [...lookedAtMs]) {
+      const inMs = atMs + BELIEVED_FOR_MS - environment.nowMs()
+      if (inMs > 0 && inMs <= BELIEVED_FOR_MS) return alarm.set(inMs, expire)
+      forget(tab)
     }
-    forget(tab)
-    expire()
   }
 
   const see = (tab: string, saw: Sight | null): void => {
@@ -49,6 +47,7 @@ export const createCrowd = (environment: Environment): Crowd => {
     // Anew, so that the first of the map is the oldest.
     lookedAtMs.delete(tab)
     lookedAtMs.set(tab, environment.nowMs())
+    if (lookedAtMs.size > MOST_LOOKED_AT) lookedAtMs.delete([...lookedAtMs.keys()][0] as string)
     expire()
     if (saw || !wasVisible) emit(saw ?? 'visible')
   }

@@ -1,5 +1,6 @@
 import type { Environment, Stop } from '../../core/environment'
 import { CartEchoError } from '../../core/errors'
+import { isYoung } from '../../core/moment'
 import type { Sink } from '../../core/transport'
 import { watchSignals } from '../../core/watch-signals'
 import { createAmbition } from './ambition'
@@ -34,6 +35,8 @@ export interface FollowParts {
   readonly takeOver: () => void
 }
 
+const CORRECTED_FOR_MS = 1_000
+
 /** Begins to follow: looks for the leader, and hears it. */
 export const follow = (parts: FollowParts): Following => {
   const { environment, sink, say, takeOver } = parts
@@ -42,6 +45,7 @@ export const follow = (parts: FollowParts): Following => {
   let heardUpTo: number | null = null
   let lastError: CartEchoError | null = null
   let isLeaving = false
+  let correctedAtMs = Number.NEGATIVE_INFINITY
   const ambition = createAmbition(environment, leader === null, takeOver)
 
   const hello = (saw: Sight | null): void => say({ name: 'hello', isVisible: environment.isVisible(), saw, leader })
@@ -51,10 +55,18 @@ export const follow = (parts: FollowParts): Following => {
   const hearLeader = (message: LeaderMessage): void => {
     const order = compareOffices(message.office, leader)
     // It does not know yet that another has taken over.
-    if (order < 0) return message.name === 'here' ? hello(null) : undefined
+    if (order < 0) return message.name === 'here' ? correct() : undefined
     vigil.heard()
     if (order > 0 || heardUpTo === null) join(message)
     heed(message)
+  }
+
+  // Two that lead for good would hear of each other without a pause.
+  const correct = (): void => {
+    const nowMs = environment.nowMs()
+    if (isYoung(correctedAtMs, nowMs, CORRECTED_FOR_MS)) return
+    correctedAtMs = nowMs
+    hello(null)
   }
 
   const join = (message: LeaderMessage): void => {
@@ -84,6 +96,7 @@ export const follow = (parts: FollowParts): Following => {
 
   const heedHere = (here: LeaderMessage & { name: 'here' }): void => {
     count(here.n, here.n)
+    heardUpTo = here.n
     askFor(parts.lost())
     if (ambition.weigh(here)) {
       isLeaving = true

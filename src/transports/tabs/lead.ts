@@ -1,5 +1,8 @@
 import { type Connection, moveConnection, notStarted } from '../../core/connection'
 import type { Audience, Environment, Stop } from '../../core/environment'
+import { wordsOf } from '../../core/errors'
+import { isYoung } from '../../core/moment'
+import { refused } from '../../core/refusal'
 import type { Link, Reply, Sink, Transport } from '../../core/transport'
 import { cannotAnswer } from '../../core/unanswered'
 import { createCrowd } from './crowd'
@@ -37,6 +40,9 @@ export interface LeadParts {
   readonly take: (words: Words & { name: 'reply' }) => void
 }
 
+const SHORTEST_PAUSE_MS = 500
+const LONGEST_PAUSE_MS = 60_000
+
 /** A leader that has not begun. */
 export const lead = (parts: LeadParts): Leading => {
   const { environment, self, sink, say, tail } = parts
@@ -46,6 +52,8 @@ export const lead = (parts: LeadParts): Leading => {
   let connection: Connection = notStarted(environment.nowMs())
   let link: Link | null = null
   let stopped = false
+  let overtookAtMs = Number.NEGATIVE_INFINITY
+  let pauseMs = SHORTEST_PAUSE_MS
 
   const sayHere = (): void =>
     say({ name: 'here', office, n: delivered, isVisible: environment.isVisible(), connection })
@@ -100,20 +108,39 @@ export const lead = (parts: LeadParts): Leading => {
   }
 
   const welcome = ({ from, isVisible, saw, leader }: Message & { name: 'hello' }): void => {
-    if (leader && leader.by !== self && compareOffices(leader, office) > 0) office = nextOffice(leader, self)
+    if (leader && leader.by !== self && compareOffices(leader, office) > 0) overtake(leader)
     sayHere()
     crowd.hear(from, isVisible, saw)
+  }
+
+  // Another may lead as well, for as long: they must not overtake each other without a pause.
+  const overtake = (other: Office): void => {
+    const nowMs = environment.nowMs()
+    if (isYoung(overtookAtMs, nowMs, pauseMs)) return
+    pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)
+    overtookAtMs = nowMs
+    office = nextOffice(other, self)
   }
 
   const stopWatching = environment.watchPage((signal) => {
     if (signal === 'visible' || signal === 'hidden') sayHere()
   })
 
+  // One that throws would have the lock given back, and asked for again, for ever.
+  const openOrSay = (): Link => {
+    try {
+      return parts.open(crowd.audience)(fed)
+    } catch (cause) {
+      move(refused('echo-failed', { cause, detail: wordsOf(cause) }))
+      return { stop: () => undefined }
+    }
+  }
+
   const begin = (): void => {
     move({ name: 'starting' })
     if (stopped) return
     tail.set(doubted(tail.get()))
-    const opened = parts.open(crowd.audience)(fed)
+    const opened = openOrSay()
     // It may have spoken at once, and whoever heard it may have stopped the page.
     if (stopped) return opened.stop()
     link = opened

@@ -3,7 +3,7 @@ import type { PageSignal } from '../../core/environment'
 import { CartEchoError } from '../../core/errors'
 import { isRecord, list, type Misfit, misfit, optional, own, record, type Shape, text, where } from '../../core/shape'
 import type { Query, Reply, TabNote } from '../../core/transport'
-import type { Office } from './office'
+import { type Office, TERMS } from './office'
 
 /** What makes a tab that is looked at speak. */
 export type Sight = 'visible' | 'navigated' | 'focused' | 'woke'
@@ -43,8 +43,10 @@ export type Words = Unsigned<Message>
 
 type Unsigned<Signed> = Signed extends unknown ? Omit<Signed, 'from'> : never
 
+const LEADERS: readonly string[] = ['here', 'deliver', 'reply']
+
 /** True for what only a leader says. */
-export const isLeaders = (message: Message): message is LeaderMessage => 'office' in message
+export const isLeaders = (message: Message): message is LeaderMessage => LEADERS.includes(message.name)
 
 const number = where('a finite number', Number.isFinite)
 const count = where('an integer, 0 or more', (value) => Number.isSafeInteger(value) && Number(value) >= 0)
@@ -57,13 +59,13 @@ const orNull =
   (value) =>
     value === null ? null : shape(value)
 
-// One beyond it could not be followed by another.
 const term = where(
   'a term of office',
-  (value) => Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) < 2 ** 40,
+  (value) => Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) < TERMS,
 )
 const office = record({ term, by: text })
-const cursor = record({ epoch: text, seq: count })
+const epoch = where('an epoch', (value) => typeof value === 'string' && /^[\w-]{0,32}$/.test(value))
+const cursor = record({ epoch, seq: count })
 const error = record({ code: text, message: text, status: optional(number) })
 const query = record({ since: orNull(cursor), owner: orNull(text), maxAgeMs: optional(number) })
 

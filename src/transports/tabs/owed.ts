@@ -10,6 +10,8 @@ export interface Owed {
   readonly all: () => readonly Ask[]
   /** Those that an answer should have come to long ago. */
   readonly lost: () => readonly Ask[]
+  /** Those of them that have one of these ids. */
+  readonly among: (ids: readonly string[]) => readonly Ask[]
   /** Gives an answer to those of them that it is for. False when it is for none. */
   readonly settle: (ids: readonly string[], reply: Reply) => boolean
   /** Nobody will answer any more. */
@@ -48,6 +50,7 @@ export const createOwed = (self: string, nowMs: () => number): Owed => {
     },
     all: () => sentNow([...debts.values()]),
     lost: () => sentNow([...debts.values()].filter(isLost)),
+    among: (ids) => ids.flatMap((id) => debts.get(id)?.ask ?? []),
     settle: (ids, reply) => {
       const mine = ids.flatMap((id) => debts.get(id) ?? [])
       for (const { ask, resolve } of mine) {
