@@ -151,6 +151,7 @@ const feedOf = (parts: TransportParts, channel: string | null, audience: Audienc
     audience,
     live,
     check: createCheck(check, environment),
+    url: check.url,
     events,
     intervalMs: intervalMs === false ? Number.POSITIVE_INFINITY : intervalMs,
     auditMs: auditMs === false ? Number.POSITIVE_INFINITY : auditMs,

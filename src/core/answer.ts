@@ -6,11 +6,13 @@ import {
   isRecord,
   list,
   type Misfit,
+  misfit,
   optional,
   own,
   readFlag,
   readNumber,
   record,
+  type Shape,
   text,
   whenFilled,
   where,
@@ -35,7 +37,7 @@ export interface Answer {
   readonly events: readonly LoggedEvent[]
   /** True when the log cannot be continued from `since`: what was missed is not told. */
   readonly reset: boolean
-  /** How widely to spread the refresh a reset causes, in durationeconds. */
+  /** How widely to spread the refresh a reset causes, in milliseconds. */
   readonly spreadMs?: number | undefined
 }
 
@@ -46,7 +48,7 @@ export const FULL_ANSWER = 50
 export interface BareAnswer {
   readonly updated: boolean
   readonly message: string | null
-  /** When it was given, in durationeconds of the page's clock. */
+  /** When it was given, in milliseconds of the page's clock. */
   readonly atMs: number
 }
 
@@ -68,7 +70,7 @@ export interface CheckResponse {
   readonly isJson: boolean
   /** The parsed body; undefined when it is no JSON. */
   readonly body: unknown
-  /** `Retry-After` in durationeconds; null without one. */
+  /** `Retry-After` in milliseconds; null without one. */
   readonly retryAfterMs: number | null
 }
 
@@ -82,6 +84,13 @@ export interface Asked {
   readonly nowMs: number
 }
 
+/** What is known of a response that is no answer. */
+export interface NoAnswer {
+  readonly status: number
+  /** The address that was asked, as the page names it. */
+  readonly url?: string | undefined
+}
+
 /** What a response means: the rows of the agreement's table. */
 export type Meaning =
   | { readonly name: 'log'; readonly answer: Answer; readonly policy: CheckPolicy }
@@ -89,17 +98,17 @@ export type Meaning =
   /** 204 or 304: nothing happened. */
   | { readonly name: 'nothing' }
   /** Whoever was logged in is not any more. */
-  | { readonly name: 'session-over'; readonly status: number }
+  | ({ readonly name: 'session-over' } & NoAnswer)
   /** Nobody answers at that address. Believed the third time. */
-  | { readonly name: 'not-there'; readonly status: number }
+  | ({ readonly name: 'not-there' } & NoAnswer)
   /** The shop refuses the question. */
-  | { readonly name: 'refused'; readonly status: number }
+  | ({ readonly name: 'refused' } & NoAnswer)
   /** Something else than the shop answered: a log-in page, a challenge, a captive portal, a cache. */
-  | { readonly name: 'blocked'; readonly status: number; readonly detail: string }
+  | ({ readonly name: 'blocked'; readonly detail: string } & NoAnswer)
   /** The server wants to be left alone for a while. */
-  | { readonly name: 'busy'; readonly status: number; readonly retryAfterMs: number | null }
+  | ({ readonly name: 'busy'; readonly retryAfterMs: number | null } & NoAnswer)
   /** It failed, and may be well the next time. */
-  | { readonly name: 'failed'; readonly status: number; readonly detail: string }
+  | ({ readonly name: 'failed'; readonly detail: string } & NoAnswer)
 
 /** Reads a response of the check. Pure; never throws. */
 export const readResponse = (response: CheckResponse, asked: Asked): Meaning => {
@@ -161,12 +170,15 @@ interface Block extends Record<string, unknown> {
   enabled?: unknown
 }
 
+const tooMany: Shape = (value) =>
+  Array.isArray(value) && value.length > FULL_ANSWER ? misfit(`at most ${FULL_ANSWER} events`, value) : null
+
 const interval = record({ interval_ms: optional(duration) })
 const bareShape = record({ updated: flag, message: optional(text) })
 const blockShape = record({
   owner: where('a string that is not empty', (value) => typeof value === 'string' && value !== ''),
   cursor: where('epoch:seq', (value) => parseCursor(value) !== null),
-  events: optional(list(record({ event: text }))),
+  events: optional((value) => tooMany(value) ?? list(record({ event: text }))(value)),
   reset: optional(flag),
   spread_ms: optional(duration),
   poll: whenFilled(interval),

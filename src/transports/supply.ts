@@ -36,6 +36,8 @@ export interface SupplyOptions {
   /** The live transport; null where there is no socket to be had: then the check alone feeds the page. */
   readonly live: Transport | null
   readonly check: AskCheck
+  /** Where that is, for errors. Default: they do not say. */
+  readonly url?: string | undefined
   /** The events that the live transport brings; others in the log are no sign that it is deaf. Default: all. */
   readonly events?: { has(name: string): boolean } | undefined
   /** How often to ask while nothing is heard live. Infinity: never by itself. Default 30,000 ms; the server may say otherwise. */
@@ -138,7 +140,8 @@ export const supply =
       return stopped ? gone() : settle(meaning)
     }
 
-    const settle = (meaning: Meaning): Reply => {
+    const settle = (said: Meaning): Reply => {
+      const meaning = 'status' in said ? { ...said, url: options.url } : said
       const isLog = meaning.name === 'log'
       const news = isLog ? { ...meaning, answer: unseen(meaning.answer, seen, events) } : meaning
       if (isLog) seen = further(seen, meaning.answer.cursor)

@@ -1,3 +1,4 @@
+import { createAlarm } from '../core/alarm'
 import type { Audience, Environment, Stop } from '../core/environment'
 import { stopLink } from '../core/stop-link'
 import type { TabPorts } from '../core/tab-ports'
@@ -47,6 +48,8 @@ export const tabs =
 
 /** After so many thefts of the lock without a leader that is heard, the line says nothing, or somebody always steals it back. */
 const MOST_SILENT_THEFTS = 2
+/** How often a tab that stands alone asks whether somebody leads. */
+const LOOK_ROUND_MS = 30_000
 
 const share = (options: TabsOptions, ports: TabPorts, sink: Sink): Link | null => {
   const { environment, name, open, canAsk, isReadable = () => true } = options
@@ -55,9 +58,11 @@ const share = (options: TabsOptions, ports: TabPorts, sink: Sink): Link | null =
   const tail = createTailKeeper()
   let stopped = false
   let silentThefts = 0
+  let isAlone = false
+  const looking = createAlarm(environment)
 
   const hear = (message: Message): void => {
-    if (isLeaders(message)) silentThefts = 0
+    if (isLeaders(message)) hearOfLeader()
     if (message.name !== 'note') role.hear(message)
     else if (message.note.name !== 'other-user' || !options.confirm) sink.note(message.note)
     else doubts.ofOwner()
@@ -97,6 +102,7 @@ const share = (options: TabsOptions, ports: TabPorts, sink: Sink): Link | null =
   }
 
   const demote = (): void => {
+    endAlone()
     const known = quit()
     if (stopped) return
     // It goes no further from now on: to ask from there, some day, would be to ask for what everybody knows.
@@ -114,10 +120,32 @@ const share = (options: TabsOptions, ports: TabPorts, sink: Sink): Link | null =
     else standAlone()
   }
 
-  // In line for the lock all the same: whoever has it may go.
+  // In line for the lock all the same: whoever has it may go, and the line may come to speak.
   const standAlone = (): void => {
-    leave = ports.lock(name, { steal: false, granted: () => undefined, lost: demote, refused: () => undefined })
+    isAlone = true
+    const granted = (): void => (isAlone ? endAlone() : promote())
+    leave = ports.lock(name, { steal: false, granted, lost: demote, refused: granted })
     promote()
+    lookRound()
+  }
+
+  const lookRound = (): void => {
+    looking.set(LOOK_ROUND_MS * (0.5 + environment.random()), () => {
+      line.post({ name: 'hello', isVisible: environment.isVisible(), saw: null, leader: null })
+      lookRound()
+    })
+  }
+
+  const endAlone = (): void => {
+    isAlone = false
+    looking.stop()
+  }
+
+  const hearOfLeader = (): void => {
+    silentThefts = 0
+    if (!isAlone || stopped) return
+    endAlone()
+    role = followOn(quit())
   }
 
   const followOn = (known: Office | null): Following =>
@@ -142,6 +170,7 @@ const share = (options: TabsOptions, ports: TabPorts, sink: Sink): Link | null =
       if (stopped) return
       line.post({ name: 'bye' })
       stopped = true
+      endAlone()
       try {
         role.stop()
       } finally {

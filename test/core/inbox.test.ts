@@ -279,7 +279,7 @@ describe('with a log behind it, the inbox', () => {
 
   it('takes a broadcast without seq as a hint only, and spreads the ask', () => {
     const inbox = inboxAt('e1:17')
-    expect(inbox.hear(change({ id: 'a', spread_ms: 8_000 }))).toEqual([])
+    expect(inbox.hear(change({ id: 'a', spread_ms: 8_000 }))).toEqual(['report invalid-payload'])
     expect(inbox.wakesInMs()).toBe(4_000)
     expect(inbox.wait(4_000)).toEqual(['ask e1:17'])
   })

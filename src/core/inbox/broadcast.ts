@@ -1,5 +1,6 @@
 import { hearLive } from '../bare'
 import type { Cursor } from '../cursor'
+import { CartEchoError } from '../errors'
 import { type Identity, identityOf, sorted } from '../identity'
 import { planAsk, waitMs } from './asking'
 import { drain, giveUpAsking } from './holding'
@@ -72,7 +73,11 @@ const placeless = (turn: Turn, heard: Heard, { lastsMs }: Identity): void => {
   const { cursor, told, echoes } = turn.inbox
   // It moves no cursor, and the words of a wishlist are not what the check says of the cart.
   if (!isOurs(turn, heard)) return
-  if (cursor && turn.rules.canAsk) return planAsk(turn, 'gap', spreadMs(turn, heard))
+  if (cursor && turn.rules.canAsk) {
+    if (!turn.inbox.hasHinted) turn.effects.push({ name: 'report', error: mereHint(heard.event) })
+    set(turn, { hasHinted: true })
+    return planAsk(turn, 'gap', spreadMs(turn, heard))
+  }
   const { nowMs } = turn.moment
   const stillTold = told.filter(({ untilMs }) => untilMs > nowMs)
   if (stillTold.some(({ key }) => key === heard.key)) return
@@ -85,6 +90,13 @@ const placeless = (turn: Turn, heard: Heard, { lastsMs }: Identity): void => {
   if (heeded.isNews) tell(turn, heard, 'socket')
   else beStale(turn, 'again')
 }
+
+// Whoever tries it by hand would wait for it.
+const mereHint = (event: string): CartEchoError =>
+  new CartEchoError(
+    'invalid-payload',
+    `A broadcast of ${event} says no epoch and seq, on a page that has a cursor: it is told to nobody, and the check is asked. Send both.`,
+  )
 
 const spreadMs = (turn: Turn, { decoded }: Heard): number =>
   Math.max(waitMs(turn), turn.moment.random * Math.min(MOST_SPREAD_MS, decoded.block.spread_ms ?? 0))

@@ -20,6 +20,8 @@ export interface Inbox {
   /** What a bare check may say again. */
   readonly echoes: Echoes
   readonly asking: Asking
+  /** True once a broadcast without a place came, which beside a log is only a hint, and that was reported. */
+  readonly hasHinted: boolean
   /** Where a log stood that said the page is ahead of it; null: none does. */
   readonly doubted: number | null
   /** When the page counts as stale because a hole stays open; null: no hole, or done. */
@@ -66,6 +68,7 @@ export const newInbox = (owner: string | null, cursor: Cursor | null): Inbox => 
   told: [],
   echoes: noEchoes,
   asking: askingNothing,
+  hasHinted: false,
   doubted: null,
   staleAtMs: null,
 })

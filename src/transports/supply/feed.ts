@@ -1,11 +1,11 @@
-import { FULL_ANSWER, type Meaning } from '../../core/answer'
+import { FULL_ANSWER, type Meaning, type NoAnswer } from '../../core/answer'
 import type { ConnectionFact } from '../../core/connection'
 import type { PageSignal } from '../../core/environment'
 import type { CartEchoError } from '../../core/errors'
 import type { Moment } from '../../core/moment'
 import { refused } from '../../core/refusal'
 import type { GapReason } from '../../core/transport'
-import { afterJump, type Health, type HealthMeaning, nextHealth, well } from './health'
+import { afterJump, type Health, type HealthMeaning, nextHealth, well, wireOf } from './health'
 import { intervalMs } from './interval'
 import { type Ailment, afterBroadcast, afterComparison, afterFact, coming, isPolling, type Live } from './live'
 import { nextDueAtMs } from './rhythm'
@@ -190,7 +190,7 @@ export const takeAsk = (feed: Feed, { nowMs }: Moment): Feed => ({
 /** What the check said. */
 export const takeMeaning = (feed: Feed, meaning: Meaning, moment: Moment): FeedStep =>
   step(feed, moment, (turn) => {
-    if (meaning.name === 'session-over') return doubtSession(turn, meaning.status)
+    if (meaning.name === 'session-over') return doubtSession(turn, meaning)
     takeHealth(turn, meaning)
     if (turn.feed.health.name !== 'well') return
     set(turn, { doubt: null })
@@ -201,10 +201,10 @@ export const takeMeaning = (feed: Feed, meaning: Meaning, moment: Moment): FeedS
 
 const switchedOff = ({ nowMs }: Moment): Duty => ({ name: 'switched-off', sinceMs: nowMs, mayAsk: false })
 
-const doubtSession = (turn: Turn, status: number): void => {
+const doubtSession = (turn: Turn, answer: NoAnswer): void => {
   const { duty, doubt } = turn.feed
   const { nowMs, random } = turn.moment
-  const fact = refused('session-over', { status, detail: `(HTTP ${status})` })
+  const fact = refused('session-over', { status: answer.status, detail: `(${wireOf(answer)})` })
   set(turn, { health: well })
   if (duty.name === 'serving' && !doubt) {
     const askFromMs = nowMs + DOUBT_FOR_MS + DOUBT_SPREAD_MS * random

@@ -1,4 +1,4 @@
-import type { Meaning } from '../../core/answer'
+import type { Meaning, NoAnswer } from '../../core/answer'
 import { type BackOff, fullJitterMs } from '../../core/backoff'
 import type { RefusedReason, WaitingReason } from '../../core/connection'
 import type { CartEchoError } from '../../core/errors'
@@ -40,7 +40,7 @@ export const well: Health = { name: 'well' }
 export const nextHealth = (before: Health, meaning: HealthMeaning, moment: Moment): Health => {
   if (!('status' in meaning)) return well
   const ill = ailing(before, meaning, moment)
-  return meaning.name === 'not-there' && ill.times >= BELIEVED_THE_TIME ? dead(ill.status) : ill
+  return meaning.name === 'not-there' && ill.times >= BELIEVED_THE_TIME ? dead(meaning) : ill
 }
 
 /** The check after the clock may have jumped: nobody waits longer than was said. */
@@ -85,11 +85,15 @@ const slowlyMs = (attempt: number, random: number): number => fullJitterMs(SLOWL
 
 const errorOf = (because: (typeof AILMENTS)[Trouble['name']], meaning: Trouble): CartEchoError => {
   const { status } = meaning
-  const detail = `HTTP ${status}. ${'detail' in meaning ? meaning.detail : ''}`.trim()
+  const detail = `${wireOf(meaning)}. ${'detail' in meaning ? meaning.detail : ''}`.trim()
   return delayed(because, { status, detail }).error as CartEchoError
 }
 
-const dead = (status: number): Health => {
-  const { error } = refused('misconfigured', { status, detail: `(the check, HTTP ${status})` })
+/** What was asked, and how it was answered. */
+export const wireOf = ({ url, status }: NoAnswer): string => (url ? `${url}: HTTP ${status}` : `HTTP ${status}`)
+
+const dead = (meaning: Trouble): Health => {
+  const { status } = meaning
+  const { error } = refused('misconfigured', { status, detail: `(the check, ${wireOf(meaning)})` })
   return { name: 'dead', because: 'misconfigured', error }
 }
