@@ -108,6 +108,31 @@ describe.each(NAVIGATORS)('%s', (_, load, visit) => {
     await expect.poll(() => held.server.sockets()).toBe(0)
   })
 
+  it('that brings a page of another tenant: it is listened to on its own channel, and asked about at its own check', async () => {
+    const tenant = (name: string) =>
+      tagOf(1, `data-channel="${name}App.Models.User.{user}"`).replace('check-updates', `check-updates?of=${name}`)
+    const site = (name: string) => ({
+      head: NAVIGATOR,
+      body: tenant(name),
+      files: { 'count.js': COUNT, 'navigator.js': code },
+      block: false as const,
+    })
+    const code = await load()
+    const page = await open(site(''))
+    await untilLive(page)
+    held.server.put(site('beta.'), 'beta')
+    const asked: string[] = []
+    page.on('request', (request) => asked.push(`${new URL(request.url()).search} ${request.postData() ?? ''}`))
+    await visited(page, visit('/beta'), 1)
+    // The stand-in has no such tenant, and refuses its channel.
+    await expect.poll(() => stateOf(page)).toBe('polling: not-authorised')
+    expect(asked.some((words) => words.includes('channel_name=private-beta.App.Models.User.1'))).toBe(true)
+    await expect.poll(() => asked.some((words) => words.includes('of=beta.'))).toBe(true)
+    await visited(page, visit('/?again'), 1)
+    await untilLive(page)
+    await hearsOnce(held.server, page)
+  })
+
   it('that brings a page whose <body> has no tag: nobody looks at it', async () => {
     const page = await openShop('body', await load(), '')
     await page.evaluate(visit('/out'))

@@ -147,6 +147,7 @@ const trials: readonly (readonly [string, Trial])[] = [
         stage.shop.server.shop.broadcast(CUSTOMER, EVENT, payload())
         await untilToldSoon(stage)
       },
+      reports: ['invalid-payload'],
     },
   ],
   [
