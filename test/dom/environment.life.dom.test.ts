@@ -18,7 +18,7 @@ const everything = (): void => {
     fire(document, name)
   }
   for (const name of ['pagehide', 'pageshow']) fire(window, name, { persisted: true })
-  for (const name of ['online', 'offline']) fire(window, name)
+  for (const name of ['online', 'offline', 'focus', 'popstate']) fire(window, name)
 }
 
 const stops: (() => void)[] = []
@@ -47,6 +47,8 @@ describe('what a page goes through', () => {
     ['document', () => fire(document, 'visibilitychange'), 'visible'],
     ['window', () => fire(window, 'pagehide', { persisted: true }), 'left'],
     ['window', () => fire(window, 'pageshow', { persisted: true }), 'restored'],
+    ['window', () => fire(window, 'focus'), 'focused'],
+    ['window', () => fire(window, 'popstate'), 'traversed'],
     ['window', () => fire(window, 'online'), 'online'],
     ['window', () => fire(window, 'offline'), 'offline'],
   ])('is heard on the %s: %s', (_where, happen, expected) => {
