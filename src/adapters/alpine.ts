@@ -26,7 +26,7 @@ const APPLIED = Symbol.for('cart-echo.alpine')
  * - `x-cart-echo:refresh="expression"` with `$cursor` and `$signal` is an `onRefresh`: what it gives is waited for. In a Livewire component
  *   `$wire.$refresh()` when left out. `.settle.500ms` and `.spread.5000ms` are its options.
  *
- * `.once`, `.debounce` and `.throttle` (250 ms) are those of `x-on`, for `changed` and `status`. Everything ends with its element; the rest
+ * `.once`, `.debounce` and `.throttle` (250 ms) are those of `x-on`, and take `.1s` too, for `changed` and `status`. Everything ends with its element; the rest
  * lives as long as Alpine does. The page calls `cart.start()`. A store or a magic of the page's own by that name stays, with one
  * warning; applied again, it does nothing. A directive that cannot be read is a warning, too.
  * @throws {CartEchoError} `invalid-options` without the cart, as in `Alpine.plugin(cartEcho)`.

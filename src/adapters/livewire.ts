@@ -3,12 +3,14 @@ import type { Stop } from '../core/environment'
 import { CartEchoError } from '../core/errors'
 import { domEventName } from '../core/events'
 import type { PageIdentity } from '../core/shopper'
+import { keepCallLimit } from './livewire/call-limit'
+import { spareUnloaded } from './livewire/lazy'
 import { markEvents } from './livewire/marking'
 import { whenOfferTaken } from './livewire/offer'
 import { holdWhile } from './livewire/patience'
 import { refreshNow, refreshThrough } from './livewire/refreshing'
 import { repairSocketId } from './livewire/socket-id'
-import { type LivewireRefresh, readTargets } from './livewire/targets'
+import { isHearing, type LivewireRefresh, readTargets } from './livewire/targets'
 import { watchTyping } from './livewire/typing'
 
 export type { CartEcho } from '../core/cart-echo'
@@ -68,7 +70,10 @@ const build = (client: Bridged, { page, refresh = 'cart-updated', idleMs, patien
   const { signal } = stopped
   if (refresh !== false) refreshUntil(signal, client, refresh, idleMs, patienceMs)
   if (page) document.addEventListener('livewire:navigated', () => identifyAnew(client, page), { signal })
-  markEvents(client.events.map(domEventName), signal)
+  const events = client.events.map(domEventName)
+  markEvents(events, signal)
+  keepCallLimit(isHearing(events), signal)
+  spareUnloaded(isHearing(events), signal)
   repairSocketId(signal)
   const stop: Stop = () => {
     if (client[BRIDGE] === stop) delete client[BRIDGE]
@@ -101,6 +106,7 @@ const refreshUntil = (
 ): void => {
   const targets = readTargets(refresh)
   const isTyping = watchTyping(idleMs, targets.concerns, stopped)
+  spareUnloaded(targets.isOurs, stopped)
   const off = client.onRefresh(refreshThrough(client, targets, stopped), { hold: holdWhile(isTyping, patienceMs) })
   stopped.addEventListener('abort', off)
   whenOfferTaken(() => refreshNow(client), stopped)

@@ -37,28 +37,49 @@ export const component = (
   return `<div wire:id="${id}" wire:snapshot="${attribute(snapshot)}" wire:effects="${attribute(effects)}" ${attributes}>${html}</div>`
 }
 
+/** What the server makes of one component, when it is asked. */
+export type Render = (asked: { readonly id: string; readonly calls: readonly string[] }) => object
+
 /** Livewire's server half: answers as it is told, and keeps what it was asked. */
 const createServer = () => {
   const asked: Asked[] = []
-  const server = { status: 200, isSlow: false }
+  const server = {
+    status: 200,
+    isSlow: false,
+    /** The effects of an answer, as of when it is asked. */
+    render: (() => ({})) as Render,
+    /** What must come as `_token`, or as the cookie's header where that is not there; null: anything will do. */
+    token: null as string | null,
+  }
   const waiting: (() => void)[] = []
   const nameOf = (snapshot: string) => JSON.parse(snapshot).memo.name as string
   const send = async (_url: string, { body, headers }: RequestInit & { headers: Record<string, string> }) => {
-    const { components } = JSON.parse(String(body)) as { components: CommitRequest[] }
+    const { components, _token } = JSON.parse(String(body)) as { components: CommitRequest[]; _token?: string }
+    const isExpired = server.token !== null && (_token ?? headers['X-XSRF-TOKEN']) !== server.token
     asked.push({
       headers: { ...headers },
       components: components.map(({ snapshot, calls, updates }) => ({
         name: nameOf(snapshot),
-        calls: calls.map(({ method, params }) => [method, ...params.slice(0, 1)].join(' ')),
+        calls: calls.map(({ method, params, metadata }) =>
+          [metadata?.island ? `${method}@${metadata.island.name}` : method, ...params.slice(0, 1)].join(' '),
+        ),
         updates,
       })),
     })
+    const rendered = components.map(({ snapshot, calls }): CommitAnswer => {
+      const { data, memo } = JSON.parse(snapshot)
+      const effects = server.render({ id: memo.id, calls: calls.map(({ method }) => method) })
+      // Whatever it was asked: from now on it is loaded.
+      if (memo.lazyLoaded === false) memo.lazyLoaded = true
+      return { snapshot: JSON.stringify({ data, memo }), effects }
+    })
     if (server.isSlow) await new Promise<void>((resolve) => waiting.push(resolve))
     if (server.status === 0) throw new TypeError('Failed to fetch')
-    const answers = components.map(({ snapshot }): CommitAnswer => ({ snapshot, effects: {} }))
-    return answerWith(server.status, JSON.stringify({ components: answers }))
+    return answerWith(isExpired ? 419 : server.status, JSON.stringify({ components: rendered }))
   }
-  return { asked, server, send, answerNext: () => waiting.shift()?.() }
+  /** Keeps the oldest answer back, and gives what sends it. */
+  const hold = (): (() => void) => waiting.shift() ?? (() => undefined)
+  return { asked, server, send, hold, answerNext: () => waiting.shift()?.() }
 }
 
 /** A page in a shop, whose time is told to pass: a client, the stand-in for Livewire, and the servers of both. */
@@ -80,6 +101,7 @@ export const openShop = ({
   }
   document.body.innerHTML = body
   const livewireServer = createServer()
+  const unhandled = watchUnhandled()
   const standIn = createStandIn({ send: livewireServer.send, version, visit: async (url) => pages[url] ?? '' })
   const check = { isDown: false, asked: 0, seq: 1 }
   let sink: Sink | null = null
@@ -111,6 +133,11 @@ export const openShop = ({
     environment,
     standIn,
     check,
+    /** The reasons of rejections that nobody took, by now. */
+    unhandled: async () => {
+      await realTurn()
+      return unhandled.reasons
+    },
     pass,
     /** The shop changed the cart, and says so by the socket. */
     change: () => {
@@ -131,10 +158,29 @@ export const openShop = ({
     close: () => {
       listening.client.stop()
       standIn.stop()
+      unhandled.stop()
+      history.replaceState(null, '', href)
       document.body.replaceChildren()
       vi.useRealTimers()
     },
   }
+}
+
+// Kept before the clock is faked: a browser says that nobody took a rejection at the end of a task.
+const { setTimeout: realTimeout } = globalThis
+const realTurn = (): Promise<void> => new Promise((resolve) => realTimeout(resolve, 20))
+const { href } = location
+
+/** Keeps the reasons of rejections that nobody took, and keeps them from the runner, until stopped. */
+export const watchUnhandled = () => {
+  const reasons: unknown[] = []
+  const hear = (event: PromiseRejectionEvent): void => {
+    event.preventDefault()
+    event.stopImmediatePropagation()
+    reasons.push(event.reason)
+  }
+  addEventListener('unhandledrejection', hear, { capture: true })
+  return { reasons, stop: () => removeEventListener('unhandledrejection', hear, { capture: true }) }
 }
 
 /** A Response whose text is there at once: that of a real one takes turns of the event loop, which no clock knows. */

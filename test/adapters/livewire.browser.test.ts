@@ -51,6 +51,45 @@ const setSocketId = ({ standIn }: ReturnType<typeof openShop>, id: unknown): voi
   })
 }
 
+/** A page with an old token: what it asks the shopper. */
+const watchSession = () => {
+  const ask = vi.fn(() => false)
+  vi.stubGlobal('confirm', ask)
+  document.head.insertAdjacentHTML('beforeend', '<meta name="csrf-token" content="the old one">')
+  opened.push({
+    close: () => {
+      vi.unstubAllGlobals()
+      document.head.querySelector('meta[name="csrf-token"]')?.remove()
+      // biome-ignore lint/suspicious/noDocumentCookie: what Laravel sets.
+      document.cookie = 'XSRF-TOKEN=; path=/; max-age=0'
+    },
+  })
+  return ask
+}
+
+// Children that get something from a component go with each of its requests: by #[Reactive], and by #[Modelable], however deep.
+const CART_WITH_CHILDREN = component('cart', {
+  listeners: ['cart-updated'],
+  html: component('bound', {
+    memo: { props: ['total'] },
+    html: component('between', { html: component('modelled', { memo: { bindings: { value: 'total' } } }) }),
+  }),
+})
+
+const total = (id: string): string | undefined => document.querySelector(`[wire\\:id="${id}"] b`)?.textContent
+
+/** Has the shop's server render a total, which is another one from the change on. */
+const renderTotals = (page: ReturnType<typeof openShop>, within: (id: string) => string = () => '') => {
+  const now = { total: 'RM108.90' }
+  page.server.render = ({ id }) => ({ html: `<div wire:id="${id}"><b>${now.total}</b>${within(id)}</div>` })
+  return {
+    change: () => {
+      now.total = 'RM109.80'
+      page.change()
+    },
+  }
+}
+
 // Longer than a refresh is settled and spread.
 const SPREAD_MS = 2_300
 
@@ -186,23 +225,51 @@ describe.each([3, 4] as const)('a refresh through Livewire %s', (version) => {
 
   it.each([
     ['cart-updated', 500],
+    ['cart-updated', 503],
     [{ components: ['cart'] }, 500],
-    ['cart-updated', 419],
   ] as const)(
-    'by %j that Livewire answers with %i opens no dialog, however often it is tried',
+    'by %j that Livewire answers with %i opens no dialog and leaves no rejection, however often it is tried, also with children that go along',
     async (refresh, status) => {
-      const ask = vi.fn(() => false)
-      vi.stubGlobal('confirm', ask)
-      const page = await openPage({ refresh, shop: { version } })
+      const page = await openPage({ refresh, shop: { body: CART_WITH_CHILDREN, version } })
       page.server.status = status
       page.change()
       await page.pass(60_000)
       expect(page.asked.length).toBeGreaterThan(2)
+      expect(page.asked[0]?.components.map(({ name }) => name)).toEqual(['cart', 'bound', 'modelled'])
       expect(page.errors.map(({ code }) => code)).toEqual(['refresh-failed'])
-      vi.unstubAllGlobals()
-      expect([document.querySelector('dialog'), ask.mock.calls]).toEqual([null, []])
+      expect([document.querySelector('dialog'), await page.unhandled()]).toEqual([null, []])
     },
   )
+
+  it('goes on with the cookie when another session has taken the place of the page’s, and so does what the shopper does then', async () => {
+    const ask = watchSession()
+    const page = await openPage({ shop: { body: CART, version } })
+    page.server.token = 'the new one'
+    // biome-ignore lint/suspicious/noDocumentCookie: what Laravel sets.
+    document.cookie = 'XSRF-TOKEN=the%20new%20one; path=/'
+    page.change()
+    await page.pass(SPREAD_MS)
+    expect([page.asked.length, page.errors, page.client.news.get().stale]).toEqual([2, [], false])
+    let isDone = false
+    void page.standIn.Livewire.find('cart')
+      ?.call('addVoucher')
+      .then(() => {
+        isDone = true
+      })
+    await page.pass(100)
+    expect([isDone, ask.mock.calls]).toEqual([true, []])
+  })
+
+  it('lets Livewire ask once whether to load the page again when no other token is taken, either', async () => {
+    const ask = watchSession()
+    const page = await openPage({ shop: { body: CART, version } })
+    page.server.token = 'the new one'
+    page.change()
+    await page.pass(60_000)
+    expect(page.asked.length).toBeGreaterThan(4)
+    expect(ask).toHaveBeenCalledTimes(1)
+    expect(page.errors.map(({ code }) => code)).toEqual(['refresh-failed'])
+  })
 
   it.each([
     ['a method of the component that is refreshed', ['cart', 'addVoucher'], 1],
@@ -244,6 +311,145 @@ describe.each([3, 4] as const)('a refresh through Livewire %s', (version) => {
     expect(hasRun).toBe(true)
   })
 
+  it('asks a component once more that an older answer brings after it', async () => {
+    const child = component('total', { listeners: ['cart-updated'], html: '<b>RM108.90</b>' })
+    const page = await openPage({ shop: { body: CART + component('parent'), version } })
+    let isOpen = false
+    const { change } = renderTotals(page, (id) => (id === 'parent' && isOpen ? child : ''))
+    await page.client.check({ refresh: false })
+    page.server.isSlow = true
+    isOpen = true
+    void page.standIn.Livewire.find('parent')?.call('open')
+    await page.pass(50)
+    change()
+    await page.pass(SPREAD_MS)
+    page.server.isSlow = false
+    // The refresh first, then what was asked before it.
+    const answerOpen = page.hold()
+    page.answerNext()
+    await page.pass(50)
+    answerOpen()
+    await page.pass(2_000)
+    expect([total('cart'), total('total')]).toEqual(['RM109.80', 'RM109.80'])
+    expect(page.asked.slice(2).map(({ components }) => components.map(({ name }) => name))).toEqual([['total']])
+  })
+
+  it.each([
+    ['there before', false],
+    ['there only then', true],
+  ])('asks a lazy component once more whose load was under way, be the bridge %s', async (_when, isLate) => {
+    const body = CART + component('later', { lazy: true, html: '<b></b>' })
+    const page = isLate ? openShop({ body, version }) : await openPage({ shop: { body, version } })
+    if (isLate) {
+      opened.push(page)
+      page.startLivewire()
+      page.client.start()
+      page.live()
+      await page.pass(100)
+    }
+    const { change } = renderTotals(page)
+    const render = page.server.render
+    page.server.render = (asked) => ({
+      ...render(asked),
+      ...(asked.id === 'later' ? { listeners: ['cart-updated'] } : {}),
+    })
+    page.server.isSlow = true
+    void page.standIn.Livewire.find('later')?.call('__lazyLoad')
+    await page.pass(50)
+    if (isLate) opened.push({ close: livewire(page.client) })
+    await page.client.check({ refresh: false })
+    change()
+    await page.pass(SPREAD_MS)
+    page.server.isSlow = false
+    const answerLoad = page.hold()
+    page.answerNext()
+    await page.pass(50)
+    answerLoad()
+    await page.pass(2_000)
+    expect([total('cart'), total('later')]).toEqual(['RM109.80', 'RM109.80'])
+  })
+
+  it('asks nothing of what comes with an answer to what was asked after it', async () => {
+    const child = component('total', { listeners: ['cart-updated'] })
+    const page = await openPage({ shop: { body: CART + component('parent'), version } })
+    const { change } = renderTotals(page, (id) => (id === 'parent' ? child : ''))
+    change()
+    await page.pass(SPREAD_MS)
+    void page.standIn.Livewire.find('parent')?.call('open')
+    await page.pass(2_000)
+    expect([total('cart'), page.asked.length]).toEqual(['RM109.80', 2])
+  })
+
+  it('asks nothing of what its own answer brings, however long another takes that was under way', async () => {
+    const child = component('total', { listeners: ['cart-updated'] })
+    const page = await openPage({ shop: { body: CART + component('other'), version } })
+    const { change } = renderTotals(page, (id) => (id === 'cart' ? child : ''))
+    await page.client.check({ refresh: false })
+    page.server.isSlow = true
+    void page.standIn.Livewire.find('other')?.call('export')
+    await page.pass(50)
+    page.server.isSlow = false
+    change()
+    await page.pass(SPREAD_MS)
+    await page.pass(5_000)
+    page.answerNext()
+    await page.pass(5_000)
+    expect(page.asked.map(({ components }) => components.map(({ name }) => name))).toEqual([['other'], ['cart']])
+  })
+
+  it('reads everything anew when what came late could not be', async () => {
+    const child = component('total', { listeners: ['cart-updated'], html: '<b>RM108.90</b>' })
+    const page = await openPage({ shop: { body: CART + component('parent'), version } })
+    const { change } = renderTotals(page, (id) => (id === 'parent' ? child : ''))
+    await page.client.check({ refresh: false })
+    page.server.isSlow = true
+    void page.standIn.Livewire.find('parent')?.call('open')
+    await page.pass(50)
+    change()
+    await page.pass(SPREAD_MS)
+    const answerOpen = page.hold()
+    page.answerNext()
+    await page.pass(50)
+    answerOpen()
+    await page.pass(50)
+    page.server.isSlow = false
+    page.server.status = 500
+    page.answerNext()
+    await page.pass(50)
+    page.server.status = 200
+    await page.pass(10_000)
+    expect([total('cart'), total('total'), document.querySelector('dialog')]).toEqual(['RM109.80', 'RM109.80', null])
+  })
+
+  it.each(['cart-updated', CHANGED])(
+    'leaves a lazy component alone that is not loaded when it dispatches %s',
+    async (event) => {
+      const later = component('later', { lazy: true, listeners: [event], html: 'soon' })
+      const page = await openPage({ shop: { body: CART + later, version } })
+      page.change()
+      await page.pass(SPREAD_MS)
+      expect(page.asked.flatMap(({ components }) => components.map(({ name }) => name))).toEqual(['cart'])
+      expect([page.errors, page.client.news.get().stale]).toEqual([[], false])
+    },
+  )
+
+  it('has PHP hear each of 121 changes, as many at a time as Livewire takes', async () => {
+    const page = await openPage({
+      refresh: false,
+      shop: { body: component('cart', { listeners: [CHANGED] }), version },
+    })
+    page.server.isSlow = true
+    page.change()
+    await page.pass(50)
+    for (let count = 0; count < 120; count += 1) page.change()
+    page.server.isSlow = false
+    page.answerNext()
+    await page.pass(500)
+    const heard = page.asked.map(({ components }) => components.flatMap(({ calls }) => calls).length)
+    expect(heard).toEqual(version === 3 ? [1, 120] : [1, 50, 50, 20])
+    expect([document.querySelector('dialog'), await page.unhandled()]).toEqual([null, []])
+  })
+
   it('asks nothing after the client was stopped meanwhile, and leaves no hook', async () => {
     const page = await openPage({ shop: { version } })
     const hooked = page.standIn.hooked()
@@ -255,6 +461,16 @@ describe.each([3, 4] as const)('a refresh through Livewire %s', (version) => {
     await page.pass(100)
     expect(page.standIn.hooked()).toBe(hooked)
   })
+})
+
+it('knows a lazy component that is not loaded by its snapshot: in Livewire 3.5.0 nothing else tells', async () => {
+  const body = component('cart') + component('cart', { id: 'later', lazy: true })
+  const page = await openPage({ refresh: { components: ['cart'] }, shop: { body, version: 3 } })
+  for (const one of page.standIn.Livewire.all())
+    for (const name of ['isLazy', 'hasBeenLazyLoaded']) Object.defineProperty(one, name, { value: undefined })
+  page.change()
+  await page.pass(SPREAD_MS)
+  expect(page.asked.map(({ components }) => components.length)).toEqual([1])
 })
 
 describe('a refresh through Livewire', () => {
@@ -391,6 +607,107 @@ describe('a refresh through Livewire', () => {
   })
 })
 
+describe('islands of Livewire 4', () => {
+  const mark = (word: string, name: string, mode: string) =>
+    `<!--[if ${word}:type=island|name=${name}|token=${name}|mode=${mode}]><![endif]-->`
+  const island = (name: string, html: string, mode = 'morph') =>
+    mark('FRAGMENT', name, mode) + html + mark('ENDFRAGMENT', name, mode)
+  const memo = { islands: ['total', 'count', 'saved', 'always', 'later'].map((name) => ({ name, token: name })) }
+  const later = island('later', '<p wire:intersect.once="__lazyLoadIsland">soon</p>')
+  const texts = () => [...document.querySelectorAll('b')].map(({ textContent }) => textContent)
+
+  const openIslands = async () => {
+    const html = ['total', 'count', 'saved', 'always'].map((name) => island(name, '<b>old</b>')).join('') + later
+    const page = await openPage({ shop: { body: component('cart', { listeners: ['cart-updated'], memo, html }) } })
+    page.server.render = ({ calls }) =>
+      calls.includes('__dispatch')
+        ? {
+            html: `<div wire:id="cart">${island('total', '', 'skip')}${island('count', '', 'skip')}${island('saved', '', 'skip')}${island('always', '<b>new</b>')}${island('later', '', 'skip')}</div>`,
+            islandFragments: [island('saved', '<b>new</b>')],
+          }
+        : { islandFragments: ['total', 'count'].map((name) => island(name, '<b>new</b>')) }
+    return page
+  }
+  const callsOf = ({ asked }: ReturnType<typeof openShop>) =>
+    asked.map(({ components }) => components.flatMap(({ calls }) => calls))
+
+  it('that a refresh left as they were are rendered after it in one request, before it has ended; not those that it rendered, nor those not loaded', async () => {
+    const page = await openIslands()
+    page.change()
+    await page.pass(SPREAD_MS)
+    expect(callsOf(page)).toEqual([['__dispatch cart-updated'], ['$refresh@total', '$refresh@count']])
+    expect([texts(), page.client.news.get().stale]).toEqual([['new', 'new', 'new', 'new'], false])
+  })
+
+  it('that fail open no dialog, and are tried again', async () => {
+    const page = await openIslands()
+    page.server.isSlow = true
+    page.change()
+    await page.pass(SPREAD_MS)
+    page.answerNext()
+    await page.pass(50)
+    page.server.isSlow = false
+    page.server.status = 500
+    page.answerNext()
+    await page.pass(50)
+    expect(page.errors.map(({ code }) => code)).toEqual(['refresh-failed'])
+    page.server.status = 200
+    await page.pass(5_000)
+    expect([texts(), page.client.news.get().stale]).toEqual([['new', 'new', 'new', 'new'], false])
+    expect([document.querySelector('dialog'), await page.unhandled()]).toEqual([null, []])
+  })
+})
+
+describe('a refresh through Livewire 4', () => {
+  it('shows the dialog for what is typed into wire:model.live of a child that goes along', async () => {
+    const field = '<input id="note" wire:model.live="note">'
+    const child = component('bound', { memo: { props: ['total'] }, html: field })
+    const page = await openPage({ shop: { body: component('cart', { listeners: ['cart-updated'], html: child }) } })
+    await page.client.check({ refresh: false })
+    page.server.status = 500
+    void page.client.refresh().catch(() => undefined)
+    await page.pass(1)
+    type('#note', 'a')
+    await page.pass(100)
+    expect(document.querySelectorAll('dialog')).toHaveLength(1)
+    // Livewire leaves it to nobody.
+    expect(await page.unhandled()).toHaveLength(1)
+  })
+
+  it('has failed when one of the messages with it was cancelled', async () => {
+    const page = await openPage({ shop: { body: CART + component('other', { listeners: ['cart-updated'] }) } })
+    const cancels: (() => void)[] = []
+    const off = page.standIn.Livewire.interceptMessage?.(({ cancel }) => cancels.push(cancel as () => void))
+    page.server.isSlow = true
+    page.change()
+    await page.pass(SPREAD_MS)
+    cancels.at(-1)?.()
+    await page.pass(50)
+    off?.()
+    expect([cancels.length, page.errors.map(({ code }) => code)]).toEqual([2, ['refresh-failed']])
+    expect(await page.unhandled()).toEqual([])
+  })
+
+  it('is not answered by another message of the same component', async () => {
+    const page = await openPage()
+    const [cart] = page.standIn.Livewire.all()
+    await page.client.check({ refresh: false })
+    page.server.isSlow = true
+    if (cart) void page.standIn.Livewire.fireAction?.(cart, 'save', [], { island: { name: 'note', mode: 'morph' } })
+    let hasRun = false
+    void page.client.refresh().then(() => {
+      hasRun = true
+    })
+    await page.pass(300)
+    page.answerNext()
+    await page.pass(100)
+    expect([page.asked.length, hasRun]).toEqual([2, false])
+    page.answerNext()
+    await page.pass(100)
+    expect(hasRun).toBe(true)
+  })
+})
+
 const CART_WITH_BUTTON = component('cart', {
   listeners: ['cart-updated'],
   html: '<input id="voucher" wire:model="voucher"><button id="more">+</button>',
@@ -462,6 +779,18 @@ describe('a shopper who is typing', () => {
     document.body.innerHTML = body
     page.standIn.start()
     document.querySelector('[data-new]')?.setAttribute('wire:id', 'new')
+    type('#note', 'a')
+    page.change()
+    await page.pass(SPREAD_MS)
+    expect(page.asked).toEqual([])
+  })
+
+  it('is minded in a dialog of the component that stands at the end of the page', async () => {
+    const teleport = '<template id="origin" x-teleport="body"></template>'
+    const body = `${component('cart', { listeners: ['cart-updated'], html: teleport })}<div id="moved"><input id="note"></div>`
+    const page = await openPage({ shop: { body } })
+    // As Alpine's x-teleport leaves it.
+    Object.assign(field('#moved'), { _x_teleportBack: document.querySelector('#origin') })
     type('#note', 'a')
     page.change()
     await page.pass(SPREAD_MS)
@@ -675,6 +1004,25 @@ describe('the bridge', () => {
     off()
     expect([heard.length, page.asked.length]).toEqual([1, 1])
     expect(page.asked[0]?.headers).not.toHaveProperty('X-Socket-ID')
+  })
+
+  it.each([
+    ['an element', '<i id="Livewire"></i>'],
+    ['a frame of another origin', '<iframe name="Livewire" sandbox src="data:text/html,other"></iframe>'],
+  ])('takes %s of its name for no Livewire, and joins the real one when it comes', async (_what, named) => {
+    const page = openShop({ body: CART + named })
+    opened.push(page)
+    const frame = document.querySelector('iframe')
+    if (frame) await new Promise((resolve) => frame.addEventListener('load', resolve, { once: true }))
+    const stop = livewire(page.client)
+    page.client.start()
+    page.live()
+    page.change()
+    await page.pass(SPREAD_MS)
+    page.startLivewire()
+    await page.pass(SPREAD_MS)
+    stop()
+    expect([page.asked.length, page.errors]).toEqual([1, []])
   })
 
   it('is one, however often it is asked for; and may be built again after it was stopped', async () => {

@@ -82,6 +82,54 @@ describe('a Livewire page', () => {
   })
 })
 
+describe('a page whose session is replaced in another tab', () => {
+  const held = holdOnePage({
+    script: `
+      import { createCartEcho, readPage } from 'cart-echo'
+      import { livewire } from 'cart-echo/livewire'
+      import { reverb } from 'cart-echo/reverb'
+      import { createStandIn } from './examples/livewire/stand-in'
+      import { renderFromCart } from './examples/livewire/stand-in/demo'
+      const dom = { asked: [], statuses: [] }
+      window.confirm = (words) => void dom.asked.push(words)
+      // What proves that it knows the session is asked first: Livewire's own door is PHP's.
+      const send = async (url, options) => {
+        const { status } = await fetch('/strict/broadcasting/auth', options)
+        dom.statuses.push(status === 419 ? 419 : 200)
+        return status === 419 ? new Response('', { status }) : renderFromCart(url, options)
+      }
+      const standIn = createStandIn({ send })
+      const page = readPage()
+      const cart = createCartEcho({ ...page, echo: reverb(page.reverb) })
+      livewire(cart, { page: readPage })
+      cart.start()
+      standIn.load()
+      standIn.start()
+      Object.assign(window, { cart, dom })`,
+    body: BODY,
+  })
+
+  it('shows the new total, and lets the shopper go on: Livewire asks nothing', async () => {
+    await expect.poll(() => held.play('cart.connection.get().name')).toBe('live')
+    await held.page.evaluate(async () => {
+      const post = async (path: string, token: string | null | undefined, body: object) => {
+        const headers = { 'Content-Type': 'application/json', Accept: 'application/json', 'X-CSRF-TOKEN': token ?? '' }
+        return (await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) })).json()
+      }
+      const token = document.querySelector('meta[name="csrf-token"]')?.getAttribute('content')
+      const { csrf_token } = await post('/logout', token, {})
+      await post('/login', csrf_token, { customer: 1 })
+    })
+    held.server.shop.removeFromAll('raya-sale')
+    await expect.poll(() => held.play('cart.news.get().unread.length')).toBe(1)
+    await passTime(held.page, 2_500)
+    await held.page.locator('#total', { hasText: 'RM120.00' }).waitFor()
+    await held.play("Livewire.find('cart').call('addVoucher')")
+    expect(await held.play('dom')).toEqual({ asked: [], statuses: [419, 200, 200] })
+    expect(await held.play('cart.news.get().stale')).toBe(false)
+  })
+})
+
 describe('a page that goes on', () => {
   const held = holdOnePage({
     script: `

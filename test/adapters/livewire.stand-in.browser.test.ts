@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type CommitAnswer, type CommitRequest, createStandIn } from '../../examples/livewire/stand-in'
 import { pass } from '../support/fake-timers'
-import { answerWith, component } from './livewire-shop'
+import { answerWith, component, watchUnhandled as watchRejections } from './livewire-shop'
 
 // What the tests of the bridge and the demo take for Livewire behaves like it, where cart-echo touches it. The real 4.4.1, 3.8.5 and 3.5.0
 // were tried in the same way by hand: each line below is what they did.
@@ -104,14 +104,8 @@ const listenTo = ({ Livewire }: ReturnType<typeof createStandIn>): string[] => {
 
 /** The reasons of rejections that nobody took. */
 const watchUnhandled = (): unknown[] => {
-  const reasons: unknown[] = []
-  const hear = (event: PromiseRejectionEvent): void => {
-    event.preventDefault()
-    event.stopImmediatePropagation()
-    reasons.push(event.reason)
-  }
-  addEventListener('unhandledrejection', hear, { capture: true })
-  stops.push(() => removeEventListener('unhandledrejection', hear, { capture: true }))
+  const { reasons, stop } = watchRejections()
+  stops.push(stop)
   return reasons
 }
 

@@ -7,6 +7,8 @@ import type { Effects } from './payload'
 export interface Around {
   /** Makes components of what has come, and lets those go that have left. */
   readonly settle: () => void
+  /** Says that a component has an answer. */
+  readonly effect: (component: Component, effects: Effects) => void
   /** Goes to another page. */
   readonly visit: (url: string) => void
 }
@@ -16,12 +18,13 @@ export const takeAnswer = (
   component: Component,
   { snapshot, effects }: { snapshot: string; effects: Effects },
   sent: Record<string, unknown>,
-  { visit }: Around,
+  { effect, visit }: Around,
 ): void => {
   component.snapshot = JSON.parse(snapshot)
   for (const [property, value] of Object.entries(sent))
     if (component.updates[property] === value) delete component.updates[property]
   component.listenTo(effects.listeners ?? [])
+  effect(component, effects)
   if (effects.redirect) visit(effects.redirect)
   // After the morph (js/features/supportDispatches.js).
   queueMicrotask(() =>
@@ -37,6 +40,5 @@ export const takeAnswer = (
 export const showAnswer = (component: Component, { html, islandFragments = [] }: Effects, { settle }: Around): void => {
   if (html) morph(component.el, html)
   for (const fragment of islandFragments) morphIsland(component.el, fragment)
-  // What is new is made by Alpine's observer of the page, a moment later.
-  queueMicrotask(settle)
+  settle()
 }

@@ -120,7 +120,8 @@ export const createCommits = (send: Send, hooks: Hooks, around: Around): Fire =>
   ): void => {
     if (!answer || 'skip' in answer) return
     takeAnswer(commit.component, answer, payload.updates, around)
-    showAnswer(commit.component, answer.effects, around)
+    // js/features/supportMorphDom.js
+    queueMicrotask(() => queueMicrotask(() => showAnswer(commit.component, answer.effects, around)))
     for (const { handleReturn } of commit.calls) handleReturn(undefined)
     for (const resolve of commit.resolvers) resolve()
     for (const callback of ends.succeed) callback()

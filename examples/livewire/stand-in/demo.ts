@@ -10,7 +10,8 @@ export const startStandIn = (): void => {
   else start()
 }
 
-const renderFromCart: Send = async (_url, { body }) => {
+/** The server half, from the shop’s own cart. */
+export const renderFromCart: Send = async (_url, { body }) => {
   const response = await fetch('/api/cart', { headers: { Accept: 'application/json' }, cache: 'no-store' })
   // Nobody is logged in: there is no cart to show.
   if (!response.ok && response.status !== 401) return response

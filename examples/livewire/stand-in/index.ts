@@ -54,8 +54,10 @@ export const createStandIn = ({
       const id = el.getAttribute('wire:id') ?? ''
       if (components.get(id)?.el === el) continue
       const component = createComponent(el, fire, version)
+      if (version === 3) effect(component, component.originalEffects)
       hooks.trigger('component.init', { component, cleanup: () => undefined })
       components.set(id, component)
+      if (version === 4) effect(component, component.originalEffects)
       // A lazy one asks at once: everything is in view.
       if (/__lazyLoad/.test(el.getAttribute('x-intersect') ?? el.getAttribute('x-init') ?? ''))
         void component.$wire.call('__lazyLoad', 'params')
@@ -68,7 +70,8 @@ export const createStandIn = ({
   const leave = (): void => {
     for (const [id, { el }] of components) if (!el.closest('[x-persist]')) remove(id)
   }
-  const around: Around = { settle: enter, visit: redirect }
+  const effect: Around['effect'] = (component, effects) => hooks.trigger('effect', { component, effects })
+  const around: Around = { settle: enter, effect, visit: redirect }
   const fire =
     version === 4 ? createMessages(withCallLimit(ask), hooks, interceptors, around) : createCommits(ask, hooks, around)
   const { interceptMessage, interceptAction } = interceptors
@@ -112,8 +115,6 @@ export const createStandIn = ({
       stopLinks()
       Reflect.deleteProperty(window, 'Livewire')
     },
-    /** Puts components in place of what has come, as Alpine's observer of the page does. */
-    settle: enter,
     /** Fetches a page before its link is clicked. */
     prefetch: navigation.prefetch,
     /** How many hooks and interceptors are there. */

@@ -125,9 +125,13 @@ const putInPlace = async (html: string, swapped: readonly (() => void)[]): Promi
   await Promise.all(loaded).catch(() => undefined)
 }
 
+// What stands there word by word, but for what differs with each answer.
+const wordsOf = ({ outerHTML }: Element): string =>
+  outerHTML.replace(/(data-csrf|nonce|aria-hidden)=("[^"]*"|'[^']*')/g, '').replaceAll(' ', '')
+
 // A script that must run once runs when it is new.
 const wasThere = (script: Element): boolean =>
-  [...document.body.querySelectorAll('script')].some(({ outerHTML }) => outerHTML === script.outerHTML)
+  [...document.body.querySelectorAll('script')].some((old) => wordsOf(old) === wordsOf(script))
 
 const takeAttributes = (html: Element): void => {
   const { documentElement } = document
@@ -139,10 +143,10 @@ const takeAttributes = (html: Element): void => {
 const isAsset = (el: Element): boolean => el.matches('script, style, link[rel=stylesheet]')
 
 const mergeHead = (next: Document): Promise<void>[] => {
-  const known = [...document.head.children].map(({ outerHTML }) => outerHTML)
+  const known = [...document.head.children].map(wordsOf)
   const loaded: Promise<void>[] = []
   for (const el of next.head.querySelectorAll('script, style, link[rel=stylesheet]')) {
-    if (known.includes(el.outerHTML)) continue
+    if (known.includes(wordsOf(el))) continue
     const added = el instanceof HTMLScriptElement ? alive(el) : document.adoptNode(el)
     if (added instanceof HTMLScriptElement && added.src) loaded.push(untilLoaded(added))
     document.head.append(added)

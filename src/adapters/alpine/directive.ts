@@ -2,7 +2,8 @@ import type { CartEcho } from '../../core/cart-echo'
 import type { Stop } from '../../core/environment'
 import { domEventName } from '../../core/events'
 import type { AlpineLike, DirectiveWords, ElementTools, Evaluation, HandleDirective } from './alpine-like'
-import { msAfter, paceOf } from './pace'
+import { msAfter, msOf, paceOf } from './pace'
+import { quietly } from './quietly'
 
 /** The handler of `x-cart-echo`. What it cannot read is said once, by `warn`, and left alone. */
 export const cartEchoDirective = (
@@ -32,9 +33,11 @@ const readAnew = (
   return cart.onRefresh((request) => {
     const evaluation = { scope: { $cursor: request.cursor, $signal: request.signal }, params: [request] }
     // What fails must be seen to fail: the evaluator that all versions have keeps that to itself.
-    return Alpine.evaluateRaw
-      ? Alpine.evaluateRaw(element, reading, evaluation)
-      : new Promise((resolve) => evaluateLater(reading)(resolve, evaluation))
+    return quietly(element, () =>
+      Alpine.evaluateRaw
+        ? Alpine.evaluateRaw(element, reading, evaluation)
+        : new Promise((resolve) => evaluateLater(reading)(resolve, evaluation)),
+    )
   }, options)
 }
 
@@ -59,7 +62,8 @@ const starterOf = (
   { value, modifiers }: DirectiveWords,
 ): ((hear: (scope: Record<string, unknown>) => void) => Stop) | null => {
   if (value === 'status') return (hear) => cart.connection.subscribe(($connection) => hear({ $connection }))
-  const named = modifiers.filter((modifier) => !/^(once|debounce|throttle|\d+(ms)?)$/.test(modifier)).join('.')
+  const isPace = (modifier: string) => /^(once|debounce|throttle)$/.test(modifier) || !Number.isNaN(msOf(modifier))
+  const named = modifiers.filter((modifier) => !isPace(modifier)).join('.')
   // Attributes are lower-case in HTML.
   const event = cart.events.find((event) => domEventName(event).toLowerCase() === (named || 'cart-conditions-changed'))
   if (value !== 'changed' || !event) return null

@@ -7,10 +7,14 @@ export interface Pace<Heard> {
   readonly stop: Stop
 }
 
+/** A modifier's milliseconds, as Alpine reads them, `500ms` or `500` (alpinejs src/utils/on.js), and `1s` too; NaN when it is no duration. */
+export const msOf = (modifier = 'none'): number =>
+  /^[\d.]+s$/.test(modifier) ? Number.parseFloat(modifier) * 1_000 : Number(modifier.split('ms')[0])
+
 /** The milliseconds after a modifier, as in `.debounce.500ms`; the fallback when it stands alone, undefined without it. */
 export const msAfter = (name: string, modifiers: readonly string[], fallbackMs?: number): number | undefined => {
   const place = modifiers.indexOf(name)
-  const ms = Number(modifiers[place + 1]?.split('ms')[0])
+  const ms = msOf(modifiers[place + 1])
   return place < 0 ? undefined : ms >= 0 ? ms : fallbackMs
 }
 

@@ -2,8 +2,10 @@ import type { CartEcho } from '../../core/cart-echo'
 import type { CartEchoError } from '../../core/errors'
 import type { Refresh, RefreshRequest } from '../../core/refresh'
 import { untilCommitted } from './commits'
+import { createExpiry } from './expired'
+import { watchLatecomers } from './latecomers'
 import { showOffer } from './offer'
-import { findLivewire } from './surface'
+import { findLivewire, type LivewireComponent, type LivewireLike } from './surface'
 import type { Targets } from './targets'
 
 const SURE_FOR_MS = 5_000
@@ -16,16 +18,33 @@ const SURE_FOR_MS = 5_000
  */
 export const refreshThrough = (client: CartEcho, targets: Targets, until: AbortSignal): Refresh => {
   let isInVain = false
+  const isIdle = (): boolean => client.connection.get().name === 'idle'
   const again = (): void => {
-    if (isInVain && client.connection.get().name !== 'idle') refreshNow(client)
+    if (isInVain && !isIdle()) refreshNow(client)
   }
   document.addEventListener('livewire:navigated', again, { signal: until })
+  const whenExpired = createExpiry(until)
+  const read = (livewire: LivewireLike, signal: RefreshRequest['signal'], ask: Targets['ask']): Promise<void> =>
+    whenExpired((mayShow) => untilCommitted(livewire, signal, { ask, isOurs: targets.isOurs, mayShow }))
+  const askLate = async (component: LivewireComponent): Promise<void> => {
+    const livewire = findLivewire()
+    if (!livewire || isIdle()) return
+    const over = new AbortController()
+    until.addEventListener('abort', () => over.abort(), { signal: over.signal })
+    await read(livewire, over.signal, () => targets.askOne(component, livewire)).catch(() => {
+      if (!until.aborted && !isIdle()) refreshNow(client)
+    })
+    over.abort()
+  }
+  const asked = watchLatecomers((component) => void askLate(component), until)
   return async ({ signal }) => {
     isInVain = true
     try {
       await seeServer(client, signal)
       const livewire = findLivewire()
-      if (livewire && !signal.aborted) await untilCommitted(livewire, signal, targets)
+      if (!livewire || signal.aborted) return
+      asked()
+      await read(livewire, signal, targets.ask)
     } finally {
       isInVain = !findLivewire()?.initialRenderIsFinished
       showOffer(false)

@@ -4,61 +4,114 @@ import type { Stop } from '../../core/environment'
 export interface LivewireComponent {
   readonly id: string
   readonly name: string
+  readonly el: Element
   /** What came with the page; `listeners` are the names of its `#[On]`. */
   readonly originalEffects?: { readonly listeners?: readonly string[] } | undefined
-  readonly isLazy?: boolean | undefined
-  readonly hasBeenLazyLoaded?: boolean | undefined
+  /** What the server said last. `lazyLoaded` is false as long as a lazy one is not loaded, and none for others; `islands` are of Livewire 4. */
+  readonly snapshot?:
+    | { readonly memo: { readonly lazyLoaded?: boolean; readonly islands?: readonly { readonly name: string }[] } }
+    | undefined
 }
 
 /** `$wire` of a component (`js/$wire.js`). */
 export interface Wire {
   readonly __instance: LivewireComponent
   readonly $refresh: () => PromiseLike<unknown>
+  readonly call: (method: string, ...params: readonly unknown[]) => PromiseLike<unknown>
+}
+
+/** What a component asks the server to do. `metadata` is of Livewire 4. */
+export interface Call {
+  readonly method: string
+  readonly params: readonly unknown[]
+  readonly metadata?: { readonly type?: string; readonly island?: { readonly name: string } } | undefined
+}
+
+/** Livewire's request (`js/request/index.js`). */
+export interface Payload {
+  readonly components: readonly { readonly snapshot: string; calls: Call[] }[]
+}
+
+/** How a request failed: `preventDefault` keeps the dialog shut. */
+export interface Failure {
+  readonly status: number
+  readonly preventDefault: () => void
 }
 
 /** What `request` hooks are given (Livewire 3 `js/request/index.js`, 4 `js/request/legacy.js`). */
 export interface RequestHook {
-  readonly options: { readonly headers: Record<string, unknown> }
-  /** The body, as it is sent. */
+  /** What `fetch` is about to be given. */
+  readonly options: { body: string; readonly headers: Record<string, unknown> }
+  /** The body, as Livewire has made it. */
   readonly payload: string
-  /** The answer is an error: `preventDefault` keeps the dialog shut. */
-  readonly fail: (callback: (failure: { readonly preventDefault: () => void }) => void) => void
+  /** An answer has come. */
+  readonly respond: (callback: () => void) => void
+  readonly fail: (callback: (failure: Failure) => void) => void
 }
 
 /** What `commit` hooks are given: the same files. */
 export interface CommitHook {
   readonly component: LivewireComponent
+  readonly commit: { readonly calls: readonly Call[] }
   readonly succeed: (callback: () => void) => void
   readonly fail: (callback: () => void) => void
+}
+
+/** One component's part in what Livewire 3 is about to send (`js/request/bus.js`). */
+export interface PooledCommit extends Pick<CommitHook, 'component'> {
+  calls: readonly Call[]
 }
 
 /** What a component is asked to do, in Livewire 4 (`js/request/action.js`). */
 export interface LivewireAction {
   readonly name: string
   readonly params: readonly unknown[]
+  readonly metadata: Call['metadata']
+  readonly promise: PromiseLike<unknown>
+  readonly resolvePromise: () => void
+  rejectPromise: () => void
+}
+
+/** What an answer has the page do (`js/component.js`). */
+export interface Effects {
+  readonly html?: string | undefined
+  readonly islandFragments?: readonly string[] | undefined
 }
 
 /** What Livewire 4 tells of one component's part in a request (`js/request/interceptor.js`). */
 export interface MessageInterceptor {
   readonly message: { readonly component: LivewireComponent; readonly actions: Iterable<LivewireAction> }
+  readonly onSuccess: (callback: (success: { readonly payload: { readonly effects: Effects } }) => void) => void
   readonly onError: (callback: () => void) => void
   readonly onFailure: (callback: () => void) => void
   readonly onCancel: (callback: () => void) => void
   readonly onFinish: (callback: () => void) => void
 }
 
+/** What its hooks are given, by name. */
+export interface Hooks {
+  readonly request: RequestHook
+  readonly commit: CommitHook
+  /** Of Livewire 3. */
+  readonly 'commit.pooling': { readonly commits: Set<PooledCommit> }
+  readonly 'component.init': { readonly component: LivewireComponent }
+  readonly effect: { readonly component: LivewireComponent }
+}
+
 /** `window.Livewire` (`js/index.js`), as far as the bridge uses it. */
 export interface LivewireLike {
   /** True when it has made the page's components (`js/lifecycle.js`). */
   readonly initialRenderIsFinished?: boolean | undefined
-  readonly dispatch: (name: string, params: object) => void
+  readonly all: () => readonly LivewireComponent[]
+  readonly find: (id: string) => Wire | undefined
   readonly getByName: (name: string) => readonly Wire[]
-  readonly hook: {
-    (name: 'request', callback: (request: RequestHook) => void): Stop
-    (name: 'commit', callback: (commit: CommitHook) => void): Stop
-  }
+  readonly hook: <Name extends keyof Hooks>(name: Name, callback: (told: Hooks[Name]) => void) => Stop
   /** From Livewire 4 on. */
   readonly interceptMessage?: ((callback: (interceptor: MessageInterceptor) => void) => Stop) | undefined
+  /** From Livewire 4 on. */
+  readonly fireAction?:
+    | ((component: LivewireComponent, method: string, params: unknown[], metadata: object) => PromiseLike<unknown>)
+    | undefined
 }
 
 /** What Livewire puts on the events it dispatches, and looks for on those it hears (`js/events.js`). */
@@ -66,5 +119,27 @@ export interface LivewireEvent extends Event {
   __livewire?: { name: string; params: unknown; receivedBy: unknown[] } | undefined
 }
 
-/** The page's Livewire, if it is there yet. */
-export const findLivewire = (): LivewireLike | undefined => (globalThis as { Livewire?: LivewireLike }).Livewire
+/** The page's Livewire, if it is there yet. An element or a frame of that name is none. */
+export const findLivewire = (): LivewireLike | undefined => {
+  try {
+    const { Livewire } = globalThis as { Livewire?: LivewireLike }
+    return typeof Livewire?.hook === 'function' ? Livewire : undefined
+  } catch {
+    // The window of a frame of another origin.
+    return undefined
+  }
+}
+
+/** Hooks into the page's Livewire, be it there or come later, until aborted. Hooks run in the order they came: Livewire's own were there first. */
+export const hookInto = <Name extends keyof Hooks>(
+  name: Name,
+  callback: (told: Hooks[Name]) => void,
+  until: AbortSignal,
+): void => {
+  const run = (): void => {
+    const unhook = findLivewire()?.hook(name, callback)
+    if (unhook) until.addEventListener('abort', unhook)
+  }
+  if (findLivewire()) run()
+  else document.addEventListener('livewire:init', run, { once: true, signal: until })
+}

@@ -1,5 +1,5 @@
 import { CartEchoError } from '../../core/errors'
-import type { LivewireComponent, LivewireEvent, LivewireLike } from './surface'
+import type { LivewireComponent, LivewireEvent, LivewireLike, Wire } from './surface'
 import type { Concerns } from './typing'
 
 /** What a refresh reaches: the event or events it dispatches, or the components it refreshes, by name. */
@@ -9,6 +9,8 @@ export type LivewireRefresh = string | readonly string[] | { readonly components
 export interface Targets {
   /** Makes them ask the server, all in one turn. Returns those that do. */
   readonly ask: (livewire: LivewireLike) => readonly LivewireComponent[]
+  /** The same for one that has come late: returns it, or nothing where it is none of them. */
+  readonly askOne: (component: LivewireComponent, livewire: LivewireLike) => readonly LivewireComponent[]
   /** True for a call by which a component asks the server for it. */
   readonly isOurs: (method: string, params: readonly unknown[]) => boolean
   /** True when a refresh makes this component ask the server, or may: not everything can be learnt. */
@@ -26,42 +28,49 @@ export const readTargets = (refresh: LivewireRefresh): Targets => {
   return components ? componentsNamed(names) : listenersTo(names)
 }
 
+/** False for a lazy component that is not loaded yet: it will be new anyway, and has had no `mount()`. */
+export const isLoaded = ({ snapshot }: LivewireComponent): boolean => snapshot?.memo.lazyLoaded !== false
+
+/** True for what `#[On]` of one of these names calls (js/features/supportListeners.js). */
+export const isHearing =
+  (events: readonly string[]): Targets['isOurs'] =>
+  (method, [event]) =>
+    method === '__dispatch' && events.includes(event as string)
+
 const areNames = (names: unknown): names is readonly string[] =>
   Array.isArray(names) && !!names[0] && names.every((name) => name && typeof name === 'string')
 
 const listenersTo = (events: readonly string[]): Targets => ({
-  ask: (livewire) => events.flatMap((event) => dispatch(livewire, event)),
-  // What #[On] calls (js/features/supportListeners.js).
-  isOurs: (method, [event]) => method === '__dispatch' && events.includes(event as string),
+  ask: () => events.flatMap((event) => dispatch(window, event) as readonly LivewireComponent[]).filter(isLoaded),
+  askOne: (component) => events.flatMap((event) => dispatch(component.el, event).map(() => component)),
+  isOurs: isHearing(events),
   // A lazy one tells its listeners when it is loaded.
   concerns: (component) =>
     !component?.originalEffects ||
-    component.isLazy ||
+    component.snapshot?.memo.lazyLoaded !== undefined ||
     events.some((event) => component.originalEffects?.listeners?.includes(event)),
 })
 
-const dispatch = (livewire: LivewireLike, name: string): readonly LivewireComponent[] => {
-  let event: LivewireEvent | undefined
-  const note = (dispatched: LivewireEvent): void => {
-    event = dispatched
-  }
-  addEventListener(name, note, { capture: true, once: true })
+// As Livewire dispatches, and as it does to one component alone: without bubbling (js/events.js). Gives those who listen.
+const dispatch = (target: EventTarget, name: string): readonly unknown[] => {
+  const receivedBy: unknown[] = []
   // Not without details: a `Livewire.on` may take them apart.
-  livewire.dispatch(name, {})
-  return (event?.__livewire?.receivedBy ?? []) as LivewireComponent[]
+  const event: LivewireEvent = new CustomEvent(name, { detail: {} })
+  event.__livewire = { name, params: {}, receivedBy }
+  target.dispatchEvent(event)
+  return receivedBy
 }
 
 const componentsNamed = (names: readonly string[]): Targets => ({
-  ask: (livewire) =>
-    names
-      .flatMap((name) => livewire.getByName(name))
-      // One that is not loaded yet will be new anyway.
-      .filter(({ __instance: { isLazy, hasBeenLazyLoaded } }) => !isLazy || hasBeenLazyLoaded)
-      .map((wire) => {
-        // How it ended is heard from the commit.
-        wire.$refresh().then(undefined, () => undefined)
-        return wire.__instance
-      }),
+  ask: (livewire) => names.flatMap((name) => livewire.getByName(name).flatMap(refreshed)),
+  askOne: ({ id, name }, livewire) => (names.includes(name) ? [livewire.find(id) ?? []].flat().flatMap(refreshed) : []),
   isOurs: (method) => method === '$refresh',
   concerns: (component) => !component || names.includes(component.name),
 })
+
+const refreshed = (wire: Wire): readonly LivewireComponent[] => {
+  if (!isLoaded(wire.__instance)) return []
+  // How it ended is heard from the commit.
+  wire.$refresh().then(undefined, () => undefined)
+  return [wire.__instance]
+}

@@ -26,10 +26,13 @@ export const watchTyping = (idleMs: number, concerns: Concerns, until: AbortSign
 
 // A commit sends what is typed in the component, and its morph goes around the components within.
 const isWithin = (element: Element | null, concerns: Concerns): boolean => {
-  let root = componentOf(element)
-  while (root && !concerns(root.__livewire)) root = componentOf(root.parentElement)
-  return !!root
+  for (let node = element as AlpineElement | null; node; node = node._x_teleportBack ?? node.parentElement)
+    if (node.hasAttribute('wire:id') && concerns(node.__livewire)) return true
+  return false
 }
 
-const componentOf = (element: Element | null) =>
-  element?.closest<Element & { __livewire?: LivewireComponent }>('[wire\\:id]')
+/** What stands elsewhere in the page by x-teleport, such as a dialog, knows where it comes from (alpinejs `src/directives/x-teleport.js`). */
+interface AlpineElement extends Element {
+  readonly __livewire?: LivewireComponent
+  readonly _x_teleportBack?: AlpineElement
+}

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createStandIn } from '../../../examples/livewire/stand-in'
 import { cartEcho, type ShownCart } from '../../../src/adapters/alpine'
 import type { CartEcho } from '../../../src/core/cart-echo'
 import { readListening } from '../../../src/core/listening'
 import { answerOf, type ListeningClient, listeningClient } from '../../support/listening-client'
 import { at, change } from '../../support/payloads'
+import { component, watchUnhandled } from '../livewire-shop'
 
 // Kept before any test fakes it.
 const { setTimeout: realTimeout } = globalThis
@@ -45,7 +47,8 @@ export const behavesOn = (Alpine: TestAlpine): void => {
   const { cart, open } = counted(page.client)
   let customer = 7
   let begin: () => void = () => {
-    Alpine.magic('wire', () => ({ $refresh: async () => void notes.push(['$wire.$refresh']) }))
+    const other = { $refresh: async () => void notes.push(['$wire.$refresh']) }
+    Alpine.magic('wire', (element) => element.closest<HTMLElement & { $wire?: object }>('[wire\\:id]')?.$wire ?? other)
     Alpine.data('page', () => ({
       text: '',
       note: (...args: unknown[]) => void notes.push(args),
@@ -233,6 +236,9 @@ export const behavesOn = (Alpine: TestAlpine): void => {
       ['.debounce', 249],
       ['.debounce.500ms', 499],
       ['.debounce.40', 39],
+      ['.debounce.1s', 999],
+      ['.debounce.1e3ms', 999],
+      ['.cart-conditions-changed.debounce.2s', 1_999],
       ['.once.debounce.500ms', 499],
     ])('waits with %s until it is quiet', async (modifiers, quietMs) => {
       await mount(`<i x-cart-echo:changed${modifiers}="note($change.message)"></i>`)
@@ -252,6 +258,7 @@ export const behavesOn = (Alpine: TestAlpine): void => {
     it.each([
       ['.throttle', 250],
       ['.throttle.40ms', 40],
+      ['.throttle.1s', 1_000],
     ])('runs at once with %s, and not again until its time is over', async (modifiers, ms) => {
       await mount(`<i x-cart-echo:changed${modifiers}="note($change.message)"></i>`)
       vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
@@ -340,7 +347,7 @@ export const behavesOn = (Alpine: TestAlpine): void => {
     })
 
     it('settles and spreads as its modifiers say', async () => {
-      await mount('<i x-cart-echo:refresh.settle.100ms.spread.0ms="note(\'read\')"></i>')
+      await mount('<i x-cart-echo:refresh.settle.100ms.spread.0s="note(\'read\')"></i>')
       page.link().sink.state({ name: 'subscribed' })
       page.hear(at(1))
       await page.environment.advanceTurnByTurn(99)
@@ -348,6 +355,30 @@ export const behavesOn = (Alpine: TestAlpine): void => {
       await page.environment.advanceTurnByTurn(1)
       expect(notes).toEqual([['read']])
     })
+
+    it.each([3, 4] as const)(
+      'fails without a dialog where the server of Livewire %s does, and leaves no hook; what the shopper does has one',
+      async (version) => {
+        const send = async () => new Response('oh no', { status: 500 })
+        const standIn = createStandIn({ version, send })
+        const child = component('child', { memo: { props: ['total'] } })
+        const html = `<div x-data><i x-cart-echo:refresh></i></div>${child}`
+        await mount(component('cart', { html }))
+        standIn.load()
+        standIn.start()
+        // Livewire 4 leaves those of the child to nobody.
+        const unhandled = watchUnhandled()
+        await expect(page.client.refresh()).rejects.toMatchObject({ code: 'refresh-failed' })
+        expect([standIn.hooked(), document.querySelector('dialog')]).toEqual([0, null])
+        standIn.Livewire.find('cart')
+          ?.call('add')
+          .catch(() => undefined)
+        await expect.poll(() => document.querySelectorAll('dialog').length).toBe(1)
+        await realTurn()
+        unhandled.stop()
+        standIn.stop()
+      },
+    )
 
     it('ends with its element', async () => {
       const element = await mount('<i x-cart-echo:refresh="note(\'read\')"></i>')
