@@ -4,11 +4,22 @@ import type { Page } from 'playwright'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { CartEcho } from '../../src/core/cart-echo'
 import { showNotices } from '../../src/elements/notice'
-import { bundleApp, holdAppPages } from '../support/app-page'
+import { bundleApp } from '../support/app-page'
+import {
+  dismiss,
+  focused,
+  holdNoticePages,
+  home,
+  isSaid,
+  isSilent,
+  message,
+  NOTICE_SCRIPT,
+  notice,
+} from '../support/notice-page'
 
 // The notice on a page of the stand-in, in real Chromium, on real sockets, under the policy of the demo.
 
-const app = holdAppPages()
+const { app, body: BODY, openCart, endPromotion, complaints } = holdNoticePages()
 
 let SCREEN_READER = ''
 
@@ -19,46 +30,6 @@ beforeAll(async () => {
   )
 })
 
-const SCRIPT = `
-import { createCartEcho, readPage } from 'cart-echo'
-import { reverb } from 'cart-echo/reverb'
-import { showNotices } from 'cart-echo/notice'
-const page = readPage()
-const cart = createCartEcho({ ...page, echo: reverb(page.reverb) })
-cart.connection.subscribe(({ name }) => { document.documentElement.dataset.state = name })
-addEventListener('securitypolicyviolation', (event) => (window.violations ??= []).push(event.effectiveDirective))
-Object.assign(window, { cart, showNotices, violations: [], stop: showNotices(cart) })
-cart.start()
-`
-const BODY = `<h1>Your cart</h1><p>Total <b>RM108.00</b></p><button id="pay">Check out</button>
-<dialog id="delivery"><form method="dialog"><input id="where"><button>Save</button></form></dialog>`
-
-const isLive = (page: Page): Promise<void> => page.locator('html[data-state="live"]').waitFor()
-
-const openCart = async ({
-  body = BODY,
-  head = '',
-  script = SCRIPT,
-  context = {},
-}: {
-  body?: string
-  head?: string
-  script?: string
-  context?: Parameters<typeof app.open>[0]['context']
-} = {}): Promise<Page> => {
-  const page = await app.open({ script, body, head, ...(context ? { context } : {}) })
-  await isLive(page)
-  return page
-}
-
-const endPromotion = (): unknown => app.held.server.shop.removeFromAll('raya-sale')
-const notice = (page: Page) => page.getByRole('group', { name: 'Cart update' })
-/** What is shown; for some seconds it is also in a live region, for those who do not see it. */
-const message = (page: Page) => page.locator('cart-echo-notice [part~="message"]')
-const dismiss = (page: Page) => page.getByRole('button', { name: 'Dismiss' })
-const isSaid = (page: Page, text = 'New total: RM120.00'): Promise<void> => message(page).getByText(text).waitFor()
-const isSilent = (page: Page): Promise<void> => notice(page).waitFor({ state: 'hidden' })
-const focused = (page: Page): Promise<string | undefined> => page.evaluate(() => document.activeElement?.id)
 const AXE = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
 
 /** What a screen reader is told from now on, and what it was told. */
@@ -69,9 +40,6 @@ interface AxeResults {
   readonly violations: readonly { readonly id: string; readonly help: string }[]
   readonly passes: readonly { readonly id: string }[]
 }
-
-/** Everything a page complained about, but that the stand-in has no icon. */
-const complaints = (): string[] => app.held.chromium.complaints.filter((words) => !words.includes('404'))
 
 describe('on a server', () => {
   it('nothing is shown, and no global touched', () => {
@@ -222,7 +190,7 @@ describe('a shopper', () => {
     const first = await openCart()
     const second = await first.context().newPage()
     await second.goto(app.held.server.url)
-    await isLive(second)
+    await second.locator('html[data-state="live"]').waitFor()
     endPromotion()
     await Promise.all([isSaid(first), isSaid(second)])
     await dismiss(first).click()
@@ -235,9 +203,6 @@ describe('a shopper', () => {
 describe('a modal dialog', () => {
   const showModal = (page: Page): Promise<void> =>
     page.evaluate(() => document.querySelector<HTMLDialogElement>('dialog')?.showModal())
-  const home = (page: Page): Promise<string | undefined> =>
-    page.evaluate(() => document.querySelector('cart-echo-notice')?.parentElement?.localName)
-
   const isOpen = (page: Page): Promise<boolean> =>
     page.locator('dialog').evaluate((dialog) => (dialog as HTMLDialogElement).open)
 
@@ -306,7 +271,9 @@ describe('a modal dialog', () => {
 
 describe('a page', () => {
   it('that Turbo puts another in the place of, or whose body is replaced, keeps it, until it is dismissed there', async () => {
-    const page = await openCart({ script: `import * as Turbo from '@hotwired/turbo'\nwindow.Turbo = Turbo\n${SCRIPT}` })
+    const page = await openCart({
+      script: `import * as Turbo from '@hotwired/turbo'\nwindow.Turbo = Turbo\n${NOTICE_SCRIPT}`,
+    })
     writeFileSync(
       join(app.held.server.folder, 'next.html'),
       `<!doctype html><html lang="en"><head><title>Next</title></head><body><h1>Next</h1><!-- cart-echo -->

@@ -36,7 +36,10 @@ export const followFocus = (root: ShadowRoot): FocusTrail => {
     bringBack: () => {
       const active = focused()
       const isFree = !active || active === document.body || upwards(root.host).includes(active)
-      if (isFree && held instanceof HTMLElement) held.focus({ preventScroll: true })
+      if (!isFree || !(held instanceof HTMLElement)) return
+      const before = cameFrom
+      held.focus({ preventScroll: true })
+      cameFrom = before
     },
     giveBack: () => {
       const isHere = isWithin(focused())

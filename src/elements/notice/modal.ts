@@ -31,10 +31,10 @@ export const watchModals = (changed: () => void): Stop => {
 
 const SAID = '[aria-modal=true]'
 
-// A selector that a browser does not know throws. An element on the full screen is modal, too, for the selector.
+// Nor can what is beside an element on the full screen; but a film, a frame and the like have no place for it. A selector that a browser does not know throws.
 const isModal = (element: Element): boolean => {
   try {
-    return element.matches('dialog:modal')
+    return element.matches(':modal:not(video,iframe,img,canvas,object,embed)')
   } catch {
     return false
   }

@@ -94,7 +94,7 @@ export const createSpeaker = (cart: CartEcho, messages: () => NoticeMessages, no
       hear('keydown', closeByKey)
       // What came into the top layer last is in front there.
       hear('toggle', riseAbove)
-      hear('fullscreenchange', voice.rise)
+      hear('fullscreenchange', update)
       update()
     },
     // By then the page has put in place what it has only taken out.

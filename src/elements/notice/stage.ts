@@ -14,7 +14,7 @@ export interface Stage {
 }
 
 /** What comes out again so soon, so often in a row, is not wanted there: a loop would hang the tab. */
-const THROWN_OUT = { withinMs: 100, times: 8 }
+const THROWN_OUT = { withinMs: 20, times: 10 }
 
 /**
  * One notice speaks at a time, of those that can be seen and heard: an inline one, else a floating one, the page's own or ours. While a modal is open, ours is in there;
