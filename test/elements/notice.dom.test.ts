@@ -453,6 +453,46 @@ describe('the place', () => {
   })
 })
 
+describe('what the message names already', () => {
+  const linesFor = async (message: string, name: string | null, total: string | null): Promise<string[]> => {
+    const { hear, stop } = speaking()
+    hear({ ...change({ epoch: 'e1', seq: 1 }, message), changes: { condition_removed: name, new_total: total } })
+    await quiet()
+    const lines = [...partOf(only(), 'message').children].map(({ textContent }) => textContent ?? '')
+    stop()
+    return lines.slice(1)
+  }
+
+  it.each([
+    ['We moved to Salesforce today', 'Sale', true],
+    ['Salesforce is here. The Sale is over', 'Sale', false],
+    ['The raya sale is over', 'Raya Sale', false],
+    ['RAYA\u00a0SALE: over', 'Raya Sale', false],
+    ['“Raya Sale”, over', 'Raya Sale', false],
+    ['The Prerayasale is over', 'Raya Sale', true],
+    ['Épargne+ is over', 'Épargne', false],
+    ['Épargnez!', 'Épargne', true],
+    ['Buy 2, get 1 (50%) is over', 'Buy 2, get 1 (50%)', false],
+    ['Level 10 is over', 'Level 1', true],
+    ['春节促销已结束', '春节促销', false],
+    ['ลดราคาสงกรานต์สิ้นสุดแล้ว', 'ลดราคาสงกรานต์', false],
+  ])('%j, of %j, has it said: %s', async (message, name, isSaid) => {
+    expect(await linesFor(message, name, null)).toEqual(isSaid ? [`${name} has ended.`] : [])
+  })
+
+  it.each([
+    ['Now RM 120.00', 'RM120.00', false],
+    ['Now RM120.00', 'RM\u00a0120.00', false],
+    ['Now 1\u202f200,00 €', '1 200,00 €', false],
+    ['Now 1 200,00 €', '200,00 €', true],
+    ['Now rm120.00.', 'RM120.00', false],
+    ['Now RM120.005', 'RM120.00', true],
+    ['Was RM120.005, now RM120.00', 'RM120.00', false],
+  ])('%j, at %j, has it said: %s', async (message, total, isSaid) => {
+    expect(await linesFor(message, null, total)).toEqual(isSaid ? [`New total: ${total}`] : [])
+  })
+})
+
 describe('a page with notices of its own', () => {
   it('is asked first, and says it instead', async () => {
     const { cart, hear } = speaking()
@@ -658,6 +698,34 @@ describe('the words of the page', () => {
     hear(at(1))
     await says(only, 'New total: RM120.00')
     expect(warn).toHaveBeenCalledWith(expect.stringContaining('data-cart-echo-notice'))
+  })
+
+  const KINDS = ['lang', 'label', 'dismiss', 'changed', 'removed', 'added', 'total', 'more', 'many', 'codes']
+  const NO_WORDS = [
+    'null',
+    '7',
+    'true',
+    '[]',
+    '{}',
+    '{ "one": null, "other": null }',
+    '{ "gone": null }',
+    '{ "gone": 7 }',
+  ]
+  it.each(KINDS)('whose %s is of a wrong kind has the English word', async (kind) => {
+    for (const value of NO_WORDS) {
+      const block = words(`{ "${kind}": ${value} }`)
+      const { hear, stop, cart } = speaking()
+      hear(change({ epoch: 'e1', seq: 1, code: 'gone' }, ''))
+      hear(change({ epoch: 'e1', seq: 2, code: 'gone' }, ''))
+      await quiet()
+      expect(textOf(only()), value).toBe(
+        'Your cart has changed.Raya Sale has ended.New total: RM120.00And 1 more change.',
+      )
+      expect(partOf(only(), 'label').textContent).toBe('Cart update')
+      stop()
+      cart.stop()
+      block.remove()
+    }
   })
 
   it('that are no text are not said', async () => {
