@@ -516,6 +516,20 @@ describe('a page with notices of its own', () => {
     expect(textOf(only())).not.toContain('more')
   })
 
+  it('is told the language that <body> says', async () => {
+    document.documentElement.removeAttribute('lang')
+    document.body.lang = 'ms'
+    undo.push(() => document.body.removeAttribute('lang'))
+    const { hear } = speaking()
+    const heard: string[] = []
+    const note = (event: DocumentEventMap['cart-echo-notice']): unknown => heard.push(event.detail.lang)
+    document.addEventListener('cart-echo-notice', note)
+    undo.push(() => document.removeEventListener('cart-echo-notice', note))
+    hear(at(1))
+    await quiet()
+    expect(heard).toEqual(['ms'])
+  })
+
   it('that says some of them itself leaves the notice the newest total all the same', async () => {
     const { hear } = speaking()
     const priced = (seq: number, code: string, total: string) => ({

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Page } from 'playwright'
 import { describe, expect, it } from 'vitest'
 import {
@@ -15,7 +17,7 @@ import {
 
 // Where pages have the notice stand, and what they do to it there. Real Chromium.
 
-const { openCart, endPromotion, beginPromotion, complaints } = holdNoticePages()
+const { app, openCart, endPromotion, beginPromotion, complaints } = holdNoticePages()
 
 /** Pages that may have inline styles and scripts of their own. */
 const open = (body: string, more: NoticePage = {}): Promise<Page> =>
@@ -116,6 +118,22 @@ describe('what comes in front', () => {
     expect(await isOnDismiss(page)).toBe(true)
     await dismiss(page).click()
     await isSilent(page)
+  })
+})
+
+describe('a popover in a shadow tree', () => {
+  it('is behind the notice as soon as it has the focus', async () => {
+    const page = await open('<x-drawer></x-drawer>')
+    endPromotion()
+    await isSaid(page)
+    await page.evaluate(() => {
+      const root = document.querySelector('x-drawer')?.attachShadow({ mode: 'open' }) as ShadowRoot
+      root.innerHTML =
+        '<div popover="manual" style="inset: 0; width: 100vw; height: 100vh"><button>Close</button></div>'
+      root.querySelector('div')?.showPopover()
+      root.querySelector('button')?.focus()
+    })
+    await expect.poll(() => isInFront(page)).toBe(true)
   })
 })
 
@@ -374,7 +392,9 @@ describe('the look', () => {
       head: `<style>html { display: ${display}; height: 100%; gap: 1rem; justify-content: space-between }</style>`,
     })
     const placeOf = () => page.locator('body').boundingBox()
+    await page.evaluate('stop()')
     const before = await placeOf()
+    await page.evaluate('showNotices(cart)')
     endPromotion()
     await isSaid(page)
     expect(await home(page)).toBe('html')
@@ -493,6 +513,50 @@ describe('a page that is put together anew', () => {
     expect(await isOnDismiss(page)).toBe(true)
     await isSaid(page)
     expect(await message(page).count()).toBe(1)
+  })
+})
+
+describe('Turbo', () => {
+  it('keeps the words, and the focus, of a notice that is data-turbo-permanent', async () => {
+    const own = '<cart-echo-notice id="theirs" data-turbo-permanent></cart-echo-notice>'
+    const script = `import * as Turbo from '@hotwired/turbo'\nwindow.Turbo = Turbo\n${NOTICE_SCRIPT}`
+    const page = await openCart({ script, body: `<h1>Your cart</h1>${own}` })
+    writeFileSync(
+      join(app.held.server.folder, 'next.html'),
+      `<!doctype html><html lang="en"><head><title>Next</title></head><body><h1>Next</h1>${own}<!-- cart-echo -->
+      <script type="module" src="/page.js"></script></body></html>`,
+    )
+    endPromotion()
+    await isSaid(page)
+    await dismiss(page).focus()
+    const words = await message(page).locator('p').first().elementHandle()
+    await page.evaluate(() => (window as unknown as { Turbo: { visit: (url: string) => void } }).Turbo.visit('/next'))
+    await page.getByRole('heading', { name: 'Next' }).waitFor()
+    await expect.poll(() => isOnDismiss(page)).toBe(true)
+    expect(await words?.evaluate((line) => line.isConnected)).toBe(true)
+    await dismiss(page).click()
+    await isSilent(page)
+  })
+})
+
+describe('who reads the page line by line', () => {
+  it('goes on where they were when they have dismissed the notice, with the focus nowhere before', async () => {
+    const page = await open('<p id="line">Two cups.</p>')
+    // As a screen reader moves through a page.
+    const readAt = (where: 'line' | 'Dismiss'): Promise<void> =>
+      page.evaluate((where) => {
+        const root = document.querySelector('cart-echo-notice')?.shadowRoot
+        const node = where === 'line' ? document.querySelector('#line')?.firstChild : root?.querySelector('button')
+        getSelection()?.collapse(node ?? null, 0)
+      }, where)
+    await readAt('line')
+    endPromotion()
+    await isSaid(page)
+    await readAt('Dismiss')
+    await dismiss(page).focus()
+    await page.keyboard.press('Enter')
+    await isSilent(page)
+    expect(await page.evaluate(() => getSelection()?.anchorNode?.textContent)).toBe('Two cups.')
   })
 })
 

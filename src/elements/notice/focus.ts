@@ -1,10 +1,15 @@
 import { innermost, upwards } from './tree'
 
-/** The focus in a notice, and where it was before it came in there. */
+/** The focus in a notice, and where the page's reader was before it came in there. */
 export interface FocusTrail {
+  /** Notes from now on where the page is read. */
+  readonly begin: () => void
   /** Gives the notice the focus it had when it was taken out of the page. */
   readonly bringBack: () => void
-  /** Puts it back where it was before, if it is in the notice: else on the dialog around that. */
+  /**
+   * Puts the focus back where it was before, if it is in the notice: else on the dialog around that. Where the focus was nowhere, who reads the page line by line goes on
+   * where they were. Nothing is noted any more.
+   */
   readonly giveBack: () => void
 }
 
@@ -12,12 +17,19 @@ export interface FocusTrail {
 export const followFocus = (root: ShadowRoot): FocusTrail => {
   let cameFrom: EventTarget | null = null
   let held: EventTarget | null = null
+  let readAt: { readonly node: Node; readonly offset: number } | null = null
 
   // A link that the page has put into the notice goes with it.
-  const isWithin = (node: EventTarget | null): boolean =>
+  const isWithin = (node: EventTarget | null | undefined): boolean =>
     node instanceof Node && (root.contains(node) || root.host.contains(node))
 
   const focused = (): Element | null => innermost(({ activeElement }) => activeElement)
+
+  // Screen readers that go through a page line by line take its selection along.
+  const noteReading = (): void => {
+    const { anchorNode: node, anchorOffset: offset = 0 } = getSelection() ?? {}
+    if (node && !isWithin(node)) readAt = { node, offset }
+  }
 
   root.addEventListener('focusin', (event) => {
     const { target, relatedTarget } = event as FocusEvent
@@ -33,6 +45,10 @@ export const followFocus = (root: ShadowRoot): FocusTrail => {
   })
 
   return {
+    begin: () => {
+      noteReading()
+      document.addEventListener('selectionchange', noteReading)
+    },
     bringBack: () => {
       const active = focused()
       const isFree = !active || active === document.body || upwards(root.host).includes(active)
@@ -42,11 +58,16 @@ export const followFocus = (root: ShadowRoot): FocusTrail => {
       cameFrom = before
     },
     giveBack: () => {
-      const isHere = isWithin(focused())
+      document.removeEventListener('selectionchange', noteReading)
+      const active = focused()
       const before = cameFrom instanceof HTMLElement && cameFrom.isConnected ? cameFrom : root.host.closest('dialog')
-      cameFrom = null
-      held = null
-      if (isHere) before?.focus({ preventScroll: true })
+      const isReadHere = isWithin(getSelection()?.anchorNode)
+      const place = readAt
+      cameFrom = held = readAt = null
+      if (!isWithin(active)) return
+      if (before) return before.focus({ preventScroll: true })
+      ;(active as HTMLElement).blur()
+      if (place?.node.isConnected && isReadHere) getSelection()?.collapse(place.node, place.offset)
     },
   }
 }

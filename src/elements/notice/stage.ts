@@ -37,19 +37,21 @@ export const createStage = ({ elements, create }: Notices, changed: () => void):
   }
 
   const put = (next: Element | null): void => {
+    place?.removeEventListener('close', changed)
     place = next
+    // A dialog in another shadow tree is watched by nobody else.
+    place?.addEventListener('close', changed)
     if (own.parentNode === next) return
     // Who puts a page away, behind a modal, does so by these.
     for (const name of ['aria-hidden', 'inert']) own.removeAttribute(name)
     for (const name of ['dir', 'lang']) {
-      const value = next === document.documentElement ? document.body.getAttribute(name) : null
+      const value = next === document.documentElement ? (document.body?.getAttribute(name) ?? null) : null
       if (value === null) own.removeAttribute(name)
       else own.setAttribute(name, value)
     }
     putAtMs = Date.now()
-    if (!next) return own.remove()
-    next.append(own)
-    next.addEventListener('close', changed, { once: true })
+    if (next) next.append(own)
+    else own.remove()
   }
 
   return {

@@ -60,10 +60,10 @@ export const createView = (root: ShadowRoot, style: CSSStyleSheet | null, dismis
       const next = JSON.stringify([words, pageLang])
       if (next === shown) return
       frame.toggleAttribute('still', shown !== null)
+      if (shown === null) focus.begin()
       shown = next
       put(parts, words, pageLang)
       setOpen(frame, root, true)
-      rise()
     },
     clear: () => {
       if (shown === null) return

@@ -41,6 +41,7 @@ export const createVoice = (stage: Stage): Voice => {
       }
       goTo(stage.front(fits))
       showing?.view.show(words)
+      showing?.view.rise()
       utterance.say(words)
     },
     hush: () => {
