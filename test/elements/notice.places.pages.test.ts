@@ -389,7 +389,7 @@ describe('the look', () => {
 
   it.each(['grid', 'flex'])('moves nothing of a page whose <html> is a %s', async (display) => {
     const page = await open('', {
-      head: `<style>html { display: ${display}; height: 100%; gap: 1rem; justify-content: space-between }</style>`,
+      head: `<style>html { display: ${display}; height: 100%; gap: 1rem; place-content: center }</style>`,
     })
     const placeOf = () => page.locator('body').boundingBox()
     await page.evaluate('stop()')
