@@ -206,21 +206,18 @@ const missingChunk = (): Trial => {
   return {
     row: 'lazy-chunk',
     page: (venue) => ({ echo: echo(venue) }),
-    fed: 'polling: no-echo',
+    fed: 'polling: not-loaded',
     fault: () => undefined,
     lastsMs: 10 * MINUTE_MS,
-    reports: ['no-echo'],
-    mend: ({ page }) => {
-      bringBack()
-      page.cart.start()
-    },
+    reports: ['not-loaded'],
+    mend: bringBack,
     fedAgain: LIVE,
   }
 }
 
 const between: readonly (readonly [string, Trial])[] = [
   ['a service worker answers the check from its cache', staleWorker('service-worker', {})],
-  ['the lazy chunk with Echo is gone, until it is started again', missingChunk()],
+  ['the lazy chunk with Echo cannot be fetched for ten minutes', missingChunk()],
 ]
 
 describe('a page hears every change once and in order, and shows the server’s total, when', () => {
