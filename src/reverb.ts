@@ -1,8 +1,8 @@
 import type EchoClass from 'laravel-echo'
 import type { ChannelAuthorizationCallback, default as PusherClass } from 'pusher-js'
 import { readDurationMs } from './core/durations'
-import { CartEchoError, wordsOf } from './core/errors'
-import { type ReverbSettings, readReverb } from './core/reverb-settings'
+import { CartEchoError } from './core/errors'
+import { insistOnReverb, type ReverbSettings } from './core/reverb-settings'
 import { type AuthOptions, authorise } from './reverb/authorise'
 
 export type { CartEventMap } from './core/events'
@@ -49,7 +49,8 @@ const PONG_TIMEOUT_MS = 8_000
  * @throws {CartEchoError} `invalid-options` when settings are given without a key, or cannot be read, such as a port that is `NaN`.
  */
 export const reverb = (options: ReverbOptions | null | undefined): ReverbEcho => {
-  if (options) insistOnSettings(options)
+  if (options) insistOnReverb(options)
+  readDurationMs('reverb: auth.timeoutMs', options?.auth?.timeoutMs, 1)
   let opened: { readonly echo: Promise<EchoClass<'reverb'>>; readonly end: AbortController } | null = null
   const self: ReverbEcho = {
     key: options?.key,
@@ -78,17 +79,6 @@ export const reverb = (options: ReverbOptions | null | undefined): ReverbEcho =>
 }
 
 const SETTINGS = ['key', 'host', 'port', 'scheme', 'path'] as const
-
-const insistOnSettings = ({ key, host, port, scheme, path, auth }: ReverbOptions): void => {
-  if (!key) throw new CartEchoError('invalid-options', 'reverb() needs the key: REVERB_APP_KEY.')
-  const [wrong] = readReverb({ key, host, port, scheme, path }).wrong
-  if (wrong) {
-    const { path, expected, actual } = wrong
-    const words = `reverb() needs ${expected} for ${path.join('.')}, not ${JSON.stringify(wordsOf(actual))}.`
-    throw new CartEchoError('invalid-options', words)
-  }
-  readDurationMs('reverb: auth.timeoutMs', auth?.timeoutMs, 1)
-}
 
 const connect = async (options: ReverbOptions | null | undefined, ended: AbortSignal): Promise<EchoClass<'reverb'>> => {
   if (!options)
@@ -127,7 +117,7 @@ const classOf = (module: unknown, name: string): unknown => {
 }
 
 const connectionOptions = (options: ReverbOptions, isCurrent: (socketId: string) => boolean, ended: AbortSignal) => {
-  const { host = ownHost(), port, scheme = 'https', path } = readReverb({ ...options, auth: null, load: null }).settings
+  const { host = ownHost(), port, scheme = 'https', path } = insistOnReverb(options)
   return {
     broadcaster: 'reverb' as const,
     key: options.key,

@@ -1,3 +1,4 @@
+import { CartEchoError, wordsOf } from './errors'
 import { isEmptyArray, isRecord, own, readNumber } from './shape'
 
 /** Where Reverb is, as the page says; hand it to `reverb(page.reverb)`. */
@@ -41,6 +42,20 @@ export const readReverb = (
     else wrong.push({ path: [key], expected: reader?.[0] ?? `one of ${[...READERS.keys()].join(', ')}`, actual: value })
   }
   return { settings, wrong }
+}
+
+/**
+ * The same, for who may throw.
+ * @throws {CartEchoError} `invalid-options` without a key, and for what cannot be read. Keys that are none are passed over.
+ */
+export const insistOnReverb = (said: Partial<ReverbSettings>): Partial<ReverbSettings> => {
+  if (!said.key) throw new CartEchoError('invalid-options', 'reverb() needs the key: REVERB_APP_KEY.')
+  const { settings, wrong } = readReverb(said as Record<string, unknown>)
+  const [first] = wrong.filter(({ path: [key] }) => isReverbKey(key))
+  if (!first) return settings
+  const { path, expected, actual } = first
+  const words = `reverb() needs ${expected} for ${path.join('.')}, not ${JSON.stringify(wordsOf(actual))}.`
+  throw new CartEchoError('invalid-options', words)
 }
 
 /** True for the name of a setting. */

@@ -1,7 +1,9 @@
+import { readChannel } from './channel'
 import { type Cursor, parseCursor } from './cursor'
+import { readIntervalMs } from './durations'
 import { CartEchoError, wordsOf } from './errors'
 import type { Id } from './events'
-import type { ReverbSettings } from './reverb-settings'
+import { insistOnReverb, type ReverbSettings } from './reverb-settings'
 
 /** Who is looking at the page, and where it listens, as the page itself says. `readPage()` gives one. */
 export interface PageIdentity {
@@ -71,15 +73,43 @@ export const readShopper = ({ user, guest, owner, cursor, enabled, problems }: P
  * user it is nobody's. Never throws.
  */
 export const legible = (word: PageIdentity): PageIdentity => {
-  try {
-    readShopper(word)
-    return word
-  } catch (cause) {
-    const problem = cause as CartEchoError
-    const without = problem.code === 'invalid-user' ? { user: null } : { cursor: null }
-    return legible({ ...word, ...without, problems: [...(word.problems ?? []), problem] })
+  const mine = { ...word }
+  const problems: CartEchoError[] = []
+  for (const [read, without] of PARTS) {
+    try {
+      read(mine)
+    } catch (problem) {
+      problems.push(problem as CartEchoError)
+      Object.assign(mine, without)
+    }
   }
+  return problems.length === 0 ? word : { ...mine, problems: [...(word.problems ?? []), ...problems] }
 }
+
+const PARTS: readonly (readonly [read: (word: PageIdentity) => unknown, without: PageIdentity])[] = [
+  [({ user }) => readUser(user), { user: null }],
+  [({ cursor }) => readCursor(cursor), { cursor: null }],
+  [({ channel }) => readChannel(channel), { channel: undefined }],
+  [({ check }) => readCheck(check), { check: undefined }],
+  [({ reverb }) => reverb && insistOnReverb(reverb), { reverb: undefined }],
+]
+
+/**
+ * Where the check is, and how often to ask it; null where nothing is said of it.
+ * @throws {CartEchoError} `invalid-options` without an address, or for an interval that is none.
+ */
+export const readCheck = <Check extends object>(
+  check: string | Check | null | undefined,
+): Check | { url: string } | null => {
+  if (check === undefined || check === null) return null
+  const settings = typeof check === 'string' ? { url: check } : check
+  const { url, intervalMs } = settings as { url?: unknown; intervalMs?: unknown }
+  if (typeof url !== 'string' || url === '') throw new CartEchoError('invalid-options', NO_ADDRESS)
+  readIntervalMs('check.intervalMs', intervalMs)
+  return settings
+}
+
+const NO_ADDRESS = 'check needs the address of the check, such as /api/cart/check-updates.'
 
 /** The same text for words that say the same of who is looking, and where; their problems do not count. Never throws. */
 export const textOf = ({ user, guest, owner, cursor, enabled, channel, check, reverb }: PageIdentity): string => {

@@ -2,7 +2,7 @@ import { readChannel } from '../core/channel'
 import type { Move } from '../core/customer'
 import { readDurationMs, readIntervalMs } from '../core/durations'
 import { CartEchoError } from '../core/errors'
-import type { PageIdentity } from '../core/shopper'
+import { type PageIdentity, readCheck } from '../core/shopper'
 import type { CartEchoOptions, CheckSettings } from '../create-cart-echo'
 import { absolute } from '../http/address'
 import { isEcho, isOpenable, whyNoEcho } from '../transports/echo/find'
@@ -22,7 +22,7 @@ export interface Endpoints {
  * @throws {CartEchoError} `invalid-options` without an Echo and without a check, `invalid-channel`.
  */
 export const readEndpoints = ({ echo, channel, check }: CartEchoOptions): Endpoints => {
-  const settings = readCheck(check)
+  const settings = settingsOf(check)
   insistOnSource(echo, settings)
   return { echo, channelOf: readChannel(channel), check: settings }
 }
@@ -32,12 +32,12 @@ export const readEndpoints = ({ echo, channel, check }: CartEchoOptions): Endpoi
  * @throws {CartEchoError} `invalid-options` for a check without an address, `invalid-channel`.
  */
 export const endpointsNow = (before: Endpoints, { channel, check, reverb }: PageIdentity): Endpoints => {
-  const settings = readCheck(check)
+  const settings = settingsOf(check)
   const { echo } = before
   return {
     // Only an Echo of our own can be made anew.
     echo: reverb && isMovable(echo) ? echo.at(reverb) : echo,
-    channelOf: channel === undefined ? before.channelOf : readChannel(channel),
+    channelOf: (channel ?? null) === null ? before.channelOf : readChannel(channel),
     check: settings ? { ...before.check, ...settings } : before.check,
   }
 }
@@ -56,11 +56,9 @@ export const addressOf = (check: CheckSettings | null): string | null => check &
 
 const isMovable = (echo: unknown): echo is { at(settings: unknown): EchoSource } => has(echo, 'at')
 
-const readCheck = (check: CartEchoOptions['check']): CheckSettings | null => {
-  if (check === undefined || check === null) return null
-  const settings = typeof check === 'string' ? { url: check } : check
-  if (typeof settings.url === 'string' && settings.url !== '') return withDurations(settings)
-  throw new CartEchoError('invalid-options', 'check needs the address of the check, such as /api/cart/check-updates.')
+const settingsOf = (check: CartEchoOptions['check']): CheckSettings | null => {
+  const settings = readCheck<CheckSettings>(check)
+  return settings && withDurations(settings)
 }
 
 const withDurations = ({ intervalMs, auditMs, timeoutMs, ...request }: CheckSettings): CheckSettings => ({

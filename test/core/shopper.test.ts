@@ -206,3 +206,25 @@ describe('the text of a word', () => {
     }
   })
 })
+
+describe('a word that must not throw, of a page that names what cannot be', () => {
+  it.each<[string, object, string, object]>([
+    ['channel', { channel: 'App.Models.User.7' }, 'invalid-channel', { channel: undefined }],
+    ['channel', { channel: 7 }, 'invalid-channel', { channel: undefined }],
+    ['check', { check: '' }, 'invalid-options', { check: undefined }],
+    ['check', { check: { url: '/check', intervalMs: Number.NaN } }, 'invalid-options', { check: undefined }],
+    ['Reverb', { reverb: { host: 'ws.shop.test' } }, 'invalid-options', { reverb: undefined }],
+    ['Reverb', { reverb: { key: 'k', port: 'x' } }, 'invalid-options', { reverb: undefined }],
+  ])('leaves the %s out, and keeps the rest: %j', (_what, part, code, left) => {
+    const { problems, ...rest } = legible({ user: 7, ...part } as PageIdentity)
+    expect(rest).toEqual({ user: 7, ...part, ...left })
+    expect(problems?.map((problem) => problem.code)).toEqual([code])
+  })
+
+  it('leaves all of it out that cannot be read, each with its problem', () => {
+    const word = { user: Number.NaN, cursor: 'x', channel: 'x', check: '', reverb: { key: '' } } as PageIdentity
+    const { problems, ...rest } = legible(word)
+    expect(rest).toEqual({ user: null, cursor: null, channel: undefined, check: undefined, reverb: undefined })
+    expect(problems).toHaveLength(5)
+  })
+})
