@@ -119,7 +119,7 @@ const transportFor = (user: string | null, owner: string | null, parts: Transpor
   const feed = (audience: Audience): Transport => feedOf(parts, channel, audience)
   const open = (audience: Audience): Transport =>
     isShared && address !== null
-      ? besideOtherLogIns({ ports: portsOf(), check: address, user, transport: feed(audience) })
+      ? besideOtherLogIns({ environment, ports: portsOf(), check: address, user, transport: feed(audience) })
       : feed(audience)
   // A getter may be early in one tab and not in the next: it is only asked where nothing else tells two shops apart.
   const key = keyOf(owner === null && !check ? echoNow(echo) : echo)

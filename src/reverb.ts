@@ -2,8 +2,9 @@ import type EchoClass from 'laravel-echo'
 import type { ChannelAuthorizationCallback, default as PusherClass } from 'pusher-js'
 import { readDurationMs } from './core/durations'
 import { CartEchoError } from './core/errors'
-import { insistOnReverb, type ReverbSettings } from './core/reverb-settings'
-import { type AuthOptions, authorise } from './reverb/authorise'
+import { insistOnReverb, type ReverbSettings, readReverb } from './core/reverb-settings'
+import { absolute } from './http/address'
+import { type AuthOptions, authorise, ENDPOINT } from './reverb/authorise'
 
 export type { CartEventMap } from './core/events'
 export type { ReverbSettings } from './core/reverb-settings'
@@ -55,9 +56,10 @@ export const reverb = (options: ReverbOptions | null | undefined): ReverbEcho =>
   const self: ReverbEcho = {
     key: options?.key,
     at: (settings) => {
-      const next = { ...options, ...settings, auth: { ...options?.auth, ...settings.auth } }
-      const isSame = SETTINGS.every((name) => next[name] === options?.[name])
-      return isSame && next.auth.endpoint === options?.auth?.endpoint ? self : reverb(next)
+      const { auth, ...place } = readReverb(settings).settings
+      // A page says all of it: of what was before, only what no page can say stays.
+      const next = { ...place, key: settings.key, auth: { ...options?.auth, ...auth }, load: options?.load }
+      return placeOf(next) === placeOf(options) ? self : reverb(next)
     },
     open: () => {
       const end = opened?.end ?? new AbortController()
@@ -78,7 +80,18 @@ export const reverb = (options: ReverbOptions | null | undefined): ReverbEcho =>
   return self
 }
 
-const SETTINGS = ['key', 'host', 'port', 'scheme', 'path'] as const
+/** Where an Echo would dial and be authorised, as text. */
+const placeOf = (options: ReverbOptions | null | undefined): string | null => {
+  if (!options) return null
+  const {
+    key,
+    host = hostOfPage(),
+    scheme = 'https',
+    port = scheme === 'https' ? 443 : 80,
+    path,
+  } = insistOnReverb(options)
+  return JSON.stringify([key, host, port, scheme, path, absolute(options.auth?.endpoint ?? ENDPOINT)])
+}
 
 const connect = async (options: ReverbOptions | null | undefined, ended: AbortSignal): Promise<EchoClass<'reverb'>> => {
   if (!options)
@@ -117,7 +130,8 @@ const classOf = (module: unknown, name: string): unknown => {
 }
 
 const connectionOptions = (options: ReverbOptions, isCurrent: (socketId: string) => boolean, ended: AbortSignal) => {
-  const { host = ownHost(), port, scheme = 'https', path } = insistOnReverb(options)
+  const { host = hostOfPage(), port, scheme = 'https', path } = insistOnReverb(options)
+  if (!host) throw new CartEchoError('invalid-options', NO_HOST)
   return {
     broadcaster: 'reverb' as const,
     key: options.key,
@@ -149,16 +163,12 @@ const connectionOptions = (options: ReverbOptions, isCurrent: (socketId: string)
 }
 
 // A frame of `srcdoc` has the origin of its parent and no host; with none at all pusher-js would dial Pusher's own servers (core/config.ts).
-const ownHost = (): string => {
+const hostOfPage = (): string | undefined => {
   const { location, origin } = globalThis
-  if (!location) return 'localhost'
-  const host = location.hostname || hostOf(origin)
-  if (host) return host
-  throw new CartEchoError(
-    'invalid-options',
-    'This page has no host of its own, as a sandboxed frame: give reverb() the host.',
-  )
+  return location ? location.hostname || hostOf(origin) : 'localhost'
 }
+
+const NO_HOST = 'This page has no host of its own, as a sandboxed frame: give reverb() the host.'
 
 const hostOf = (origin: string): string | undefined => {
   try {

@@ -44,6 +44,7 @@ const openBrowser = ({ isBare = false, drawn = 0 } = {}) => {
     return { tab, cart, echo, live: () => echo.confirm(`App.Models.User.${user}`) }
   }
   return {
+    browser,
     open,
     asked,
     pass: (ms: number) => clock.advanceTurnByTurn(ms),
@@ -115,6 +116,28 @@ describe('when another customer logs in in another tab, a page', () => {
     open(1)
     await pass(1_000)
     expect(asked).toHaveLength(before)
+  })
+})
+
+describe('other code of this origin that says without a pause that somebody has logged in', () => {
+  it('has the check asked every 10 s at most, and once more after its last word', async () => {
+    const { open, asked, pass, browser } = openBrowser()
+    const first = open(1)
+    await pass(100)
+    first.live()
+    await pass(15_000)
+    const before = asked.length
+    const line = browser.open().ports.openBus('cart-echo/log-ins https://shop.test/check', () => undefined)
+    for (let count = 0; count < 300; count += 1) {
+      line.post({ user: `${count}` })
+      await pass(100)
+    }
+    await pass(15_000)
+    expect(asked.length - before).toBeGreaterThanOrEqual(3)
+    expect(asked.length - before).toBeLessThanOrEqual(5)
+    expect(first.cart.connection.get().name).toBe('live')
+    first.cart.stop()
+    expect(first.tab.left()).toEqual(NOTHING)
   })
 })
 

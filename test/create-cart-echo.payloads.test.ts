@@ -59,6 +59,16 @@ describe('what a listener is told', () => {
     cart.stop()
   })
 
+  it('is frozen to its depths also where a decoder has frozen the outside of it, and may go round', () => {
+    const decode = (payload: Record<string, unknown>) => Object.freeze({ ...payload, round: [payload] })
+    const { cart, echo, errors, goLive } = openCart({ events: [{ name: PRICE, decode } as unknown as EventOption] })
+    goLive()
+    echo.send({ deep: { cents: 12 } }, PRICE)
+    const told = cart.news.get().last?.change as unknown as { deep: object; round: readonly object[] }
+    expect([Object.isFrozen(told.deep), Object.isFrozen(told.round[0]), errors]).toEqual([true, true, []])
+    cart.stop()
+  })
+
   it('leaves what came to the other listeners of the same Echo as it was', () => {
     const { cart, echo, goLive } = openCart({ events: [inCents] })
     const payload = { cents: 12 }

@@ -189,7 +189,7 @@ describe('the Laravel files', () => {
   it('keep every answer from caches, and refuse strangers with what a page takes for the end of the session', () => {
     const [, refusal] = /\? (\d{3}) : 200/.exec(file(CHECK)) ?? []
     const response = { status: Number(refusal), isJson: true, body: {}, retryAfterMs: null }
-    expect(readResponse(response, { since: null, owner: null, fresh: '', nowMs: 0 }).name).toBe('session-over')
+    expect(readResponse(response, { since: null, fresh: '', nowMs: 0 }).name).toBe('session-over')
     expect(file(CHECK)).toContain(`['Cache-Control' => '${between(protocol, '`Cache-Control: ', '`')}']`)
   })
 
@@ -247,7 +247,7 @@ describe('what the Laravel files said when they were run', () => {
     const response = { status, isJson: contentType === 'application/json', body, retryAfterMs: null }
     return readResponse(response, {
       since: parseCursor(asked.get('since')),
-      owner: asked.get('owner'),
+
       fresh: asked.get('fresh') ?? '',
       nowMs: 0,
     })

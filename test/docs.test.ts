@@ -46,7 +46,6 @@ describe('the documents', () => {
     const sent = new URLSearchParams(/`GET \S+\?(\S+)`/.exec(protocol)?.[1])
     const asked = {
       since: parseCursor(sent.get('since')),
-      owner: sent.get('owner'),
       fresh: sent.get('fresh') ?? '',
       nowMs: 0,
     }

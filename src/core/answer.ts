@@ -77,8 +77,8 @@ export interface CheckResponse {
 /** What was asked, as far as the answer must match it. */
 export interface Asked {
   readonly since: Cursor | null
-  /** Whose log the page believes it reads; null: it knows none. */
-  readonly owner: string | null
+  /** True when the page knows that there is a log, by its block or by an answer: a bare answer is then somebody else's. Default false. */
+  readonly hasLog?: boolean | undefined
   /** The request's own mark. A log server gives it back; a cache cannot. */
   readonly fresh: string
   readonly nowMs: number
@@ -136,7 +136,7 @@ const readBody = ({ status, body }: CheckResponse, asked: Asked): Meaning => {
   const block = isEmptyArray(given) ? null : given
   const wrong = block === null ? bareShape(body) : within('cart_echo', blockShape(block))
   if (wrong) return { name: 'failed', status, detail: wordsOf(wrong) }
-  if (block === null && (asked.since ?? asked.owner) !== null) return { name: 'blocked', status, detail: NO_LOG }
+  if (block === null && asked.hasLog) return { name: 'blocked', status, detail: NO_LOG }
   return block === null ? readBare(body as Bare, asked) : readLog(status, block as Block, asked)
 }
 

@@ -1,3 +1,4 @@
+import { createAlarm } from './alarm'
 import type { CartEcho } from './cart-echo'
 import { createChecking } from './checking'
 import type { Connection } from './connection'
@@ -31,6 +32,8 @@ const AWAY = Number.POSITIVE_INFINITY
 
 /** How old a page may be that is put in place now: Livewire and Inertia keep what they prefetched for 30 s. */
 const PREFETCHED_MS = 30_000
+/** As many pages that were fetched ahead are read once more for one change. */
+const MOST_READ_ONCE_MORE = 3
 
 /** What a client is made of. */
 export interface ClientOptions {
@@ -70,8 +73,12 @@ export const createClient = (options: ClientOptions): CartEcho => {
   const news = createSource<News>('news', noNews, guard)
   let customer = newCustomer(options.word ?? {})
   let session: Session | null = null
+  /** How the open session's place differs from that of the page. A live page does not go by the interval, and keeps its socket. */
+  let owed: Move = 'none'
+  const retiming = createAlarm(environment)
   let changedAtMs: number | null = null
   let isTraversed = false
+  let readOnce = 0
   let leave: Stop = () => undefined
 
   const cursor = (): string | null => {
@@ -86,6 +93,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
       // What was true of the page a moment ago is not known any more.
       if (name === 'idle' || name === 'refused') customer.memory.confirmedAtMs = null
       if (because === 'session-over') refreshing.putOff()
+      if (name === 'polling' && owed === 'interval') retiming.set(0, reopen)
     },
     report: reportOnce,
   })
@@ -116,11 +124,16 @@ export const createClient = (options: ClientOptions): CartEcho => {
   const tell = (change: Change, spreadMs?: number): void => {
     const { memory } = customer
     memory.told += 1
-    changedAtMs = environment.nowMs()
+    noteChange()
     refreshing.want(spreadMs)
     news.set(withChange(news.get(), change, memory.read.includes(change.meta.key)))
     if (customer.memory === memory) emitter.emit(change.event, change, memory)
     if (customer.memory === memory) guard('announce', () => options.announce?.(change))
+  }
+
+  const noteChange = (): void => {
+    changedAtMs = environment.nowMs()
+    readOnce = 0
   }
 
   const heed = (effect: PageEffect): void => {
@@ -133,7 +146,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
         if (effect.owner !== null && effect.asOfMs !== undefined) news.set(confirmed(news.get(), effect.asOfMs))
         return refreshing.confirmed()
       case 'stale':
-        changedAtMs = environment.nowMs()
+        noteChange()
         return refreshing.beStale(effect.spreadMs)
       case 'fresh':
         return refreshing.beFresh()
@@ -163,6 +176,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
     const note = siblings.hear
     const mine = openSession({ environment, rules: listening, transport, memory, heed, state: move, note })
     session = mine
+    owed = 'none'
     move({ name: 'starting' })
     reportProblems(shopper)
     mine.begin()
@@ -182,6 +196,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
 
   const close = (why?: CartEchoError): void => {
     siblings.stop()
+    retiming.stop()
     const mine = session
     // Before it stops: whoever hears of that may have opened the next.
     session = null
@@ -239,6 +254,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
     // Nothing is taken of a word that is misuse.
     identified(before, word)
     const move = options.moveTo?.(word) ?? 'none'
+    if (move !== 'none' && owed !== 'check') owed = move
     const mine = identified(before, word, move)
     customer = mine
     if (mine.memory === before.memory) renderedAgain(mine.shopper)
@@ -246,13 +262,13 @@ export const createClient = (options: ClientOptions): CartEcho => {
     if (customer !== mine) return
     news.set(confirmed(news.get()))
     if (customer !== mine || !counted.isOn()) return
-    if (session === null || isStuck() || isFedElsewhere(move)) reopen()
+    if (session === null || isStuck() || isOwed('check')) reopen()
+    else if (isOwed('interval') && connection.get().name === 'polling') reopen()
     else reportProblems(mine.shopper)
   }
 
-  // A live page does not go by the interval, and keeps its socket.
-  const isFedElsewhere = (move: Move): boolean =>
-    move === 'check' || (move === 'interval' && connection.get().name === 'polling')
+  // What a listener that is told in between begins, it begins at the new place.
+  const isOwed = (move: Move): boolean => owed === move
 
   const welcome = (): void => {
     close()
@@ -263,20 +279,25 @@ export const createClient = (options: ClientOptions): CartEcho => {
 
   const renderedAgain = ({ owner, cursor, enabled }: Shopper): void => {
     const { memory } = customer
-    memory.inbox = { ...memory.inbox, owner }
+    memory.inbox = { ...memory.inbox, owner, hasLog: memory.inbox.hasLog || owner !== null }
     if (!enabled) close()
     if (!cursor) renderedSometime()
-    else if (session) session.rendered(cursor)
+    isTraversed = false
+    if (!cursor) return
+    if (session) session.rendered(cursor)
     else rememberPage(memory, cursor, listening, environment.nowMs())
   }
 
   // It may have been rendered, by a prefetch or for the history, before what changed meanwhile.
   const renderedSometime = (): void => {
     const isYoungNews = changedAtMs !== null && isYoung(changedAtMs, environment.nowMs(), PREFETCHED_MS)
-    const mayBeOlder = isYoungNews || (isTraversed && changedAtMs !== null)
-    isTraversed = false
-    if (mayBeOlder) refreshing.beStale()
-    else if (!customer.memory.inbox.cursor) refreshing.beFresh()
+    // A refresh may render the page itself, and say so while it runs, or after: that must not be a reason for the next without end.
+    const isReason = isYoungNews && !refreshing.isRunning() && readOnce < MOST_READ_ONCE_MORE
+    const mayBeOlder = isReason || (isTraversed && changedAtMs !== null)
+    if (mayBeOlder) {
+      readOnce += 1
+      refreshing.beStale()
+    } else if (!customer.memory.inbox.cursor) refreshing.beFresh()
   }
 
   return {

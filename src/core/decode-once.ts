@@ -15,10 +15,11 @@ export const decodeOnce = (decode: Decode<unknown>): Decode<unknown> => {
 }
 
 /** Freezes plain objects and arrays, and what is in them; leaves what has a class of its own. Gives the same value. */
-export const frozen = <Value>(value: Value): Value => {
-  if (!isPlain(value) || Object.isFrozen(value)) return value
+export const frozen = <Value>(value: Value, seen: Set<unknown> = new Set()): Value => {
+  if (!isPlain(value) || seen.has(value)) return value
+  seen.add(value)
   Object.freeze(value)
-  for (const key of Object.keys(value)) frozen((value as Record<string, unknown>)[key])
+  for (const key of Object.keys(value)) frozen((value as Record<string, unknown>)[key], seen)
   return value
 }
 
@@ -33,7 +34,8 @@ const resultOf = (run: () => unknown): (() => unknown) => {
   }
 }
 
-const copyOf = <Value>(value: Value): Value => {
+/** A copy of plain objects and arrays, and of what is in them; what has a class of its own stays the same. Not for what is cyclic. */
+export const copyOf = <Value>(value: Value): Value => {
   if (!isPlain(value)) return value
   const copy: object = Array.isArray(value) ? [] : {}
   for (const key of Object.keys(value)) {

@@ -1,5 +1,5 @@
 import { CartEchoError, wordsOf } from './errors'
-import { isEmptyArray, isRecord, own, readNumber } from './shape'
+import { isEmptyArray, isRecord, readNumber } from './shape'
 
 /** Where Reverb is, as the page says; hand it to `reverb(page.reverb)`. */
 export interface ReverbSettings {
@@ -17,49 +17,68 @@ export interface ReverbSettings {
   auth?: { endpoint?: string | undefined } | undefined
 }
 
-/** A setting of Reverb that cannot be read. */
+/** A setting of Reverb that cannot be read, or is none. */
 export interface Unreadable {
   readonly path: readonly string[]
   readonly expected: string
   readonly actual: unknown
+  /** True for a key that cart-echo does not know: it does no harm. */
+  readonly isUnknown: boolean
 }
 
 /**
  * Reads what somebody says of Reverb, as PHP and build tools print it: numbers in strings, `''` and null for what is not there, `wss` for `https`. `wrong` has
  * what cannot be read, and keys that are none. Never throws.
  */
-export const readReverb = (
-  said: Record<string, unknown>,
-): { settings: Partial<ReverbSettings>; wrong: Unreadable[] } => {
-  const settings: Record<string, unknown> = {}
+export const readReverb = (said: object): { settings: Partial<ReverbSettings>; wrong: Unreadable[] } => {
   const wrong: Unreadable[] = []
+  const { auth, ...settings } = readKeys(said, READERS, [], wrong)
+  const inner = isRecord(auth) ? readKeys(auth, AUTH_READERS, ['auth'], wrong) : {}
+  return { settings: Object.keys(inner).length > 0 ? { ...settings, auth: inner } : settings, wrong }
+}
+
+type Readers = ReadonlyMap<string, readonly [expected: string, read: (value: unknown) => unknown]>
+
+const readKeys = (
+  said: object,
+  readers: Readers,
+  path: readonly string[],
+  wrong: Unreadable[],
+): Record<string, unknown> => {
+  const settings: Record<string, unknown> = {}
   for (const key of Object.keys(said)) {
-    const value = said[key]
-    if (value === undefined || value === null || value === '' || isEmptyArray(value)) continue
-    const reader = READERS.get(key)
-    const read = reader?.[1](value)
-    if (reader && read !== undefined) settings[key] = read
-    else wrong.push({ path: [key], expected: reader?.[0] ?? `one of ${[...READERS.keys()].join(', ')}`, actual: value })
+    const actual = (said as Record<string, unknown>)[key]
+    if (actual === undefined || actual === null || actual === '' || isEmptyArray(actual)) continue
+    const reader = readers.get(key)
+    const value = reader?.[1](actual)
+    if (value !== undefined) settings[key] = value
+    else
+      wrong.push({
+        path: [...path, key],
+        expected: reader?.[0] ?? `one of ${[...readers.keys()].join(', ')}`,
+        actual,
+        isUnknown: !reader,
+      })
   }
-  return { settings, wrong }
+  return settings
 }
 
 /**
- * The same, for who may throw.
+ * The same, for who may throw; of an authorisation's options nothing is read.
  * @throws {CartEchoError} `invalid-options` without a key, and for what cannot be read. Keys that are none are passed over.
  */
-export const insistOnReverb = (said: Partial<ReverbSettings>): Partial<ReverbSettings> => {
-  if (!said.key) throw new CartEchoError('invalid-options', 'reverb() needs the key: REVERB_APP_KEY.')
-  const { settings, wrong } = readReverb(said as Record<string, unknown>)
-  const [first] = wrong.filter(({ path: [key] }) => isReverbKey(key))
-  if (!first) return settings
-  const { path, expected, actual } = first
-  const words = `reverb() needs ${expected} for ${path.join('.')}, not ${JSON.stringify(wordsOf(actual))}.`
-  throw new CartEchoError('invalid-options', words)
+export const insistOnReverb = (said: object): Partial<ReverbSettings> => {
+  const { auth: _, ...rest } = said as Partial<ReverbSettings>
+  const { settings, wrong } = readReverb(rest)
+  const first = wrong.find(({ isUnknown }) => !isUnknown)
+  if (first) {
+    const { path, expected, actual } = first
+    const words = `reverb() needs ${expected} for ${path.join('.')}, not ${JSON.stringify(wordsOf(actual))}.`
+    throw new CartEchoError('invalid-options', words)
+  }
+  if (settings.key) return settings
+  throw new CartEchoError('invalid-options', 'reverb() needs the key: REVERB_APP_KEY.')
 }
-
-/** True for the name of a setting. */
-export const isReverbKey = (key: string | undefined): boolean => key !== undefined && READERS.has(key)
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
@@ -68,9 +87,12 @@ const port = (value: unknown): number | undefined => {
   return number !== undefined && Number.isInteger(number) && number > 0 && number < 65_536 ? number : undefined
 }
 
-// With a scheme or a port in it, it would be dialled as it is, in vain.
-const host = (value: unknown): string | undefined =>
-  typeof value === 'string' && /^([\w.-]+|\[[\da-f:.]+\])$/i.test(value) ? value : undefined
+// With a scheme or a port in it, it would be dialled as it is, in vain. Names may be of any script; an address of IPv6 stands in brackets.
+const host = (value: unknown): string | undefined => {
+  if (typeof value !== 'string') return undefined
+  if (/^[\da-f]*:[\da-f:.]*:[\da-f:.]*$/i.test(value)) return `[${value}]`
+  return /^([^\s/:?#@\\[\]]+|\[[\da-f:.]+\])$/i.test(value) ? value : undefined
+}
 
 const SCHEMES: ReadonlyMap<unknown, 'http' | 'https'> = new Map([
   ['http', 'http'],
@@ -84,19 +106,13 @@ const path = (value: unknown): string | undefined =>
     ? value.replace(/^\/*|\/*$/g, '').replace(/^(?=.)/, '/')
     : undefined
 
-const auth = (value: unknown): { endpoint?: string | undefined } | undefined => {
-  if (!isRecord(value)) return undefined
-  const endpoint = own(value, 'endpoint')
-  return endpoint === undefined || endpoint === null || endpoint === '' || typeof endpoint === 'string'
-    ? value
-    : undefined
-}
-
-const READERS: ReadonlyMap<string, readonly [expected: string, read: (value: unknown) => unknown]> = new Map([
+const READERS: Readers = new Map([
   ['key', ['REVERB_APP_KEY', text]],
   ['host', ['a host, without scheme and port', host]],
   ['port', ['1 to 65535', port]],
   ['scheme', ['http or https', (value: unknown) => SCHEMES.get(value)]],
   ['path', ['the path before /app', path]],
-  ['auth', ['an object with endpoint', auth]],
+  ['auth', ['an object with endpoint', (value: unknown) => (isRecord(value) ? value : undefined)]],
 ])
+
+const AUTH_READERS: Readers = new Map([['endpoint', ['an address', text]]])

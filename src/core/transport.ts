@@ -35,6 +35,8 @@ export interface Query {
   readonly since: Cursor | null
   /** Whose log the page believes it reads; null: not known yet. */
   readonly owner: string | null
+  /** True when the page knows that there is a log, by its block or by an answer. */
+  readonly hasLog?: boolean | undefined
   /** Given when somebody waits for the answer: ask now, whatever the back-off; an answer this young will do. */
   readonly maxAgeMs?: number | undefined
 }
@@ -47,7 +49,13 @@ export type Reply =
   | { readonly name: 'log'; readonly answer: Answer; readonly asOfMs?: number | undefined }
   | { readonly name: 'bare'; readonly answer: BareAnswer; readonly asOfMs?: number | undefined }
   | { readonly name: 'nothing'; readonly asOfMs?: number | undefined }
-  | { readonly name: 'unanswered'; readonly next: number | 'when-told' | 'never'; readonly error: CartEchoError }
+  | {
+      readonly name: 'unanswered'
+      readonly next: number | 'when-told' | 'never'
+      readonly error: CartEchoError
+      /** True when the ask comes again at `next`, and only then is settled: whoever waits waits on. */
+      readonly isProvisional?: boolean | undefined
+    }
 
 /** A reply that says something. */
 export type Said = Exclude<Reply, { name: 'unanswered' }>

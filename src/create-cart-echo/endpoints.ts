@@ -2,6 +2,8 @@ import { readChannel } from '../core/channel'
 import type { Move } from '../core/customer'
 import { readDurationMs, readIntervalMs } from '../core/durations'
 import { CartEchoError } from '../core/errors'
+import { sorted } from '../core/identity'
+import { readReverb } from '../core/reverb-settings'
 import { type PageIdentity, readCheck } from '../core/shopper'
 import type { CartEchoOptions, CheckSettings } from '../create-cart-echo'
 import { absolute } from '../http/address'
@@ -15,16 +17,23 @@ export interface Endpoints {
   readonly channelOf: (user: string) => string
   /** Null where there is no check. */
   readonly check: CheckSettings | null
+  /** What the page said of Reverb, as text; null: nothing. */
+  readonly reverb: string | null
 }
 
 /**
  * Reads them from the options.
  * @throws {CartEchoError} `invalid-options` without an Echo and without a check, `invalid-channel`.
  */
-export const readEndpoints = ({ echo, channel, check }: CartEchoOptions): Endpoints => {
+export const readEndpoints = ({
+  echo,
+  channel,
+  check,
+  reverb,
+}: CartEchoOptions & Pick<PageIdentity, 'reverb'>): Endpoints => {
   const settings = settingsOf(check)
   insistOnSource(echo, settings)
-  return { echo, channelOf: readChannel(channel), check: settings }
+  return { echo, channelOf: readChannel(channel), check: settings, reverb: textOf(reverb) }
 }
 
 /**
@@ -34,9 +43,11 @@ export const readEndpoints = ({ echo, channel, check }: CartEchoOptions): Endpoi
 export const endpointsNow = (before: Endpoints, { channel, check, reverb }: PageIdentity): Endpoints => {
   const settings = settingsOf(check)
   const { echo } = before
+  const said = textOf(reverb) ?? before.reverb
   return {
-    // Only an Echo of our own can be made anew.
-    echo: reverb && isMovable(echo) ? echo.at(reverb) : echo,
+    reverb: said,
+    // Only an Echo of our own can be made anew. What the page said before, the options may have been put over.
+    echo: reverb && said !== before.reverb && isMovable(echo) ? echo.at(reverb) : echo,
     channelOf: (channel ?? null) === null ? before.channelOf : readChannel(channel),
     check: settings ? { ...before.check, ...settings } : before.check,
   }
@@ -53,6 +64,8 @@ const SOMEBODY = '0'
 
 /** The whole address of a check: two pages in different folders may mean two by the same words. */
 export const addressOf = (check: CheckSettings | null): string | null => check && absolute(check.url)
+
+const textOf = (reverb: PageIdentity['reverb']): string | null => (reverb ? sorted(readReverb(reverb).settings) : null)
 
 const isMovable = (echo: unknown): echo is { at(settings: unknown): EchoSource } => has(echo, 'at')
 

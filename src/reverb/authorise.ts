@@ -52,10 +52,11 @@ export const authorise = async (
   }
 }
 
-const ENDPOINT = '/broadcasting/auth'
+/** Where channels are authorised, unless the page says otherwise. */
+export const ENDPOINT = '/broadcasting/auth'
 
 const ask = async (request: AuthRequest, options: AuthOptions, signal: AbortSignal): Promise<Authorisation> => {
-  const { endpoint = ENDPOINT } = options
+  const endpoint = options.endpoint || ENDPOINT
   if (!isOwnOrigin(endpoint)) return readAuthorisation(await post(request, {}, options, signal))
   const first = csrfHeaders()
   const tried = [first]
@@ -102,7 +103,8 @@ const post = async (
   options: AuthOptions,
   signal: AbortSignal,
 ): Promise<Response> => {
-  const { endpoint = ENDPOINT, credentials = 'same-origin' } = options
+  const { credentials = 'same-origin' } = options
+  const endpoint = options.endpoint || ENDPOINT
   const headers = await headersFor(token, options)
   const body = new URLSearchParams({ socket_id: socketId, channel_name: channelName })
   const how = { method: 'POST', body, headers, credentials, redirect: 'manual', cache: 'no-store', signal } as const

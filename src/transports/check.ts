@@ -2,10 +2,9 @@ import { untilAborted } from '../core/abort'
 import { type CheckResponse, type Meaning, readResponse } from '../core/answer'
 import { formatCursor } from '../core/cursor'
 import type { Environment } from '../core/environment'
-import { wordsOf } from '../core/errors'
+import { CartEchoError, wordsOf } from '../core/errors'
 import { readRetryAfterMs } from '../core/retry-after'
 import type { Query, Reply } from '../core/transport'
-import { cannotAnswer } from '../core/unanswered'
 import { absolute, isOwnOrigin } from '../http/address'
 import { type Provided, provide } from '../http/provided'
 
@@ -37,7 +36,7 @@ export const createCheck =
       const reading = send(request, addressOf(request.url, query, fresh), signal).then(readWire)
       // Headers that are never there, or a fetch that knows nothing of signals, must not keep the page waiting for ever.
       const read = await untilAborted(reading, signal)
-      return readResponse(read, { since: query.since, owner: query.owner, fresh, nowMs: environment.nowMs() })
+      return readResponse(read, { since: query.since, hasLog: query.hasLog, fresh, nowMs: environment.nowMs() })
     } catch (cause) {
       if (signal.aborted) throw signal.reason
       return { name: 'failed', status: 0, detail: wordsOf(cause) }
@@ -53,13 +52,22 @@ export const askAlone =
     outer.addEventListener('abort', stop)
     const stopTimer = environment.schedule(timeoutMs, stop)
     try {
-      const meaning = await createCheck(request, environment)(query, abort.signal)
-      return 'status' in meaning ? cannotAnswer(`The check answered HTTP ${meaning.status}.`) : meaning
+      const meaning = await createCheck(request, environment)(query, abort.signal).catch((cause): Meaning => {
+        if (outer.aborted) throw cause
+        return { name: 'failed', status: 0, detail: '' }
+      })
+      return 'status' in meaning ? unanswered(request.url, meaning) : meaning
     } finally {
       stopTimer()
       outer.removeEventListener('abort', stop)
     }
   }
+
+const unanswered = (url: string, meaning: Meaning & { status: number }): Reply => {
+  const next = meaning.name === 'busy' ? (meaning.retryAfterMs ?? 0) : 0
+  const words = `The check did not answer: ${url}: HTTP ${meaning.status}.`
+  return { name: 'unanswered', next, error: new CartEchoError('check-failed', words, { status: meaning.status }) }
+}
 
 /** How long an answer may take. */
 export const ANSWER_WITHIN_MS = 10_000

@@ -5,7 +5,7 @@ import type { Link, Sink, Transport } from '../core/transport'
 import { findEcho, isOpenable } from './echo/find'
 import { createRetry } from './echo/retry'
 import { type EchoLike, type EchoSource, isNullEcho } from './echo/shape'
-import { echoFailed, stay } from './echo/stay'
+import { echoFailed, type Past, stay } from './echo/stay'
 
 /** What an Echo transport is made of. */
 export interface EchoTransportOptions {
@@ -31,6 +31,7 @@ export const echoTransport =
     const { environment, echo: source } = options
     let stopFinding: Stop = () => undefined
     let trouble: CartEchoError | null = null
+    const past: Past = { hasWorked: false }
     const retry = createRetry(environment, () => {
       sink.state({ name: 'starting' })
       if (!stopped) find()
@@ -42,7 +43,7 @@ export const echoTransport =
         found: (echo) => {
           retry.reset()
           trouble = null
-          leave = visit(echo, options, sink, moveOn)
+          leave = visit(echo, options, sink, moveOn, past)
           // It has spoken meanwhile, and whoever heard it may have stopped us.
           if (stopped) leave()
         },
@@ -82,9 +83,9 @@ const once = (run: Stop): Stop => {
   }
 }
 
-const visit = (echo: EchoLike, options: EchoTransportOptions, sink: Sink, moveOn: () => void): Stop => {
+const visit = (echo: EchoLike, options: EchoTransportOptions, sink: Sink, moveOn: () => void, past: Past): Stop => {
   try {
-    if (!isNullEcho(echo)) return stay(echo, options, sink, moveOn)
+    if (!isNullEcho(echo)) return stay(echo, options, sink, moveOn, past)
     sink.state(refused('no-real-time'))
   } catch (cause) {
     sink.state(echoFailed(cause))

@@ -1,10 +1,14 @@
+import { createAlarm } from '../core/alarm'
 import { attempt } from '../core/attempt'
+import type { Environment } from '../core/environment'
+import { isYoung } from '../core/moment'
 import { isRecord, own } from '../core/shape'
 import type { TabPorts } from '../core/tab-ports'
 import type { Transport } from '../core/transport'
 
 /** What makes a page notice that somebody else has logged in in this browser. */
 export interface OtherLogInsOptions {
+  readonly environment: Environment
   /** Null where the browser has no line between its tabs: then nothing is noticed. */
   readonly ports: TabPorts | null
   /** The whole address of the check: pages that ask elsewhere are of another shop. */
@@ -19,11 +23,20 @@ export interface OtherLogInsOptions {
  * its own still is; by itself it would notice at the next audit. It believes nothing of what it hears. Never throws.
  */
 export const besideOtherLogIns =
-  ({ ports, check, user, transport }: OtherLogInsOptions): Transport =>
+  ({ environment, ports, check, user, transport }: OtherLogInsOptions): Transport =>
   (sink) => {
+    const alarm = createAlarm(environment)
     let isOver = false
+    let askedAtMs = Number.NEGATIVE_INFINITY
+    const ask = (): void => {
+      askedAtMs = environment.nowMs()
+      sink.gap('log-in')
+    }
     const hear = (message: unknown): void => {
-      if (!isOver && isRecord(message) && own(message, 'user') !== user) sink.gap('log-in')
+      if (isOver || !isRecord(message) || own(message, 'user') === user) return
+      const nowMs = environment.nowMs()
+      if (isYoung(askedAtMs, nowMs, NOT_SOONER_MS)) alarm.set(askedAtMs + NOT_SOONER_MS - nowMs, ask)
+      else ask()
     }
     const bus = attempt(() => ports?.openBus(`${NAME} ${check}`, hear))
     attempt(() => bus?.post({ user }))
@@ -32,6 +45,7 @@ export const besideOtherLogIns =
       ...link,
       stop: () => {
         isOver = true
+        alarm.stop()
         bus?.close()
         link.stop()
       },
@@ -39,3 +53,5 @@ export const besideOtherLogIns =
   }
 
 const NAME = 'cart-echo/log-ins'
+/** Whoever speaks on that line without a pause must not have this page ask without one. */
+const NOT_SOONER_MS = 10_000

@@ -216,8 +216,9 @@ describe('what cannot be read', () => {
   })
 
   it('leaves no key of reverb unreported that it does not know, and uses the others', () => {
-    block({ reverb: { key: 'k', wsHost: 'ws.shop.example', cluster: null } })
-    expect(read()).toEqual({ reverb: { key: 'k' }, problems: ['reverb.wsHost'] })
+    block({ reverb: { key: 'k', wsHost: 'ws.shop.example', cluster: null, auth: { endpoint: '/a', timeoutMs: 'x' } } })
+    const reverb = { key: 'k', auth: { endpoint: '/a' } }
+    expect(read()).toEqual({ reverb, problems: ['reverb.wsHost', 'reverb.auth.timeoutMs'] })
   })
 
   it.each<[string, object, object]>([
@@ -230,6 +231,8 @@ describe('what cannot be read', () => {
     ['an address', { host: '[::1]' }, { host: '[::1]' }],
     ['an endpoint', { auth: { endpoint: '/my/auth' } }, { auth: { endpoint: '/my/auth' } }],
     ["PHP's empty array", { auth: [] }, {}],
+    ['an endpoint that is not there', { auth: { endpoint: null } }, {}],
+    ['an empty endpoint', { auth: { endpoint: '' } }, {}],
   ])('does not include %s, as env() and config() give it: %j', (_what, said, settings) => {
     block({ reverb: { key: 'k', ...said } })
     expect(read()).toEqual({ reverb: { key: 'k', ...settings } })

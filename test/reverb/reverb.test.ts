@@ -66,4 +66,44 @@ describe('reverb()', () => {
     page.Pusher = before
     echo.close()
   })
+
+  it('of a page that names another Reverb is of that page as a whole: nothing of the one before stays but what no page can say', async () => {
+    const auth = { bearerToken: 'token', endpoint: '/my/auth' }
+    const first = { key: 'a', host: 'a.test' }
+    const second = {
+      key: 'b',
+      host: 'b.test',
+      port: 8080,
+      scheme: 'http' as const,
+      path: '/ws',
+      auth: { endpoint: '/b' },
+    }
+    const echo = reverb({ ...first, auth }).at(second)
+    const { options: there } = await echo.open()
+    expect(there).toMatchObject({ key: 'b', wsHost: 'b.test', wsPort: 8080, wsPath: '/ws', forceTLS: false })
+    echo.close()
+    const back = echo.at(first)
+    const { options: here } = await back.open()
+    expect(here).toMatchObject({ key: 'a', wsHost: 'a.test', wssPort: 443, forceTLS: true })
+    expect(here).not.toHaveProperty('wsPath')
+    back.close()
+  })
+
+  it.each<[object, object]>([
+    [
+      { port: '443', scheme: 'wss' },
+      { port: 443, scheme: 'https' },
+    ],
+    [{}, { host: '', port: 443 }],
+    [{ host: 'localhost' }, {}],
+    [{}, { auth: { endpoint: '/broadcasting/auth' } }],
+    [{ auth: { endpoint: '/my/auth', bearerToken: 'x' } }, { auth: { endpoint: null } }],
+  ])('is the same Echo for a page that says the same in other words: %j, %j', (options, said) => {
+    const echo = reverb({ key: 'k', ...options })
+    expect(echo.at({ key: 'k', ...said })).toBe(echo)
+  })
+
+  it.each(['bücher.example', '::1', '[::1]', 'ws_internal.local'])('takes the host %s', (host) => {
+    expect(() => reverb({ key: 'k', host })).not.toThrow()
+  })
 })

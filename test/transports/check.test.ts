@@ -67,7 +67,7 @@ const log =
       cart_echo: { owner: 'me', cursor: 'e1:1', events: [], reset: false, fresh: query.get('fresh'), ...block },
     })(response, request, query)
 
-const QUERY: Query = { since: { epoch: 'e1', seq: 1 }, owner: 'me' }
+const QUERY: Query = { since: { epoch: 'e1', seq: 1 }, owner: 'me', hasLog: true }
 
 /** Of a page that knows no log. */
 const NO_LOG: Query = { since: null, owner: null }

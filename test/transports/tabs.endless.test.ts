@@ -262,4 +262,28 @@ describe('a word that is forged', () => {
     const nothing = { timers: 0, listeners: 0, lines: 0 }
     expect(pages.map(({ tab }) => tab.left())).toEqual([nothing, nothing])
   })
+
+  it('is asked about until somebody answers: a confirmation that fails is tried again, and told', async () => {
+    const { shop, open, pass, pages } = openShopperTabs()
+    open()
+    await pass(LIVE_MS)
+    shop.commit('ours')
+    await pass(LIVE_MS)
+    let failures = 2
+    const follower = open({
+      check: async (query, signal) => {
+        failures -= 1
+        return failures >= 0 ? { name: 'failed', status: 500, detail: '' } : shop.check(query, signal)
+      },
+    })
+    await pass(LIVE_MS)
+    shop.setFate('dropped')
+    shop.newEpoch()
+    shop.commit('ours')
+    void follower.cart.check().catch(() => undefined)
+    await pass(30_000)
+    expect(pages.map(({ total }) => total())).toEqual([shop.total(), shop.total()])
+    expect(follower.errors.length).toBeGreaterThan(0)
+    expect(failures).toBeLessThan(0)
+  })
 })

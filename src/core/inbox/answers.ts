@@ -14,7 +14,7 @@ import { beStale, set, type Turn } from './turn'
 export const settle = (turn: Turn, answer: Answer, asked: Asked): void => {
   const { owner, cursor } = turn.inbox
   if (owner !== null && owner !== answer.owner) return refuseOwner(turn)
-  set(turn, { owner: answer.owner })
+  set(turn, { owner: answer.owner, hasLog: true })
   const verdict = weighAnswer(turn.inbox, answer)
   if (verdict === 'malformed' || verdict === 'older') return leaveUnsettled(turn, answer, asked, verdict)
   // What another tab was answered is older than what was asked here, and may not have what it was asked for.

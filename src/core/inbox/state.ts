@@ -9,6 +9,8 @@ import type { Decoded } from '../decode'
 export interface Inbox {
   /** Whose log this is, once known. */
   readonly owner: string | null
+  /** True once the page's block, or an answer, has shown that there is a log. A number in a broadcast alone does not. */
+  readonly hasLog: boolean
   /** The last place told or passed; null: nowhere yet. */
   readonly cursor: Cursor | null
   /** Earlier lives of the counter: a broadcast of one of these comes too late. */
@@ -62,6 +64,7 @@ export const askingNothing: Asking = { name: 'nothing' }
 /** The inbox of a page that was rendered for `owner` at `cursor`; null where the page does not say. */
 export const newInbox = (owner: string | null, cursor: Cursor | null): Inbox => ({
   owner,
+  hasLog: owner !== null || cursor !== null,
   cursor,
   retired: [],
   held: [],

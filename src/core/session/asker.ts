@@ -40,8 +40,9 @@ export const createAsker = ({ nowMs, memory, link, arrive, report }: AskerParts)
 
   const takeReply = (reply: Reply, ask: number, askedAtMs: number): void => {
     if (reply.name !== 'unanswered') return arrive(arrivalOf(reply, { ask, asOfMs: reply.asOfMs ?? askedAtMs }))
-    waiters.fail(ask, reply.error)
+    if (!reply.isProvisional) waiters.fail(ask, reply.error)
     arrive({ name: 'unanswered', next: reply.next })
+    if (reply.isProvisional) return
     // Who came while that ask was under way has not been asked for yet.
     if (!waiters.isEmpty()) arrive({ name: 'gap' })
   }
@@ -58,7 +59,8 @@ export const createAsker = ({ nowMs, memory, link, arrive, report }: AskerParts)
       asks += 1
       const mine = asks
       const askedAtMs = nowMs()
-      const query = { since, owner: memory.inbox.owner, ...(waiters.isEmpty() ? {} : { maxAgeMs: 0 }) }
+      const { owner, hasLog } = memory.inbox
+      const query = { since, owner, ...(hasLog ? { hasLog } : {}), ...(waiters.isEmpty() ? {} : { maxAgeMs: 0 }) }
       askLink(link(), query)?.then(
         (reply) => takeReply(reply, mine, askedAtMs),
         (cause) => takeFailure(cause, mine),

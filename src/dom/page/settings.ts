@@ -3,7 +3,7 @@ import { readChannel } from '../../core/channel'
 import { parseCursor } from '../../core/cursor'
 import { LONGEST_MS, SHORTEST_INTERVAL_MS } from '../../core/durations'
 import type { CartEchoError } from '../../core/errors'
-import { isReverbKey, readReverb } from '../../core/reverb-settings'
+import { readReverb } from '../../core/reverb-settings'
 import { isEmptyArray, isRecord, own, readFlag, readNumber } from '../../core/shape'
 import { readUser } from '../../core/shopper'
 import type { PageSettings } from '../page'
@@ -63,10 +63,11 @@ const reverb: Setting = (raw, _path, problems) => {
   if (!isRecord(said)) throw invalidPage(['reverb'], 'an object', said)
   needed('key', 'REVERB_APP_KEY')(said, ['reverb'], problems)
   const { settings, wrong } = readReverb(said)
-  const errors = wrong.map(({ path, expected, actual }) => invalidPage(['reverb', ...path], expected, actual))
-  const [fatal] = errors.filter((_, index) => isReverbKey(wrong[index]?.path[0]))
-  if (fatal) throw fatal
-  problems.push(...errors)
+  for (const { path, expected, actual, isUnknown } of wrong) {
+    const problem = invalidPage(['reverb', ...path], expected, actual)
+    if (!isUnknown) throw problem
+    problems.push(problem)
+  }
   return { reverb: settings }
 }
 

@@ -83,7 +83,7 @@ export const isBindable = (value: unknown): value is SocketLike & SubscriptionLi
  * the others of the same event from hearing it (pusher-js 8.6, core/events/dispatcher.ts). Returns what unbinds these, and nothing else.
  */
 export const bindAll = (target: Bindable, callbacks: Readonly<Record<string, Callback>>): Stop => {
-  if (has(target, 'bind_global') && has(target, 'unbind_global')) return bindGlobally(target, callbacks)
+  if (has(target, 'bind_global') && has(target, 'unbind_global')) return bindGlobally(target as Global, callbacks)
   const bound = Object.entries(callbacks)
   for (const [event, callback] of bound) target.bind(event, callback)
   return () => {
@@ -91,30 +91,44 @@ export const bindAll = (target: Bindable, callbacks: Readonly<Record<string, Cal
   }
 }
 
-const bindGlobally = (
-  target: Record<'bind_global' | 'unbind_global', Call>,
-  callbacks: Readonly<Record<string, Callback>>,
-): Stop => {
-  let situation: 'resting' | 'calling' | 'over' = 'resting'
-  const unbind = (): void => void target.unbind_global(hear)
+// On what calls us, while it does: whoever listens anew for what it hears must not hear the same once more. pusher-js reads its list while it walks along it.
+const CALLING: unique symbol = Symbol.for('cart-echo.calling')
+
+type Global = Bindable & Record<'bind_global' | 'unbind_global', Call> & { [CALLING]?: boolean }
+
+const bindGlobally = (target: Global, callbacks: Readonly<Record<string, Callback>>): Stop => {
+  let situation: 'unarmed' | 'armed' | 'over' = target[CALLING] ? 'unarmed' : 'armed'
+  const arm = (): void => {
+    if (situation === 'unarmed') situation = 'armed'
+  }
   const hear = (event: unknown, data: unknown): void => {
     const callback = typeof event === 'string' && Object.hasOwn(callbacks, event) ? callbacks[event] : undefined
-    if (!callback || situation === 'over') return
-    situation = 'calling'
+    if (!callback || situation !== 'armed') return
+    const before = target[CALLING]
+    target[CALLING] = true
     try {
       callback(data)
     } finally {
-      if (situation === 'calling') situation = 'resting'
+      target[CALLING] = before === true
     }
   }
+  const unbind = (): void => {
+    target.unbind_global(hear)
+    for (const event of Object.keys(callbacks)) target.unbind(event, heardGlobally)
+  }
   target.bind_global(hear)
+  // pusher-js tells the developer's console of every event that nobody has bound by its name.
+  for (const event of Object.keys(callbacks)) target.bind(event, heardGlobally)
+  queueMicrotask(arm)
   return () => {
-    // Taken out of the list while pusher-js walks along it, it would have the next one passed over.
-    if (situation === 'calling') queueMicrotask(unbind)
-    else unbind()
     situation = 'over'
+    // Taken out of the list while pusher-js walks along it, it would have the next one passed over.
+    if (target[CALLING]) queueMicrotask(unbind)
+    else unbind()
   }
 }
+
+const heardGlobally = (): void => undefined
 
 /** The Echo's pusher-js connection; null for connectors without one (socket.io, Ably's fork, Mercure). */
 export const socketOf = (echo: EchoLike): SocketLike | null => {

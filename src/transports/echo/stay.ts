@@ -19,8 +19,19 @@ const RENEWED_WITHIN_MS = 2_000
 /** How often to look whether somebody left our channel. Nothing tells: it takes a look. */
 const LOOK_EVERY_MS = 2_000
 
+/** What is known of the Echos before: whether a socket could be opened here at all. */
+export interface Past {
+  hasWorked: boolean
+}
+
 /** Stays on the channel of an Echo, until it is not worth staying with: then whoever called moves on. Throws what the Echo throws. */
-export const stay = (echo: EchoLike, options: EchoTransportOptions, sink: Sink, moveOn: () => void): Stop => {
+export const stay = (
+  echo: EchoLike,
+  options: EchoTransportOptions,
+  sink: Sink,
+  moveOn: () => void,
+  past: Past,
+): Stop => {
   const { environment, channel, events, echo: source } = options
   const isOurs = isOpenable(source)
   const pusher = (options.steer ?? isOurs) ? pusherOf(echo) : null
@@ -31,7 +42,6 @@ export const stay = (echo: EchoLike, options: EchoTransportOptions, sink: Sink, 
   let seat: ChannelSeat | null = null
   let steering: Steering | null = null
   let hasLeft = false
-  let hasWorked = false
   let hasStood = false
   const askAnew = (): void => {
     try {
@@ -68,7 +78,7 @@ export const stay = (echo: EchoLike, options: EchoTransportOptions, sink: Sink, 
   }
 
   const open = (): void => {
-    hasWorked = true
+    past.hasWorked = true
     hasStood = true
     standing.open()
     hearThatConfirmed()
@@ -110,7 +120,7 @@ export const stay = (echo: EchoLike, options: EchoTransportOptions, sink: Sink, 
 
   // pusher-js before 8.2 has two lives for its WebSocket (core/transports/transport_manager.ts): what worked once has not become impossible by two losses.
   const failed = (): void => {
-    if (!hasWorked) return standing.failed()
+    if (!past.hasWorked) return standing.failed()
     standing.lost()
     if (isOpenable(source)) return renew(source)
     if (!hasSaidSo) sink.report(gaveUp())

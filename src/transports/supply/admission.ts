@@ -17,8 +17,9 @@ export const whyNotNow = (feed: Feed, isUrgent: boolean, nowMs: number): NotNow 
     const isHeldUp = next > 0 && (health.because === 'check-busy' || !isUrgent)
     if (isHeldUp) return notNow(next, health.error)
   }
-  if (doubt && doubt.askFromMs > nowMs && !isUrgent) return notNow(doubt.askFromMs - nowMs, doubt.error)
-  return isUrgent ? null : whyNotUnbidden(feed)
+  // Whoever waits for the answer waits for the second.
+  if (doubt && doubt.askFromMs > nowMs) return { ...notNow(doubt.askFromMs - nowMs, doubt.error), isProvisional: true }
+  return isUrgent || (doubt && feed.isVisible) ? null : whyNotUnbidden(feed)
 }
 
 const whyNotUnbidden = ({ duty, isVisible }: Feed): NotNow | null => {

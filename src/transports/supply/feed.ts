@@ -206,9 +206,11 @@ const doubtSession = (turn: Turn, answer: NoAnswer): void => {
   const { nowMs, random } = turn.moment
   const fact = refused('session-over', { status: answer.status, detail: `(${wireOf(answer)})` })
   set(turn, { health: well })
-  if (duty.name === 'serving' && !doubt) {
+  if (duty.name !== 'session-over') {
+    // One that was asked for in between says no more than the first.
+    if (doubt && nowMs < doubt.askFromMs) return
     const askFromMs = nowMs + DOUBT_FOR_MS + DOUBT_SPREAD_MS * random
-    return set(turn, { doubt: { error: fact.error, askFromMs } })
+    if (!doubt) return set(turn, { doubt: { error: fact.error, askFromMs } })
   }
   const error = duty.name === 'session-over' ? duty.error : (doubt?.error ?? fact.error)
   set(turn, { doubt: null })

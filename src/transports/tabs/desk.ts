@@ -136,7 +136,9 @@ const queryFor = (asks: readonly Ask[], tail: Tail): Query => {
   const known = first && tail.cursor?.epoch === first.query.since?.epoch ? [tail.cursor] : []
   const [since = null] = [...asks.map(({ query }) => query.since), ...known].sort(bySeq)
   const isAnyUrgent = asks.some(({ query }) => isUrgent(query))
-  return { since, owner: first?.query.owner ?? null, ...(isAnyUrgent ? { maxAgeMs: 0 } : {}) }
+  const hasLog = asks.some(({ query }) => query.hasLog)
+  const owner = first?.query.owner ?? null
+  return { since, owner, ...(hasLog ? { hasLog } : {}), ...(isAnyUrgent ? { maxAgeMs: 0 } : {}) }
 }
 
 const bySeq = (a: Cursor | null, b: Cursor | null): number => (a?.seq ?? 0) - (b?.seq ?? 0)

@@ -1,3 +1,4 @@
+import { type BackOff, fullJitterMs } from '../../core/backoff'
 import type { Environment, Stop } from '../../core/environment'
 import { isYoung } from '../../core/moment'
 import type { Query, Reply, Sink } from '../../core/transport'
@@ -5,7 +6,7 @@ import { gone } from '../../core/unanswered'
 import type { Words } from './message'
 import type { Owed } from './owed'
 
-/** What a tab does not believe on another's word: it asks the check itself, once, and goes by that. */
+/** What a tab does not believe on another's word: it asks the check itself, and goes by that. */
 export interface Doubts {
   /** This tab asks: from there, and for that owner. */
   readonly asked: (query: Query) => void
@@ -27,21 +28,41 @@ export interface DoubtParts {
 
 /** Whoever speaks on the line without a pause must not have this tab ask without one. */
 const NOT_SOONER_MS = 10_000
+/** Over how long tabs spread the asks that one word has them make. */
+const SPREAD_MS = 500
+const AGAIN: BackOff = { baseMs: 2_000, capMs: 60_000 }
+const SHORTEST_MS = 1_000
 
 /** Nothing doubted yet. */
 export const createDoubts = ({ environment, confirm, owed, sink }: DoubtParts): Doubts => {
   const ended = new AbortController()
+  const underWay = new Set<string>()
   let last: Query | null = null
   let askedAtMs = Number.NEGATIVE_INFINITY
-  let isAsking = false
+  let failures = 0
 
-  const ask = async (query: Query, take: (reply: Reply) => void): Promise<void> => {
-    if (isAsking || !confirm) return
-    isAsking = true
+  const ask = async (query: Query): Promise<Reply> => {
     askedAtMs = environment.nowMs()
-    const reply = await confirm(query, ended.signal).catch(gone)
-    isAsking = false
-    if (!ended.signal.aborted) take(reply.name === 'unanswered' ? reply : { ...reply, asOfMs: askedAtMs })
+    const asOfMs = askedAtMs
+    const reply = (await confirm?.(query, ended.signal).catch(gone)) ?? gone()
+    if (reply.name === 'unanswered') return later(reply)
+    failures = 0
+    return { ...reply, asOfMs }
+  }
+
+  // The ask is owed until somebody answers: it comes again, later each time, and is doubted again.
+  const later = (reply: Reply & { name: 'unanswered' }): Reply => {
+    const inMs = SHORTEST_MS + fullJitterMs(AGAIN, failures, environment.random())
+    failures += 1
+    if (failures === 1 && !ended.signal.aborted) sink.report(reply.error)
+    return { ...reply, next: Math.max(inMs, typeof reply.next === 'number' ? reply.next : 0) }
+  }
+
+  const settle = async (query: Query, ids: readonly string[]): Promise<void> => {
+    for (const id of ids) underWay.add(id)
+    const reply = await ask(query)
+    for (const id of ids) underWay.delete(id)
+    if (!ended.signal.aborted) owed.settle(ids, reply)
   }
 
   const isFinal = (reply: Reply): boolean =>
@@ -54,26 +75,23 @@ export const createDoubts = ({ environment, confirm, owed, sink }: DoubtParts): 
     ofReply: ({ ids, reply }) => {
       if (!confirm || !isFinal(reply)) return false
       const mine = owed.among(ids)
-      const [first] = mine
+      const [first] = mine.filter(({ id }) => !underWay.has(id))
       // What another tab asked for and was told is reason enough to ask.
-      if (!first) sink.gap('new-leader', SPREAD_MS)
-      else
-        void ask(first.query, (own) =>
-          owed.settle(
-            mine.map(({ id }) => id),
-            own,
-          ),
+      if (mine.length === 0) sink.gap('new-leader', SPREAD_MS)
+      if (first) {
+        void settle(
+          first.query,
+          mine.map(({ id }) => id),
         )
+      }
       return true
     },
     ofOwner: () => {
       if (!last || last.owner === null || isYoung(askedAtMs, environment.nowMs(), NOT_SOONER_MS)) return
-      void ask(last, (own) => {
-        if (own.name !== 'unanswered') sink.answer(own, askedAtMs)
+      void ask(last).then((reply) => {
+        if (!ended.signal.aborted && reply.name !== 'unanswered') sink.answer(reply, askedAtMs)
       })
     },
     stop: () => ended.abort(),
   }
 }
-
-const SPREAD_MS = 500

@@ -1,4 +1,5 @@
 import { type Connection, moveConnection, notStarted } from '../../core/connection'
+import { copyOf } from '../../core/decode-once'
 import type { Audience, Environment, Stop } from '../../core/environment'
 import { wordsOf } from '../../core/errors'
 import { isYoung } from '../../core/moment'
@@ -86,7 +87,9 @@ export const lead = (parts: LeadParts): Leading => {
     deliver: (event, payload) => {
       delivered += 1
       const isWhole = parts.isReadable(event, payload)
-      tail.set(isWhole ? afterBroadcast(tail.get(), { event, payload }) : doubted(tail.get()))
+      // A copy: the page's own listeners are handed the same payload, and may change it.
+      const kept = isWhole ? { event, payload: copyOf(payload) } : null
+      tail.set(kept ? afterBroadcast(tail.get(), kept) : doubted(tail.get()))
       say({ name: 'deliver', office, n: delivered, event, payload })
       sink.deliver(event, payload)
     },

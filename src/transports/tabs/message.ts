@@ -67,7 +67,7 @@ const office = record({ term, by: text })
 const epoch = where('an epoch', (value) => typeof value === 'string' && /^[\w-]{0,32}$/.test(value))
 const cursor = record({ epoch, seq: count })
 const error = record({ code: text, message: text, status: optional(number) })
-const query = record({ since: orNull(cursor), owner: orNull(text), maxAgeMs: optional(number) })
+const query = record({ since: orNull(cursor), owner: orNull(text), hasLog: optional(flag), maxAgeMs: optional(number) })
 
 /** Picks the shape by the value's own name. */
 const named =

@@ -361,6 +361,7 @@ describe('when the session is over', () => {
   const over = () => {
     const feed = standing.up()
     const doubted = feed.hears(sessionOver)
+    feed.pass(5_000)
     const said = [...doubted, ...feed.hears(sessionOver)]
     return { ...feed, said, now: () => feed.now, fact: feed.said }
   }
@@ -433,6 +434,7 @@ describe('when the session is over', () => {
   it('a guest’s page goes on without a socket', () => {
     const feed = standing.none()
     feed.hears(sessionOver)
+    feed.pass(5_000)
     feed.hears(sessionOver)
     expect(feed.hears(log())).toEqual(['starting', 'polling: no-socket'])
   })
