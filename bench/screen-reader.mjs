@@ -16,75 +16,21 @@ const self = fileURLToPath(import.meta.url)
 const words = process.argv.slice(2)
 const browsers = ['chromium', 'firefox'].filter((name) => words.includes(name))
 
-// Each step: what the page does (code), what is pressed (`key: …`), or how many seconds pass.
-const hear = (seq) => `hear(${seq})`
+// One after another: what the page does, how many seconds pass, what is pressed.
 const SCENES = {
-  'a change, with the focus on a button': [hear(1), 8],
-  'five changes, 0.8 s apart': [hear(1), 0.8, hear(2), 0.8, hear(3), 0.8, hear(4), 0.8, hear(5), 14],
-  'the same words twice, while the first are open': ["show({ more: '' })", 'same()', 8, 'same()', 8],
-  'a dialog opened by keyboard, no change at all': ['key: Tab', 1, 'key: Return', 3],
-  'the same page without cart-echo': ['silence()', 'key: Tab', 1, 'key: Return', 3],
-  'a change, then a dialog opened by keyboard': [hear(1), 8, 'key: Tab', 1, 'key: Return', 5],
-  'a change in an open dialog; Dismiss by keyboard': [
-    'key: Tab',
-    1,
-    'key: Return',
-    3,
-    hear(1),
-    8,
-    'key: Tab',
-    1,
-    'key: Tab',
-    1,
-    'key: Return',
-    3,
-  ],
-  'an open notice, the tab looked at again': [hear(1), 8, 'key: ctrl+t', 3, 'key: ctrl+w', 4],
-  'found by heading and button': [
-    hear(1),
-    8,
-    'blur()',
-    'key: ctrl+Home',
-    2,
-    'key: h',
-    2,
-    'key: h',
-    2,
-    'key: b',
-    2,
-    'key: b',
-    2,
-    'key: b',
-    2,
-  ],
-  'the end of the page, nothing to say': ['blur()', 'key: ctrl+End', 3, 'key: Down', 2, 'key: Down', 2],
-  'Dismiss in browse mode, nothing focused before': [
-    'blur()',
-    'key: ctrl+Home',
-    2,
-    'key: Down',
-    2,
-    'key: Down',
-    2,
-    hear(1),
-    8,
-    'key: h',
-    2,
-    'key: Down',
-    2,
-    'key: Down',
-    2,
-    'key: Down',
-    2,
-    'key: Down',
-    2,
-    'key: Return',
-    3,
-    'key: Down',
-    3,
-    'key: Up',
-    3,
-  ],
+  'a change, with the focus on a button': 'hear(1) 8',
+  'five changes, 0.8 s apart': 'hear(1) 0.8 hear(2) 0.8 hear(3) 0.8 hear(4) 0.8 hear(5) 14',
+  'the same words twice, while the first are open': 'brief() same() 8 same() 8',
+  'a dialog opened by keyboard, no change at all': 'Tab 1 Return 3',
+  'the same page without cart-echo': 'silence() Tab 1 Return 3',
+  'a change, then a dialog opened by keyboard': 'hear(1) 8 Tab 1 Return 5',
+  'a change, and a dialog opened by keyboard while it is read out': 'hear(1) 1 Tab 0.5 Return 8',
+  'a change in an open dialog; Dismiss by keyboard': 'Tab 1 Return 3 hear(1) 8 Tab 1 Tab 1 Return 3',
+  'an open notice, the tab looked at again': 'hear(1) 8 ctrl+t 3 ctrl+w 4',
+  'found by heading and button': 'hear(1) 8 blur() ctrl+Home 2 h 2 h 2 b 2 b 2 b 2',
+  'the end of the page, nothing to say': 'blur() ctrl+End 3 Down 2 Down 2',
+  'Dismiss in browse mode, nothing focused before':
+    'blur() ctrl+Home 2 Down 2 Down 2 hear(1) 8 h 2 Down 2 Down 2 Down 2 Down 2 Return 3 Down 3 Up 3',
 }
 
 const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Cart page</title></head><body>
@@ -112,7 +58,7 @@ let same = 0
 Object.assign(window, {
   hear: (seq) => add('Your cart was updated ' + seq, 'e:' + seq, 'RM12' + seq + '.00'),
   same: () => add('Your cart was updated', 'e:' + ++same, 'RM120.00'),
-  show: (messages) => { stop(); stop = showNotices(cart, { messages }) },
+  brief: () => { stop(); stop = showNotices(cart, { messages: { more: '' } }) },
   silence: () => stop(),
   blur: () => document.activeElement.blur(),
 })
@@ -168,8 +114,8 @@ await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
 const address = `http://127.0.0.1:${server.address().port}/`
 
 const step = async (what) => {
-  if (typeof what === 'number') return pause(what * 1_000)
-  if (what.startsWith('key: ')) return spawnSync('xdotool', ['key', '--clearmodifiers', what.slice('key: '.length)])
+  if (!Number.isNaN(Number(what))) return pause(Number(what) * 1_000)
+  if (!what.endsWith(')')) return spawnSync('xdotool', ['key', '--clearmodifiers', what])
   while (!waiting) await pause(50)
   const response = waiting
   waiting = null
@@ -209,7 +155,7 @@ for (const name of browsers.length > 0 ? browsers : Object.keys(OPEN)) {
     // Until it has said what page this is.
     await pause(6_000)
     const from = timeOfDay()
-    for (const what of steps) await step(what)
+    for (const what of steps.split(' ')) await step(what)
     scenes.push({ title: `\n  ${scene}`, from, to: timeOfDay() })
     browser.kill()
     await pause(1_500)

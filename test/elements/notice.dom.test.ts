@@ -414,6 +414,22 @@ describe('the place', () => {
     await says(only, 'change 1')
   })
 
+  it('is nowhere in a page that throws it out everywhere, which is not hung, and where nothing waits for another', async () => {
+    const broom = new MutationObserver(() => {
+      for (const notice of notices()) notice.remove()
+    })
+    broom.observe(document, { childList: true, subtree: true })
+    undo.push(() => broom.disconnect())
+    const { hear } = speaking()
+    hear(at(1))
+    await pass(2_000)
+    expect([notices(), vi.getTimerCount()]).toEqual([[], 0])
+    broom.disconnect()
+    document.body.replaceWith(document.body.cloneNode(true))
+    hear(at(2))
+    await says(only, 'change 2')
+  })
+
   it('is not in what is inert', async () => {
     const { hear } = speaking()
     put('<main inert><cart-echo-notice inline></cart-echo-notice></main>')

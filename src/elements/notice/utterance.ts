@@ -47,12 +47,12 @@ export const createUtterance = (where: () => ShadowRoot | null): Utterance => {
   }
 
   const speak = (): void => {
-    const words = next
-    // Who looks at the page again is told then.
-    if (document.visibilityState === 'hidden') next = null
-    if (!words || !next) return rest()
     const root = where()
-    if (!root || region.getRootNode() !== root) return prepare()
+    // Who looks at the page again is told then.
+    if (!root || document.visibilityState === 'hidden') next = null
+    const words = next
+    if (!words || !root) return rest()
+    if (region.getRootNode() !== root) return prepare()
     region.append(...inlineOf(words, languageAround(root.host)))
     said = JSON.stringify(words)
     next = null
