@@ -1,78 +1,66 @@
 import { innermost, upwards } from './tree'
 
-/** From where to where, along one axis of the window. */
-interface Span {
-  readonly from: number
-  readonly to: number
-}
+/** From where to where in the window, along one axis. */
+type Span = readonly [number, number]
 
 /**
  * Whether an element that is shown can be looked at, be it after scrolling: it is neither transparent nor of no size, nor cut off, parked outside, or covered. True
  * where a page has no layout.
  */
 export const isWithinReach = (element: Element): boolean => {
-  if (document.documentElement.getBoundingClientRect().width === 0) return true
+  const { documentElement: page, body } = document
+  if (page.getBoundingClientRect().width === 0) return true
   if (!(element.checkVisibility?.({ opacityProperty: true, visibilityProperty: true }) ?? true)) return false
   const rect = element.getBoundingClientRect()
-  let across: Span = { from: rect.left, to: rect.right }
-  let down: Span = { from: rect.top, to: rect.bottom }
-  let seen = { across, down }
-  let isFixed = false
+  let across: Span = [rect.left, rect.right]
+  let down: Span = [rect.top, rect.bottom]
+  let [isFixed, isHeld, isScrolledAway] = [false, false, false]
+
+  /** What is left of a span in a box; where scrolling brings it in, all of the box. */
+  const cut = (span: Span, [first, last]: Span, overflow: string, start: number, size: number): Span => {
+    if (overflow === 'visible') return span
+    const seen = common(span, [first, last])
+    if (isSome(seen) || CUTS_OFF.test(overflow) || !isSome(common(span, [start, start + size]))) return seen
+    isScrolledAway = true
+    return [first, last]
+  }
+
   for (const one of upwards(element)) {
-    const { overflowX, overflowY, position, direction, filter } = getComputedStyle(one)
+    const { filter, position, direction, overflowX, overflowY } = getComputedStyle(one)
     if (filter.includes('opacity(0)')) return false
     // What these two cut off, the window does.
-    if (isFixed || one === document.body || one === document.documentElement) continue
-    if (one !== element) {
+    if (one === page || one === body) isHeld ||= CUTS_OFF.test(overflowX)
+    else if (one !== element && !isFixed) {
       const { left, right, top, bottom } = one.getBoundingClientRect()
-      const [wide, tall] = [
-        { from: left, to: right },
-        { from: top, to: bottom },
-      ]
-      const start = direction === 'rtl' ? right - one.scrollLeft - one.scrollWidth : left - one.scrollLeft
-      const begin = top - one.scrollTop
-      across = within(across, wide, overflowX, { from: start, to: start + one.scrollWidth })
-      down = within(down, tall, overflowY, { from: begin, to: begin + one.scrollHeight })
-      if (overflowX !== 'visible') seen = { across: common(seen.across, wide), down: common(seen.down, tall) }
+      const { scrollLeft, scrollTop, scrollWidth, scrollHeight } = one
+      const start = direction === 'rtl' ? right - scrollWidth : left
+      across = cut(across, [left, right], overflowX, start - scrollLeft, scrollWidth)
+      down = cut(down, [top, bottom], overflowY, top - scrollTop, scrollHeight)
     }
-    isFixed = position === 'fixed'
+    isFixed ||= position === 'fixed'
   }
-  return isSome(across) && isSome(down) && isInPage(across, down, isFixed) && !isCovered(element, seen)
+  const { scrollWidth, scrollHeight } = page
+  const start = getComputedStyle(page).direction === 'rtl' ? innerWidth - scrollWidth : 0
+  across = cut(across, [0, innerWidth], isFixed || isHeld ? 'hidden' : 'auto', start - scrollX, scrollWidth)
+  // A page that does not scroll down has only stopped to, as a rule, while a drawer is open.
+  down = cut(down, [0, innerHeight], isFixed ? 'hidden' : 'auto', -scrollY, scrollHeight)
+  return isSome(across) && isSome(down) && (isScrolledAway || isHit(element, across, down))
 }
 
-/** What is left of a span in a box that cuts off what is outside, or scrolls. */
-const within = (span: Span, box: Span, overflow: string, content: Span): Span => {
-  if (overflow === 'visible') return span
-  if (overflow === 'hidden' || overflow === 'clip') return common(span, box)
-  return isSome(common(span, content)) ? box : NONE
-}
+const CUTS_OFF = /hid|clip/
 
-const NONE: Span = { from: 0, to: 0 }
-const common = (a: Span, b: Span): Span => ({ from: Math.max(a.from, b.from), to: Math.min(a.to, b.to) })
-const isSome = ({ from, to }: Span): boolean => to - from > 2
+const common = (a: Span, b: Span): Span => [Math.max(a[0], b[0]), Math.min(a[1], b[1])]
 
-// A page that does not scroll down has only stopped to, as a rule, while a drawer is open.
-const isInPage = (across: Span, down: Span, isFixed: boolean): boolean => {
-  const { scrollWidth, scrollHeight } = document.documentElement
-  const [left, top] = [-scrollX, -scrollY]
-  const isHeld = [document.documentElement, document.body].some((one) =>
-    /hid|clip/.test(getComputedStyle(one).overflowX),
-  )
-  const window: Span = { from: 0, to: innerWidth }
-  // From right to left there is more of the page on the left.
-  const wide = { from: Math.min(left, innerWidth - scrollWidth), to: Math.max(left + scrollWidth, innerWidth) }
-  const isAcross = isSome(common(across, isFixed || isHeld ? window : wide))
-  const tall = isFixed ? { from: 0, to: innerHeight } : { from: top, to: top + scrollHeight }
-  return isAcross && isSome(common(down, tall))
-}
+// What is for screen readers only has one pixel.
+const isSome = ([from, to]: Span): boolean => to - from > 2
 
-// Of what is on the screen, at each place somebody else is hit: what is in front, or what is around it, where it is cut away.
-const isCovered = (element: Element, { across, down }: { readonly across: Span; readonly down: Span }): boolean => {
-  if (!isSome(across) || !isSome(down)) return false
-  const at = ({ from, to }: Span, part: number): number => from + (to - from) * part
-  const hits = [0.25, 0.5, 0.75].map((part) => hitAt(at(across, part), at(down, part)))
-  return hits.every((hit) => hit !== null && !upwards(hit).includes(element))
-}
+// Where it is covered, or cut away, somebody else is hit at each place: what is in front, or what is around it.
+const isHit = (element: Element, across: Span, down: Span): boolean =>
+  [0.25, 0.5, 0.75].some((part) => {
+    const [x, y] = [across, down].map(([from, to]) => from + (to - from) * part) as [number, number]
+    const hit = hitAt(x, y)
+    return !hit || upwards(hit).includes(element)
+  })
 
 /** What is in front at a place of the window, in whatever shadow tree. */
 export const hitAt = (x: number, y: number): Element | null => innermost((root) => root.elementFromPoint?.(x, y))
