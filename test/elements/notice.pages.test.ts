@@ -228,6 +228,23 @@ describe('a modal dialog', () => {
     expect(await isOpen(page)).toBe(false)
   })
 
+  it('that opens while there is nothing to say is left as it is', async () => {
+    const page = await openCart()
+    await page.evaluate(() => {
+      const touched: string[] = []
+      const note = (records: MutationRecord[]): void => {
+        for (const { target, addedNodes } of records) if (addedNodes.length > 0) touched.push(target.nodeName)
+      }
+      new MutationObserver(note).observe(document, { childList: true, subtree: true })
+      Object.assign(window, { touched })
+    })
+    await showModal(page)
+    // Longer than the notice waits for anything.
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 600)))
+    expect(await page.evaluate('touched')).toEqual([])
+    expect(await page.locator('cart-echo-notice').count()).toBe(0)
+  })
+
   it('that opens takes it in, and one that closes gives it back: it is not told again what was told already, and is told what comes', async () => {
     const page = await openCart()
     await listen(page)
@@ -235,7 +252,13 @@ describe('a modal dialog', () => {
     await isSaid(page)
     await expect.poll(() => said(page)).toHaveLength(1)
     expect(await home(page)).toBe('html')
-    await showModal(page)
+    // Whoever does not see the dialog is told of it first.
+    const atOnce = await page.evaluate(async () => {
+      document.querySelector('dialog')?.showModal()
+      for (let count = 0; count < 10; count += 1) await null
+      return [document.activeElement?.id, document.querySelector('cart-echo-notice')?.parentElement?.localName]
+    })
+    expect(atOnce).toEqual(['where', 'html'])
     await expect.poll(() => home(page)).toBe('dialog')
     await isSaid(page)
     app.held.server.shop.applyToAll('raya-sale')
