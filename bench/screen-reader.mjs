@@ -164,7 +164,9 @@ for (const name of browsers.length > 0 ? browsers : Object.keys(OPEN)) {
 }
 orca.kill()
 await pause(2_000)
-for (const helper of [...helpers, orca]) helper.kill('SIGKILL')
+orca.kill('SIGKILL')
+for (const helper of helpers) helper.kill()
+await pause(500)
 server.close()
 
 console.log(`Orca ${printed('orca', ['--version'])}`)
