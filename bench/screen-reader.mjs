@@ -1,7 +1,7 @@
 // node bench/screen-reader.mjs [chromium|firefox] [SCENE …]
 //
-// What a real screen reader says of the notice: Orca, on a screen of its own, with a voice that is a file. By hand: docs/screen-readers.md says what it needs,
-// and what was heard.
+// What a real screen reader says of the notice: Orca, on a screen of its own; what it would have spoken is read from its log. By hand: docs/screen-readers.md says
+// what it needs, and what was said.
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
