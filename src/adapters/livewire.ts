@@ -2,6 +2,7 @@ import type { CartEcho } from '../core/cart-echo'
 import type { Stop } from '../core/environment'
 import { CartEchoError } from '../core/errors'
 import { domEventName } from '../core/events'
+import { identifyWithoutThrowing } from '../core/identify-without-throwing'
 import type { PageIdentity } from '../core/shopper'
 import { keepCallLimit } from './livewire/call-limit'
 import { spareUnloaded } from './livewire/lazy'
@@ -83,17 +84,14 @@ const build = (client: Bridged, { page, refresh = 'cart-updated', idleMs, patien
   return stop
 }
 
-// Not core's `legible`, which would bring all its reading along: identify refuses the same, and before it changes anything.
 const identifyAnew = (client: CartEcho, page: () => PageIdentity): void => {
-  let word: PageIdentity | undefined
   try {
-    word = page()
-    client.identify(word)
+    identifyWithoutThrowing(client, page())
   } catch (cause) {
-    const isKnown = cause instanceof CartEchoError
-    const problem = isKnown ? cause : new CartEchoError('listener-failed', 'page threw.', { cause })
     // Nobody is better than the customer of the page before.
-    client.identify({ ...(problem.code === 'invalid-cursor' && word), cursor: null, problems: [problem] })
+    const problem =
+      cause instanceof CartEchoError ? cause : new CartEchoError('listener-failed', 'page threw.', { cause })
+    client.identify({ user: null, problems: [problem] })
   }
 }
 

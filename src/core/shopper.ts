@@ -1,9 +1,8 @@
-import { readChannel } from './channel'
 import { type Cursor, parseCursor } from './cursor'
 import { readIntervalMs } from './durations'
 import { CartEchoError, wordsOf } from './errors'
 import type { Id } from './events'
-import { insistOnReverb, type ReverbSettings } from './reverb-settings'
+import type { ReverbSettings } from './reverb-settings'
 
 /** Who is looking at the page, and where it listens, as the page itself says. `readPage()` gives one. */
 export interface PageIdentity {
@@ -67,32 +66,6 @@ export const readShopper = ({ user, guest, owner, cursor, enabled, problems }: P
   enabled: enabled ?? true,
   problems: problems ?? [],
 })
-
-/**
- * The same word, with what cannot be read left out of it and added to its problems, for whoever must not throw. Without a readable
- * user it is nobody's. Never throws.
- */
-export const legible = (word: PageIdentity): PageIdentity => {
-  const mine = { ...word }
-  const problems: CartEchoError[] = []
-  for (const [read, without] of PARTS) {
-    try {
-      read(mine)
-    } catch (problem) {
-      problems.push(problem as CartEchoError)
-      Object.assign(mine, without)
-    }
-  }
-  return problems.length === 0 ? word : { ...mine, problems: [...(word.problems ?? []), ...problems] }
-}
-
-const PARTS: readonly (readonly [read: (word: PageIdentity) => unknown, without: PageIdentity])[] = [
-  [({ user }) => readUser(user), { user: null }],
-  [({ cursor }) => readCursor(cursor), { cursor: null }],
-  [({ channel }) => readChannel(channel), { channel: undefined }],
-  [({ check }) => readCheck(check), { check: undefined }],
-  [({ reverb }) => reverb && insistOnReverb(reverb), { reverb: undefined }],
-]
 
 /**
  * Where the check is, and how often to ask it; null where nothing is said of it.

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CartEchoError } from '../../src/core/errors'
-import { isSameShopper, legible, type PageIdentity, readShopper, readUser, textOf } from '../../src/core/shopper'
+import { isSameShopper, type PageIdentity, readShopper, readUser, textOf } from '../../src/core/shopper'
 
 const codeOf = (run: () => unknown): string | null => {
   try {
@@ -149,41 +149,6 @@ describe('two words', () => {
   })
 })
 
-describe('a word made legible', () => {
-  const legibly = (word: PageIdentity) => {
-    const { problems, ...rest } = legible(word)
-    return { ...rest, problems: problems?.map(({ code }) => code) }
-  }
-
-  it('is the very same where all of it can be read', () => {
-    const word = { user: 7, owner: 'mine', cursor: 'e1:3', enabled: false }
-    expect(legible(word)).toBe(word)
-  })
-
-  it('is without what cannot be read, and says so', () => {
-    expect(legibly({ user: 7, owner: 'mine', cursor: 'three' })).toEqual({
-      user: 7,
-      owner: 'mine',
-      cursor: null,
-      problems: ['invalid-cursor'],
-    })
-    const earlier = new CartEchoError('invalid-page', 'The port was left out.')
-    expect(legibly({ user: 'undefined', cursor: 'three', problems: [earlier] })).toEqual({
-      user: null,
-      cursor: null,
-      problems: ['invalid-page', 'invalid-user', 'invalid-cursor'],
-    })
-  })
-
-  it('can always be read, whatever it was', () => {
-    fc.assert(
-      fc.property(fc.record({ user: fc.anything(), cursor: fc.anything() }), (word) => {
-        expect(() => readShopper(legible(word as PageIdentity))).not.toThrow()
-      }),
-    )
-  })
-})
-
 describe('the text of a word', () => {
   it('is the same for the same word, and another where anything of it is another', () => {
     const word: PageIdentity = { user: 7, guest: false, owner: 'mine', cursor: 'e1:1', enabled: true }
@@ -204,27 +169,5 @@ describe('the text of a word', () => {
     for (const user of [7n, cycle, Object.create(null), Symbol('x')]) {
       expect(textOf({ user, owner: user, problems: user } as unknown as PageIdentity)).toEqual(expect.any(String))
     }
-  })
-})
-
-describe('a word that must not throw, of a page that names what cannot be', () => {
-  it.each<[string, object, string, object]>([
-    ['channel', { channel: 'App.Models.User.7' }, 'invalid-channel', { channel: undefined }],
-    ['channel', { channel: 7 }, 'invalid-channel', { channel: undefined }],
-    ['check', { check: '' }, 'invalid-options', { check: undefined }],
-    ['check', { check: { url: '/check', intervalMs: Number.NaN } }, 'invalid-options', { check: undefined }],
-    ['Reverb', { reverb: { host: 'ws.shop.test' } }, 'invalid-options', { reverb: undefined }],
-    ['Reverb', { reverb: { key: 'k', port: 'x' } }, 'invalid-options', { reverb: undefined }],
-  ])('leaves the %s out, and keeps the rest: %j', (_what, part, code, left) => {
-    const { problems, ...rest } = legible({ user: 7, ...part } as PageIdentity)
-    expect(rest).toEqual({ user: 7, ...part, ...left })
-    expect(problems?.map((problem) => problem.code)).toEqual([code])
-  })
-
-  it('leaves all of it out that cannot be read, each with its problem', () => {
-    const word = { user: Number.NaN, cursor: 'x', channel: 'x', check: '', reverb: { key: '' } } as PageIdentity
-    const { problems, ...rest } = legible(word)
-    expect(rest).toEqual({ user: null, cursor: null, channel: undefined, check: undefined, reverb: undefined })
-    expect(problems).toHaveLength(5)
   })
 })

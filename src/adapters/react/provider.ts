@@ -11,7 +11,8 @@ import {
 } from 'react'
 import type { CartEcho } from '../../core/cart-echo'
 import { CartEchoError } from '../../core/errors'
-import { legible, type PageIdentity, textOf } from '../../core/shopper'
+import { identifyWithoutThrowing } from '../../core/identify-without-throwing'
+import { type PageIdentity, textOf } from '../../core/shopper'
 
 /** What `CartEchoProvider` is given. */
 export interface CartEchoProviderProps {
@@ -76,6 +77,6 @@ const useIdentity = (client: CartEcho, page: PageIdentity | undefined): void => 
     // Suspense runs layout effects anew when it shows the tree again: the same old cursor would ask for a refresh each time.
     if (!page || (to === client && what === word)) return
     said.current = [client, word]
-    client.identify(legible(page))
+    identifyWithoutThrowing(client, page)
   })
 }

@@ -1,7 +1,8 @@
 import { type MaybeRefOrGetter, type Plugin, toValue, watch } from 'vue'
 import type { CartEcho } from '../../core/cart-echo'
 import type { Stop } from '../../core/environment'
-import { legible, type PageIdentity, textOf } from '../../core/shopper'
+import { identifyWithoutThrowing } from '../../core/identify-without-throwing'
+import { type PageIdentity, textOf } from '../../core/shopper'
 import { createRoom, ROOM } from './room'
 
 /** What the plugin may be told. */
@@ -71,7 +72,7 @@ const heed = (client: CartEcho, page: CartEchoPluginOptions['page']): Stop =>
     },
     () => {
       const word = toValue(page)
-      if (word) client.identify(legible(word))
+      if (word) identifyWithoutThrowing(client, word)
     },
     { immediate: true },
   )

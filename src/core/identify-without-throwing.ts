@@ -1,0 +1,37 @@
+import type { CartEcho } from './cart-echo'
+import { CartEchoError, type CartEchoErrorCode, wordsOf } from './errors'
+import type { PageIdentity } from './shopper'
+
+/** What is left out of a word for being this. Nobody is better than somebody else's customer. */
+const WITHOUT: ReadonlyMap<CartEchoErrorCode, PageIdentity> = new Map<CartEchoErrorCode, PageIdentity>([
+  ['invalid-user', { user: null }],
+  ['invalid-cursor', { cursor: null }],
+  ['invalid-channel', { channel: undefined }],
+  ['invalid-options', { check: undefined, reverb: undefined }],
+])
+
+/**
+ * Says who looks, for whoever must not throw, such as a component: what `identify` refuses is left out of the word, and added to its problems, which the
+ * cart reports. Without a user that can be read the page is nobody's. Never throws.
+ */
+export const identifyWithoutThrowing = (cart: Pick<CartEcho, 'identify'>, word: PageIdentity): void => {
+  const problems = [...(word.problems ?? [])]
+  let rest = word
+  // Once for each kind, for identify changes nothing where it throws.
+  for (let kinds = WITHOUT.size; kinds >= 0; kinds -= 1) {
+    try {
+      return cart.identify(rest)
+    } catch (cause) {
+      const problem = cause instanceof CartEchoError ? cause : asProblem(cause)
+      problems.push(problem)
+      rest = { ...rest, ...(WITHOUT.get(problem.code) ?? { user: null }), problems }
+    }
+  }
+  cart.identify({ problems })
+}
+
+// By its code: a page may hold two copies of the SDK.
+const asProblem = (cause: unknown): CartEchoError => {
+  const { code } = Object(cause) as { code?: CartEchoErrorCode }
+  return new CartEchoError(code !== undefined && WITHOUT.has(code) ? code : 'invalid-page', wordsOf(cause), { cause })
+}
