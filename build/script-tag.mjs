@@ -15,6 +15,21 @@ const partsFrom = (folder) => ({
   },
 })
 
+// On a page that extends Object.prototype, pusher-js would define nothing where that has a `get`, for a descriptor inherits it, and never end copying what has an object there.
+const ownProperties = {
+  name: 'own-properties',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /pusher-js[\\/]dist[\\/]web[\\/]pusher\.js$/ }, ({ path }) => {
+      const define =
+        'const define = (to, key, how) => Object.defineProperty(to, key, Object.assign(Object.create(null), how));'
+      const theirs = readFileSync(path, 'utf8')
+        .replaceAll('Object.defineProperty(', 'define(')
+        .replace(/for \(var (\w+) in ([\w.]+)\) \{/g, 'for (const $1 of Object.keys($2 ?? {})) {')
+      return { contents: `${define}\n${theirs}` }
+    })
+  },
+}
+
 const bundle = async (contents, folder, options) => {
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: '.', loader: 'ts' },
@@ -25,7 +40,7 @@ const bundle = async (contents, folder, options) => {
     platform: 'browser',
     legalComments: 'inline',
     write: false,
-    plugins: [partsFrom(folder)],
+    plugins: [partsFrom(folder), ownProperties],
     ...options,
   })
   return outputFiles[0].contents
@@ -36,7 +51,8 @@ const integrityOf = (bytes) => `sha384-${createHash('sha384').update(bytes).dige
 const PARTS = {
   engine: "export * from './src/cdn/engine'",
   'laravel-echo': "export { default } from 'laravel-echo'",
-  pusher: "import Pusher from 'pusher-js'\nexport default Pusher",
+  // Imported, it would be wrapped by esbuild, which defines what it exports once more.
+  pusher: "export default require('pusher-js')",
   notice: "export * from './src/elements/notice'",
 }
 

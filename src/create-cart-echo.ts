@@ -5,6 +5,7 @@ import type { OnError } from './core/emitter'
 import type { Audience, Environment } from './core/environment'
 import { type EventOption, type Listening, readListening } from './core/listening'
 import { noNews } from './core/news'
+import { ownOnly } from './core/shape'
 import type { PageIdentity } from './core/shopper'
 import type { TabPorts } from './core/tab-ports'
 import type { Transport } from './core/transport'
@@ -35,7 +36,7 @@ export interface CheckSettings extends CheckRequest {
   timeoutMs?: number | undefined
 }
 
-/** How a page listens to its cart. `echo`, `check`, or both. */
+/** How a page listens to its cart. `echo`, `check`, or both. What an object inherits is not read. */
 export interface CartEchoOptions extends Omit<PageIdentity, 'check' | 'reverb'> {
   /** The page's Echo, a getter for one that may come late (waited for 20 s), a promise, or `reverb({...})`. */
   echo?: EchoSource | undefined
@@ -74,9 +75,10 @@ export const createCartEcho = (options: CartEchoOptions): CartEcho => createCart
 /** The same in an environment of your own, with what its tabs share. Throws as `createCartEcho` does. */
 export const createCartEchoIn = (
   environment: Environment,
-  options: CartEchoOptions,
+  given: CartEchoOptions,
   portsOf: () => TabPorts | null = browserTabs,
 ): CartEcho => {
+  const options = ownOnly(given)
   let endpoints = readEndpoints(options)
   const listening = readListening(options.events, options.instance)
   const { events } = listening
@@ -84,7 +86,8 @@ export const createCartEchoIn = (
   const client = createClient({
     environment,
     listening,
-    transport: (user, owner) => transportFor(user, owner, { ...options, ...endpoints, environment, portsOf, events }),
+    transport: (user, owner) =>
+      transportFor(user, owner, ownOnly({ ...options, ...endpoints, environment, portsOf, events })),
     moveTo: (word) => {
       const before = endpoints
       endpoints = endpointsNow(before, word)

@@ -2,7 +2,9 @@ import type EchoClass from 'laravel-echo'
 import type { ChannelAuthorizationCallback, default as PusherClass } from 'pusher-js'
 import { readDurationMs } from './core/durations'
 import { CartEchoError } from './core/errors'
+import { pageGlobal } from './core/named'
 import { insistOnReverb, type ReverbSettings, readReverb } from './core/reverb-settings'
+import { ownOnly } from './core/shape'
 import { absolute } from './http/address'
 import { type AuthOptions, authorise, ENDPOINT } from './reverb/authorise'
 
@@ -49,16 +51,18 @@ const PONG_TIMEOUT_MS = 8_000
  * rejects. Make one for each `createCartEcho`: whoever stops closes the socket.
  * @throws {CartEchoError} `invalid-options` when settings are given without a key, or cannot be read, such as a port that is `NaN`.
  */
-export const reverb = (options: ReverbOptions | null | undefined): ReverbEcho => {
+export const reverb = (given: ReverbOptions | null | undefined): ReverbEcho => {
+  const options = given && ownOnly(given)
   if (options) insistOnReverb(options)
-  readDurationMs('reverb: auth.timeoutMs', options?.auth?.timeoutMs, 1)
+  readDurationMs('reverb: auth.timeoutMs', ownOnly(options?.auth ?? {}).timeoutMs, 1)
   let opened: { readonly echo: Promise<EchoClass<'reverb'>>; readonly end: AbortController } | null = null
   const self: ReverbEcho = {
     key: options?.key,
     at: (settings) => {
-      const { auth, ...place } = readReverb(settings).settings
+      const { auth, ...place } = ownOnly(readReverb(settings).settings)
       // A page says all of it: of what was before, only what no page can say stays.
-      const next = { ...place, key: settings.key, auth: { ...options?.auth, ...auth }, load: options?.load }
+      const kept = { auth: ownOnly({ ...options?.auth, ...auth }), load: options?.load }
+      const next = ownOnly({ ...place, ...kept, key: ownOnly(settings).key })
       return placeOf(next) === placeOf(options) ? self : reverb(next)
     },
     open: () => {
@@ -89,8 +93,9 @@ const placeOf = (options: ReverbOptions | null | undefined): string | null => {
     scheme = 'https',
     port = scheme === 'https' ? 443 : 80,
     path,
-  } = insistOnReverb(options)
-  return JSON.stringify([key, host, port, scheme, path, absolute(options.auth?.endpoint ?? ENDPOINT)])
+  } = ownOnly(insistOnReverb(options))
+  const endpoint = ownOnly(options.auth ?? {}).endpoint || ENDPOINT
+  return JSON.stringify([key, host, port, scheme, path, absolute(endpoint)])
 }
 
 const connect = async (options: ReverbOptions | null | undefined, ended: AbortSignal): Promise<EchoClass<'reverb'>> => {
@@ -99,13 +104,25 @@ const connect = async (options: ReverbOptions | null | undefined, ended: AbortSi
   const { Echo, Pusher } = await keepingPusher(options.load ?? importModules)
   let connected: EchoClass<'reverb'> | null = null
   const isCurrent = (socketId: string): boolean => !ended.aborted && (connected?.socketId() ?? socketId) === socketId
-  connected = new Echo<'reverb'>({ ...connectionOptions(options, isCurrent, ended), Pusher })
+  const connection = { ...connectionOptions(options, isCurrent, ended), Pusher }
+  connected = withoutNamed('Laravel', () => new Echo<'reverb'>(connection))
   return connected
+}
+
+// Echo reads `window.Laravel.csrfToken` (laravel-echo 2.5, connector/connector.ts), which throws where a frame from elsewhere has that name.
+const withoutNamed = <Value>(name: string, run: () => Value): Value => {
+  if (Object.hasOwn(globalThis, name)) return run()
+  try {
+    Object.assign(globalThis, { [name]: undefined })
+    return run()
+  } finally {
+    Reflect.deleteProperty(globalThis, name)
+  }
 }
 
 // Importing pusher-js sets window.Pusher (runtimes/web/runtime.ts): the page keeps its own.
 const keepingPusher = async (load: () => Promise<EchoModules>): Promise<EchoModules> => {
-  const pageOwnPusher = (globalThis as { Pusher?: unknown }).Pusher
+  const pageOwnPusher = pageGlobal('Pusher')
   const modules = await load()
   if (pageOwnPusher !== undefined) Object.assign(globalThis, { Pusher: pageOwnPusher })
   return modules
@@ -138,8 +155,11 @@ const connectionOptions = (options: ReverbOptions, isCurrent: (socketId: string)
     wsHost: host,
     wsPort: port ?? 80,
     wssPort: port ?? 443,
-    ...(path ? { wsPath: path } : {}),
+    wsPath: path ?? '',
     forceTLS: scheme === 'https',
+    // Both would be taken from a page's Object.prototype.
+    client: undefined,
+    disabledTransports: [],
     // Reverb serves nothing but WebSocket; with anything else allowed, pusher-js would turn to sockjs.pusher.com. `ws` goes by
     // forceTLS; `wss` would be a second try, by TLS, of a plain port (runtimes/web/default_strategy.ts).
     enabledTransports: ['ws' as const],

@@ -56,6 +56,53 @@ describe('an Echo whose code cannot be fetched, as when the network blinked just
   })
 })
 
+/** What throws at whatever is read of it, as the window of a frame from elsewhere does, which `window.Echo` is where a frame has that name. */
+const fromElsewhere = (): never =>
+  new Proxy(
+    {},
+    {
+      get: (_, name) => {
+        if (name === 'then') return undefined
+        throw new Error('SecurityError')
+      },
+      has: () => {
+        throw new Error('SecurityError')
+      },
+    },
+  ) as never
+
+describe('a window from elsewhere in the place of an Echo', () => {
+  it('is misuse when it is handed over', () => {
+    expect(() => createCartEcho({ user: 1, echo: fromElsewhere() })).toThrow(
+      expect.objectContaining({ code: 'invalid-options' }),
+    )
+  })
+
+  it.each([true, false])(
+    'is none when a getter gives it, and the real one is found when it comes (tabs: %s)',
+    async (tabs) => {
+      const echo = fakeEcho(CONNECTED)
+      let now: unknown = fromElsewhere()
+      const { cart, errors, pass } = openCart({ echo: () => now as never, tabs })
+      await pass(1_000)
+      expect(cart.connection.get()).toMatchObject({ name: 'connecting' })
+      now = echo
+      await pass(200)
+      echo.confirm()
+      expect([cart.connection.get().name, errors]).toEqual(['live', []])
+      cart.stop()
+    },
+  )
+
+  it('is reported as no Echo when none comes', async () => {
+    const { cart, errors, pass } = openCart({ echo: () => fromElsewhere() })
+    await pass(30_000)
+    expect(cart.connection.get()).toMatchObject({ name: 'refused', because: 'no-echo' })
+    expect(errors.map(({ code }) => code)).toEqual(['no-echo'])
+    cart.stop()
+  })
+})
+
 describe('what goes wrong on a page’s own Echo', () => {
   it.each([
     ['axios’s words', { message: 'Request failed with status code 403' }, 'refused: not-authorised'],

@@ -1,5 +1,6 @@
 import type { CartEcho } from '../core/cart-echo'
 import { CartEchoError } from '../core/errors'
+import { ownOnly } from '../core/shape'
 import type { AlpineLike } from './alpine/alpine-like'
 import { cartEchoDirective } from './alpine/directive'
 import { hasStarted, readAnew } from './alpine/read-anew'
@@ -35,7 +36,7 @@ export const cartEcho = (cart: CartEcho): ((Alpine: AlpineLike) => void) => {
   if (!cart?.news) throw new CartEchoError('invalid-options', 'Write Alpine.plugin(cartEcho(cart)), with your cart.')
   return (Alpine) => {
     if (APPLIED in Alpine) return
-    Reflect.defineProperty(Alpine, APPLIED, { value: true })
+    Reflect.defineProperty(Alpine, APPLIED, ownOnly({ value: true }))
     const shown = showCart(cart, Alpine.reactive)
     const directive = cartEchoDirective(cart, Alpine, warn)
     const taken = [giveMagic(Alpine, shown), giveStore(Alpine, shown)].filter((name) => name !== null)

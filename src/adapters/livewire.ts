@@ -3,6 +3,7 @@ import type { Stop } from '../core/environment'
 import { CartEchoError } from '../core/errors'
 import { domEventName } from '../core/events'
 import { identifyWithoutThrowing } from '../core/identify-without-throwing'
+import { ownOnly } from '../core/shape'
 import type { PageIdentity } from '../core/shopper'
 import { keepCallLimit } from './livewire/call-limit'
 import { spareUnloaded } from './livewire/lazy'
@@ -80,7 +81,7 @@ const build = (client: Bridged, { page, refresh = 'cart-updated', idleMs, patien
     if (client[BRIDGE] === stop) delete client[BRIDGE]
     stopped.abort()
   }
-  Object.defineProperty(client, BRIDGE, { value: stop, configurable: true })
+  Object.defineProperty(client, BRIDGE, ownOnly({ value: stop, configurable: true }))
   return stop
 }
 

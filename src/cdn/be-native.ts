@@ -1,8 +1,8 @@
 import { type AlpineLike, cartEcho } from '../adapters/alpine'
 import { repairSocketId } from '../adapters/livewire/socket-id'
 import type { CartEcho } from '../core/cart-echo'
+import { pageGlobal } from '../core/named'
 import type { PageIdentity } from '../core/shopper'
-import { peek } from '../transports/echo/shape'
 
 /** Joins what is on the page, or comes: Alpine, Turbo, `wire:navigate`. The bridge to Livewire comes with the code. */
 export const beNative = (cart: CartEcho, page: () => PageIdentity): void => {
@@ -20,7 +20,7 @@ type Pluggable = { plugin(plug: (Alpine: AlpineLike) => void): void }
 const joinAlpine = (cart: CartEcho): void => {
   const plugin = cartEcho(cart)
   const plugIn = (): void => {
-    const Alpine = peek(globalThis, 'Alpine') as Pluggable | undefined
+    const Alpine = pageGlobal('Alpine') as Pluggable | undefined
     if (typeof Alpine?.plugin === 'function') Alpine.plugin(plugin)
   }
   document.addEventListener('alpine:init', plugIn)

@@ -1,5 +1,6 @@
 import { livewire } from '../adapters/livewire'
 import type { CartEcho } from '../core/cart-echo'
+import { pageGlobal } from '../core/named'
 import { type CartEchoOptions, createCartEcho } from '../create-cart-echo'
 import type { PageSettings } from '../dom/page'
 import { pageEcho } from './page-echo'
@@ -18,6 +19,6 @@ export const createFromPage = (page: PageOptions, importPart: ImportPart): CartE
 // The bridge reads the cart through Livewire, so it must not be there where that is not.
 const joinLivewire = (cart: CartEcho): void => {
   const bridge = (): void => void livewire(cart)
-  if ('Livewire' in globalThis) bridge()
+  if (pageGlobal('Livewire')) bridge()
   else document.addEventListener('livewire:init', bridge)
 }

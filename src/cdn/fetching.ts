@@ -1,6 +1,7 @@
 import type { OnError } from '../core/emitter'
 import type { Environment } from '../core/environment'
 import { CartEchoError, wordsOf } from '../core/errors'
+import { ownOnly } from '../core/shape'
 import { createRetries } from './retries'
 
 /** How far something is that is fetched when it is wanted. */
@@ -41,7 +42,7 @@ export interface Fetching<Value> {
 
 /** Makes one. Fetches nothing yet, and one at a time. */
 export const createFetching = <Value>(options: FetchingOptions<Value>): Fetching<Value> => {
-  const { environment, load, isWanted, arrived, moved = () => undefined, onError } = options
+  const { environment, load, isWanted, arrived, moved = () => undefined, onError } = ownOnly(options)
   let state: Fetched<Value> = { name: 'unasked' }
 
   const become = (next: Fetched<Value>): void => {

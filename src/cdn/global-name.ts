@@ -1,5 +1,6 @@
 import type { CartEcho } from '../core/cart-echo'
 import { createGuard, type OnError } from '../core/emitter'
+import { pageGlobal } from '../core/named'
 import type { CartEchoGlobal, CartEchoStub, WhenReady } from './on-window'
 import type { PageCart } from './page-cart'
 
@@ -28,7 +29,7 @@ type Named = {
  */
 export const takeName = (version: string, tag: HTMLScriptElement | null, open: () => Opened): void => {
   const page = globalThis as Named
-  const before = page.CartEcho
+  const before = pageGlobal('CartEcho') as Named['CartEcho']
   if (before?.version) {
     const isAdopted = before[ADOPT]?.(tag) === true && before.version === version
     if (!isAdopted && !before.warned) {

@@ -5,7 +5,7 @@ import { whenParsed } from '../dom/parsed'
 import { beNative } from './be-native'
 import type { Built } from './built'
 import { type Opened, takeName } from './global-name'
-import { createOwnTag, findTag } from './own-tag'
+import { createOwnTag, findTag, sourceOf } from './own-tag'
 import { createPageCart } from './page-cart'
 import { createImport } from './parts'
 
@@ -30,7 +30,7 @@ const open = (): Opened => {
     environment: browserEnvironment(),
     read: () => readPage({ script: tag.word() }),
     given: { events: settings.events },
-    importPart: createImport({ script: script?.src || document.baseURI, nonce: script?.nonce, integrity }),
+    importPart: createImport({ script: sourceOf(script), nonce: script?.nonce, integrity }),
     hasNotices: settings.hasNotices,
   })
   let isByHand = settings.isManual

@@ -4,6 +4,7 @@ import { createGuard, type OnError } from '../core/emitter'
 import type { Environment } from '../core/environment'
 import type { CartEventName } from '../core/events'
 import { noNews } from '../core/news'
+import { ownOnly } from '../core/shape'
 import { type PageIdentity, readShopper } from '../core/shopper'
 import { createSource } from '../core/source'
 import { createBacklog, orReport } from './backlog'
@@ -118,7 +119,7 @@ export const createLateCart = (options: LateCartOptions): CartEcho => {
       const cart = real()
       if (cart) return cart.identify(next)
       readShopper(next)
-      who = { ...next, enabled: next.enabled ?? who.enabled }
+      who = ownOnly({ ...next, enabled: ownOnly(next).enabled ?? who.enabled })
       heed(code.look)
       sayProblems()
     },

@@ -1,4 +1,6 @@
+import { unclobbered } from '../core/named'
 import { isParsed } from '../dom/parsed'
+import { absolute } from '../http/address'
 
 /** The element of the script tag. */
 export interface OwnTag {
@@ -16,16 +18,27 @@ export interface OwnTag {
 /** Finds the tag of the script that runs now; in a callback it is too late. */
 export const findTag = (): HTMLScriptElement | null => {
   // In a callback it would be null already (https://developer.mozilla.org/docs/Web/API/Document/currentScript).
-  const { currentScript } = document
+  const currentScript = unclobbered(document, 'currentScript')
   return currentScript instanceof HTMLScriptElement ? currentScript : soleModule()
 }
 
 // A module has none. What shoppers write stands in <body>: a tag planted there must not name hosts.
 const soleModule = (): HTMLScriptElement | null => {
-  const modules = document.head.querySelectorAll<HTMLScriptElement>(
+  const modules = unclobbered(document, 'head').querySelectorAll<HTMLScriptElement>(
     'script[type="module"][src*="/cart-echo.global.js"]',
   )
   return modules.length === 1 ? (modules[0] ?? null) : null
+}
+
+/**
+ * Where a tag's script came from: `src` goes by what `<base href>` says now, and one that stands after the tag, as in what a shopper wrote, had no part in it. Of no
+ * tag: the page.
+ */
+export const sourceOf = (tag: HTMLScriptElement | null): string => {
+  if (!tag?.src) return absolute('')
+  const base = unclobbered(document, 'querySelector').call(document, 'base[href]')
+  const isLater = base && tag.compareDocumentPosition(base) & Node.DOCUMENT_POSITION_FOLLOWING
+  return isLater ? absolute(tag.getAttribute('src') ?? '') : tag.src
 }
 
 /** What the tag says, from now on. */
@@ -33,7 +46,7 @@ export const createOwnTag = (element: HTMLScriptElement | null): OwnTag => {
   let tag = element
   // One that a loader has put in place and taken away again was never of a page.
   let isOfPage: boolean | null = null
-  const isThere = (): boolean => [...document.scripts].some((script) => script.isEqualNode(tag))
+  const isThere = (): boolean => [...unclobbered(document, 'scripts')].some((script) => script.isEqualNode(tag))
   return {
     element,
     word: () => {

@@ -4,6 +4,7 @@ import type { Environment, Stop } from '../core/environment'
 import { CartEchoError } from '../core/errors'
 import type { CartEventName } from '../core/events'
 import { neverThrowing, onceEach } from '../core/reporting'
+import { ownOnly } from '../core/shape'
 import { type PageIdentity, readShopper } from '../core/shopper'
 import type { CartEchoOptions } from '../create-cart-echo'
 import type { PageSettings } from '../dom/page'
@@ -43,9 +44,9 @@ export interface PageCart {
 
 /** Makes it. Nothing is read until it is started, and nothing fetched until the page is done, whoever asks. */
 export const createPageCart = ({ environment, read, given, importPart, hasNotices }: PageCartOptions): PageCart => {
-  let options = given
+  let options = ownOnly(given)
   let code: 'unasked' | 'asked' | 'failed' | 'there' = 'unasked'
-  const page = (): PageOptions => ({ ...read(), ...options })
+  const page = (): PageOptions => ownOnly({ ...read(), ...options })
   const onError = neverThrowing(onceEach((error) => (options.onError ?? logOf(page()))(error)))
 
   const load = async (who: PageIdentity): Promise<CartEcho> => {
@@ -53,7 +54,7 @@ export const createPageCart = ({ environment, read, given, importPart, hasNotice
     try {
       await whenDone()
       const { createFromPage } = await importPart<typeof import('./engine')>('engine')
-      const cart = createFromPage({ ...withoutIdentity(page()), ...who, onError }, importPart)
+      const cart = createFromPage(ownOnly({ ...withoutIdentity(page()), ...who, onError }), importPart)
       code = 'there'
       return cart
     } catch (error) {
@@ -70,7 +71,7 @@ export const createPageCart = ({ environment, read, given, importPart, hasNotice
 
   const take = (more: Partial<CartEchoOptions>): void => {
     if (code === 'asked' || code === 'there') throw new CartEchoError('invalid-options', TOO_LATE)
-    const next = { ...given, ...whatIsGiven(more) }
+    const next = ownOnly({ ...given, ...whatIsGiven(more) })
     readShopper({ ...read(), ...next })
     options = next
     cart.identify(page())

@@ -1,3 +1,4 @@
+import { pageGlobal } from '../core/named'
 import type { ReverbSettings } from '../core/reverb-settings'
 import { type EchoModules, reverb } from '../reverb'
 import { isEcho } from '../transports/echo/find'
@@ -10,7 +11,7 @@ import type { ImportPart } from './parts'
  * `new Echo.default()`), or of parts that are fetched when it opens.
  */
 export const pageEcho = (settings: ReverbSettings | undefined, importPart: ImportPart): EchoSource => {
-  const look = (): never => peek(globalThis, 'Echo') as never
+  const look = (): never => pageGlobal('Echo') as never
   // A page of the same visit may be the first to say where Reverb is.
   const at = (next: ReverbSettings): EchoSource => (isEcho(look()) ? onWindow : pageEcho(next, importPart))
   const onWindow: EchoSource = Object.assign(look, { at })
@@ -19,7 +20,8 @@ export const pageEcho = (settings: ReverbSettings | undefined, importPart: Impor
 }
 
 const loadModules = async (importPart: ImportPart): Promise<EchoModules> => {
-  const [Echo, Pusher] = [peek(globalThis, 'Echo', 'default') ?? peek(globalThis, 'Echo'), peek(globalThis, 'Pusher')]
+  const script = pageGlobal('Echo')
+  const [Echo, Pusher] = [peek(script, 'default') ?? script, pageGlobal('Pusher')]
   if (typeof Echo === 'function' && typeof Pusher === 'function') return { Echo, Pusher } as unknown as EchoModules
   const [echo, pusher] = await Promise.all([
     importPart<{ default: EchoModules['Echo'] }>('laravel-echo'),

@@ -1,4 +1,5 @@
 import { CartEchoError, wordsOf } from '../core/errors'
+import { unclobbered } from '../core/named'
 import type { Built, Part } from './built'
 import { createPins, type Pin } from './pin'
 
@@ -59,5 +60,5 @@ const pinned = (pin: Pin): Promise<void> =>
       settle(() => reject(new Error('blocked, away, or not what this version was built with'))),
     )
     pin.crossOrigin = 'anonymous'
-    document.head.append(pin)
+    unclobbered(document, 'head').append(pin)
   })

@@ -20,13 +20,13 @@ const loaded = (): Promise<void> =>
       clearTimeout(timer)
       resolve()
     }
-    addEventListener('load', settle, { once: true })
+    addEventListener('load', settle)
   })
 
 const activated = (): Promise<void> =>
   new Promise((resolve) => {
-    const { prerendering } = document as { prerendering?: boolean }
-    if (prerendering) document.addEventListener('prerenderingchange', () => resolve(), { once: true })
+    const { prerendering } = document as { prerendering?: unknown }
+    if (prerendering === true) document.addEventListener('prerenderingchange', () => resolve())
     else resolve()
   })
 

@@ -1,3 +1,4 @@
+import { attempt } from './attempt'
 import { type Cursor, parseCursor } from './cursor'
 import {
   duration,
@@ -9,6 +10,7 @@ import {
   misfit,
   optional,
   own,
+  ownOnly,
   readFlag,
   readNumber,
   record,
@@ -111,7 +113,10 @@ export type Meaning =
   | ({ readonly name: 'failed'; readonly detail: string } & NoAnswer)
 
 /** Reads a response of the check. Pure; never throws. */
-export const readResponse = (response: CheckResponse, asked: Asked): Meaning => {
+export const readResponse = (response: CheckResponse, asked: Asked): Meaning =>
+  attempt(() => meaningOf(response, asked)) ?? { name: 'failed', status: 0, detail: 'It cannot be read.' }
+
+const meaningOf = (response: CheckResponse, asked: Asked): Meaning => {
   const { status, isJson, retryAfterMs } = response
   if (status === 204 || status === 304) return { name: 'nothing' }
   if (status === 429 || status === 503) return { name: 'busy', status, retryAfterMs }
@@ -133,11 +138,11 @@ const whatInstead = (status: number): string => (isRedirect(status) ? 'It redire
 
 const readBody = ({ status, body }: CheckResponse, asked: Asked): Meaning => {
   const given = isRecord(body) ? (own(body, 'cart_echo') ?? null) : null
-  const block = isEmptyArray(given) ? null : given
+  const block = isRecord(given) ? ownOnly(given) : isEmptyArray(given) ? null : given
   const wrong = block === null ? bareShape(body) : within('cart_echo', blockShape(block))
   if (wrong) return { name: 'failed', status, detail: wordsOf(wrong) }
   if (block === null && asked.hasLog) return { name: 'blocked', status, detail: NO_LOG }
-  return block === null ? readBare(body as Bare, asked) : readLog(status, block as Block, asked)
+  return block === null ? readBare(ownOnly(body as Bare), asked) : readLog(status, block as Block, asked)
 }
 
 // A cache, a service worker or a gateway: the log says whose it is.
@@ -165,13 +170,16 @@ interface Block extends Record<string, unknown> {
   events?: LoggedEvent[] | null
   reset?: unknown
   spread_ms?: unknown
-  poll?: { interval_ms?: unknown } | null
-  audit?: { interval_ms?: unknown } | null
+  poll?: Interval | null
+  audit?: Interval | null
   enabled?: unknown
 }
 
 const tooMany: Shape = (value) =>
   Array.isArray(value) && value.length > FULL_ANSWER ? misfit(`at most ${FULL_ANSWER} events`, value) : null
+interface Interval {
+  interval_ms?: unknown
+}
 
 const interval = record({ interval_ms: optional(duration) })
 const bareShape = record({ updated: flag, message: optional(text) })
@@ -190,15 +198,18 @@ const logAnswer = ({ owner, cursor, events, reset, spread_ms }: Block, since: Cu
   since,
   owner,
   cursor: parseCursor(cursor) ?? { epoch: '', seq: 0 },
-  events: (events ?? []).map(({ event, payload }) => ({ event, payload })),
+  events: (events ?? []).map(ownOnly).map(({ event, payload }) => ({ event, payload })),
   reset: readFlag(reset) ?? false,
   spreadMs: readNumber(spread_ms),
 })
 
 const policyOf = ({ poll, audit, enabled }: Block): CheckPolicy => ({
   enabled: readFlag(enabled) ?? true,
-  pollMs: readNumber(poll?.interval_ms),
-  auditMs: readNumber(audit?.interval_ms),
+  pollMs: intervalOf(poll),
+  auditMs: intervalOf(audit),
 })
+
+const intervalOf = (said: Interval | null | undefined): number | undefined =>
+  readNumber(ownOnly(said ?? {}).interval_ms)
 
 const wordsOf = ({ path, expected }: Misfit): string => `${path.join('.') || 'The body'}: expected ${expected}.`

@@ -4,6 +4,7 @@ import { CartEchoError } from './errors'
 import type { Memory } from './memory'
 import type { Refreshers } from './refreshers'
 import type { Session } from './session'
+import { hasOwn, ownOnly } from './shape'
 
 /** How sure a page wants to be. */
 export interface CheckOptions {
@@ -43,7 +44,8 @@ export interface CheckingParts {
 /** Makes sure that the page is right: asks, lets listeners hear, runs the refresh that is wanted. */
 export const createChecking =
   ({ nowMs, memory, session, connection, refreshers }: CheckingParts) =>
-  async ({ maxAgeMs = 0, refresh = true, signal }: CheckOptions = {}): Promise<Checked> => {
+  async (options: CheckOptions = {}): Promise<Checked> => {
+    const { maxAgeMs = 0, refresh = true, signal } = ownOnly(options)
     if (signal?.aborted) throw signal.reason
     if (Number.isNaN(maxAgeMs))
       throw new CartEchoError('invalid-options', 'check() needs maxAgeMs in milliseconds: it is NaN.')
@@ -69,5 +71,5 @@ const isConfirmed = ({ confirmedAtMs, inbox }: Memory, nowMs: number, maxAgeMs: 
 
 const notListening = (connection: Connection): CartEchoError =>
   new CartEchoError('cannot-check', `Nothing is asked while the page is ${connection.name}: ${connection.because}.`, {
-    cause: 'error' in connection ? connection.error : undefined,
+    cause: hasOwn(connection, 'error') ? connection.error : undefined,
   })

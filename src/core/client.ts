@@ -22,6 +22,7 @@ import type { RefreshOptions } from './refresh'
 import { createRefreshing } from './refreshing'
 import { neverThrowing, onceEach } from './reporting'
 import { openSession, type PageEffect, type Session } from './session'
+import { hasOwn, ownOnly } from './shape'
 import type { PageIdentity, Shopper } from './shopper'
 import { createSiblings } from './siblings'
 import { createSource } from './source'
@@ -187,7 +188,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
     if (why.name === 'idle') move(why)
     else move({ name: 'starting' }, why)
     // A conflict is reported as the refusal it becomes.
-    reportProblems({ problems: problems.filter((problem) => !('error' in why) || problem !== why.error) })
+    reportProblems({ problems: problems.filter((problem) => !hasOwn(why, 'error') || problem !== why.error) })
   }
 
   const reportProblems = ({ problems }: Pick<Shopper, 'problems'>): void => {
@@ -302,7 +303,8 @@ export const createClient = (options: ClientOptions): CartEcho => {
 
   return {
     events: Object.freeze([...listening.events.keys()]) as readonly CartEventName[],
-    on: (name, listener, { replay = false } = {}) => {
+    on: (name, listener, options = {}) => {
+      const { replay = false } = ownOnly(options)
       if (!listening.events.has(name)) throw unknownEvent(name)
       return hear({ emitter, guard, news, now: () => customer.memory }, name, listener, replay)
     },
@@ -337,11 +339,14 @@ export const createClient = (options: ClientOptions): CartEcho => {
 const needsHelp = (connection: Connection, isListening: boolean): boolean =>
   errorOf(connection) !== null || (isListening && connection.name === 'idle')
 
-const withDurations = (options: RefreshOptions): RefreshOptions => ({
-  ...options,
-  settleMs: readDurationMs('onRefresh: settleMs', options.settleMs),
-  spreadMs: readDurationMs('onRefresh: spreadMs', options.spreadMs),
-})
+const withDurations = (given: RefreshOptions): RefreshOptions => {
+  const { settleMs, spreadMs, hold } = ownOnly(given)
+  return {
+    settleMs: readDurationMs('onRefresh: settleMs', settleMs),
+    spreadMs: readDurationMs('onRefresh: spreadMs', spreadMs),
+    hold,
+  }
+}
 
 const both =
   (first: Stop | undefined, second: Stop): Stop =>

@@ -1,4 +1,5 @@
 import type { CartEchoError } from './errors'
+import { hasOwn } from './shape'
 
 /**
  * How the page is fed, and why so. `name` is for deciding, `because` for explaining, `sinceMs` is when this began, in
@@ -139,7 +140,7 @@ export const carryOn = (now: Connection, next: Connection): Connection => {
 }
 
 const nextTryOf = (connection: Connection): number | null =>
-  'nextTryAtMs' in connection ? connection.nextTryAtMs : null
+  hasOwn(connection, 'nextTryAtMs') ? connection.nextTryAtMs : null
 
 const follow = (now: Connection, fact: ConnectionFact, sinceMs: number): Connection => {
   if (fact.name === 'shared') return fact.connection

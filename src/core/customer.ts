@@ -1,4 +1,5 @@
 import { type Memory, newMemory } from './memory'
+import { ownOnly } from './shape'
 import { isSameShopper, type PageIdentity, readShopper, type Shopper } from './shopper'
 
 /** Who is looking. Another memory is another customer: whatever was begun under it goes no further. */
@@ -28,7 +29,7 @@ export const identified = (
   word: PageIdentity,
   move: Move = 'none',
 ): Customer => {
-  const next = readShopper({ ...word, enabled: word.enabled ?? shopper.enabled })
+  const next = readShopper({ ...word, enabled: ownOnly(word).enabled ?? shopper.enabled })
   const owner = memory.inbox.owner ?? shopper.owner
   const isElsewhere = move === 'channel' || (move === 'check' && (owner === null || owner !== next.owner))
   if (isElsewhere || !isSameShopper({ ...shopper, owner }, next)) return welcome(next)

@@ -37,12 +37,8 @@ const resultOf = (run: () => unknown): (() => unknown) => {
 /** A copy of plain objects and arrays, and of what is in them; what has a class of its own stays the same. Not for what is cyclic. */
 export const copyOf = <Value>(value: Value): Value => {
   if (!isPlain(value)) return value
-  const copy: object = Array.isArray(value) ? [] : {}
-  for (const key of Object.keys(value)) {
-    const inner = copyOf((value as Record<string, unknown>)[key])
-    Object.defineProperty(copy, key, { value: inner, writable: true, enumerable: true, configurable: true })
-  }
-  return copy as Value
+  const entries = Object.keys(value).map((key) => [key, copyOf((value as Record<string, unknown>)[key])] as const)
+  return (Array.isArray(value) ? entries.map(([, inner]) => inner) : Object.fromEntries(entries)) as Value
 }
 
 const isPlain = (value: unknown): value is object => {

@@ -1,4 +1,5 @@
 import type { RefusedReason, WaitingReason } from './connection'
+import { ownOnly } from './shape'
 
 /** Where in a payload something was wrong, what belongs there, and what was there. */
 export interface PayloadReport {
@@ -58,7 +59,8 @@ export class CartEchoError extends Error {
   readonly report: PayloadReport | undefined
   readonly status: number | undefined
 
-  constructor(code: CartEchoErrorCode, message: string, { cause, report, status }: CartEchoErrorDetails = {}) {
+  constructor(code: CartEchoErrorCode, message: string, details: CartEchoErrorDetails = {}) {
+    const { cause, report, status } = ownOnly(details)
     super(message, cause === undefined ? undefined : { cause })
     this.code = code
     this.docs = `cart-echo/docs/errors.md#${code}`

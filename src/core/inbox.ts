@@ -1,11 +1,12 @@
+import { CartEchoError, wordsOf } from './errors'
 import { settle } from './inbox/answers'
 import type { Arrival } from './inbox/arrival'
-import { goUnanswered, passTime, planAsk } from './inbox/asking'
+import { goUnanswered, passTime, planAsk, waitMs } from './inbox/asking'
 import { hearBroadcast } from './inbox/broadcast'
 import type { Effect } from './inbox/effect'
 import { compareWithPage } from './inbox/rendered'
 import type { Inbox } from './inbox/state'
-import type { InboxRules, Turn } from './inbox/turn'
+import { beStale, type InboxRules, type Turn } from './inbox/turn'
 import { settleBare, settleNothing } from './inbox/without-log'
 import type { Moment } from './moment'
 
@@ -26,7 +27,21 @@ export const takeIn = (
   moment: Moment,
 ): { readonly inbox: Inbox; readonly effects: readonly Effect[] } => {
   const turn: Turn = { inbox, effects: [], rules, moment }
-  move(turn, arrival)
+  try {
+    move(turn, arrival)
+    return turn
+  } catch (cause) {
+    return unreadable({ inbox, effects: [], rules, moment }, arrival, cause)
+  }
+}
+
+// A payload that is no mere JSON may throw wherever it is looked at.
+const unreadable = (turn: Turn, arrival: Arrival, cause: unknown): Turn => {
+  const error = new CartEchoError('invalid-payload', `What came cannot be read: ${wordsOf(cause)}`, { cause })
+  turn.effects.push({ name: 'report', error })
+  beStale(turn, 'unreadable')
+  if (arrival.name === 'broadcast') planAsk(turn, 'gap', waitMs(turn))
+  else goUnanswered(turn)
   return turn
 }
 

@@ -2,6 +2,7 @@ import { type Decode, decodeAnything, decodeConditionsChanged } from './decode'
 import { decodeOnce } from './decode-once'
 import { CartEchoError } from './errors'
 import { type CartEventMap, type CartEventName, domEventName } from './events'
+import { ownOnly } from './shape'
 
 /**
  * An event of your own with its decoder: `decode` gets plain, bounded JSON, which it may change, and returns the payload, or throws to skip it. It runs once
@@ -33,7 +34,7 @@ export const readListening = (events: readonly EventOption[] = [], instance = 'd
   const decoders = new Map<string, Decode<unknown>>([['cart.conditions.changed', decodeConditionsChanged]])
   for (const entry of events) {
     const [name, decode] =
-      typeof entry === 'string' ? [entry, decodeAnything] : [entry.name, entry.decode ?? decodeAnything]
+      typeof entry === 'string' ? [entry, decodeAnything] : [entry.name, ownOnly(entry).decode ?? decodeAnything]
     insistOnName(name)
     if (typeof entry !== 'string' || !decoders.has(name)) decoders.set(name, decode)
   }

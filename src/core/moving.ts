@@ -1,6 +1,7 @@
 import { type Connection, type ConnectionFact, moveConnection, notStarted } from './connection'
 import type { Guard, OnError } from './emitter'
 import type { CartEchoError } from './errors'
+import { hasOwn } from './shape'
 import { createSource, type Source } from './source'
 
 /** The connection of a page, and what moves it. */
@@ -38,4 +39,4 @@ export const createMoving = ({ nowMs, guard, goingTo, report }: MovingParts): Mo
 
 /** What is wrong with a connection, where something is. */
 export const errorOf = (connection: Connection): CartEchoError | null =>
-  'error' in connection ? connection.error : null
+  hasOwn(connection, 'error') ? connection.error : null

@@ -1,5 +1,6 @@
 import type { ConnectionFact, RefusedReason, WaitingReason } from './connection'
 import { CartEchoError, wordsOf } from './errors'
+import { ownOnly } from './shape'
 
 /** How a channel's authorisation failed: the HTTP status, 0 when no answer came. */
 export interface AuthorisationFailure {
@@ -74,10 +75,10 @@ export const delayed = (
   details?: RefusalDetails,
 ): ConnectionFact & { name: 'delayed' } => ({ name: 'delayed', ...reasoned(because, details) })
 
-const reasoned = <Reason extends Known>(because: Reason, { detail = '', ...about }: RefusalDetails = {}) => ({
-  because,
-  error: new CartEchoError(because, `${WORDS[because]} ${detail}`.trim(), about),
-})
+const reasoned = <Reason extends Known>(because: Reason, details: RefusalDetails = {}) => {
+  const { detail = '', ...about } = ownOnly(details)
+  return { because, error: new CartEchoError(because, `${WORDS[because]} ${detail}`.trim(), about) }
+}
 
 type Known = keyof typeof WORDS
 

@@ -1,5 +1,5 @@
 import { CartEchoError, wordsOf } from './errors'
-import { isEmptyArray, isRecord, readNumber } from './shape'
+import { isEmptyArray, isRecord, ownOnly, readNumber } from './shape'
 
 /** Where Reverb is, as the page says; hand it to `reverb(page.reverb)`. */
 export interface ReverbSettings {
@@ -32,9 +32,9 @@ export interface Unreadable {
  */
 export const readReverb = (said: object): { settings: Partial<ReverbSettings>; wrong: Unreadable[] } => {
   const wrong: Unreadable[] = []
-  const { auth, ...settings } = readKeys(said, READERS, [], wrong)
-  const inner = isRecord(auth) ? readKeys(auth, AUTH_READERS, ['auth'], wrong) : {}
-  return { settings: Object.keys(inner).length > 0 ? { ...settings, auth: inner } : settings, wrong }
+  const { auth, ...settings } = ownOnly(readKeys(said, READERS, [], wrong))
+  const inner = ownOnly(isRecord(auth) ? readKeys(auth, AUTH_READERS, ['auth'], wrong) : {})
+  return { settings: ownOnly(Object.keys(inner).length > 0 ? { ...settings, auth: inner } : settings), wrong }
 }
 
 type Readers = ReadonlyMap<string, readonly [expected: string, read: (value: unknown) => unknown]>
@@ -68,7 +68,7 @@ const readKeys = (
  * @throws {CartEchoError} `invalid-options` without a key, and for what cannot be read. Keys that are none are passed over.
  */
 export const insistOnReverb = (said: object): Partial<ReverbSettings> => {
-  const { auth: _, ...rest } = said as Partial<ReverbSettings>
+  const { auth: _, ...rest } = ownOnly(said as Partial<ReverbSettings>)
   const { settings, wrong } = readReverb(rest)
   const first = wrong.find(({ isUnknown }) => !isUnknown)
   if (first) {

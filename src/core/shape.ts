@@ -1,3 +1,4 @@
+import { attempt } from './attempt'
 import type { PayloadReport } from './errors'
 
 /** What is wrong with a value: where (outermost step first), what belongs there, what was there. */
@@ -24,6 +25,15 @@ export const isRecord = (value: unknown): value is Record<string, unknown> =>
 /** A value's own property; nothing is ever read from its prototype. */
 export const own = (value: Record<string, unknown>, key: string): unknown =>
   Object.hasOwn(value, key) ? value[key] : undefined
+
+/** The same own fields, and nothing from a prototype: pages put a `host`, a `reset` or a `signal` on `Object.prototype`. Of nothing, none. */
+export const ownOnly = <Fields extends object>(fields: Fields): Fields => Object.assign(Object.create(null), fields)
+
+/** True for what has a property of its own by that name: `in` finds those of `Object.prototype`, too. */
+export const hasOwn = <Value extends object, Key extends string>(
+  value: Value,
+  key: Key,
+): value is Extract<Value, { readonly [Name in Key]: unknown }> => Object.hasOwn(value, key)
 
 /** A shape from a test and the words for what it wants. */
 export const where =
@@ -122,7 +132,9 @@ const appendStep = (path: string, step: string | number): string => {
   return path === '' ? step : `${path}.${step}`
 }
 
-const describe = (value: unknown): string => {
+const describe = (value: unknown): string => attempt(() => inWords(value)) ?? 'something without words'
+
+const inWords = (value: unknown): string => {
   if (value === null || value === undefined) return String(value)
   if (Array.isArray(value)) return `an array of ${value.length}`
   if (typeof value === 'string')

@@ -3,6 +3,7 @@ import { readIntervalMs } from './durations'
 import { CartEchoError, wordsOf } from './errors'
 import type { Id } from './events'
 import type { ReverbSettings } from './reverb-settings'
+import { ownOnly } from './shape'
 
 /** Who is looking at the page, and where it listens, as the page itself says. `readPage()` gives one. */
 export interface PageIdentity {
@@ -58,14 +59,17 @@ export const readUser = (user: unknown): string | null => {
  * Checks a page's word.
  * @throws {CartEchoError} `invalid-user` or `invalid-cursor`.
  */
-export const readShopper = ({ user, guest, owner, cursor, enabled, problems }: PageIdentity): Shopper => ({
-  user: readUser(user),
-  guest: readUser(user) === null && guest === true,
-  owner: typeof owner === 'string' && owner !== '' ? owner : null,
-  cursor: readCursor(cursor),
-  enabled: enabled ?? true,
-  problems: problems ?? [],
-})
+export const readShopper = (word: PageIdentity): Shopper => {
+  const { user, guest, owner, cursor, enabled, problems } = ownOnly(word)
+  return {
+    user: readUser(user),
+    guest: readUser(user) === null && guest === true,
+    owner: typeof owner === 'string' && owner !== '' ? owner : null,
+    cursor: readCursor(cursor),
+    enabled: enabled ?? true,
+    problems: problems ?? [],
+  }
+}
 
 /**
  * Where the check is, and how often to ask it; null where nothing is said of it.
@@ -87,7 +91,7 @@ const NO_ADDRESS = 'check needs the address of the check, such as /api/cart/chec
 /** The same text for words that say the same of who is looking, and where; their problems do not count. Never throws. */
 export const textOf = ({ user, guest, owner, cursor, enabled, channel, check, reverb }: PageIdentity): string => {
   const where = typeof check === 'object' ? [check?.url, check?.intervalMs] : [check]
-  const server = [reverb?.key, reverb?.host, reverb?.port, reverb?.scheme]
+  const server = [reverb?.key, reverb?.host, reverb?.port, reverb?.scheme, reverb?.path, reverb?.auth?.endpoint]
   return JSON.stringify([user, guest, owner, cursor, enabled, channel, ...server, ...where].map(wordsOf))
 }
 

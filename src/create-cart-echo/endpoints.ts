@@ -4,6 +4,7 @@ import { readDurationMs, readIntervalMs } from '../core/durations'
 import { CartEchoError } from '../core/errors'
 import { sorted } from '../core/identity'
 import { readReverb } from '../core/reverb-settings'
+import { ownOnly } from '../core/shape'
 import { type PageIdentity, readCheck } from '../core/shopper'
 import type { CartEchoOptions, CheckSettings } from '../create-cart-echo'
 import { absolute } from '../http/address'
@@ -40,7 +41,8 @@ export const readEndpoints = ({
  * The endpoints of the page that was rendered now: what it does not say stays, and so does what only the options can say of a check.
  * @throws {CartEchoError} `invalid-options` for a check without an address, `invalid-channel`.
  */
-export const endpointsNow = (before: Endpoints, { channel, check, reverb }: PageIdentity): Endpoints => {
+export const endpointsNow = (before: Endpoints, word: PageIdentity): Endpoints => {
+  const { channel, check, reverb } = ownOnly(word)
   const settings = settingsOf(check)
   const { echo } = before
   const said = textOf(reverb) ?? before.reverb
@@ -49,7 +51,7 @@ export const endpointsNow = (before: Endpoints, { channel, check, reverb }: Page
     // Only an Echo of our own can be made anew. What the page said before, the options may have been put over.
     echo: reverb && said !== before.reverb && isMovable(echo) ? echo.at(reverb) : echo,
     channelOf: (channel ?? null) === null ? before.channelOf : readChannel(channel),
-    check: settings ? { ...before.check, ...settings } : before.check,
+    check: settings ? ownOnly({ ...before.check, ...settings }) : before.check,
   }
 }
 
@@ -74,12 +76,13 @@ const settingsOf = (check: CartEchoOptions['check']): CheckSettings | null => {
   return settings && withDurations(settings)
 }
 
-const withDurations = ({ intervalMs, auditMs, timeoutMs, ...request }: CheckSettings): CheckSettings => ({
-  ...request,
-  ...whereSaid('intervalMs', readIntervalMs('check.intervalMs', intervalMs)),
-  ...whereSaid('auditMs', readIntervalMs('check.auditMs', auditMs)),
-  ...whereSaid('timeoutMs', readDurationMs('check.timeoutMs', timeoutMs, 1)),
-})
+const withDurations = ({ intervalMs, auditMs, timeoutMs, ...request }: CheckSettings): CheckSettings =>
+  ownOnly({
+    ...request,
+    ...whereSaid('intervalMs', readIntervalMs('check.intervalMs', intervalMs)),
+    ...whereSaid('auditMs', readIntervalMs('check.auditMs', auditMs)),
+    ...whereSaid('timeoutMs', readDurationMs('check.timeoutMs', timeoutMs, 1)),
+  })
 
 const whereSaid = (name: string, ms: number | false | undefined): object => (ms === undefined ? {} : { [name]: ms })
 

@@ -16,7 +16,7 @@ export const browserEnvironment = (): Environment => ({
     return () => clearTimeout(timer)
   },
   isVisible: () => globalThis.document?.visibilityState !== 'hidden',
-  isActivated: () => !(globalThis.document as { prerendering?: boolean } | undefined)?.prerendering,
+  isActivated: () => (globalThis.document as { prerendering?: unknown } | undefined)?.prerendering !== true,
   watchPage,
 })
 

@@ -94,7 +94,7 @@ type Marked = EventTarget & { [DISPATCHER]?: symbol }
 const take = (target: Marked | null, self: symbol): Marked | null => {
   if (!target) return null
   if (target[DISPATCHER] === undefined) {
-    Object.defineProperty(target, DISPATCHER, { value: self, configurable: true, enumerable: false })
+    target[DISPATCHER] = self
   }
   return target[DISPATCHER] === self ? target : null
 }

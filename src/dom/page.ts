@@ -1,4 +1,6 @@
+import { attempt } from '../core/attempt'
 import { CartEchoError } from '../core/errors'
+import { ownOnly } from '../core/shape'
 import type { PageIdentity } from '../core/shopper'
 import { readSettings } from './page/settings'
 import { dataOf, disagree, legacyUser, merged, readBlocks } from './page/sources'
@@ -23,7 +25,8 @@ export interface ReadPageOptions {
  * Never throws: what cannot be read is left out and listed in `problems`. Two blocks of different owners give no user at
  * all. On a server the result is empty.
  */
-export const readPage = ({ script }: ReadPageOptions = {}): PageSettings => {
+export const readPage = (options: ReadPageOptions = {}): PageSettings => {
+  const script = attempt(() => ownOnly(options).script)
   if (typeof document === 'undefined') return {}
   const problems: CartEchoError[] = []
   const blocks = readBlocks(problems)

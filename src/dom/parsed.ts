@@ -1,9 +1,12 @@
+import { unclobbered } from '../core/named'
+
 /**
  * True once `DOMContentLoaded` has begun, and where there is no document. `interactive` begins before it, while deferred and module scripts still
  * run: who would listen may not be there yet.
  */
 export const isParsed = (): boolean => {
-  const state = globalThis.document?.readyState ?? 'complete'
+  const { document } = globalThis
+  const state = document ? unclobbered(document, 'readyState') : 'complete'
   if (state !== 'interactive') return state === 'complete'
   const [navigation] = performance.getEntriesByType('navigation') as Partial<PerformanceNavigationTiming>[]
   return (navigation?.domContentLoadedEventStart ?? 0) > 0
@@ -15,11 +18,11 @@ export const isParsed = (): boolean => {
  */
 export const whenParsed = (run: () => void): void => {
   if (isParsed()) return run()
-  const heard = new AbortController()
   const hear = (): void => {
-    heard.abort()
+    document.removeEventListener('DOMContentLoaded', hear)
+    removeEventListener('load', hear)
     run()
   }
-  document.addEventListener('DOMContentLoaded', hear, { signal: heard.signal })
-  addEventListener('load', hear, { signal: heard.signal })
+  document.addEventListener('DOMContentLoaded', hear)
+  addEventListener('load', hear)
 }

@@ -1,3 +1,4 @@
+import { ownOnly } from '../core/shape'
 import type { Bus, LockRequest, TabPorts } from '../core/tab-ports'
 
 /**
@@ -45,7 +46,7 @@ const holdLock = (locks: LockManager, name: string, request: LockRequest): (() =
     else request.refused()
   }
   // The platform refuses to have a theft called off (https://w3c.github.io/web-locks/#dom-lockmanager-request).
-  const how = request.steal ? { steal: true } : { signal: waiting.signal }
+  const how = ownOnly<LockOptions>(request.steal ? { steal: true } : { signal: waiting.signal })
   // A document that is not active any more throws.
   Promise.resolve()
     .then(() => (situation === 'over' ? undefined : locks.request(name, how, hold)))

@@ -1,10 +1,14 @@
+import { unclobbered } from '../core/named'
+
 /**
  * The page's CSRF token as a request header, read anew at each call: `<meta name="csrf-token">` first, then the
  * `XSRF-TOKEN` cookie, which Laravel stores URL-encoded. Empty where there is neither. Never throws.
  */
 export const csrfHeaders = (): Record<string, string> => {
   if (typeof document === 'undefined') return {}
-  const token = document.querySelector('meta[name="csrf-token"]')?.getAttribute('content')
+  const token = unclobbered(document, 'querySelector')
+    .call(document, 'meta[name="csrf-token"]')
+    ?.getAttribute('content')
   return token ? { 'X-CSRF-TOKEN': token } : (csrfFromCookie() ?? {})
 }
 
@@ -21,7 +25,7 @@ export const csrfFromCookies = (): readonly Record<string, string>[] =>
 // A sandboxed frame has a document whose cookies throw (https://html.spec.whatwg.org/multipage/dom.html#dom-document-cookie).
 const cookies = (): string => {
   try {
-    return document.cookie
+    return unclobbered(document, 'cookie')
   } catch {
     return ''
   }

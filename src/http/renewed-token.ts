@@ -1,5 +1,7 @@
-import { absolute, isOwnOrigin } from './address'
+import { ownOnly } from '../core/shape'
+import { isOwnOrigin } from './address'
 import { csrfFromCookies } from './csrf'
+import { send } from './send'
 
 /** Where a fresh token comes from. */
 export interface RenewalOptions {
@@ -28,21 +30,11 @@ export const untriedToken = (tried: readonly Record<string, string>[]): Record<s
   csrfFromCookies().find((token) => !tried.some((other) => isSame(token, other))) ?? null
 
 /** Has the shop renew its cookies. False where it is not asked for that. Never rejects: without a fresh one the refusal stands. */
-export const renewCookies = async (
-  { csrfUrl = '/sanctum/csrf-cookie', fetch: own }: RenewalOptions,
-  signal?: AbortSignal,
-): Promise<boolean> => {
+export const renewCookies = async (options: RenewalOptions, signal?: AbortSignal): Promise<boolean> => {
+  const { csrfUrl = '/sanctum/csrf-cookie', fetch: own } = ownOnly(options)
   if (csrfUrl === null || !isOwnOrigin(csrfUrl)) return false
   const headers = { Accept: 'application/json', 'X-Requested-With': 'XMLHttpRequest' }
-  const how = {
-    headers,
-    credentials: 'same-origin',
-    redirect: 'manual',
-    cache: 'no-store',
-    signal: signal ?? null,
-  } as const
-  // Called, not passed on: instrumentation replaces it later.
-  await (own ?? fetch)(absolute(csrfUrl), how).catch(() => null)
+  await send(csrfUrl, { own, headers, signal: signal ?? null }).catch(() => null)
   return true
 }
 

@@ -1,10 +1,11 @@
 import { CartEchoError } from '../core/errors'
 import { readRetryAfterMs } from '../core/retry-after'
-import { isRecord } from '../core/shape'
-import { absolute, isOwnOrigin } from '../http/address'
+import { isRecord, own, ownOnly } from '../core/shape'
+import { isOwnOrigin } from '../http/address'
 import { csrfHeaders } from '../http/csrf'
 import { type Provided, provide } from '../http/provided'
 import { type RenewalOptions, renewCookies, untriedToken } from '../http/renewed-token'
+import { send } from '../http/send'
 
 /** How a channel is authorised. */
 export interface AuthOptions extends RenewalOptions {
@@ -41,9 +42,10 @@ const TIMEOUT_MS = 10_000
  */
 export const authorise = async (
   request: AuthRequest,
-  options: AuthOptions = {},
+  given: AuthOptions = {},
   signal?: AbortSignal,
 ): Promise<Authorisation> => {
+  const options = ownOnly(given)
   const limit = timeLimit(options.timeoutMs ?? TIMEOUT_MS, signal)
   try {
     return await ask(request, options, limit.signal)
@@ -93,22 +95,17 @@ const timeLimit = (ms: number, outer: AbortSignal | undefined): { signal: AbortS
   }
 }
 
-// fetch is called, not passed on: instrumentation replaces it later.
-const fetchOf = ({ fetch: own }: AuthOptions): typeof fetch =>
-  own ?? ((...given: Parameters<typeof fetch>) => fetch(...given))
-
 const post = async (
   { socketId, channelName }: AuthRequest,
   token: Record<string, string>,
   options: AuthOptions,
   signal: AbortSignal,
 ): Promise<Response> => {
-  const { credentials = 'same-origin' } = options
+  const { credentials = 'same-origin', fetch: own } = options
   const endpoint = options.endpoint || ENDPOINT
   const headers = await headersFor(token, options)
   const body = new URLSearchParams({ socket_id: socketId, channel_name: channelName })
-  const how = { method: 'POST', body, headers, credentials, redirect: 'manual', cache: 'no-store', signal } as const
-  return fetchOf(options)(absolute(endpoint), how).catch(noAnswer)
+  return send(endpoint, { own, method: 'POST', body, headers, credentials, signal }).catch(noAnswer)
 }
 
 const headersFor = async (
@@ -136,7 +133,7 @@ const readAuthorisation = async (response: Response): Promise<Authorisation> => 
       /\bhtml\b/i.test(headers.get('Content-Type') ?? '') ? ' (HTML)' : '',
     )
   const body: unknown = await response.json().catch(() => null)
-  if (isRecord(body) && typeof body.auth === 'string') return body as unknown as Authorisation
+  if (isRecord(body) && typeof own(body, 'auth') === 'string') return body as unknown as Authorisation
   throw refusal(response.status, response.headers)
 }
 

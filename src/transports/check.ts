@@ -4,9 +4,11 @@ import { formatCursor } from '../core/cursor'
 import type { Environment } from '../core/environment'
 import { CartEchoError, wordsOf } from '../core/errors'
 import { readRetryAfterMs } from '../core/retry-after'
+import { hasOwn } from '../core/shape'
 import type { Query, Reply } from '../core/transport'
 import { absolute, isOwnOrigin } from '../http/address'
 import { type Provided, provide } from '../http/provided'
+import { send } from '../http/send'
 
 /** How the check is requested. */
 export interface CheckRequest {
@@ -33,7 +35,7 @@ export const createCheck =
   async (query, signal) => {
     const fresh = Math.floor(environment.random() * 2 ** 48).toString(36)
     try {
-      const reading = send(request, addressOf(request.url, query, fresh), signal).then(readWire)
+      const reading = ask(request, addressOf(request.url, query, fresh), signal).then(readWire)
       // Headers that are never there, or a fetch that knows nothing of signals, must not keep the page waiting for ever.
       const read = await untilAborted(reading, signal)
       return readResponse(read, { since: query.since, hasLog: query.hasLog, fresh, nowMs: environment.nowMs() })
@@ -56,14 +58,14 @@ export const askAlone =
         if (outer.aborted) throw cause
         return { name: 'failed', status: 0, detail: '' }
       })
-      return 'status' in meaning ? unanswered(request.url, meaning) : meaning
+      return hasOwn(meaning, 'status') ? unanswered(request.url, meaning) : meaning
     } finally {
       stopTimer()
       outer.removeEventListener('abort', stop)
     }
   }
 
-const unanswered = (url: string, meaning: Meaning & { status: number }): Reply => {
+const unanswered = (url: string, meaning: Extract<Meaning, { status: unknown }>): Reply => {
   const next = meaning.name === 'busy' ? (meaning.retryAfterMs ?? 0) : 0
   const words = `The check did not answer: ${url}: HTTP ${meaning.status}.`
   return { name: 'unanswered', next, error: new CartEchoError('check-failed', words, { status: meaning.status }) }
@@ -72,8 +74,8 @@ const unanswered = (url: string, meaning: Meaning & { status: number }): Reply =
 /** How long an answer may take. */
 export const ANSWER_WITHIN_MS = 10_000
 
-const send = async (
-  { url, headers, credentials = 'same-origin', ...own }: CheckRequest,
+const ask = async (
+  { url, headers, credentials = 'same-origin', fetch: own }: CheckRequest,
   address: string,
   signal: AbortSignal,
 ): Promise<Response> => {
@@ -82,9 +84,7 @@ const send = async (
     ...(isOwnOrigin(url) ? { 'X-Requested-With': 'XMLHttpRequest' } : {}),
     ...(await provide(headers)),
   }
-  // fetch is called, not passed on: instrumentation replaces it later.
-  const ask = own.fetch ?? ((...given: Parameters<typeof fetch>) => fetch(...given))
-  return ask(address, { headers: standing, credentials, redirect: 'manual', cache: 'no-store', signal })
+  return send(address, { own, headers: standing, credentials, signal })
 }
 
 const addressOf = (url: string, { since, owner }: Query, fresh: string): string => {

@@ -5,6 +5,7 @@ import type { Audience, Environment } from '../core/environment'
 import { wordsOf } from '../core/errors'
 import { placeOf } from '../core/place'
 import { refused } from '../core/refusal'
+import { hasOwn } from '../core/shape'
 import { stopLink } from '../core/stop-link'
 import type { Link, Query, Reply, Sink, Transport } from '../core/transport'
 import { gone } from '../core/unanswered'
@@ -141,12 +142,12 @@ export const supply =
     }
 
     const settle = (said: Meaning): Reply => {
-      const meaning = 'status' in said ? { ...said, url: options.url } : said
+      const meaning = hasOwn(said, 'status') ? { ...said, url: options.url } : said
       const isLog = meaning.name === 'log'
       const news = isLog ? { ...meaning, answer: unseen(meaning.answer, seen, events) } : meaning
       if (isLog) seen = further(seen, meaning.answer.cursor)
       feed.take((now, moment) => takeMeaning(now, news, moment))
-      return 'status' in meaning ? (whyNot(false) ?? gone()) : meaning
+      return hasOwn(meaning, 'status') ? (whyNot(false) ?? gone()) : meaning
     }
 
     const stopWatching = watchSignals(environment, audience, (signal) =>

@@ -251,15 +251,15 @@ describe('a part that cannot be had', () => {
   it('is said when it is the one that makes the socket, and the page polls', async () => {
     held.server.faults.start({ kind: 'policy', pollMs: 1_000 })
     const page = await open({ head: TAG }, (page) => page.route('**/cdn/pusher.js*', (route) => route.abort()))
-    await expect.poll(async () => (await diaryOf(page)).states.at(-1)).toBe('polling: no-echo')
+    await expect.poll(async () => (await diaryOf(page)).states.at(-1)).toBe('polling: not-loaded')
     await hearsOnce(held.server, page)
-    expect(held.chromium.complaints.join('\n')).toContain('[cart-echo] no-echo')
+    expect(held.chromium.complaints.join('\n')).toContain('[cart-echo] not-loaded')
   })
 
   it('is refused when it is not the one the script was built with', async () => {
     tamper()
     const page = await open({ head: TAG })
-    await expect.poll(async () => (await diaryOf(page)).states.at(-1)).toBe('polling: no-echo')
+    await expect.poll(async () => (await diaryOf(page)).states.at(-1)).toBe('polling: not-loaded')
     expect(await page.evaluate(() => 'tampered' in window)).toBe(false)
   })
 
@@ -335,7 +335,7 @@ describe('a part, in WebKit, which does not look at the integrity of a modulepre
   it('is refused when it is not the one the script was built with', async () => {
     tamper()
     const page = await open({ head: TAG }, asWebKit)
-    await expect.poll(async () => (await diaryOf(page)).states.at(-1)).toBe('polling: no-echo')
+    await expect.poll(async () => (await diaryOf(page)).states.at(-1)).toBe('polling: not-loaded')
     expect(await page.evaluate(() => 'tampered' in window)).toBe(false)
   })
 

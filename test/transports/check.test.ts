@@ -375,8 +375,8 @@ describe('the request', () => {
       cache: 'no-store',
       redirect: 'manual',
       credentials: 'same-origin',
-      method: undefined,
-      body: undefined,
+      method: 'GET',
+      body: null,
     })
     expect(signal).toBeInstanceOf(AbortSignal)
   })

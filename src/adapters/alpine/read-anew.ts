@@ -1,5 +1,8 @@
+import { unclobbered } from '../../core/named'
+
 /** Whether Alpine has been at the page already. */
-export const hasStarted = (): boolean => '_x_dataStack' in (document.querySelector('[x-data]') ?? {})
+export const hasStarted = (): boolean =>
+  '_x_dataStack' in (unclobbered(document, 'querySelector').call(document, '[x-data]') ?? {})
 
 /**
  * Has an Alpine that has started read what it could not understand without the plugin: it looks at an attribute anew when that is written

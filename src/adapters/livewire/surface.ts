@@ -1,4 +1,5 @@
 import type { Stop } from '../../core/environment'
+import { pageGlobal } from '../../core/named'
 
 /** A component as Livewire keeps it (livewire `js/component.js`), as far as the bridge looks. */
 export interface LivewireComponent {
@@ -121,13 +122,8 @@ export interface LivewireEvent extends Event {
 
 /** The page's Livewire, if it is there yet. An element or a frame of that name is none. */
 export const findLivewire = (): LivewireLike | undefined => {
-  try {
-    const { Livewire } = globalThis as { Livewire?: LivewireLike }
-    return typeof Livewire?.hook === 'function' ? Livewire : undefined
-  } catch {
-    // The window of a frame of another origin.
-    return undefined
-  }
+  const found = pageGlobal('Livewire') as LivewireLike | undefined
+  return typeof found?.hook === 'function' ? found : undefined
 }
 
 /** Hooks into the page's Livewire, be it there or come later, until aborted. Hooks run in the order they came: Livewire's own were there first. */

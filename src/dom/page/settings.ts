@@ -4,7 +4,7 @@ import { parseCursor } from '../../core/cursor'
 import { LONGEST_MS, SHORTEST_INTERVAL_MS } from '../../core/durations'
 import type { CartEchoError } from '../../core/errors'
 import { readReverb } from '../../core/reverb-settings'
-import { isEmptyArray, isRecord, own, readFlag, readNumber } from '../../core/shape'
+import { isEmptyArray, isRecord, own, ownOnly, readFlag, readNumber } from '../../core/shape'
 import { readUser } from '../../core/shopper'
 import type { PageSettings } from '../page'
 import { invalidPage } from './problem'
@@ -20,7 +20,7 @@ export const readSettings = (raw: Raw, problems: CartEchoError[]): PageSettings 
       problems.push(problem as CartEchoError)
     }
   }
-  return { ...settings, ...(problems.length === 0 ? {} : { problems }) }
+  return ownOnly({ ...settings, ...(problems.length === 0 ? {} : { problems }) })
 }
 
 /** Takes its own from what is said, by its name; nothing when it is not given. Throws `invalid-page`; what is wrong and does no harm it adds to the problems. */

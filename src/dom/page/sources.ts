@@ -1,5 +1,6 @@
 import { attempt } from '../../core/attempt'
 import type { CartEchoError } from '../../core/errors'
+import { pageGlobal, unclobbered } from '../../core/named'
 import { isRecord, own } from '../../core/shape'
 import { invalidPage } from './problem'
 
@@ -10,8 +11,9 @@ const BLOCK = 'script[type="application/json"][data-cart-echo]'
 
 /** The blocks in `<body>`, in order. One that is no JSON object is a problem, and so is one in `<head>` where there is no other. */
 export const readBlocks = (problems: CartEchoError[]): Raw[] => {
-  const scripts = [...(document.body?.querySelectorAll(BLOCK) ?? [])]
-  if (scripts.length === 0 && document.head?.querySelector(BLOCK)) {
+  const { body, head } = sections()
+  const scripts = [...(body?.querySelectorAll(BLOCK) ?? [])]
+  if (scripts.length === 0 && head?.querySelector(BLOCK)) {
     problems.push(invalidPage(['block'], 'a place in <body>', 'in <head>'))
   }
   return scripts.flatMap<Raw>(({ textContent }) => {
@@ -21,6 +23,12 @@ export const readBlocks = (problems: CartEchoError[]): Raw[] => {
     return []
   })
 }
+
+// An image named body is `document.body`; before the parser is there, and in a frameset, neither need be one of the two.
+const sections = () => ({
+  body: unclobbered(document, 'body') as Element | null,
+  head: unclobbered(document, 'head') as Element | null,
+})
 
 /** True when they name two owners, or two users; nobody is one of them, but to say nothing is not to name anybody. */
 export const disagree = (blocks: readonly Raw[]): boolean =>
@@ -47,14 +55,14 @@ const inWords = (value: unknown): string =>
 
 /** The user in the guide's own places. `wire:navigate` keeps `<head>`, and user content lives in `<body>`: only a meta tag in `<head>` is the layout's. */
 export const legacyUser = (): Raw => {
-  const meta = document.head?.querySelector('meta[name="user-id"]')?.getAttribute('content')
-  return given({ user: meta ?? (globalThis as { Laravel?: { userId?: unknown } }).Laravel?.userId })
+  const meta = sections().head?.querySelector('meta[name="user-id"]')?.getAttribute('content')
+  return given({ user: meta ?? attempt(() => own(Object(pageGlobal('Laravel')), 'userId')) })
 }
 
 /** What the script tag's `data-*` say. */
 export const dataOf = (script: HTMLScriptElement | null | undefined): Raw => {
   // By attribute: `dataset` inherits what the page puts on Object.prototype, a host among it.
-  const data = (name: string): string | undefined => script?.getAttribute(`data-${name}`) ?? undefined
+  const data = (name: string): string | undefined => attempt(() => script?.getAttribute(`data-${name}`)) ?? undefined
   // Its mere presence says so, as of any attribute that is on or off.
   const flag = (name: string): unknown => (data(name) === '' ? true : data(name))
   const [key, url, endpoint] = [data('reverb-key'), data('check'), data('auth-endpoint')]

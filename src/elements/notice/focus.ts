@@ -1,3 +1,4 @@
+import { unclobbered } from '../../core/named'
 import { innermost, upwards } from './tree'
 
 /** The focus in a notice, and where the page's reader was before it came in there. */
@@ -51,7 +52,7 @@ export const followFocus = (root: ShadowRoot): FocusTrail => {
     },
     bringBack: () => {
       const active = focused()
-      const isFree = !active || active === document.body || upwards(root.host).includes(active)
+      const isFree = !active || active === unclobbered(document, 'body') || upwards(root.host).includes(active)
       if (!isFree || !(held instanceof HTMLElement)) return
       const before = cameFrom
       held.focus({ preventScroll: true })

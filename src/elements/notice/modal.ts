@@ -1,4 +1,5 @@
 import type { Stop } from '../../core/environment'
+import { unclobbered } from '../../core/named'
 import { hitAt, isWithinReach } from './reach'
 import { innermost, upwards } from './tree'
 
@@ -12,9 +13,13 @@ export const openModal = (): Element | null => {
   for (const start of [focused, hitAt(innerWidth / 2, innerHeight / 2)]) {
     for (const one of upwards(start)) if (isModal(one) || one.matches(SAID)) return one
   }
-  const named = [...document.querySelectorAll(SAID)].filter(isWithinReach)
-  return [...document.querySelectorAll('dialog[open]')].filter(isModal).at(-1) ?? named.at(-1) ?? trapAround(focused)
+  const named = all(SAID).filter(isWithinReach)
+  return all('dialog[open]').filter(isModal).at(-1) ?? named.at(-1) ?? trapAround(focused)
 }
+
+const all = (selector: string): readonly Element[] => [
+  ...unclobbered(document, 'querySelectorAll').call(document, selector),
+]
 
 /** Runs when a modal may have opened or closed. */
 export const watchModals = (changed: () => void): Stop => {
@@ -49,7 +54,7 @@ const AWAY = '[aria-hidden=true],[inert]'
 const trapAround = (focused: Element | null): Element | null => {
   const path = [...upwards(focused)].reverse()
   let trap: Element | null = null
-  for (const one of path.slice(path.indexOf(document.body) + 1)) {
+  for (const one of path.slice(path.indexOf(unclobbered(document, 'body')) + 1)) {
     const others = [...(one.parentNode?.children ?? [])].filter((other) => other !== one && !other.matches(NO_PART))
     if (!others.every((other) => other.matches(AWAY))) break
     if (others.length > 0) trap = one

@@ -1,4 +1,5 @@
 import type { Change } from '../../core/events'
+import { unclobbered } from '../../core/named'
 import type { CartEchoNotice } from '../../core/notice'
 import { languageAround } from './language'
 import type { NoticeMessages } from './messages'
@@ -25,7 +26,7 @@ export const createOffers = (): Offers => {
       const words = say(changes, messages)
       for (const change of changes) made.add(change)
       if (!words) return
-      const lang = words.lines[0]?.lang ?? languageAround(document.body)
+      const lang = words.lines[0]?.lang ?? languageAround(unclobbered(document, 'body'))
       if (isLeft({ text: textOf(words), lang, changes })) return
       for (const change of changes) takenOver.add(change)
     },

@@ -1,3 +1,4 @@
+import { unclobbered } from '../../core/named'
 import type { NoticeMessages } from './messages'
 
 const BLOCK = 'script[type="application/json"][data-cart-echo-notice]'
@@ -7,7 +8,7 @@ const BLOCK = 'script[type="application/json"][data-cart-echo-notice]'
  * such block; one that cannot be read is none, too, with a warning. Never throws.
  */
 export const wordsOfPage = (): NoticeMessages => {
-  const block = [...document.body.querySelectorAll(BLOCK)].at(-1)
+  const block = [...unclobbered(document, 'body').querySelectorAll(BLOCK)].at(-1)
   if (!block) return {}
   const words = parse(block.textContent ?? '')
   if (typeof words === 'object' && words !== null) return words

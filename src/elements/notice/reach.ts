@@ -1,3 +1,4 @@
+import { unclobbered } from '../../core/named'
 import { innermost, upwards } from './tree'
 
 /** From where to where in the window, along one axis. */
@@ -8,7 +9,7 @@ type Span = readonly [number, number]
  * where a page has no layout.
  */
 export const isWithinReach = (element: Element): boolean => {
-  const { documentElement: page, body } = document
+  const [page, body] = [unclobbered(document, 'documentElement'), unclobbered(document, 'body')]
   if (page.getBoundingClientRect().width === 0) return true
   if (!(element.checkVisibility?.({ opacityProperty: true, visibilityProperty: true }) ?? true)) return false
   const rect = element.getBoundingClientRect()

@@ -1,3 +1,4 @@
+import { unclobbered } from '../../core/named'
 import type { NoticeElement, Notices } from './element'
 import { openModal } from './modal'
 import { upwards } from './tree'
@@ -29,7 +30,7 @@ export const createStage = ({ elements, create }: Notices, changed: () => void):
   let thrownOut = 0
 
   const home = (modal: Element | null): Element | null => {
-    const { documentElement, body } = document
+    const { documentElement, body } = sections()
     const places = [modal, isHydrated() ? body : documentElement, body]
     const free = places.find((one) => one && !refused.has(one)) ?? null
     // Once it is there, it can stay.
@@ -45,7 +46,7 @@ export const createStage = ({ elements, create }: Notices, changed: () => void):
     // Who puts a page away, behind a modal, does so by these.
     for (const name of ['aria-hidden', 'inert']) own.removeAttribute(name)
     for (const name of ['dir', 'lang']) {
-      const value = next === document.documentElement ? (document.body?.getAttribute(name) ?? null) : null
+      const value = next === sections().documentElement ? (sections().body?.getAttribute(name) ?? null) : null
       if (value === null) own.removeAttribute(name)
       else own.setAttribute(name, value)
     }
@@ -90,3 +91,9 @@ const isOpenToAll = (element: Element): boolean =>
   (element.checkVisibility?.({ visibilityProperty: true }) ?? true)
 
 const byPlace = (a: Node, b: Node): number => (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1)
+
+// An image of the name would be taken for either.
+const sections = () => ({
+  documentElement: unclobbered(document, 'documentElement'),
+  body: unclobbered(document, 'body'),
+})

@@ -1,3 +1,4 @@
+import { ownOnly } from '../../core/shape'
 import { followFocus } from './focus'
 import { languageAround, mark } from './language'
 import { createParts, type NoticeParts, part } from './parts'
@@ -29,9 +30,11 @@ export const createView = (root: ShadowRoot, style: CSSStyleSheet | null, dismis
   parts.close.addEventListener('click', dismiss)
   for (const press of PRESSES) {
     // What the page has put into the notice is the page's to hear.
-    frame.addEventListener(press, (event) => root.contains(event.target as Node) && event.stopPropagation(), {
-      passive: true,
-    })
+    frame.addEventListener(
+      press,
+      (event) => root.contains(event.target as Node) && event.stopPropagation(),
+      ownOnly({ passive: true }),
+    )
   }
   if (style) root.adoptedStyleSheets = [style]
   root.append(frame)

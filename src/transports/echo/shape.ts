@@ -1,3 +1,4 @@
+import { attempt } from '../../core/attempt'
 import type { Stop } from '../../core/environment'
 
 /** What cart-echo needs of an Echo: laravel-echo 1.x and 2.x, echo-react's and echo-vue's `echo()`, and forks all have it. */
@@ -60,9 +61,14 @@ export interface Bindable {
   unbind(event: string, callback: Callback): unknown
 }
 
-/** A property of anything, undefined where there is none. */
+/** A property of anything, undefined where there is none, or where it throws, as in the window of a frame from elsewhere. Never throws. */
 export const peek = (value: unknown, ...path: readonly string[]): unknown =>
-  path.reduce<unknown>((found, key) => (found === null || found === undefined ? undefined : Object(found)[key]), value)
+  attempt(() =>
+    path.reduce<unknown>(
+      (found, key) => (found === null || found === undefined ? undefined : Object(found)[key]),
+      value,
+    ),
+  )
 
 /** The app's key of an Echo that is there, or of one of our own; null where it is not known, as with a getter. */
 export const keyOf = (echo: unknown): string | null => {

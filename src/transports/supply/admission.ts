@@ -1,6 +1,6 @@
 import type { CartEchoError } from '../../core/errors'
 import { cannotAnswer } from '../../core/unanswered'
-import type { Feed } from './feed'
+import { type Feed, settledInMs } from './feed'
 
 /** An ask that is not made. */
 export type NotNow = ReturnType<typeof cannotAnswer>
@@ -18,7 +18,8 @@ export const whyNotNow = (feed: Feed, isUrgent: boolean, nowMs: number): NotNow 
     if (isHeldUp) return notNow(next, health.error)
   }
   // Whoever waits for the answer waits for the second.
-  if (doubt && doubt.askFromMs > nowMs) return { ...notNow(doubt.askFromMs - nowMs, doubt.error), isProvisional: true }
+  const inMs = doubt ? settledInMs(doubt, nowMs) : 0
+  if (doubt && inMs > 0) return { ...notNow(inMs, doubt.error), isProvisional: true }
   return isUrgent || (doubt && feed.isVisible) ? null : whyNotUnbidden(feed)
 }
 

@@ -4,6 +4,7 @@ import type { PageSignal } from '../../core/environment'
 import type { CartEchoError } from '../../core/errors'
 import type { Moment } from '../../core/moment'
 import { refused } from '../../core/refusal'
+import { hasOwn } from '../../core/shape'
 import type { GapReason } from '../../core/transport'
 import { afterJump, type Health, type HealthMeaning, nextHealth, well, wireOf } from './health'
 import { intervalMs } from './interval'
@@ -164,7 +165,7 @@ export const takeFact = (feed: Feed, fact: ConnectionFact, moment: Moment): Feed
     const { live, health } = feed
     if (!isServing(feed)) return
     // The server is there again: what could not answer is worth another ask.
-    const isBack = fact.name === 'subscribed' && 'because' in health && health.because === 'check-failed'
+    const isBack = fact.name === 'subscribed' && hasOwn(health, 'because') && health.because === 'check-failed'
     if (isBack) set(turn, { health: well })
     goLive(turn, afterFact(live, fact, moment))
     // Without polls the live transport's own word is all there is to say.
@@ -201,6 +202,12 @@ export const takeMeaning = (feed: Feed, meaning: Meaning, moment: Moment): FeedS
 
 const switchedOff = ({ nowMs }: Moment): Duty => ({ name: 'switched-off', sinceMs: nowMs, mayAsk: false })
 
+/** How long the ask that settles a doubt is to wait still; 0 where it is due. A clock that was put back since says nothing. */
+export const settledInMs = ({ askFromMs }: Doubt, nowMs: number): number => {
+  const inMs = askFromMs - nowMs
+  return inMs > 0 && inMs <= DOUBT_FOR_MS + DOUBT_SPREAD_MS ? inMs : 0
+}
+
 const doubtSession = (turn: Turn, answer: NoAnswer): void => {
   const { duty, doubt } = turn.feed
   const { nowMs, random } = turn.moment
@@ -208,7 +215,7 @@ const doubtSession = (turn: Turn, answer: NoAnswer): void => {
   set(turn, { health: well })
   if (duty.name !== 'session-over') {
     // One that was asked for in between says no more than the first.
-    if (doubt && nowMs < doubt.askFromMs) return
+    if (doubt && settledInMs(doubt, nowMs) > 0) return
     const askFromMs = nowMs + DOUBT_FOR_MS + DOUBT_SPREAD_MS * random
     if (!doubt) return set(turn, { doubt: { error: fact.error, askFromMs } })
   }
@@ -304,7 +311,7 @@ export const takeWake = (feed: Feed, moment: Moment): FeedStep =>
   })
 
 const pollingFact = ({ live, health, dueAtMs }: Feed): ConnectionFact => {
-  const { because, error } = 'because' in live ? live : noSocket
+  const { because, error } = hasOwn(live, 'because') ? live : noSocket
   if (health.name === 'well') return { name: 'polling', because, error, nextTryAtMs: dueAtMs }
   if (health.name === 'ailing') {
     return { name: 'delayed', because: health.because, error: health.error, nextTryAtMs: health.notBeforeMs }

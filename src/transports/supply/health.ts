@@ -4,6 +4,7 @@ import type { RefusedReason, WaitingReason } from '../../core/connection'
 import type { CartEchoError } from '../../core/errors'
 import type { Moment } from '../../core/moment'
 import { delayed, refused } from '../../core/refusal'
+import { hasOwn } from '../../core/shape'
 
 /** How the check does. */
 export type Health =
@@ -38,7 +39,7 @@ export const well: Health = { name: 'well' }
 
 /** How the check does after what it said. Pure. */
 export const nextHealth = (before: Health, meaning: HealthMeaning, moment: Moment): Health => {
-  if (!('status' in meaning)) return well
+  if (!hasOwn(meaning, 'status')) return well
   const ill = ailing(before, meaning, moment)
   return meaning.name === 'not-there' && ill.times >= BELIEVED_THE_TIME ? dead(meaning) : ill
 }
@@ -85,7 +86,7 @@ const slowlyMs = (attempt: number, random: number): number => fullJitterMs(SLOWL
 
 const errorOf = (because: (typeof AILMENTS)[Trouble['name']], meaning: Trouble): CartEchoError => {
   const { status } = meaning
-  const detail = `${wireOf(meaning)}. ${'detail' in meaning ? meaning.detail : ''}`.trim()
+  const detail = `${wireOf(meaning)}. ${hasOwn(meaning, 'detail') ? meaning.detail : ''}`.trim()
   return delayed(because, { status, detail }).error as CartEchoError
 }
 
