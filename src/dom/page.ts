@@ -8,7 +8,7 @@ import { dataOf, disagree, legacyUser, merged, readBlocks } from './page/sources
 /** What the page says about itself. Spread it into `createCartEcho({ ...readPage(), … })`, or hand it to `identify`. */
 export interface PageSettings extends PageIdentity {
   /** Where the check is, and how often to ask it. */
-  check?: { url: string; intervalMs?: number | undefined } | undefined
+  check?: { url: string; intervalMs?: number | false | undefined } | undefined
 }
 
 /** Where to read. */

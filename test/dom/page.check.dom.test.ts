@@ -48,6 +48,22 @@ describe('the check of a page', () => {
     expect(readPage()).toEqual({ check: { url: '/check', intervalMs: 45_000 } })
   })
 
+  it.each([false, 'false'])('may say that it is never asked by the clock: %j', (interval_ms) => {
+    block({ check: { url: '/check', interval_ms } })
+    expect(readPage()).toEqual({ check: { url: '/check', intervalMs: false } })
+    expect(readPage({ script: scriptTag({ 'data-check': '/tag', 'data-check-interval': 'false' }) }).check).toEqual({
+      url: '/check',
+      intervalMs: false,
+    })
+  })
+
+  it('has no key left unreported that is none, such as the option of that name', () => {
+    block({ check: { url: '/check', intervalMs: 45_000 } })
+    const { problems, ...rest } = readPage()
+    expect(rest).toEqual({ check: { url: '/check' } })
+    expect(problems?.map(({ report }) => report?.path)).toEqual(['check.intervalMs'])
+  })
+
   it('is read from the script tag', () => {
     const script = scriptTag({ 'data-check': '/check', 'data-check-interval': '45000' })
     expect(readPage({ script })).toEqual({ check: { url: '/check', intervalMs: 45_000 } })
@@ -75,9 +91,11 @@ describe('the check of a page', () => {
     expect(readPage()).toEqual({})
   })
 
-  it('knows no more than address and interval', () => {
+  it('knows no more than address and interval, and says so', () => {
     block({ check: { url: '/check', headers: { evil: '1' }, credentials: 'include', fetch: 'x', auditMs: 1 } })
-    expect(readPage()).toEqual({ check: { url: '/check' } })
+    const { problems, ...rest } = readPage()
+    expect(rest).toEqual({ check: { url: '/check' } })
+    expect(problems).toHaveLength(4)
   })
 })
 

@@ -46,15 +46,18 @@ const needed =
     return { [name]: value }
   }
 
-/** One that has parts: it fits as a whole, or not at all. PHP's empty array is nothing. */
-const group =
-  (name: string, ...parts: readonly Setting[]): Setting =>
-  (raw, path, problems) => {
-    const value = own(raw, name)
-    if (!isGiven(value) || isEmptyArray(value)) return {}
-    if (!isRecord(value)) throw invalidPage([...path, name], 'an object', value)
-    return { [name]: Object.assign({}, ...parts.map((part) => part(value, [...path, name], problems))) }
+/** Where the check is: it fits as a whole, or not at all. PHP's empty array is nothing, and a key that is none is only a problem. */
+const check: Setting = (raw, _path, problems) => {
+  const said = own(raw, 'check')
+  if (!isGiven(said) || isEmptyArray(said)) return {}
+  if (!isRecord(said)) throw invalidPage(['check'], 'an object', said)
+  const settings = Object.assign({}, ...CHECK.map((part) => part(said, ['check'], problems)))
+  for (const key of Object.keys(said)) {
+    if (!CHECK_KEYS.includes(key))
+      problems.push(invalidPage(['check', key], `one of ${CHECK_KEYS.join(', ')}`, said[key]))
   }
+  return { check: settings }
+}
 
 /** Where Reverb is: not at all, where anything of it cannot be read. */
 const reverb: Setting = (raw, _path, problems) => {
@@ -82,10 +85,18 @@ const template = (value: unknown): string | undefined => {
 }
 
 // Less than a second is seconds by mistake.
-const interval = (value: unknown): number | undefined => {
+const interval = (value: unknown): number | false | undefined => {
+  if (value === false || value === 'false') return false
   const ms = readNumber(value)
   return ms !== undefined && ms >= SHORTEST_INTERVAL_MS ? Math.min(ms, LONGEST_MS) : undefined
 }
+
+const CHECK_KEYS = ['url', 'interval_ms']
+
+const CHECK: readonly Setting[] = [
+  needed('url', 'the address of the check'),
+  setting('interval_ms', 'milliseconds, 1000 or more, or false for never', interval, 'intervalMs'),
+]
 
 const SETTINGS: readonly Setting[] = [
   setting('user', 'a user id', readUser),
@@ -95,9 +106,5 @@ const SETTINGS: readonly Setting[] = [
   setting('enabled', 'true or false', readFlag),
   setting('channel', 'a channel with {user} in it', template),
   reverb,
-  group(
-    'check',
-    needed('url', 'the address of the check'),
-    setting('interval_ms', 'milliseconds, 1000 or more', interval, 'intervalMs'),
-  ),
+  check,
 ]
