@@ -43,6 +43,27 @@ describe("numbers, as Laravel's env(), config() and databases give them,", () =>
   })
 })
 
+describe('what PHP prints for nothing and for false', () => {
+  it('costs no broadcast: empty arrays, empty strings', () => {
+    const { cart, echo, errors, heard, goLive } = openCart()
+    goLive()
+    const block = { spread_ms: '', version: '', seq: null, epoch: null, instance: null }
+    echo.send({ ...change(), changes: { new_total: 'RM1', totals: [], conditions: [] }, cart_echo: block })
+    echo.send({ ...change({}, 'other'), cart_echo: [] })
+    expect([heard, errors]).toEqual([['Your cart was updated: RM1', 'other: RM120.00'], []])
+    expect(cart.news.get().last?.change).toMatchObject({ cart_echo: {} })
+    cart.stop()
+  })
+
+  it.each([[''], [null], [false], ['0']])('costs no answer of the check: updated is %j', async (updated) => {
+    const says = () => Response.json({ updated, message: null })
+    const { cart, heard, errors, pass } = openCart({ echo: undefined }, says)
+    await pass(100)
+    expect([heard, errors]).toEqual([[], []])
+    cart.stop()
+  })
+})
+
 describe('an id beyond 2^53, as a number, which no JavaScript number can hold,', () => {
   it('of the broadcast is reported with what to do', () => {
     const { cart, echo, errors, heard, goLive } = openCart()
@@ -117,7 +138,9 @@ describe('a number among the options', () => {
 
   it('of check() is refused by its promise', async () => {
     const { cart } = openCart({}, (url) => logSays(url, {}))
-    await expect(cart.check({ maxAgeMs: Number.NaN })).rejects.toMatchObject({ code: 'invalid-options' })
+    for (const maxAgeMs of [Number.NaN, -1, 'abc', {}, true]) {
+      await expect(cart.check({ maxAgeMs: maxAgeMs as number })).rejects.toMatchObject({ code: 'invalid-options' })
+    }
     cart.stop()
   })
 

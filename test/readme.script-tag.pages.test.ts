@@ -121,6 +121,20 @@ describe('the script tag of the README', () => {
   })
 })
 
+it('the import map that pins what it brings, with what dist/sri.json says, is live', async () => {
+  const { integrity } = JSON.parse(readFileSync(new URL('../dist/sri.json', import.meta.url), 'utf8'))
+  const pinned = snippet('import-map-integrity').replace(
+    /"\/js\/([\w./-]+)": "sha384-…"/g,
+    (_, path: string) => `"/${path}": "${integrity[path]}"`,
+  )
+  expect(pinned.match(/sha384-[\w+/]{64}/g)).toHaveLength(3)
+  const map = pinned.replace('<script', '<script nonce="n0nce"').replace('/js/', '/')
+  const head = map + script('own.js', 'type="module"')
+  const page = await open({ head, files: { 'own.js': snippet('import-map-module') } })
+  await untilLive(page)
+  await hearsOnce(held.server, page)
+})
+
 describe('the script tag of the README, where HTML may be made of text', () => {
   const loose = holdScriptTagPages(LOOSE)
 

@@ -102,6 +102,11 @@ describe.each([
 /** What may come instead of a cart. */
 const INSTEAD: Readonly<Record<string, Answer>> = {
   'a redirect to the log-in page': { status: 302, headers: { Location: '/log-in' } },
+  'a log-in page at the same address': {
+    status: 200,
+    contentType: 'text/html',
+    body: '<!doctype html><html lang="en"><title>Log in</title><form><input name="password"></form></html>',
+  },
   '401': { status: 401, json: { message: 'Unauthenticated.' } },
   '419': { status: 419, contentType: 'text/html', body: '<title>Page Expired</title>419' },
   '500': { status: 500, contentType: 'text/html', body: '<title>Server Error</title><script>ranLogIn = 1</script>' },

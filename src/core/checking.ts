@@ -47,8 +47,8 @@ export const createChecking =
   async (options: CheckOptions = {}): Promise<Checked> => {
     const { maxAgeMs = 0, refresh = true, signal } = ownOnly(options)
     if (signal?.aborted) throw signal.reason
-    if (Number.isNaN(maxAgeMs))
-      throw new CartEchoError('invalid-options', 'check() needs maxAgeMs in milliseconds: it is NaN.')
+    // An age may be any, unlike what a timer waits.
+    if (typeof maxAgeMs !== 'number' || !(maxAgeMs >= 0)) throw new CartEchoError('invalid-options', NO_AGE)
     const mine = memory()
     const toldBefore = mine.told
     if (!isConfirmed(mine, nowMs(), maxAgeMs)) {
@@ -60,6 +60,8 @@ export const createChecking =
     if (mine.confirmedAtMs === null || memory() !== mine) throw notListening(connection())
     return { found: mine.told - toldBefore, confirmedAtMs: mine.confirmedAtMs, owner: mine.confirmedOwner }
   }
+
+const NO_AGE = 'check() needs maxAgeMs in milliseconds, 0 or more.'
 
 const isConfirmed = ({ confirmedAtMs, inbox }: Memory, nowMs: number, maxAgeMs: number): boolean =>
   confirmedAtMs !== null &&

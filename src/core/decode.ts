@@ -104,7 +104,7 @@ const unpaired = ({ epoch, seq }: CartEchoBlock): Misfit | null => {
  * @throws {CartEchoError} `invalid-payload`, with path, expected and actual.
  */
 export const decodeConditionsChanged: Decode<CartConditionsChanged> = (payload) => {
-  const told = edited(edited(payload, 'changes', changesOf), 'cart_echo', withCounts)
+  const told = edited(edited(payload, 'changes', changesOf), 'cart_echo', blockOf)
   insist(conditionsChangedShape(told))
   return told as unknown as CartConditionsChanged
 }
@@ -119,13 +119,18 @@ const edited = (fields: unknown, key: string, change: (value: unknown) => unknow
 const withNumbers =
   (...keys: readonly string[]) =>
   (fields: unknown): unknown =>
-    keys.reduce((now, key) => edited(now, key, (said) => readNumber(said) ?? said), fields)
+    // Nothing is an empty string, as a template or `env()` prints it.
+    keys.reduce((now, key) => edited(now, key, (said) => (said === '' ? null : (readNumber(said) ?? said))), fields)
 
 const withAmounts = withNumbers('subtotal', 'total', 'savings', 'previous_total')
 const withCounts = withNumbers('seq', 'version', 'spread_ms')
 
 const changesOf = (changes: unknown): unknown =>
-  isEmptyArray(changes) ? {} : edited(edited(changes, 'totals', withAmounts), 'conditions', ofKnownItems)
+  isEmptyArray(changes) ? {} : edited(edited(changes, 'totals', totalsOf), 'conditions', ofKnownItems)
+
+const totalsOf = (totals: unknown): unknown => (isEmptyArray(totals) ? null : withAmounts(totals))
+
+const blockOf = (block: unknown): unknown => (isEmptyArray(block) ? {} : withCounts(block))
 
 const ofKnownItems = (conditions: unknown): unknown =>
   Array.isArray(conditions) && conditions.some(isOfUnsafeItem)

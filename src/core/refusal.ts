@@ -5,8 +5,8 @@ import { ownOnly } from './shape'
 /** How a channel's authorisation failed: the HTTP status, 0 when no answer came. */
 export interface AuthorisationFailure {
   readonly status: number
-  /** True when HTML came in the place of an answer, where that is known. */
-  readonly isHtml: boolean
+  /** True when something else than JSON came in the place of an answer, where that is known. */
+  readonly isForeign: boolean
   /** How long the server asked to be left alone, where that is known. */
   readonly retryAfterMs: number
   /** What was handed over. */
@@ -22,11 +22,11 @@ export const readAuthorisationFailure = (error: unknown): AuthorisationFailure =
   const { status, error: words, message } = peekAll(error)
   const said = `${wordsOf(words ?? '')} ${wordsOf(message ?? '')}`
   const retryAfterMs = 1_000 * Number(/\bRetry-After: (\d{1,4})\b/.exec(said)?.[1] ?? 0)
-  const isHtml = /\bHTTP \d{3} \(HTML\)/.test(said)
-  if (typeof status === 'number') return { status, isHtml, retryAfterMs, cause: error }
+  const isForeign = /\bHTTP \d{3} \(no JSON\)/.test(said)
+  if (typeof status === 'number') return { status, isForeign, retryAfterMs, cause: error }
   // `auth 403` is the stand-in's, `status code 403` axios's.
   const digits = /\b(?:HTTP|auth|status|status code):? (\d{1,3})\b/.exec(said)?.[1]
-  return { status: Number(digits ?? 0), isHtml, retryAfterMs, cause: error }
+  return { status: Number(digits ?? 0), isForeign, retryAfterMs, cause: error }
 }
 
 const peekAll = (error: unknown): Record<string, unknown> => {
@@ -39,7 +39,7 @@ const peekAll = (error: unknown): Record<string, unknown> => {
 }
 
 /**
- * What a failed authorisation means. HTML is no answer of the shop, whatever its status but a 5xx; a lost session and a stranger's channel are both 403 in Laravel; 419 comes only from
+ * What a failed authorisation means. what is no JSON is no answer of the shop, whatever its status but a 5xx; a lost session and a stranger's channel are both 403 in Laravel; 419 comes only from
  * custom routes; a 2xx or 3xx means that something else than the endpoint answered, such as a log-in page.
  */
 export const authorisationFact = (
@@ -48,7 +48,7 @@ export const authorisationFact = (
 ): ConnectionFact & { name: 'delayed' | 'refused' } => {
   const { status } = failure
   const about = { status, cause: failure.cause, detail: `(private-${channel}, HTTP ${status})` }
-  if (failure.isHtml && status < 500) return delayed('blocked', about)
+  if (failure.isForeign && status < 500) return delayed('blocked', about)
   if (status === 401 || status === 403) return refused('not-authorised', about)
   if (status === 419) return refused('page-expired', about)
   if (status === 404 || status === 405 || status === 410) return refused('misconfigured', about)

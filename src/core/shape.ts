@@ -80,6 +80,8 @@ const FLAGS: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
   [0, false],
   ['0', false],
   ['false', false],
+  // As PHP prints false.
+  ['', false],
 ])
 
 /** A boolean, as `readFlag` reads it. */

@@ -1,5 +1,4 @@
 import { type Cursor, parseCursor } from './cursor'
-import { readIntervalMs } from './durations'
 import { CartEchoError, wordsOf } from './errors'
 import type { Id } from './events'
 import type { ReverbSettings } from './reverb-settings'
@@ -70,23 +69,6 @@ export const readShopper = (word: PageIdentity): Shopper => {
     problems: problems ?? [],
   }
 }
-
-/**
- * Where the check is, and how often to ask it; null where nothing is said of it.
- * @throws {CartEchoError} `invalid-options` without an address, or for an interval that is none.
- */
-export const readCheck = <Check extends object>(
-  check: string | Check | null | undefined,
-): Check | { url: string } | null => {
-  if (check === undefined || check === null) return null
-  const settings = typeof check === 'string' ? { url: check } : check
-  const { url, intervalMs } = settings as { url?: unknown; intervalMs?: unknown }
-  if (typeof url !== 'string' || url === '') throw new CartEchoError('invalid-options', NO_ADDRESS)
-  readIntervalMs('check.intervalMs', intervalMs)
-  return settings
-}
-
-const NO_ADDRESS = 'check needs the address of the check, such as /api/cart/check-updates.'
 
 /** The same text for words that say the same of who is looking, and where; their problems do not count. Never throws. */
 export const textOf = ({ user, guest, owner, cursor, enabled, channel, check, reverb }: PageIdentity): string => {

@@ -5,7 +5,7 @@ import { CartEchoError } from '../core/errors'
 import { sorted } from '../core/identity'
 import { readReverb } from '../core/reverb-settings'
 import { ownOnly } from '../core/shape'
-import { type PageIdentity, readCheck } from '../core/shopper'
+import type { PageIdentity } from '../core/shopper'
 import type { CartEchoOptions, CheckSettings } from '../create-cart-echo'
 import { absolute } from '../http/address'
 import { isEcho, isOpenable, whyNoEcho } from '../transports/echo/find'
@@ -32,7 +32,7 @@ export const readEndpoints = ({
   check,
   reverb,
 }: CartEchoOptions & Pick<PageIdentity, 'reverb'>): Endpoints => {
-  const settings = settingsOf(check)
+  const settings = readCheck(check)
   insistOnSource(echo, settings)
   return { echo, channelOf: readChannel(channel), check: settings, reverb: textOf(reverb) }
 }
@@ -43,7 +43,7 @@ export const readEndpoints = ({
  */
 export const endpointsNow = (before: Endpoints, word: PageIdentity): Endpoints => {
   const { channel, check, reverb } = ownOnly(word)
-  const settings = settingsOf(check)
+  const settings = readCheck(check)
   const { echo } = before
   const said = textOf(reverb) ?? before.reverb
   return {
@@ -71,18 +71,18 @@ const textOf = (reverb: PageIdentity['reverb']): string | null => (reverb ? sort
 
 const isMovable = (echo: unknown): echo is { at(settings: unknown): EchoSource } => has(echo, 'at')
 
-const settingsOf = (check: CartEchoOptions['check']): CheckSettings | null => {
-  const settings = readCheck<CheckSettings>(check)
-  return settings && withDurations(settings)
-}
-
-const withDurations = ({ intervalMs, auditMs, timeoutMs, ...request }: CheckSettings): CheckSettings =>
-  ownOnly({
+const readCheck = (check: CartEchoOptions['check']): CheckSettings | null => {
+  if (check === undefined || check === null) return null
+  const { intervalMs, auditMs, timeoutMs, ...request } = ownOnly(typeof check === 'string' ? { url: check } : check)
+  const settings = ownOnly({
     ...request,
     ...whereSaid('intervalMs', readIntervalMs('check.intervalMs', intervalMs)),
     ...whereSaid('auditMs', readIntervalMs('check.auditMs', auditMs)),
     ...whereSaid('timeoutMs', readDurationMs('check.timeoutMs', timeoutMs, 1)),
   })
+  if (typeof settings.url === 'string' && settings.url !== '') return settings
+  throw new CartEchoError('invalid-options', 'check needs the address of the check, such as /api/cart/check-updates.')
+}
 
 const whereSaid = (name: string, ms: number | false | undefined): object => (ms === undefined ? {} : { [name]: ms })
 

@@ -124,13 +124,13 @@ const headersFor = async (
 
 const readAuthorisation = async (response: Response): Promise<Authorisation> => {
   const { ok, status, headers } = response
-  // A firewall's challenge has the status of a refusal. What the shop itself says, asked for JSON, is no HTML.
+  // A firewall's challenge has the status of a refusal. What the shop itself says is JSON, for that was asked for.
   if (!ok)
     throw refusal(
       status || 302,
       headers,
       undefined,
-      /\bhtml\b/i.test(headers.get('Content-Type') ?? '') ? ' (HTML)' : '',
+      /\bjson\b/i.test(headers.get('Content-Type') ?? '') ? '' : ' (no JSON)',
     )
   const body: unknown = await response.json().catch(() => null)
   if (isRecord(body) && typeof own(body, 'auth') === 'string') return body as unknown as Authorisation

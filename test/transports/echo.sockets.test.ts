@@ -301,8 +301,14 @@ describe('a subscription that does not come about is told with its reason', () =
     expect(own.errors.map((error) => error.status)).toEqual([status])
   })
 
-  it.each([401, 403, 404, 419])('%i in HTML is none of the shop’s: reverb() asks again', async (status) => {
-    const endpoint = await answering(status, 'text/html; charset=utf-8', '<!doctype html><title>Checking</title>')
+  it.each([
+    [401, 'text/html; charset=utf-8'],
+    [403, 'text/html; charset=utf-8'],
+    [403, 'text/plain'],
+    [404, 'text/html'],
+    [419, 'text/html'],
+  ])('%i in %s is none of the shop’s: reverb() asks again', async (status, type) => {
+    const endpoint = await answering(status, type, 'Checking your browser')
     const { host, port, key, scheme } = shop.server.reverb
     const page = listen(reverb({ key, host, port, scheme, auth: { endpoint } }))
     await clock.until('it says so', () => page.state() === 'waiting: blocked')

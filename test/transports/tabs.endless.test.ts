@@ -286,4 +286,30 @@ describe('a word that is forged', () => {
     expect(follower.errors.length).toBeGreaterThan(0)
     expect(failures).toBeLessThan(0)
   })
+
+  it('as an answer from nowhere to each of its questions, has a tab ask ever more seldom', async () => {
+    const { shop, pass, browser, follower, pages } = await withTwo()
+    let asks = 0
+    const forger = browser.open().ports.openBus(NAME, (message) => {
+      const { name, id } = Object(message)
+      if (name !== 'ask') return
+      asks += 1
+      const office = browser
+        .posted()
+        .flatMap((posted) => Object(posted).office ?? [])
+        .at(-1)
+      const reply = said(shop, { since: null, cursor: { ...shop.head(), seq: 9_000_000 } })
+      forger.post({ name: 'reply', from: 'x', office, ids: [id], reply, asOfMs: 1_000_000 })
+    })
+    void follower.cart.check().catch(() => undefined)
+    await pass(60_000)
+    expect(asks).toBeLessThan(60)
+    forger.close()
+    shop.commit('ours')
+    await pass(60_000)
+    expect(seqsOf(pages)).toEqual([
+      [1, 2],
+      [1, 2],
+    ])
+  })
 })

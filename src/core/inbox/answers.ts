@@ -23,6 +23,11 @@ export const settle = (turn: Turn, answer: Answer, asked: Asked): void => {
   if (verdict === 'reset') restartAt(turn, answer)
   if (verdict === 'continues') readLog(turn, answer)
   drain(turn)
+  if (verdict === 'too-late' && mine) {
+    // Whoever always answers from elsewhere must not be asked without a pause.
+    const inMs = mine.attempt === 0 ? 0 : againInMs(turn, mine.attempt)
+    return planAsk(turn, 'gap', inMs, mine.attempt + 1)
+  }
   if (mine?.again || hasMore(verdict, answer)) return planAsk(turn, 'gap', 0)
   conclude(turn, answer, asked, mine && turn.inbox.cursor === cursor ? mine.attempt + 1 : 0)
 }

@@ -25,7 +25,7 @@ const cart: CartEcho = createCartEcho({
 })
 createCartEcho({ ...readPage(), check: '/api/cart/check-updates' })
 const { check } = readPage()
-const everyMs: number | undefined = check?.intervalMs
+const everyMs: number | false | undefined = check?.intervalMs
 if (check) createCartEcho({ check: { ...check, auditMs: 60_000 } })
 const allUndefined: CheckSettings = {
   url: '/check',
