@@ -9,7 +9,7 @@ import { ownOnly } from './core/shape'
 import type { PageIdentity } from './core/shopper'
 import type { TabPorts } from './core/tab-ports'
 import type { Transport } from './core/transport'
-import { addressOf, type Endpoints, endpointsNow, moveBetween, readEndpoints } from './create-cart-echo/endpoints'
+import { type Endpoints, endpointsNow, moveBetween, readEndpoints } from './create-cart-echo/endpoints'
 import { browserEnvironment } from './dom/environment'
 import { createDomEvents } from './dom/events'
 import { browserTabs } from './dom/tab-ports'
@@ -118,7 +118,7 @@ const transportFor = (user: string | null, owner: string | null, parts: Transpor
   const canAsk = check !== null
   const isWhole = (event: string, payload: unknown): boolean => isReadable(events, event, payload)
   const channel = echo && user !== null ? parts.channelOf(user) : null
-  const address = addressOf(check)
+  const address = check?.url ?? null
   const feed = (audience: Audience): Transport => feedOf(parts, channel, audience)
   const open = (audience: Audience): Transport =>
     isShared && address !== null

@@ -37,8 +37,11 @@ export interface ReverbEcho {
   readonly open: () => Promise<EchoClass<'reverb'>>
   /** Disconnects. `open` may follow. */
   readonly close: () => void
-  /** The same for a page that says other settings: an Echo of its own, still closed. This very one where it has them already. */
-  readonly at: (settings: ReverbSettings) => ReverbEcho
+  /**
+   * The same for a page that says other settings: an Echo of its own, still closed. This very one where it has them already. `before`: what the page before
+   * it said.
+   */
+  readonly at: (settings: ReverbSettings, before?: Partial<ReverbSettings> | null) => ReverbEcho
 }
 
 /** How long the socket may be silent before it is asked, and how long it may take to answer; pusher-js waits 30 s more. */
@@ -58,10 +61,12 @@ export const reverb = (given: ReverbOptions | null | undefined): ReverbEcho => {
   let opened: { readonly echo: Promise<EchoClass<'reverb'>>; readonly end: AbortController } | null = null
   const self: ReverbEcho = {
     key: options?.key,
-    at: (settings) => {
+    at: (settings, before) => {
       const { auth, ...place } = ownOnly(readReverb(settings).settings)
-      // A page says all of it: of what was before, only what no page can say stays.
-      const kept = { auth: ownOnly({ ...options?.auth, ...auth }), load: options?.load }
+      const { endpoint, ...others } = ownOnly(options?.auth ?? {})
+      // A page says all of it: of what was before, only what no page has said stays.
+      const wasOfPage = endpoint === ownOnly(ownOnly(before ?? {}).auth ?? {}).endpoint
+      const kept = { auth: ownOnly({ ...others, ...(wasOfPage ? {} : { endpoint }), ...auth }), load: options?.load }
       const next = ownOnly({ ...place, ...kept, key: ownOnly(settings).key })
       return placeOf(next) === placeOf(options) ? self : reverb(next)
     },

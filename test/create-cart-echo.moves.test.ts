@@ -63,6 +63,25 @@ describe('a page of another tenant, put in place by a client-side visit', () => 
     cart.stop()
   })
 
+  it('rejects no check under way for another interval', async () => {
+    let answer = (): void => undefined
+    const says = (url: URL) =>
+      new Promise<Response>((resolve) => {
+        answer = () => resolve(logSays(url, {}))
+      })
+    const { cart, pass } = openCart({ echo: undefined }, says)
+    await pass(100)
+    answer()
+    await pass(100)
+    const checked = cart.check()
+    await pass(10)
+    cart.identify({ user: 1, check: { url: 'https://shop.test/check', intervalMs: 60_000 } })
+    answer()
+    await pass(3_000)
+    await expect(checked).resolves.toMatchObject({ owner: 'mine' })
+    cart.stop()
+  })
+
   it('polls by the interval that it names now', async () => {
     const { cart, asked, pass } = openCart({ echo: undefined, check: { intervalMs: 60_000 } }, (url) =>
       logSays(url, {}),

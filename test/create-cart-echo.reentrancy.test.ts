@@ -92,6 +92,60 @@ describe('a refresh that renders the page, and says who looks when it has', () =
   })
 })
 
+describe('a page that was fetched ahead, and is put in place', () => {
+  it('while a refresh runs, is read once more when that has ended', async () => {
+    const { cart, echo, goLive, pass } = openCart()
+    const ends: (() => void)[] = []
+    cart.onRefresh(() => new Promise<void>((resolve) => void ends.push(resolve)))
+    goLive()
+    echo.send(change({ id: 1 }))
+    await pass(5_000)
+    expect(ends).toHaveLength(1)
+    cart.identify({ user: 1 })
+    expect(cart.news.get().stale).toBe(true)
+    ends[0]?.()
+    await pass(5_000)
+    expect(ends).toHaveLength(2)
+    ends[1]?.()
+    await pass(100)
+    expect(cart.news.get().stale).toBe(false)
+    cart.stop()
+  })
+
+  it('is read however many were before it, as long as the news is young', async () => {
+    const { cart, echo, goLive, pass } = openCart()
+    let runs = 0
+    cart.onRefresh(() => {
+      runs += 1
+    })
+    goLive()
+    echo.send(change({ id: 1 }))
+    await pass(3_000)
+    for (let visits = 1; visits <= 8; visits += 1) {
+      cart.identify({ user: 1 })
+      await pass(3_000)
+      expect(runs).toBe(1 + visits)
+    }
+    cart.stop()
+  })
+})
+
+describe('a refresh that shows a page older than the news, for good', () => {
+  it('does not run for ever', async () => {
+    const { cart, goLive, pass, echo } = openCart({ owner: 'mine', cursor: 'e1:10' }, (url) => logSays(url, {}))
+    let runs = 0
+    cart.onRefresh(() => {
+      runs += 1
+      cart.identify({ user: 1, owner: 'mine', cursor: 'e1:5' })
+    })
+    goLive()
+    echo.send(at(11))
+    await pass(600_000)
+    expect(runs).toBeLessThan(20)
+    cart.stop()
+  })
+})
+
 describe('a page of another interval', () => {
   it('that is live polls by it once its socket is lost', async () => {
     const { cart, asked, echo, goLive, pass } = openCart({ check: { intervalMs: 600_000 } }, (url) => logSays(url, {}))

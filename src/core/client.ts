@@ -3,7 +3,7 @@ import type { CartEcho } from './cart-echo'
 import { createChecking } from './checking'
 import type { Connection } from './connection'
 import { createCounted } from './counted'
-import { formatCursor } from './cursor'
+import { type Cursor, formatCursor } from './cursor'
 import { identified, type Move, newCustomer } from './customer'
 import { readDurationMs } from './durations'
 import { createEmitter, createGuard, type OnError } from './emitter'
@@ -33,8 +33,12 @@ const AWAY = Number.POSITIVE_INFINITY
 
 /** How old a page may be that is put in place now: Livewire and Inertia keep what they prefetched for 30 s. */
 const PREFETCHED_MS = 30_000
-/** As many pages that were fetched ahead are read once more for one change. */
+/** Who says so soon after a refresh that the page was rendered may have been the refresh: that is believed so often for one change. */
+const AFTERMATH_MS = 1_000
 const MOST_READ_ONCE_MORE = 3
+
+/** How often to look whether a new interval can begin. */
+const RETIMED_MS = 1_000
 
 /** What a client is made of. */
 export interface ClientOptions {
@@ -80,6 +84,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
   let changedAtMs: number | null = null
   let isTraversed = false
   let readOnce = 0
+  let ranAtMs = Number.NEGATIVE_INFINITY
   let leave: Stop = () => undefined
 
   const cursor = (): string | null => {
@@ -94,7 +99,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
       // What was true of the page a moment ago is not known any more.
       if (name === 'idle' || name === 'refused') customer.memory.confirmedAtMs = null
       if (because === 'session-over') refreshing.putOff()
-      if (name === 'polling' && owed === 'interval') retiming.set(0, reopen)
+      if (name === 'polling' && owed === 'interval') retiming.set(0, retime)
     },
     report: reportOnce,
   })
@@ -106,7 +111,10 @@ export const createClient = (options: ClientOptions): CartEcho => {
     cursor,
     // What throws has not said no.
     mayRun: () => guard('mayRefresh', () => options.mayRefresh?.(cursor())) ?? true,
-    done: () => siblings.caughtUp(),
+    done: () => {
+      ranAtMs = environment.nowMs()
+      siblings.caughtUp()
+    },
     report,
   })
 
@@ -147,7 +155,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
         if (effect.owner !== null && effect.asOfMs !== undefined) news.set(confirmed(news.get(), effect.asOfMs))
         return refreshing.confirmed()
       case 'stale':
-        noteChange()
+        if (effect.because !== 'older-page') noteChange()
         return refreshing.beStale(effect.spreadMs)
       case 'fresh':
         return refreshing.beFresh()
@@ -264,12 +272,18 @@ export const createClient = (options: ClientOptions): CartEcho => {
     news.set(confirmed(news.get()))
     if (customer !== mine || !counted.isOn()) return
     if (session === null || isStuck() || isOwed('check')) reopen()
-    else if (isOwed('interval') && connection.get().name === 'polling') reopen()
+    else if (isOwed('interval') && connection.get().name === 'polling') retime()
     else reportProblems(mine.shopper)
   }
 
   // What a listener that is told in between begins, it begins at the new place.
   const isOwed = (move: Move): boolean => owed === move
+
+  // Whoever waits for the check is not to be told that listening ended.
+  const retime = (): void => {
+    if (customer.memory.inbox.asking.name === 'nothing') reopen()
+    else retiming.set(RETIMED_MS, retime)
+  }
 
   const welcome = (): void => {
     close()
@@ -284,7 +298,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
     if (!enabled) close()
     if (!cursor) renderedSometime()
     isTraversed = false
-    if (!cursor) return
+    if (!cursor || (isPassed(cursor, memory.inbox.cursor) && !mayReadOnceMore())) return
     if (session) session.rendered(cursor)
     else rememberPage(memory, cursor, listening, environment.nowMs())
   }
@@ -292,13 +306,17 @@ export const createClient = (options: ClientOptions): CartEcho => {
   // It may have been rendered, by a prefetch or for the history, before what changed meanwhile.
   const renderedSometime = (): void => {
     const isYoungNews = changedAtMs !== null && isYoung(changedAtMs, environment.nowMs(), PREFETCHED_MS)
-    // A refresh may render the page itself, and say so while it runs, or after: that must not be a reason for the next without end.
-    const isReason = isYoungNews && !refreshing.isRunning() && readOnce < MOST_READ_ONCE_MORE
-    const mayBeOlder = isReason || (isTraversed && changedAtMs !== null)
-    if (mayBeOlder) {
-      readOnce += 1
-      refreshing.beStale()
-    } else if (!customer.memory.inbox.cursor) refreshing.beFresh()
+    const mayBeOlder = isYoungNews || (isTraversed && changedAtMs !== null)
+    if (mayBeOlder && mayReadOnceMore()) refreshing.beStale()
+    else if (!mayBeOlder && !refreshing.isRunning() && !customer.memory.inbox.cursor) refreshing.beFresh()
+  }
+
+  // A refresh may render the page itself, and say so while it runs, or after: that must not be a reason for the next without end.
+  const mayReadOnceMore = (): boolean => {
+    const isItsOwn = refreshing.isRunning() || isYoung(ranAtMs, environment.nowMs(), AFTERMATH_MS)
+    if (!isItsOwn) return true
+    readOnce += 1
+    return readOnce <= MOST_READ_ONCE_MORE
   }
 
   return {
@@ -347,6 +365,9 @@ const withDurations = (given: RefreshOptions): RefreshOptions => {
     hold,
   }
 }
+
+const isPassed = (cursor: Cursor, known: Cursor | null): boolean =>
+  known !== null && cursor.epoch === known.epoch && cursor.seq < known.seq
 
 const both =
   (first: Stop | undefined, second: Stop): Stop =>

@@ -1,21 +1,22 @@
+import { attempt } from './attempt'
 import type { CartEcho } from './cart-echo'
 import { CartEchoError, type CartEchoErrorCode, wordsOf } from './errors'
 import type { PageIdentity } from './shopper'
 
-/** What is left out of a word for being this. Nobody is better than somebody else's customer. */
+/** What is left out of a word for being this. Nobody is better than somebody else's customer, and so is no place better than another tenant's. */
 const WITHOUT: ReadonlyMap<CartEchoErrorCode, PageIdentity> = new Map<CartEchoErrorCode, PageIdentity>([
   ['invalid-user', { user: null }],
   ['invalid-cursor', { cursor: null }],
-  ['invalid-channel', { channel: undefined }],
-  ['invalid-options', { check: undefined, reverb: undefined }],
+  ['invalid-channel', { user: null, channel: undefined }],
+  ['invalid-options', { user: null, check: undefined, reverb: undefined }],
 ])
 
 /**
  * Says who looks, for whoever must not throw, such as a component: what `identify` refuses is left out of the word, and added to its problems, which the
- * cart reports. Without a user that can be read the page is nobody's. Never throws.
+ * cart reports. Without a user, a channel, a check or a Reverb that can be read the page is nobody's. Never throws.
  */
 export const identifyWithoutThrowing = (cart: Pick<CartEcho, 'identify'>, word: PageIdentity): void => {
-  const problems = [...(word.problems ?? [])]
+  const problems = problemsOf(word)
   let rest = word
   // Once for each kind, for identify changes nothing where it throws.
   for (let kinds = WITHOUT.size; kinds >= 0; kinds -= 1) {
@@ -24,10 +25,15 @@ export const identifyWithoutThrowing = (cart: Pick<CartEcho, 'identify'>, word: 
     } catch (cause) {
       const problem = cause instanceof CartEchoError ? cause : asProblem(cause)
       problems.push(problem)
-      rest = { ...rest, ...(WITHOUT.get(problem.code) ?? { user: null }), problems }
+      rest = attempt(() => ({ ...rest, ...(WITHOUT.get(problem.code) ?? { user: null }), problems })) ?? { problems }
     }
   }
   cart.identify({ problems })
+}
+
+const problemsOf = (word: PageIdentity): CartEchoError[] => {
+  const said = attempt(() => word.problems)
+  return Array.isArray(said) ? [...said] : []
 }
 
 // By its code: a page may hold two copies of the SDK.

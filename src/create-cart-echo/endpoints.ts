@@ -3,7 +3,7 @@ import type { Move } from '../core/customer'
 import { readDurationMs, readIntervalMs } from '../core/durations'
 import { CartEchoError } from '../core/errors'
 import { sorted } from '../core/identity'
-import { readReverb } from '../core/reverb-settings'
+import { type ReverbSettings, readReverb } from '../core/reverb-settings'
 import { ownOnly } from '../core/shape'
 import type { PageIdentity } from '../core/shopper'
 import type { CartEchoOptions, CheckSettings } from '../create-cart-echo'
@@ -18,8 +18,8 @@ export interface Endpoints {
   readonly channelOf: (user: string) => string
   /** Null where there is no check. */
   readonly check: CheckSettings | null
-  /** What the page said of Reverb, as text; null: nothing. */
-  readonly reverb: string | null
+  /** What the page said of Reverb; null: nothing. */
+  readonly reverb: Partial<ReverbSettings> | null
 }
 
 /**
@@ -34,7 +34,7 @@ export const readEndpoints = ({
 }: CartEchoOptions & Pick<PageIdentity, 'reverb'>): Endpoints => {
   const settings = readCheck(check)
   insistOnSource(echo, settings)
-  return { echo, channelOf: readChannel(channel), check: settings, reverb: textOf(reverb) }
+  return { echo, channelOf: readChannel(channel), check: settings, reverb: reverb ? readReverb(reverb).settings : null }
 }
 
 /**
@@ -45,11 +45,12 @@ export const endpointsNow = (before: Endpoints, word: PageIdentity): Endpoints =
   const { channel, check, reverb } = ownOnly(word)
   const settings = readCheck(check)
   const { echo } = before
-  const said = textOf(reverb) ?? before.reverb
+  const said = reverb ? readReverb(reverb).settings : before.reverb
+  const isAnother = sorted(said) !== sorted(before.reverb)
   return {
     reverb: said,
     // Only an Echo of our own can be made anew. What the page said before, the options may have been put over.
-    echo: reverb && said !== before.reverb && isMovable(echo) ? echo.at(reverb) : echo,
+    echo: reverb && isAnother && isMovable(echo) ? echo.at(reverb, before.reverb) : echo,
     channelOf: (channel ?? null) === null ? before.channelOf : readChannel(channel),
     check: settings ? ownOnly({ ...before.check, ...settings }) : before.check,
   }
@@ -58,18 +59,13 @@ export const endpointsNow = (before: Endpoints, word: PageIdentity): Endpoints =
 /** Compares two. */
 export const moveBetween = (before: Endpoints, now: Endpoints): Move => {
   if (before.echo !== now.echo || before.channelOf(SOMEBODY) !== now.channelOf(SOMEBODY)) return 'channel'
-  if (addressOf(before.check) !== addressOf(now.check)) return 'check'
+  if (before.check?.url !== now.check?.url) return 'check'
   return before.check?.intervalMs === now.check?.intervalMs ? 'none' : 'interval'
 }
 
 const SOMEBODY = '0'
 
-/** The whole address of a check: two pages in different folders may mean two by the same words. */
-export const addressOf = (check: CheckSettings | null): string | null => check && absolute(check.url)
-
-const textOf = (reverb: PageIdentity['reverb']): string | null => (reverb ? sorted(readReverb(reverb).settings) : null)
-
-const isMovable = (echo: unknown): echo is { at(settings: unknown): EchoSource } => has(echo, 'at')
+const isMovable = (echo: unknown): echo is { at(settings: unknown, before: unknown): EchoSource } => has(echo, 'at')
 
 const readCheck = (check: CartEchoOptions['check']): CheckSettings | null => {
   if (check === undefined || check === null) return null
@@ -80,7 +76,9 @@ const readCheck = (check: CartEchoOptions['check']): CheckSettings | null => {
     ...whereSaid('auditMs', readIntervalMs('check.auditMs', auditMs)),
     ...whereSaid('timeoutMs', readDurationMs('check.timeoutMs', timeoutMs, 1)),
   })
-  if (typeof settings.url === 'string' && settings.url !== '') return settings
+  // Now, for a client-side visit may put a page of another folder in the place of this one.
+  if (typeof settings.url === 'string' && settings.url !== '')
+    return ownOnly({ ...settings, url: absolute(settings.url) })
   throw new CartEchoError('invalid-options', 'check needs the address of the check, such as /api/cart/check-updates.')
 }
 

@@ -1,3 +1,4 @@
+import { ownOnly } from '../core/shape'
 import { absolute } from './address'
 
 /** What is asked for, as far as it is not the same for all our requests. */
@@ -12,7 +13,7 @@ export interface Sending extends Pick<RequestInit, 'method' | 'body' | 'headers'
  */
 export const send = (address: string, { own, ...how }: Sending): Promise<Response> =>
   // Called, not passed on: instrumentation replaces it later.
-  (own ?? fetch)(absolute(address), { ...UNLESS_SAID, ...how })
+  (own ?? fetch)(absolute(address), ownOnly({ ...UNLESS_SAID, ...how }))
 
 // All that can be said: of what is left out, a page's Object.prototype would say it.
 const UNLESS_SAID: RequestInit = {

@@ -38,14 +38,14 @@ describe('a word that is identified without throwing', () => {
   it.each<[string, object, string, object]>([
     ['user', { user: 'undefined' }, 'invalid-user', { user: null }],
     ['cursor', { cursor: 'three' }, 'invalid-cursor', { cursor: null }],
-    ['channel', { channel: 'App.Models.User.7' }, 'invalid-channel', { channel: undefined }],
-    ['channel', { channel: 7 }, 'invalid-channel', { channel: undefined }],
-    ['check', { check: '' }, 'invalid-options', { check: undefined, reverb: undefined }],
+    ['channel', { channel: 'App.Models.User.7' }, 'invalid-channel', { user: null, channel: undefined }],
+    ['channel', { channel: 7 }, 'invalid-channel', { user: null, channel: undefined }],
+    ['check', { check: '' }, 'invalid-options', { user: null, check: undefined, reverb: undefined }],
     [
       'check',
       { check: { url: '/c', intervalMs: Number.NaN } },
       'invalid-options',
-      { check: undefined, reverb: undefined },
+      { user: null, check: undefined, reverb: undefined },
     ],
   ])('is without a %s that cannot be read, keeps the rest, and says so: %j', (_what, part, code, left) => {
     expect(told({ user: 7, owner: 'mine', ...part } as PageIdentity)).toEqual({
@@ -70,6 +70,20 @@ describe('a word that is identified without throwing', () => {
   })
 
   it('never throws, whatever it was', () => {
+    for (const word of [
+      null,
+      undefined,
+      { problems: {} },
+      {
+        get user() {
+          throw new Error('broken')
+        },
+      },
+    ]) {
+      const { cart } = openCart()
+      expect(() => identifyWithoutThrowing(cart, word as PageIdentity)).not.toThrow()
+      cart.stop()
+    }
     const anything = fc.anything()
     const words = fc.record({ user: anything, cursor: anything, channel: anything, check: anything, reverb: anything })
     fc.assert(

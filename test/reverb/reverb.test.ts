@@ -89,6 +89,14 @@ describe('reverb()', () => {
     back.close()
   })
 
+  it('of a page is not authorised where the page before was, but where the app itself says', () => {
+    const acme = { key: 'k', auth: { endpoint: '/acme/auth' } }
+    const ofPage = reverb({ key: 'k' }).at(acme)
+    expect(ofPage.at({ key: 'k' }, acme)).not.toBe(ofPage)
+    const ofApp = reverb({ key: 'k', auth: { endpoint: '/my/auth' } })
+    expect(ofApp.at({ key: 'k' }, { key: 'k' })).toBe(ofApp)
+  })
+
   it.each<[object, object]>([
     [
       { port: '443', scheme: 'wss' },

@@ -33,11 +33,11 @@ const readAnew = (
   return cart.onRefresh((request) => {
     const evaluation = { scope: { $cursor: request.cursor, $signal: request.signal }, params: [request] }
     // What fails must be seen to fail: the evaluator that all versions have keeps that to itself.
-    return quietly(element, () =>
+    const read = () =>
       Alpine.evaluateRaw
         ? Alpine.evaluateRaw(element, reading, evaluation)
-        : new Promise((resolve) => evaluateLater(reading)(resolve, evaluation)),
-    )
+        : new Promise((resolve) => evaluateLater(reading)(resolve, evaluation))
+    return quietly(element, read, request.signal)
   }, options)
 }
 

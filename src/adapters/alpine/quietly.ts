@@ -14,9 +14,9 @@ const MORE = /"method":"(?!\$(refresh|commit)")|"type":"/
 
 /**
  * Reads the cart anew, in a Livewire component without the dialog that Livewire opens over the page when `$wire.$refresh()` fails: nobody asked for it.
- * Rejects then: Livewire 3 leaves that promise for ever. What Livewire asks about an expired page (419), it asks.
+ * Rejects then: Livewire 3 leaves that promise for ever. Watches no longer than until aborted. What Livewire asks about an expired page (419), it asks.
  */
-export const quietly = async (element: Element, read: () => unknown): Promise<unknown> => {
+export const quietly = async (element: Element, read: () => unknown, signal?: AbortSignal): Promise<unknown> => {
   const id = element.closest('[wire\\:id]')?.getAttribute('wire:id')
   // In a component, it is Livewire's name.
   const { Livewire } = globalThis as { Livewire?: LivewireLike }
@@ -31,6 +31,8 @@ export const quietly = async (element: Element, read: () => unknown): Promise<un
         })
       })
   })
+  // Livewire 3 leaves the promise of a request that fails for ever.
+  signal?.addEventListener('abort', () => unhook?.())
   try {
     return await Promise.race([failed, read()])
   } finally {

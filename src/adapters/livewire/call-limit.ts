@@ -13,10 +13,9 @@ export const keepCallLimit = (isIts: Targets['isOurs'], until: AbortSignal): voi
       if (payload.split('"__dispatch"').length <= MOST_CALLS || !findLivewire()?.interceptMessage) return
       const body = JSON.parse(options.body) as Payload
       for (const component of body.components) {
-        const its = component.calls.filter(({ method, params }) => isIts(method, params))
-        const later = its.slice(-Math.max(0, component.calls.length - MOST_CALLS) || its.length)
+        const later = lastOf(component.calls, isIts)
         if (later.length === 0) continue
-        component.calls = component.calls.filter((call) => !later.includes(call))
+        component.calls = component.calls.slice(0, -later.length)
         options.body = JSON.stringify(body)
         // By then this request is under way: Livewire keeps them until it is answered.
         queueMicrotask(() => callAgain(JSON.parse(component.snapshot).memo.id, later))
@@ -24,6 +23,16 @@ export const keepCallLimit = (isIts: Targets['isOurs'], until: AbortSignal): voi
     },
     until,
   )
+
+// From the end only: Livewire hands the results out by their order.
+const lastOf = (calls: readonly Call[], isIts: Targets['isOurs']): readonly Call[] => {
+  let kept = calls.length
+  for (let call = calls[kept - 1]; call && kept > MOST_CALLS; call = calls[kept - 1]) {
+    if (!isIts(call.method, call.params)) break
+    kept -= 1
+  }
+  return calls.slice(kept)
+}
 
 const callAgain = (id: string, calls: readonly Call[]): void => {
   const wire = findLivewire()?.find(id)

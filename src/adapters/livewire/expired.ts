@@ -17,6 +17,11 @@ export const createExpiry = (until: AbortSignal): ((attempt: Attempt) => Promise
   let isExpired = false
   let hasAsked = false
   hookInto('request', ({ options }) => isExpired && proveByCookie(options), until)
+  // The next page brings a token of its own.
+  const renew = (): void => {
+    isExpired = hasAsked = false
+  }
+  document.addEventListener('livewire:navigated', renew, { signal: until })
   return async (attempt) => {
     let isRefused = false
     const note: MayShow = (status) => {
@@ -28,11 +33,18 @@ export const createExpiry = (until: AbortSignal): ((attempt: Attempt) => Promise
     } catch (error) {
       if (!isRefused) throw error
       isExpired = true
-      await attempt((status) => {
-        const mayAsk = status === EXPIRED && !hasAsked
-        hasAsked ||= mayAsk
-        return mayAsk
-      })
+      let isRefusedAgain = false
+      try {
+        await attempt((status) => {
+          isRefusedAgain ||= status === EXPIRED
+          const mayAsk = status === EXPIRED && !hasAsked
+          hasAsked ||= mayAsk
+          return mayAsk
+        })
+      } finally {
+        // The shopper's own requests are not to be proved by what was refused.
+        if (isRefusedAgain) isExpired = false
+      }
     }
   }
 }

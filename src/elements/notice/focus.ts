@@ -14,6 +14,9 @@ export interface FocusTrail {
   readonly giveBack: () => void
 }
 
+// The page may have shortened it since.
+const sizeOf = (node: Node): number => (node instanceof CharacterData ? node.length : node.childNodes.length)
+
 /** Notes where the focus comes from. It ends with the notice. */
 export const followFocus = (root: ShadowRoot): FocusTrail => {
   let cameFrom: EventTarget | null = null
@@ -68,7 +71,8 @@ export const followFocus = (root: ShadowRoot): FocusTrail => {
       if (!isWithin(active)) return
       if (before) return before.focus({ preventScroll: true })
       ;(active as HTMLElement).blur()
-      if (place?.node.isConnected && isReadHere) getSelection()?.collapse(place.node, place.offset)
+      if (place?.node.isConnected && isReadHere)
+        getSelection()?.collapse(place.node, Math.min(place.offset, sizeOf(place.node)))
     },
   }
 }

@@ -16,6 +16,8 @@ export interface Stage {
 
 /** What comes out again so soon, so often in a row, is not wanted there: a loop would hang the tab. */
 const THROWN_OUT = { withinMs: 20, times: 10 }
+/** A timer of the page's that throws it out is slower, and goes on for ever. */
+const THROWN_OUT_SLOWLY = { withinMs: 250, times: 60 }
 
 /**
  * One notice speaks at a time, of those that can be seen and heard: an inline one, else a floating one, the page's own or ours. While a modal is open, ours is in there;
@@ -28,6 +30,7 @@ export const createStage = ({ elements, create }: Notices, changed: () => void):
   let place: Element | null = null
   let putAtMs = 0
   let thrownOut = 0
+  let thrownOutSlowly = 0
 
   const home = (modal: Element | null): Element | null => {
     const { documentElement, body } = sections()
@@ -68,10 +71,12 @@ export const createStage = ({ elements, create }: Notices, changed: () => void):
     },
     keep: () => {
       if (!place || own.isConnected) return
-      thrownOut = Date.now() - putAtMs < THROWN_OUT.withinMs ? thrownOut + 1 : 1
-      if (thrownOut > THROWN_OUT.times) {
+      const lastedMs = Date.now() - putAtMs
+      thrownOut = lastedMs < THROWN_OUT.withinMs ? thrownOut + 1 : 1
+      thrownOutSlowly = lastedMs < THROWN_OUT_SLOWLY.withinMs ? thrownOutSlowly + 1 : 1
+      if (thrownOut > THROWN_OUT.times || thrownOutSlowly > THROWN_OUT_SLOWLY.times) {
         refused.add(place)
-        thrownOut = 0
+        thrownOut = thrownOutSlowly = 0
       }
       put(home(openModal()))
     },

@@ -71,9 +71,13 @@ export const createView = (root: ShadowRoot, style: CSSStyleSheet | null, dismis
     clear: () => {
       if (shown === null) return
       shown = null
-      focus.giveBack()
-      message.replaceChildren()
-      setOpen(frame, root, false)
+      try {
+        focus.giveBack()
+      } finally {
+        // Whatever the page's own listeners of the focus do.
+        message.replaceChildren()
+        setOpen(frame, root, false)
+      }
     },
   }
 }

@@ -118,6 +118,8 @@ const bindGlobally = (target: Global, callbacks: Readonly<Record<string, Callbac
       target[CALLING] = before === true
     }
   }
+  // One of its own: pusher-js takes away all that are the same.
+  const heardGlobally = (): void => undefined
   const unbind = (): void => {
     target.unbind_global(hear)
     for (const event of Object.keys(callbacks)) target.unbind(event, heardGlobally)
@@ -133,8 +135,6 @@ const bindGlobally = (target: Global, callbacks: Readonly<Record<string, Callbac
     else unbind()
   }
 }
-
-const heardGlobally = (): void => undefined
 
 /** The Echo's pusher-js connection; null for connectors without one (socket.io, Ably's fork, Mercure). */
 export const socketOf = (echo: EchoLike): SocketLike | null => {
