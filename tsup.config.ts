@@ -10,14 +10,14 @@ rmSync('dist', { recursive: true, force: true })
 const ENTRIES = {
   index: 'index',
   core: 'core',
-  reverb: 'reverb',
+  reverb: 'connections/reverb',
   alpine: 'adapters/alpine',
   livewire: 'adapters/livewire',
   react: 'adapters/react',
   vue: 'adapters/vue',
-  notice: 'elements/notice',
+  notice: 'notice/notice',
   'echo-events': 'echo-events',
-  global: 'cdn/on-window',
+  global: 'script-tag/on-window',
 }
 
 const entriesIn = (folder: string, extension: string) =>
@@ -31,12 +31,12 @@ const notices = ['ws/LICENSE', 'laravel-echo/LICENSE.md', 'pusher-js/LICENCE']
 // The examples import by public name; here those names are the sources.
 const sources = {
   'cart-echo': './src/index.ts',
-  'cart-echo/reverb': './src/reverb.ts',
+  'cart-echo/reverb': './src/connections/reverb.ts',
   'cart-echo/alpine': './src/adapters/alpine.ts',
   'cart-echo/livewire': './src/adapters/livewire.ts',
   'cart-echo/react': './src/adapters/react.ts',
   'cart-echo/vue': './src/adapters/vue.ts',
-  'cart-echo/notice': './src/elements/notice.ts',
+  'cart-echo/notice': './src/notice/notice.ts',
 }
 
 // Written last, for tree shaking drops every directive: a bundler of server components must know where the browser begins. And nothing here runs

@@ -39,7 +39,7 @@ const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>
 <script src="/page.js"></script></body></html>`
 
 const SCRIPT = `
-import { showNotices } from './src/elements/notice'
+import { showNotices } from './src/notice/notice'
 const listeners = new Set()
 let unread = []
 const tell = () => { for (const run of listeners) run() }

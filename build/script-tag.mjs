@@ -1,6 +1,7 @@
 // The script-tag build: one small script, the parts it fetches when they are needed, and a table of what each of them must be.
 import { createHash } from 'node:crypto'
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { build } from 'esbuild'
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
@@ -30,6 +31,17 @@ const ownProperties = {
   },
 }
 
+// The package says that no import does anything by itself; this one does.
+const globalRuns = {
+  name: 'global-runs',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /\/src\/script-tag\/global$/ }, ({ path, resolveDir }) => ({
+      path: join(resolveDir, `${path}.ts`),
+      sideEffects: true,
+    }))
+  },
+}
+
 const bundle = async (contents, folder, options) => {
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: '.', loader: 'ts' },
@@ -40,7 +52,7 @@ const bundle = async (contents, folder, options) => {
     platform: 'browser',
     legalComments: 'inline',
     write: false,
-    plugins: [partsFrom(folder), ownProperties],
+    plugins: [partsFrom(folder), ownProperties, globalRuns],
     ...options,
   })
   return outputFiles[0].contents
@@ -49,23 +61,21 @@ const bundle = async (contents, folder, options) => {
 const integrityOf = (bytes) => `sha384-${createHash('sha384').update(bytes).digest('base64')}`
 
 const PARTS = {
-  engine: "export * from './src/cdn/engine'",
+  engine: "export * from './src/script-tag/engine'",
   'laravel-echo': "export { default } from 'laravel-echo'",
   // Imported, it would be wrapped by esbuild, which defines what it exports once more.
   pusher: "export default require('pusher-js')",
-  notice: "export * from './src/elements/notice'",
+  notice: "export * from './src/notice/notice'",
 }
 
 const files = {}
 for (const [name, contents] of Object.entries(PARTS)) files[`cdn/${name}.js`] = await bundle(contents, '.')
 const integrity = Object.fromEntries(Object.keys(PARTS).map((name) => [name, integrityOf(files[`cdn/${name}.js`])]))
-files['cart-echo.global.js'] = await bundle("import './src/cdn/global'", './cdn', {
+files['cart-echo.global.js'] = await bundle("import './src/script-tag/global'", './cdn', {
   format: 'iife',
-  // The package says that no import does anything by itself; this one does.
-  ignoreAnnotations: true,
   define: { CART_ECHO_BUILT: JSON.stringify({ version, integrity }) },
 })
-files['cart-echo.esm.js'] = await bundle("export * from './src/cdn/module'", './cdn')
+files['cart-echo.esm.js'] = await bundle("export * from './src/script-tag/module'", './cdn')
 
 mkdirSync('dist/cdn', { recursive: true })
 for (const [name, bytes] of Object.entries(files)) writeFileSync(`dist/${name}`, bytes)

@@ -1,22 +1,13 @@
-export type { AbortSignalLike, Signal } from './core/abort'
-export type { Answer, BareAnswer, CheckPolicy, LoggedEvent, Meaning } from './core/answer'
-export type { CartEcho, ChangeListener, ListenOptions } from './core/cart-echo'
-export { readChannel, USER_CHANNEL } from './core/channel'
-export type { Checked, CheckOptions } from './core/checking'
-export { type ClientOptions, createClient } from './core/client'
-export type {
-  ConnectingReason,
-  Connection,
-  ConnectionFact,
-  IdleReason,
-  PollingReason,
-  RefusedReason,
-  WaitingReason,
-} from './core/connection'
-export { type Cursor, formatCursor, parseCursor } from './core/cursor'
-export type { OnError } from './core/emitter'
-export type { Audience, Environment, PageSignal, Stop } from './core/environment'
-export { CartEchoError, type CartEchoErrorCode, type CartEchoErrorDetails, type PayloadReport } from './core/errors'
+export { type EchoTransportOptions, echoTransport } from './connections/echo'
+export type { EchoLike, EchoSource, OpenableEcho } from './connections/echo/shape'
+export type { AbortSignalLike, Signal } from './engine/abort'
+export type { Answer, BareAnswer, CheckPolicy, LoggedEvent, Meaning } from './engine/answer'
+export type { CartEcho, ChangeListener, ListenOptions } from './engine/cart-echo'
+export { type ClientOptions, createClient } from './engine/client'
+export { type Cursor, formatCursor, parseCursor } from './engine/cursor'
+export type { OnError, Source } from './engine/emitter'
+export type { Audience, Bus, Environment, LockRequest, PageSignal, Stop, TabPorts } from './engine/environment'
+export { CartEchoError, type CartEchoErrorCode, type CartEchoErrorDetails, type PayloadReport } from './engine/errors'
 export type {
   CartChanges,
   CartConditionsChanged,
@@ -29,23 +20,27 @@ export type {
   ChangeMeta,
   DomEventName,
   Id,
-} from './core/events'
-export type { Hold } from './core/hold'
-export { type EventDefinition, type EventOption, type Listening, readListening } from './core/listening'
-export type { News } from './core/news'
-export type { Refresh, RefreshOptions, RefreshRequest } from './core/refresh'
-export type { PageIdentity } from './core/shopper'
-export type { Source } from './core/source'
-export type { Bus, LockRequest, TabPorts } from './core/tab-ports'
-export type { GapReason, Link, Query, Reply, Said, Sink, TabNote, Transport } from './core/transport'
-export { browserEnvironment } from './dom/environment'
-export type { CartDomEventMap } from './dom/event-map'
-export { browserTabs } from './dom/tab-ports'
-export type { Provided } from './http/provided'
-export { type Check, type CheckRequest, createCheck } from './transports/check'
-export { type EchoTransportOptions, echoTransport } from './transports/echo'
-export type { EchoLike, EchoSource, OpenableEcho } from './transports/echo/shape'
-export { type PageLifeOptions, pageLife } from './transports/page-life'
-export { type AskCheck, type SupplyOptions, supply } from './transports/supply'
-export { type TabsOptions, tabs } from './transports/tabs'
-export { type TabsNameParts, tabsName } from './transports/tabs/name'
+} from './engine/events'
+export { type EventDefinition, type EventOption, type Listening, readListening } from './engine/events'
+export type { PageIdentity } from './engine/identity'
+export type { News } from './engine/news'
+export { type PageLifeOptions, pageLife } from './engine/page-life'
+export type { Hold, Refresh, RefreshOptions, RefreshRequest } from './engine/refresh'
+export type { Checked, CheckOptions } from './engine/session'
+export { readChannel, USER_CHANNEL } from './engine/settings'
+export type {
+  ConnectingReason,
+  Connection,
+  ConnectionFact,
+  IdleReason,
+  PollingReason,
+  RefusedReason,
+  WaitingReason,
+} from './engine/state'
+export { type AskCheck, type SupplyOptions, supply } from './engine/sync'
+export type { GapReason, Link, Query, Reply, Said, Sink, TabNote, Transport } from './engine/transport'
+export { type Check, type CheckRequest, createCheck } from './page/check'
+export type { CartDomEventMap } from './page/dom-events'
+export { browserEnvironment, browserTabs } from './page/environment'
+export type { Provided } from './page/request'
+export { type TabsNameParts, type TabsOptions, tabs, tabsName } from './tabs/tabs'

@@ -1,7 +1,7 @@
-import type { CartEventMap, CartEventName } from './core/events'
+import type { CartEventMap, CartEventName } from './engine/events'
 
-export type { CartConditionsChanged, CartEventMap, CartEventName } from './core/events'
-export type { CartDomEventMap } from './dom/event-map'
+export type { CartConditionsChanged, CartEventMap, CartEventName } from './engine/events'
+export type { CartDomEventMap } from './page/dom-events'
 
 /**
  * What `useEcho` of `@laravel/echo-react` and `@laravel/echo-vue` may be given, by the names Echo wants: with a leading dot. Own events come

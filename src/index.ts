@@ -1,21 +1,15 @@
-export type { AbortSignalLike, Signal } from './core/abort'
-export type { CartEcho, ChangeListener, ListenOptions } from './core/cart-echo'
-export type { Checked, CheckOptions } from './core/checking'
-export type {
-  ConnectingReason,
-  Connection,
-  IdleReason,
-  PollingReason,
-  RefusedReason,
-  WaitingReason,
-} from './core/connection'
-export type { OnError } from './core/emitter'
-export type { Stop } from './core/environment'
-export { CartEchoError, type CartEchoErrorCode, type CartEchoErrorDetails, type PayloadReport } from './core/errors'
+export type { EchoLike, EchoSource, OpenableEcho } from './connections/echo/shape'
+export { type CartEchoOptions, type CheckSettings, createCartEcho } from './create-cart-echo'
+export type { AbortSignalLike, Signal } from './engine/abort'
+export type { CartEcho, ChangeListener, ListenOptions } from './engine/cart-echo'
+export type { OnError, Source } from './engine/emitter'
+export type { Stop } from './engine/environment'
+export { CartEchoError, type CartEchoErrorCode, type CartEchoErrorDetails, type PayloadReport } from './engine/errors'
 export type {
   CartChanges,
   CartConditionsChanged,
   CartEchoBlock,
+  CartEchoNotice,
   CartEventMap,
   CartEventName,
   CartTotals,
@@ -23,19 +17,24 @@ export type {
   ChangedCondition,
   ChangeMeta,
   DomEventName,
+  EventDefinition,
+  EventOption,
   Id,
-} from './core/events'
-export type { Hold } from './core/hold'
-export type { EventDefinition, EventOption } from './core/listening'
-export type { News } from './core/news'
-export type { CartEchoNotice } from './core/notice'
-export type { Refresh, RefreshOptions, RefreshRequest } from './core/refresh'
-export type { ReverbSettings } from './core/reverb-settings'
-export type { PageIdentity } from './core/shopper'
-export type { Source } from './core/source'
-export { type CartEchoOptions, type CheckSettings, createCartEcho } from './create-cart-echo'
-export type { CartDomEventMap } from './dom/event-map'
-export { type PageSettings, type ReadPageOptions, readPage } from './dom/page'
-export type { Provided } from './http/provided'
-export type { CheckRequest } from './transports/check'
-export type { EchoLike, EchoSource, OpenableEcho } from './transports/echo/shape'
+} from './engine/events'
+export type { PageIdentity } from './engine/identity'
+export type { News } from './engine/news'
+export type { Hold, Refresh, RefreshOptions, RefreshRequest } from './engine/refresh'
+export type { Checked, CheckOptions } from './engine/session'
+export type { ReverbSettings } from './engine/settings'
+export type {
+  ConnectingReason,
+  Connection,
+  IdleReason,
+  PollingReason,
+  RefusedReason,
+  WaitingReason,
+} from './engine/state'
+export { type PageSettings, type ReadPageOptions, readPage } from './page/block'
+export type { CheckRequest } from './page/check'
+export type { CartDomEventMap } from './page/dom-events'
+export type { Provided } from './page/request'

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 // The last holds all of src too, but lends each part the libraries of the others.
-const PROJECTS = ['tsconfig.json', 'tsconfig.core.json', 'tsconfig.server.json', 'tsconfig.test.json']
+const PROJECTS = ['tsconfig.json', 'tsconfig.engine.json', 'tsconfig.server.json', 'tsconfig.test.json']
 
 const compile = (project) =>
   new Promise((resolve) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { CartEchoError } from '../src/core/errors'
+import { reverb } from '../src/connections/reverb'
 import { createCartEcho } from '../src/create-cart-echo'
-import { reverb } from '../src/reverb'
+import { CartEchoError } from '../src/engine/errors'
 import { fakeEcho } from './support/fake-echo'
 import { openCart } from './support/open-cart'
 

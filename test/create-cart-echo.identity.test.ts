@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { EventOption } from '../src/core/listening'
+import type { EventOption } from '../src/engine/events'
 import { logSays, openCart } from './support/open-cart'
 import { at, change } from './support/payloads'
 

@@ -45,7 +45,7 @@ describe('importing', () => {
   it.each([
     ['cart-echo', () => import('../src/index')],
     ['cart-echo/core', () => import('../src/core')],
-    ['cart-echo/reverb', () => import('../src/reverb')],
+    ['cart-echo/reverb', () => import('../src/connections/reverb')],
   ])('%s touches no global', async (_entry, load) => {
     await expect(load()).resolves.toBeDefined()
     expect(touched).toEqual([])
@@ -53,7 +53,7 @@ describe('importing', () => {
 
   it('and making a cart echo touches none either', async () => {
     const { createCartEcho } = await import('../src/index')
-    const { reverb } = await import('../src/reverb')
+    const { reverb } = await import('../src/connections/reverb')
     createCartEcho({ user: 7, echo })
     createCartEcho({ user: 7, echo: reverb({ key: 'k' }) })
     expect(touched).toEqual([])

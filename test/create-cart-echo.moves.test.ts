@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { reverb } from '../src/reverb'
+import { reverb } from '../src/connections/reverb'
 import { fakeEcho } from './support/fake-echo'
 import { logSays, openCart } from './support/open-cart'
 import { at, change } from './support/payloads'

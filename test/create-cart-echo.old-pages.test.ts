@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { EventOption } from '../src/core/listening'
-import { reverb } from '../src/reverb'
+import { reverb } from '../src/connections/reverb'
+import type { EventOption } from '../src/engine/events'
 import { asOldPage, POLLUTION, pollute } from './support/old-library'
 import { openCart } from './support/open-cart'
 import { at } from './support/payloads'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { EventOption } from '../src/core/listening'
 import { type CartEchoOptions, createCartEchoIn } from '../src/create-cart-echo'
+import type { EventOption } from '../src/engine/events'
 import { openFakeBrowser } from './support/fake-browser'
 import { fakeEcho } from './support/fake-echo'
 import { fakeEnvironment } from './support/fake-environment'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { TabPorts } from '../src/core/tab-ports'
 import { createCartEchoIn } from '../src/create-cart-echo'
+import type { TabPorts } from '../src/engine/environment'
 import { openFakeBrowser } from './support/fake-browser'
 import { fakeEcho } from './support/fake-echo'
 import { fakeEnvironment } from './support/fake-environment'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { reverb } from '../src/connections/reverb'
 import { type CartEchoOptions, createCartEchoIn } from '../src/create-cart-echo'
-import { reverb } from '../src/reverb'
 import { openFakeBrowser } from './support/fake-browser'
 import { fakeEnvironment } from './support/fake-environment'
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import type { EventOption } from '../src/core/listening'
 import { type CartEchoOptions, createCartEcho } from '../src/create-cart-echo'
+import type { EventOption } from '../src/engine/events'
 
 const echo = { private: () => ({ listen: () => undefined }) }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { reverb } from '../src/connections/reverb'
 import { type CheckSettings, createCartEcho } from '../src/create-cart-echo'
-import { reverb } from '../src/reverb'
 import { logSays, openCart } from './support/open-cart'
 import { at, change } from './support/payloads'
 

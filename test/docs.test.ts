@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { readResponse } from '../src/core/answer'
-import { parseCursor } from '../src/core/cursor'
-import { weighAnswer } from '../src/core/verdict'
+import { readResponse, weighAnswer } from '../src/engine/answer'
+import { parseCursor } from '../src/engine/cursor'
 
 const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
 
@@ -14,8 +13,8 @@ const literals = (path: string, type: string): string[] => {
 
 describe('the documents', () => {
   it('explain every error code, and no other', () => {
-    const reported = ['WaitingReason', 'RefusedReason'].flatMap((type) => literals('src/core/connection.ts', type))
-    const codes = [...literals('src/core/errors.ts', 'CartEchoErrorCode'), ...reported]
+    const reported = ['WaitingReason', 'RefusedReason'].flatMap((type) => literals('src/engine/state.ts', type))
+    const codes = [...literals('src/engine/errors.ts', 'CartEchoErrorCode'), ...reported]
     const headings = [...read('docs/errors.md').matchAll(/^### (.+)$/gm)].map(([, heading]) => heading)
     expect(codes.length).toBeGreaterThan(20)
     // A lost socket is no error: it comes back by itself.
@@ -25,7 +24,7 @@ describe('the documents', () => {
   it('explain every reason of a connection', () => {
     const errors = read('docs/errors.md')
     const types = ['IdleReason', 'ConnectingReason', 'WaitingReason', 'PollingReason', 'RefusedReason']
-    for (const reason of types.flatMap((type) => literals('src/core/connection.ts', type))) {
+    for (const reason of types.flatMap((type) => literals('src/engine/state.ts', type))) {
       expect(errors).toMatch(new RegExp(`^### ${reason}$|^- .*\`${reason}\`.*:`, 'm'))
     }
   })
@@ -34,7 +33,7 @@ describe('the documents', () => {
     'name each %s in the README’s table',
     (type) => {
       const table = read('README.md').split('| name | because |')[1]?.split('\n\n')[0] ?? ''
-      const reasons = literals('src/core/connection.ts', type)
+      const reasons = literals('src/engine/state.ts', type)
       expect(reasons.length).toBeGreaterThan(1)
       for (const reason of reasons) expect(table).toContain(`\`${reason}\``)
     },

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { transformSync } from 'esbuild'
 import { describe, expect, it } from 'vitest'
-import { USER_CHANNEL } from '../src/core/channel'
+import { USER_CHANNEL } from '../src/engine/settings'
 import { tellWithoutAmounts } from './support/change-without-amounts'
 import { complaintsOf } from './support/compile-snippet'
 import { snippet } from './support/guide-snippets'

@@ -1,4 +1,4 @@
-import type { Stop } from '../../src/core/environment'
+import type { Stop } from '../../src/engine/environment'
 import { createHeap } from './heap'
 
 /** A clock for thousands of clients that jumps from timer to timer. */

@@ -1,4 +1,4 @@
-import type { Stop } from '../../src/core/environment'
+import type { Stop } from '../../src/engine/environment'
 import type { VirtualClock } from './virtual-clock'
 import type { VirtualServer, VirtualSocket } from './virtual-server'
 

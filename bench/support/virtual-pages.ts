@@ -1,5 +1,5 @@
 import { createCartEchoIn } from '../../src/create-cart-echo'
-import { browserEnvironment } from '../../src/dom/environment'
+import { browserEnvironment } from '../../src/page/environment'
 import { ownerOf, VIRTUAL_EPOCH } from './virtual-answers'
 import type { VirtualClock } from './virtual-clock'
 import { createVirtualEcho } from './virtual-echo'

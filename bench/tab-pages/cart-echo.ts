@@ -1,5 +1,5 @@
+import { reverb } from '../../src/connections/reverb'
 import { createCartEcho, readPage } from '../../src/index'
-import { reverb } from '../../src/reverb'
 import { diary, hear, note } from './diary'
 
 // The README's recipe with every default.

@@ -1,4 +1,4 @@
-import type { Id } from '../core/events'
+import type { Id } from '../engine/events'
 import type { Application } from './reverb/application'
 import type { ChannelRule } from './shop/channel-rule'
 import type { PolicyChange } from './shop/check-policy'

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type LivewireOptions, livewire } from '../../src/adapters/livewire'
-import type { PageIdentity } from '../../src/core/shopper'
+import type { PageIdentity } from '../../src/engine/identity'
 import { component, openShop } from './livewire-shop'
 
 // Livewire is the stand-in of examples/livewire/stand-in; the client's time passes when told.

@@ -26,7 +26,7 @@ import {
   useCartNews,
   useCartRefresh,
 } from '../../src/adapters/react'
-import { readListening } from '../../src/core/listening'
+import { readListening } from '../../src/engine/events'
 import { EVENT, type ListeningClient, listeningClient } from '../support/listening-client'
 import { at, change } from '../support/payloads'
 

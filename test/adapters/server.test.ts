@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { cartEcho } from '../../src/adapters/alpine'
 import { livewire } from '../../src/adapters/livewire'
+import { reverb } from '../../src/connections/reverb'
 import { createCartEcho } from '../../src/index'
-import { reverb } from '../../src/reverb'
 import { holdClosedServer } from '../support/closed-server'
 
 // Whoever renders on a server runs these modules there, too. React and Vue have tests of their own.

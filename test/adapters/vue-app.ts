@@ -1,6 +1,6 @@
 import { type App, createApp, type Plugin } from 'vue'
-import type { CartEcho } from '../../src/core/cart-echo'
-import type { Stop } from '../../src/core/environment'
+import type { CartEcho } from '../../src/engine/cart-echo'
+import type { Stop } from '../../src/engine/environment'
 
 // Vue asks a bundler for these, and says so in the console where there is none.
 Object.assign(globalThis, {

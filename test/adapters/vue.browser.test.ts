@@ -25,7 +25,7 @@ import {
   useCartEcho,
   useCartNews,
 } from '../../src/adapters/vue'
-import { CartEchoError } from '../../src/core/errors'
+import { CartEchoError } from '../../src/engine/errors'
 import { listeningClient } from '../support/listening-client'
 import { at } from '../support/payloads'
 import { counted, mountSetup } from './vue-app'

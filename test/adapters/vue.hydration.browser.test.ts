@@ -14,7 +14,7 @@ import {
 } from 'vue'
 import { renderToString } from 'vue/server-renderer'
 import { cartEcho, onCartChange, useCartConnection, useCartNews } from '../../src/adapters/vue'
-import type { Connection } from '../../src/core/connection'
+import type { Connection } from '../../src/engine/state'
 import { listeningClient } from '../support/listening-client'
 import { at } from '../support/payloads'
 import './vue-app'

@@ -11,8 +11,8 @@ import {
   useCartEcho,
   useCartNews,
 } from '../../src/adapters/vue'
+import { reverb } from '../../src/connections/reverb'
 import { createCartEcho } from '../../src/index'
-import { reverb } from '../../src/reverb'
 import { holdClosedServer } from '../support/closed-server'
 import { counted } from './vue-app'
 

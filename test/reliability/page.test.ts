@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { reverb } from '../../src/reverb'
+import { reverb } from '../../src/connections/reverb'
 import { openPageEcho } from '../support/shopper-page'
 import {
   expectNothingLeft,

@@ -28,8 +28,8 @@ const ADAPTERS = ['alpine', 'livewire', 'react', 'vue']
 const SOURCES = {
   'cart-echo': 'src/index.ts',
   'cart-echo/core': 'src/core.ts',
-  'cart-echo/reverb': 'src/reverb.ts',
-  'cart-echo/notice': 'src/elements/notice.ts',
+  'cart-echo/reverb': 'src/connections/reverb.ts',
+  'cart-echo/notice': 'src/notice/notice.ts',
   ...Object.fromEntries(ADAPTERS.map((name) => [`cart-echo/${name}`, `src/adapters/${name}.ts`])),
 }
 

@@ -1,5 +1,4 @@
-import type { Environment, PageSignal, Stop } from '../../src/core/environment'
-import type { Bus, LockRequest, TabPorts } from '../../src/core/tab-ports'
+import type { Bus, Environment, LockRequest, PageSignal, Stop, TabPorts } from '../../src/engine/environment'
 
 /** A browser on somebody's clock: tabs with their own page signals, which share locks and lines. */
 export interface FakeBrowser {

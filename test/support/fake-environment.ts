@@ -1,4 +1,4 @@
-import type { Environment, PageSignal } from '../../src/core/environment'
+import type { Environment, PageSignal } from '../../src/engine/environment'
 
 /** An environment whose time moves only when told to, and which knows what is still pending. */
 export interface FakeEnvironment extends Environment {

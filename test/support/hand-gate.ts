@@ -1,4 +1,4 @@
-import type { Gate } from '../../src/core/gate'
+import type { Gate } from '../../src/engine/refreshes'
 
 /** A gate in the test's hand. */
 export interface HandGate extends Gate {

@@ -1,6 +1,6 @@
-import type { ConnectionFact } from '../../src/core/connection'
-import { echoTransport } from '../../src/transports/echo'
-import type { EchoSource } from '../../src/transports/echo/shape'
+import { echoTransport } from '../../src/connections/echo'
+import type { EchoSource } from '../../src/connections/echo/shape'
+import type { ConnectionFact } from '../../src/engine/state'
 import { fakeEnvironment } from './fake-environment'
 
 /** Starts an Echo transport for user 1 on a fake clock, and writes down all it says. */

@@ -1,5 +1,5 @@
-import type { CartEchoError } from '../../src/core/errors'
 import { type CartEchoOptions, type CheckSettings, createCartEchoIn } from '../../src/create-cart-echo'
+import type { CartEchoError } from '../../src/engine/errors'
 import { fakeEcho } from './fake-echo'
 import { type FakeEnvironment, fakeEnvironment } from './fake-environment'
 

@@ -1,4 +1,4 @@
-import type { CartConditionsChanged, CartEchoBlock } from '../../src/core/events'
+import type { CartConditionsChanged, CartEchoBlock } from '../../src/engine/events'
 
 /** A broadcast as a log server sends it, with what differs given. */
 export const change = (block: CartEchoBlock = {}, message = 'Your cart was updated'): CartConditionsChanged => ({

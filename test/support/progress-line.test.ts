@@ -8,7 +8,7 @@ it('says how many files are done, how many tests have passed, and since when', (
 })
 
 it('names the files at work, and a test only once it takes long', () => {
-  const running = ['pages test/cdn/global.pages.test.ts', 'unit test/core/client.test.ts']
+  const running = ['pages test/script-tag/global.pages.test.ts', 'unit test/engine/client.test.ts']
   const tests = [
     { name: 'a tab that hangs', tookMs: 20_001 },
     { name: 'a tab', tookMs: 19_999 },

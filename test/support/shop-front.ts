@@ -69,7 +69,7 @@ const bundle = async (): Promise<string> => {
   const source = (path: string) => fileURLToPath(new URL(`../../src/${path}`, import.meta.url))
   const { outputFiles } = await build({
     stdin: { contents: SCRIPT, resolveDir: fileURLToPath(new URL('../..', import.meta.url)) },
-    alias: { 'cart-echo': source('index.ts'), 'cart-echo/reverb': source('reverb.ts') },
+    alias: { 'cart-echo': source('index.ts'), 'cart-echo/reverb': source('connections/reverb.ts') },
     bundle: true,
     format: 'esm',
     write: false,

@@ -1,9 +1,9 @@
-import type { Answer, LoggedEvent, Meaning } from '../../src/core/answer'
-import type { ConnectionFact } from '../../src/core/connection'
-import type { Cursor } from '../../src/core/cursor'
-import type { Environment, Stop } from '../../src/core/environment'
-import { CartEchoError } from '../../src/core/errors'
-import type { Query, Sink, Transport } from '../../src/core/transport'
+import type { Answer, LoggedEvent, Meaning } from '../../src/engine/answer'
+import type { Cursor } from '../../src/engine/cursor'
+import type { Environment, Stop } from '../../src/engine/environment'
+import { CartEchoError } from '../../src/engine/errors'
+import type { ConnectionFact } from '../../src/engine/state'
+import type { Query, Sink, Transport } from '../../src/engine/transport'
 import { at } from './payloads'
 
 /** What stands in a log: a change of this cart, of the wishlist, another event, or a change nobody can read. */

@@ -1,4 +1,4 @@
-import type { Stop } from '../../core/environment'
+import type { Stop } from '../../engine/environment'
 
 /** Runs something, sooner or later. */
 export interface Pace<Heard> {

@@ -1,4 +1,4 @@
-import { unclobbered } from '../../core/named'
+import { unclobbered } from '../../engine/page-globals'
 
 /** Whether Alpine has been at the page already. */
 export const hasStarted = (): boolean =>

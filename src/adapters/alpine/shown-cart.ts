@@ -1,8 +1,8 @@
-import type { CartEcho } from '../../core/cart-echo'
-import type { Checked, CheckOptions } from '../../core/checking'
-import type { Connection } from '../../core/connection'
-import type { Change } from '../../core/events'
-import type { News } from '../../core/news'
+import type { CartEcho } from '../../engine/cart-echo'
+import type { Change } from '../../engine/events'
+import type { News } from '../../engine/news'
+import type { Checked, CheckOptions } from '../../engine/session'
+import type { Connection } from '../../engine/state'
 
 /**
  * `$cartEcho` and `$store.cartEcho`: the cart, for templates. Every function may stand in an attribute: none throws, and no promise of

@@ -1,5 +1,5 @@
-import type { AbortSignalLike } from '../../core/abort'
-import type { Stop } from '../../core/environment'
+import type { AbortSignalLike } from '../../engine/abort'
+import type { Stop } from '../../engine/environment'
 import { isCarried, keepDialogsShut, type MayShow } from './dialogs'
 import { islandsLeft, renderIslands } from './islands'
 import type { Effects, LivewireAction, LivewireComponent, LivewireLike, MessageInterceptor } from './surface'

@@ -1,4 +1,4 @@
-import type { Stop } from '../../core/environment'
+import type { Stop } from '../../engine/environment'
 import type { Call, LivewireComponent, LivewireLike, Payload } from './surface'
 import type { Targets } from './targets'
 

@@ -1,4 +1,4 @@
-import { csrfFromCookie } from '../../http/csrf'
+import { csrfFromCookie } from '../../page/request'
 import type { MayShow } from './dialogs'
 import { hookInto } from './surface'
 

@@ -1,4 +1,4 @@
-import type { Hold } from '../../core/hold'
+import type { Hold } from '../../engine/refresh'
 import { showOffer } from './offer'
 
 const LOOK_EVERY_MS = 250

@@ -1,5 +1,5 @@
-import type { Stop } from '../../core/environment'
-import { pageGlobal } from '../../core/named'
+import type { Stop } from '../../engine/environment'
+import { pageGlobal } from '../../engine/page-globals'
 
 /** A component as Livewire keeps it (livewire `js/component.js`), as far as the bridge looks. */
 export interface LivewireComponent {

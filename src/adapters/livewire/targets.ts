@@ -1,4 +1,4 @@
-import { CartEchoError } from '../../core/errors'
+import { CartEchoError } from '../../engine/errors'
 import type { LivewireComponent, LivewireEvent, LivewireLike, Wire } from './surface'
 import type { Concerns } from './typing'
 

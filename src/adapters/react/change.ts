@@ -1,6 +1,6 @@
 import { useEffect } from 'react'
-import type { ChangeListener } from '../../core/cart-echo'
-import type { CartEventName } from '../../core/events'
+import type { ChangeListener } from '../../engine/cart-echo'
+import type { CartEventName } from '../../engine/events'
 import { useLatest } from './latest'
 import { useCartEcho } from './provider'
 

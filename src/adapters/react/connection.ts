@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react'
-import { type Connection, unheard } from '../../core/connection'
+import { type Connection, unheard } from '../../engine/state'
 import { useCartEcho } from './provider'
 
 const onServer = (): Connection => unheard

@@ -1,5 +1,5 @@
 import { useInsertionEffect, useMemo, useRef, useSyncExternalStore } from 'react'
-import { type News, noNews } from '../../core/news'
+import { type News, noNews } from '../../engine/news'
 import { useCartEcho } from './provider'
 import { isShallowEqual } from './shallow-equal'
 

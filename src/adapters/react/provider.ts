@@ -9,10 +9,10 @@ import {
   useLayoutEffect,
   useRef,
 } from 'react'
-import type { CartEcho } from '../../core/cart-echo'
-import { CartEchoError } from '../../core/errors'
-import { identifyWithoutThrowing } from '../../core/identify-without-throwing'
-import { type PageIdentity, textOf } from '../../core/shopper'
+import type { CartEcho } from '../../engine/cart-echo'
+import { CartEchoError } from '../../engine/errors'
+import { identifyWithoutThrowing } from '../../engine/identify-without-throwing'
+import { type PageIdentity, textOf } from '../../engine/identity'
 
 /** What `CartEchoProvider` is given. */
 export interface CartEchoProviderProps {

@@ -1,6 +1,5 @@
 import { useEffect } from 'react'
-import type { Hold } from '../../core/hold'
-import type { Refresh, RefreshOptions } from '../../core/refresh'
+import type { Hold, Refresh, RefreshOptions } from '../../engine/refresh'
 import { useLatest } from './latest'
 import { useCartEcho } from './provider'
 

@@ -1,6 +1,6 @@
-import type { ChangeListener } from '../../core/cart-echo'
-import type { Stop } from '../../core/environment'
-import type { CartEventName } from '../../core/events'
+import type { ChangeListener } from '../../engine/cart-echo'
+import type { Stop } from '../../engine/environment'
+import type { CartEventName } from '../../engine/events'
 import { useRoom } from './room'
 import { whileOpen } from './while-open'
 

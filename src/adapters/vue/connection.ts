@@ -1,5 +1,5 @@
 import type { ComputedRef } from 'vue'
-import { type Connection, unheard } from '../../core/connection'
+import { type Connection, unheard } from '../../engine/state'
 import { useRoom } from './room'
 import { shownOf } from './shown'
 

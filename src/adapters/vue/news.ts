@@ -1,5 +1,5 @@
 import { type ComputedRef, computed } from 'vue'
-import { type News, noNews } from '../../core/news'
+import { type News, noNews } from '../../engine/news'
 import { useRoom } from './room'
 import { shownOf } from './shown'
 

@@ -1,8 +1,8 @@
 import { type MaybeRefOrGetter, type Plugin, toValue, watch } from 'vue'
-import type { CartEcho } from '../../core/cart-echo'
-import type { Stop } from '../../core/environment'
-import { identifyWithoutThrowing } from '../../core/identify-without-throwing'
-import { type PageIdentity, textOf } from '../../core/shopper'
+import type { CartEcho } from '../../engine/cart-echo'
+import type { Stop } from '../../engine/environment'
+import { identifyWithoutThrowing } from '../../engine/identify-without-throwing'
+import { type PageIdentity, textOf } from '../../engine/identity'
 import { createRoom, ROOM } from './room'
 
 /** What the plugin may be told. */

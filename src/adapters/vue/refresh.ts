@@ -1,5 +1,5 @@
-import type { Stop } from '../../core/environment'
-import type { Refresh, RefreshOptions } from '../../core/refresh'
+import type { Stop } from '../../engine/environment'
+import type { Refresh, RefreshOptions } from '../../engine/refresh'
 import { useRoom } from './room'
 import { whileOpen } from './while-open'
 

@@ -8,12 +8,12 @@ import {
   type ShallowRef,
   shallowRef,
 } from 'vue'
-import type { CartEcho } from '../../core/cart-echo'
-import { type Connection, unheard } from '../../core/connection'
-import type { Stop } from '../../core/environment'
-import { CartEchoError } from '../../core/errors'
-import { type News, noNews } from '../../core/news'
-import type { Source } from '../../core/source'
+import type { CartEcho } from '../../engine/cart-echo'
+import type { Source } from '../../engine/emitter'
+import type { Stop } from '../../engine/environment'
+import { CartEchoError } from '../../engine/errors'
+import { type News, noNews } from '../../engine/news'
+import { type Connection, unheard } from '../../engine/state'
 import { whileOpen } from './while-open'
 
 /** What the components of one app share. On a server it is never opened, and stays as it was made. */

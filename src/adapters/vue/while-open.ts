@@ -1,5 +1,5 @@
 import { watch } from 'vue'
-import type { Stop } from '../../core/environment'
+import type { Stop } from '../../engine/environment'
 import type { Room } from './room'
 
 /**

@@ -1,4 +1,4 @@
-import type { CartTotals } from '../../core/events'
+import type { CartTotals } from '../../engine/events'
 import { amountOf, type Condition } from './conditions'
 import { CURRENCY } from './money'
 import type { Product } from './products'

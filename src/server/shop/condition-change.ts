@@ -1,4 +1,4 @@
-import type { CartConditionsChanged, CartEchoBlock, CartTotals } from '../../core/events'
+import type { CartConditionsChanged, CartEchoBlock, CartTotals } from '../../engine/events'
 import { type Cart, totalsOf } from './cart'
 import { type Condition, formatWorth } from './conditions'
 import { formatMoney } from './money'

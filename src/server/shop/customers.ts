@@ -1,4 +1,4 @@
-import type { Id } from '../../core/events'
+import type { Id } from '../../engine/events'
 import { CartEchoServerError } from '../errors'
 
 /** Who can log in. */

@@ -1,4 +1,4 @@
-import type { Id } from '../../core/events'
+import type { Id } from '../../engine/events'
 import { CUSTOMERS, type Customer, knownCustomer } from './customers'
 import type { Backup, Memory } from './memory'
 import type { OwnerLog } from './owner-log'

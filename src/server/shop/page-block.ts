@@ -1,4 +1,4 @@
-import type { Id } from '../../core/events'
+import type { Id } from '../../engine/events'
 import type { Place } from '../http/host'
 import type { Application } from '../reverb/application'
 import { CHECK_PATH } from './check'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Id } from '../../core/events'
+import type { Id } from '../../engine/events'
 import { isObject } from '../http/fields'
 import type { Publication } from '../reverb/publication'
 import { type Customer, channelOf, knownCustomer } from './customers'

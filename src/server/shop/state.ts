@@ -1,4 +1,4 @@
-import type { Id } from '../../core/events'
+import type { Id } from '../../engine/events'
 import type { Carts } from './carts'
 import { CONDITIONS, formatWorth } from './conditions'
 import type { LogBook } from './log-book'

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { expect, onTestFinished } from 'vitest'
-import type { CartEchoBlock } from '../../../src/core/events'
+import type { CartEchoBlock } from '../../../src/engine/events'
 import { type FaultProxy, type Seen, type StartServerOptions, startFaultProxy } from '../../../src/server'
 import { type Cart, totalsOf } from '../../../src/server/shop/cart'
 import { formatMoney } from '../../../src/server/shop/money'

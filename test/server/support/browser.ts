@@ -1,5 +1,5 @@
 import { request } from 'node:http'
-import type { Id } from '../../../src/core/events'
+import type { Id } from '../../../src/engine/events'
 import { askAnew } from '../../support/ask-anew'
 
 export interface Answer {

@@ -1,5 +1,0 @@
-export { cartEcho as alpine } from '../adapters/alpine'
-export { livewire } from '../adapters/livewire'
-export { showNotices } from '../elements/notice'
-export * from '../index'
-export { reverb } from '../reverb'

@@ -1,0 +1,161 @@
+import { type BackOff, fullJitterMs } from '../../engine/backoff'
+import { createAlarm } from '../../engine/clock'
+import type { Environment, Stop } from '../../engine/environment'
+import { CartEchoError, wordsOf } from '../../engine/errors'
+import { type EchoLike, type EchoSource, has, type OpenableEcho, peek } from './shape'
+
+const LOOK_EVERY_MS = 100
+const LOOK_FOR_MS = 20_000
+
+/** Who hears what became of the search for an Echo: one of them, once. */
+interface Finding {
+  readonly found: (echo: EchoLike) => void
+  /** There is none, and another search would not find one. */
+  readonly failed: (error: CartEchoError) => void
+  /** Its code could not be fetched; the next time it may be. */
+  readonly notLoaded: (error: CartEchoError) => void
+}
+
+/**
+ * Finds the Echo. A getter is asked every 100 ms for 20 s, because scripts come late; a promise and one of our own are
+ * waited for as long.
+ */
+export const findEcho = (source: EchoSource, environment: Environment, { found, failed, notLoaded }: Finding): Stop => {
+  const alarm = createAlarm(environment)
+  const untilMs = environment.nowMs() + LOOK_FOR_MS
+  let isOver = false
+
+  const end = (tell: () => void): void => {
+    if (isOver) return
+    isOver = true
+    alarm.stop()
+    tell()
+  }
+
+  const judge = (value: unknown, cause?: unknown): void =>
+    end(() => (isEcho(value) ? found(value) : failed(noEcho(whyNoEcho(value), cause))))
+
+  const wait = (open: () => PromiseLike<EchoLike>): void => {
+    alarm.set(LOOK_FOR_MS, () => end(() => failed(noEcho('Its promise is still pending.'))))
+    invoke(open).then(
+      (echo) => judge(echo),
+      (cause) =>
+        end(() => {
+          const isKnown = cause instanceof CartEchoError
+          if (isKnown && cause.code !== 'not-loaded') failed(noEcho('', cause))
+          else if (isPromise(source)) failed(noEcho('It could not be loaded.', cause))
+          // What is made anew at each call, as a module is, is worth another.
+          else notLoaded(isKnown ? cause : notThere(cause))
+        }),
+    )
+  }
+
+  const look = (getter: () => unknown): void => {
+    const { value, thrown } = tryGet(getter)
+    if (!isEcho(value) && isPromise(value)) wait(() => value)
+    else if (isEcho(value) || environment.nowMs() >= untilMs) judge(value, thrown)
+    else alarm.set(LOOK_EVERY_MS, () => look(getter))
+  }
+
+  if (isOpenable(source)) wait(() => source.open())
+  else if (isPromise(source)) wait(() => source)
+  else if (isGetter(source)) look(source)
+  else end(() => found(source))
+  return () => end(() => undefined)
+}
+
+/** True when the source makes an Echo of our own, which is ours to close. */
+export const isOpenable = (source: unknown): source is OpenableEcho =>
+  has(source, 'open') && has(source, 'close') && !isEcho(source)
+
+/** True for what can give a private channel. The Echo class has it only on its prototype. */
+export const isEcho = (value: unknown): value is EchoLike => typeof value !== 'function' && has(value, 'private')
+
+/** Says why something is no Echo, in words for the developer who handed it over. */
+export const whyNoEcho = (value: unknown): string => {
+  if (value === undefined || value === null)
+    return 'It is undefined. If it comes later, give a getter: () => window.Echo.'
+  if (has(value, 'open')) return 'It is a function that gives reverb({...}): give reverb({...}) itself.'
+  if (has(peek(value, 'prototype'), 'private')) return 'It is the Echo class. Create one: new Echo({...}).'
+  if (peek(value, 'default') !== undefined)
+    return 'It is the namespace of the Echo script. Create one: new Echo.default({...}).'
+  return 'It has no private() method.'
+}
+
+const isGetter = (source: EchoSource): source is () => EchoLike | null | undefined => typeof source === 'function'
+
+const isPromise = (source: unknown): source is PromiseLike<EchoLike> => has(source, 'then')
+
+/**
+ * True when a getter gives another Echo than the one it gave before, and goes on giving it: one that makes an Echo at every
+ * call has not replaced anything. Never throws.
+ */
+export const wasReplaced = (source: EchoSource, echo: EchoLike): boolean => {
+  if (!isGetter(source)) return false
+  const value = glance(source)
+  return isEcho(value) && value !== echo && glance(source) === value
+}
+
+/** What a source gives now, without waiting: nothing, where it is a promise or a getter that is early. Never throws. */
+export const echoNow = (source: EchoSource | undefined): unknown =>
+  source !== undefined && isGetter(source) ? glance(source) : source
+
+// A promise that nobody waits for must not be an unhandled rejection of the page's.
+const glance = (getter: () => unknown): unknown => {
+  const { value } = tryGet(getter)
+  if (isPromise(value)) value.then(undefined, () => undefined)
+  return value
+}
+
+// echo-react's echo() throws until configureEcho() was called, so a getter that throws is merely early.
+const tryGet = (getter: () => unknown): { value?: unknown; thrown?: unknown } => {
+  try {
+    return { value: getter() }
+  } catch (thrown) {
+    return { thrown }
+  }
+}
+
+// An open() that throws at once is the same as one that rejects, and so is a promise of another kind that throws when it is waited for.
+const invoke = async (open: () => PromiseLike<EchoLike>): Promise<EchoLike> => open()
+
+const notThere = (cause: unknown): CartEchoError =>
+  new CartEchoError('not-loaded', `Echo could not be loaded: ${wordsOf(cause)}`, { cause })
+
+const noEcho = (detail: string, cause?: unknown): CartEchoError => {
+  const words = ['No Echo was found.', detail, cause instanceof Error ? cause.message : ''].filter(Boolean)
+  return new CartEchoError('no-echo', words.join(' '), { cause })
+}
+
+/** Tries something anew, later each time. */
+interface Retry {
+  /** Plans the next try, not before what the server asked for. Returns when it is, in milliseconds of the clock. */
+  readonly plan: (retryAfterMs: number) => number
+  /** It went well: the next trouble is a new one. */
+  readonly reset: () => void
+  /** Drops what is planned. `plan` may follow. */
+  readonly stop: Stop
+}
+
+/** A server that failed has lost the channels of all its pages. Beyond a minute the check feeds them. */
+const BACK_OFF: BackOff = { baseMs: 2_000, capMs: 300_000 }
+const SHORTEST_MS = 500
+
+/** A retry with full jitter: within 2.5 s at first, doubling up to 5 min. */
+export const createRetry = (environment: Environment, run: () => void): Retry => {
+  let attempt = 0
+  const alarm = createAlarm(environment)
+  return {
+    plan: (retryAfterMs) => {
+      const inMs = retryAfterMs + SHORTEST_MS + fullJitterMs(BACK_OFF, attempt, environment.random())
+      attempt += 1
+      alarm.set(inMs, run)
+      return environment.nowMs() + inMs
+    },
+    reset: () => {
+      alarm.stop()
+      attempt = 0
+    },
+    stop: alarm.stop,
+  }
+}

@@ -1,0 +1,158 @@
+import type { Stop } from '../../engine/environment'
+import { attempt } from '../../engine/shape'
+
+/** What cart-echo needs of an Echo: laravel-echo 1.x and 2.x, echo-react's and echo-vue's `echo()`, and forks all have it. */
+export interface EchoLike {
+  private(channel: string): unknown
+}
+
+/** An Echo that is made when needed and is ours to close, such as `reverb({...})` gives. */
+export interface OpenableEcho {
+  /** Makes the Echo, or gives the one there is. */
+  readonly open: () => Promise<EchoLike>
+  /** Closes its socket. `open` may follow. */
+  readonly close: () => void
+  /** The app's key, where it is known: pages of two apps share nothing. */
+  readonly key?: string | undefined
+}
+
+/** Where an Echo comes from: itself, a getter for one that may come late, a promise, or one of our own. */
+export type EchoSource = EchoLike | (() => EchoLike | null | undefined) | PromiseLike<EchoLike> | OpenableEcho
+
+type Callback = (...args: readonly unknown[]) => void
+
+/** A method of something we know nothing else about. */
+export type Call = (...args: readonly unknown[]) => unknown
+
+/** What cart-echo calls on a private channel. Only `listen` is sure to be there. */
+export interface ChannelLike {
+  listen(event: string, callback: (payload: unknown) => void): unknown
+  stopListening?(event: string, callback: (payload: unknown) => void): unknown
+  subscribe?(): unknown
+  subscribed?(callback: () => void): unknown
+  error?(callback: (error: unknown) => void): unknown
+  readonly subscription?: SubscriptionLike | undefined
+}
+
+/** pusher-js's own channel, under Echo's. */
+export interface SubscriptionLike extends Bindable {
+  readonly name?: string
+  readonly subscribed?: boolean
+  readonly subscriptionPending?: boolean
+  /** Forgets a subscription that waits for an answer (pusher-js: "for internal use only"). */
+  disconnect?(): unknown
+}
+
+/** pusher-js itself, as far as it can be steered. */
+export interface PusherLike {
+  readonly connection: SocketLike
+  connect(): unknown
+  disconnect(): unknown
+}
+
+/** pusher-js's connection. */
+export interface SocketLike extends Bindable {
+  readonly state: string
+}
+
+/** What can be bound to and unbound from. */
+interface Bindable {
+  bind(event: string, callback: Callback): unknown
+  unbind(event: string, callback: Callback): unknown
+}
+
+/** A property of anything, undefined where there is none, or where it throws, as in the window of a frame from elsewhere. Never throws. */
+export const peek = (value: unknown, ...path: readonly string[]): unknown =>
+  attempt(() =>
+    path.reduce<unknown>(
+      (found, key) => (found === null || found === undefined ? undefined : Object(found)[key]),
+      value,
+    ),
+  )
+
+/** The app's key of an Echo that is there, or of one of our own; null where it is not known, as with a getter. */
+export const keyOf = (echo: unknown): string | null => {
+  const key = peek(echo, 'key') ?? peek(echo, 'options', 'key')
+  return typeof key === 'string' ? key : null
+}
+
+/** True when the value has that method. */
+export const has = <Method extends string>(value: unknown, method: Method): value is Record<Method, Call> =>
+  typeof peek(value, method) === 'function'
+
+/** True for something that can be bound to and unbound from. */
+export const isBindable = (value: unknown): value is SocketLike & SubscriptionLike =>
+  has(value, 'bind') && has(value, 'unbind')
+
+/**
+ * Binds all of them, each to the event of its name; those of pusher-js as one global callback. These come first: one of the page's own that throws keeps
+ * the others of the same event from hearing it (pusher-js 8.6, core/events/dispatcher.ts). Returns what unbinds these, and nothing else.
+ */
+export const bindAll = (target: Bindable, callbacks: Readonly<Record<string, Callback>>): Stop => {
+  if (has(target, 'bind_global') && has(target, 'unbind_global')) return bindGlobally(target as Global, callbacks)
+  const bound = Object.entries(callbacks)
+  for (const [event, callback] of bound) target.bind(event, callback)
+  return () => {
+    for (const [event, callback] of bound) target.unbind(event, callback)
+  }
+}
+
+// On what calls us, while it does: whoever listens anew for what it hears must not hear the same once more. pusher-js reads its list while it walks along it.
+const CALLING: unique symbol = Symbol.for('cart-echo.calling')
+
+type Global = Bindable & Record<'bind_global' | 'unbind_global', Call> & { [CALLING]?: boolean }
+
+const bindGlobally = (target: Global, callbacks: Readonly<Record<string, Callback>>): Stop => {
+  let situation: 'unarmed' | 'armed' | 'over' = target[CALLING] ? 'unarmed' : 'armed'
+  const arm = (): void => {
+    if (situation === 'unarmed') situation = 'armed'
+  }
+  const hear = (event: unknown, data: unknown): void => {
+    const callback = typeof event === 'string' && Object.hasOwn(callbacks, event) ? callbacks[event] : undefined
+    if (!callback || situation !== 'armed') return
+    const before = target[CALLING]
+    target[CALLING] = true
+    try {
+      callback(data)
+    } finally {
+      target[CALLING] = before === true
+    }
+  }
+  // One of its own: pusher-js takes away all that are the same.
+  const heardGlobally = (): void => undefined
+  const unbind = (): void => {
+    target.unbind_global(hear)
+    for (const event of Object.keys(callbacks)) target.unbind(event, heardGlobally)
+  }
+  target.bind_global(hear)
+  // pusher-js tells the developer's console of every event that nobody has bound by its name.
+  for (const event of Object.keys(callbacks)) target.bind(event, heardGlobally)
+  queueMicrotask(arm)
+  return () => {
+    situation = 'over'
+    // Taken out of the list while pusher-js walks along it, it would have the next one passed over.
+    if (target[CALLING]) queueMicrotask(unbind)
+    else unbind()
+  }
+}
+
+/** The Echo's pusher-js connection; null for connectors without one (socket.io, Ably's fork, Mercure). */
+export const socketOf = (echo: EchoLike): SocketLike | null => {
+  const connection = peek(echo, 'connector', 'pusher', 'connection')
+  return isBindable(connection) ? connection : null
+}
+
+/** The Echo's pusher-js; null where it cannot be steered. */
+export const pusherOf = (echo: EchoLike): PusherLike | null => {
+  const pusher = peek(echo, 'connector', 'pusher')
+  const isSteerable = socketOf(echo) !== null && has(pusher, 'connect') && has(pusher, 'disconnect')
+  return isSteerable ? (pusher as unknown as PusherLike) : null
+}
+
+/** True for the null broadcaster, whose connection says `connected` for ever while nothing ever arrives. */
+export const isNullEcho = (echo: EchoLike): boolean => {
+  const connector = peek(echo, 'connector')
+  if (peek(echo, 'options', 'broadcaster') === 'null') return true
+  // laravel-echo 2.5, connector/null-connector.ts. Asked of the connector: Echo's own socketId() throws where it has none.
+  return has(connector, 'socketId') && connector.socketId() === 'fake-socket-id'
+}

@@ -1,0 +1,186 @@
+import { createAlarm } from '../../engine/clock'
+import type { Stop } from '../../engine/environment'
+import { CartEchoError, wordsOf } from '../../engine/errors'
+import type { ConnectionFact } from '../../engine/state'
+import { authorisationFact, delayed, readAuthorisationFailure, refused } from '../../engine/state'
+import type { Sink } from '../../engine/transport'
+import type { EchoTransportOptions } from '../echo'
+import { type ChannelHandlers, type ChannelSeat, joinChannel } from './channel'
+import { isOpenable, wasReplaced } from './find'
+import { type EchoLike, type OpenableEcho, pusherOf, socketOf } from './shape'
+import { isTransient, refusalOf, watchLiveness, watchSocket } from './socket'
+import { createStanding } from './standing'
+import { type Steering, steer } from './steering'
+
+/** A fresh Echo takes the place of one that gave up, not in step with those of all other pages. */
+const RENEWED_WITHIN_MS = 2_000
+/** How often to look whether somebody left our channel. Nothing tells: it takes a look. */
+const LOOK_EVERY_MS = 2_000
+
+/** What is known of the Echos before: whether a socket could be opened here at all. */
+export interface Past {
+  hasWorked: boolean
+}
+
+/** Stays on the channel of an Echo, until it is not worth staying with: then whoever called moves on. Throws what the Echo throws. */
+export const stay = (
+  echo: EchoLike,
+  options: EchoTransportOptions,
+  sink: Sink,
+  moveOn: () => void,
+  past: Past,
+): Stop => {
+  const { environment, channel, events, echo: source } = options
+  const isOurs = isOpenable(source)
+  const pusher = (options.steer ?? isOurs) ? pusherOf(echo) : null
+  const socket = socketOf(echo)
+  const looking = createAlarm(environment)
+  const renewal = createAlarm(environment)
+  let hasSaidSo = false
+  let seat: ChannelSeat | null = null
+  let steering: Steering | null = null
+  let hasLeft = false
+  let hasStood = false
+  const askAnew = (): void => {
+    try {
+      seat?.askAnew()
+    } catch (cause) {
+      sink.state(echoFailed(cause))
+    }
+  }
+  const standing = createStanding(environment, sink, askAnew, () => steering)
+
+  const handlers: ChannelHandlers = {
+    heard: (event, payload) => {
+      // Proof enough where a connector never confirms, such as socket.io's.
+      if (!standing.is('live')) standing.confirmed()
+      sink.deliver(event, payload)
+    },
+    subscribed: standing.confirmed,
+    refused: (error) => {
+      const failure = readAuthorisationFailure(error)
+      standing.turnedAway(authorisationFact(failure, channel), failure.retryAfterMs)
+    },
+  }
+
+  const sitDown = (): void => {
+    seat?.stop()
+    seat = null
+    seat = joinChannel(echo, channel, events, handlers)
+    hearThatConfirmed()
+  }
+
+  // It may have been before anybody listened.
+  const hearThatConfirmed = (): void => {
+    if (standing.is('awaiting') && seat?.isSubscribed()) standing.confirmed()
+  }
+
+  const open = (): void => {
+    past.hasWorked = true
+    hasStood = true
+    standing.open()
+    hearThatConfirmed()
+  }
+
+  // What the server says now is said at the door.
+  const opening = (): void => {
+    hasStood = false
+    standing.opening()
+  }
+
+  const look = (): void => {
+    // Echo.disconnect() and connect() make another socket; a page may also put another Echo in its place.
+    if (socketOf(echo) !== socket || wasReplaced(source, echo)) return moveOn()
+    looking.set(LOOK_EVERY_MS, look)
+    if (!seat?.isStillThere()) returnToChannel()
+  }
+
+  const returnToChannel = (): void => {
+    standing.left()
+    if (hasLeft) return
+    try {
+      sitDown()
+    } catch (cause) {
+      sink.state(echoFailed(cause))
+    }
+  }
+
+  const errorCode = (code: number, staysOpen: boolean): void => {
+    const because = staysOpen ? null : refusalOf(code, hasStood)
+    // Steered, what may change by itself is asked again.
+    if (because && !(pusher && isTransient(code, hasStood))) standing.keptOut(refused(because, { detail: `(${code})` }))
+    // A refused signature comes without a channel name, and nothing follows it: it can only be ours while ours is pending.
+    if (staysOpen && code === 4009 && seat?.isPending()) standing.turnedAway(delayed('signature-refused'), 0)
+  }
+
+  const unreadable = (why: unknown): void =>
+    standing.keptOut(delayed('socket-refused', { detail: `Its greeting cannot be read: ${wordsOf(why)}` }))
+
+  // pusher-js before 8.2 has two lives for its WebSocket (core/transports/transport_manager.ts): what worked once has not become impossible by two losses.
+  const failed = (): void => {
+    if (!past.hasWorked) return standing.failed()
+    standing.lost()
+    if (isOpenable(source)) return renew(source)
+    if (!hasSaidSo) sink.report(gaveUp())
+    hasSaidSo = true
+  }
+
+  const renew = (own: OpenableEcho): void => {
+    const inMs = environment.random() * RENEWED_WITHIN_MS
+    standing.lost(environment.nowMs() + inMs)
+    renewal.set(inMs, () => {
+      own.close()
+      moveOn()
+    })
+  }
+
+  const stops = [
+    watchSocket(echo, { ...standing, opening, open, failed, unreadable, errorCode }),
+    renewal.stop,
+    watchLiveness(echo, environment, {
+      dead: () => (steering ? steering.reconnect() : standing.lost()),
+      // Given up on, and alive after all.
+      alive: () => {
+        if (standing.is('away') && socket?.state === 'connected') open()
+      },
+    }),
+    standing.stop,
+    looking.stop,
+  ]
+  if (pusher) {
+    // After the socket is watched, so that what this says of it comes last.
+    steering = steer(pusher, environment, {
+      isOurs,
+      waiting: standing.lost,
+      threw: (cause) => sink.report(listenerThrew(cause)),
+      turnedAway: (code, nextTryAtMs) => {
+        const because = code === 4004 ? 'over-capacity' : 'socket-refused'
+        standing.keptOut(delayed(because, { detail: `(${code})` }), nextTryAtMs)
+      },
+    })
+    stops.push(steering.stop)
+  }
+  const leave = (): void => {
+    hasLeft = true
+    for (const stop of stops.splice(0)) stop()
+    seat?.stop()
+  }
+
+  try {
+    sitDown()
+  } catch (cause) {
+    leave()
+    throw cause
+  }
+  looking.set(LOOK_EVERY_MS, look)
+  return leave
+}
+
+const gaveUp = (): CartEchoError =>
+  new CartEchoError('no-web-socket', 'pusher-js gave up on WebSocket after it had worked, as before 8.2: update it.')
+
+const listenerThrew = (cause: unknown): CartEchoError =>
+  new CartEchoError('listener-failed', `A listener of the page's own socket threw: ${wordsOf(cause)}`, { cause })
+
+/** The fact of an Echo that threw. */
+export const echoFailed = (cause: unknown): ConnectionFact => refused('echo-failed', { cause, detail: wordsOf(cause) })

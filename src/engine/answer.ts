@@ -1,0 +1,278 @@
+import { type Cursor, formatCursor, parseCursor } from './cursor'
+import { CartEchoError } from './errors'
+import {
+  attempt,
+  duration,
+  flag,
+  isEmptyArray,
+  isRecord,
+  list,
+  type Misfit,
+  misfit,
+  optional,
+  own,
+  ownOnly,
+  readFlag,
+  readNumber,
+  record,
+  type Shape,
+  text,
+  whenFilled,
+  where,
+  within,
+} from './shape'
+
+/** One entry of the owner's log, as the check gave it. */
+export interface LoggedEvent {
+  readonly event: string
+  readonly payload: unknown
+}
+
+/** What a log server said when it was asked for everything after `since`. */
+export interface Answer {
+  /** The cursor that was asked from: what this answer settles starts there. */
+  readonly since: Cursor | null
+  /** Whose log this is; opaque. */
+  readonly owner: string
+  /** The place of the last event given, else `since`. */
+  readonly cursor: Cursor
+  /** Oldest first, contiguous from `since` + 1. */
+  readonly events: readonly LoggedEvent[]
+  /** True when the log cannot be continued from `since`: what was missed is not told. */
+  readonly reset: boolean
+  /** How widely to spread the refresh a reset causes, in milliseconds. */
+  readonly spreadMs?: number | undefined
+}
+
+/** How many events an answer holds at most. A full one is followed by another ask at once. */
+export const FULL_ANSWER = 50
+
+/** What the guide's own check says: that something changed, and in what words. */
+export interface BareAnswer {
+  readonly updated: boolean
+  readonly message: string | null
+  /** When it was given, in milliseconds of the page's clock. */
+  readonly atMs: number
+}
+
+/** What a log server says beside the news. */
+export interface CheckPolicy {
+  /** False: live updates are switched off. */
+  readonly enabled: boolean
+  /** How often to ask while nothing is heard live. */
+  readonly pollMs?: number | undefined
+  /** How often to ask while something is. */
+  readonly auditMs?: number | undefined
+}
+
+/** One HTTP response of the check, as far as it matters. */
+export interface CheckResponse {
+  /** 0 for a redirect that was not followed. */
+  readonly status: number
+  /** True when its content type is JSON. */
+  readonly isJson: boolean
+  /** The parsed body; undefined when it is no JSON. */
+  readonly body: unknown
+  /** `Retry-After` in milliseconds; null without one. */
+  readonly retryAfterMs: number | null
+}
+
+/** What was asked, as far as the answer must match it. */
+export interface Asked {
+  readonly since: Cursor | null
+  /** True when the page knows that there is a log, by its block or by an answer: a bare answer is then somebody else's. Default false. */
+  readonly hasLog?: boolean | undefined
+  /** The request's own mark. A log server gives it back; a cache cannot. */
+  readonly fresh: string
+  readonly nowMs: number
+}
+
+/** What is known of a response that is no answer. */
+export interface NoAnswer {
+  readonly status: number
+  /** The address that was asked, as the page names it. */
+  readonly url?: string | undefined
+}
+
+/** What a response means: the rows of the agreement's table. */
+export type Meaning =
+  | { readonly name: 'log'; readonly answer: Answer; readonly policy: CheckPolicy }
+  | { readonly name: 'bare'; readonly answer: BareAnswer }
+  /** 204 or 304: nothing happened. */
+  | { readonly name: 'nothing' }
+  /** Whoever was logged in is not any more. */
+  | ({ readonly name: 'session-over' } & NoAnswer)
+  /** Nobody answers at that address. Believed the third time. */
+  | ({ readonly name: 'not-there' } & NoAnswer)
+  /** The shop refuses the question. */
+  | ({ readonly name: 'refused' } & NoAnswer)
+  /** Something else than the shop answered: a log-in page, a challenge, a captive portal, a cache. */
+  | ({ readonly name: 'blocked'; readonly detail: string } & NoAnswer)
+  /** The server wants to be left alone for a while. */
+  | ({ readonly name: 'busy'; readonly retryAfterMs: number | null } & NoAnswer)
+  /** It failed, and may be well the next time. */
+  | ({ readonly name: 'failed'; readonly detail: string } & NoAnswer)
+
+/** Reads a response of the check. Pure; never throws. */
+export const readResponse = (response: CheckResponse, asked: Asked): Meaning =>
+  attempt(() => meaningOf(response, asked)) ?? { name: 'failed', status: 0, detail: 'It cannot be read.' }
+
+const meaningOf = (response: CheckResponse, asked: Asked): Meaning => {
+  const { status, isJson, retryAfterMs } = response
+  if (status === 204 || status === 304) return { name: 'nothing' }
+  if (status === 429 || status === 503) return { name: 'busy', status, retryAfterMs }
+  if (status >= 500 && (isJson || GATEWAYS.includes(status))) return { name: 'failed', status, detail: '' }
+  if (!isJson || isRedirect(status)) return { name: 'blocked', status, detail: whatInstead(status) }
+  if (SESSION_OVER.includes(status)) return { name: 'session-over', status }
+  if (NOT_THERE.includes(status)) return { name: 'not-there', status }
+  if (status >= 200 && status < 300) return readBody(response, asked)
+  return { name: 'refused', status }
+}
+
+const GATEWAYS: readonly number[] = [500, 502, 504]
+const SESSION_OVER: readonly number[] = [401, 403, 419]
+const NOT_THERE: readonly number[] = [404, 405, 410]
+
+const isRedirect = (status: number): boolean => status === 0 || (status >= 300 && status < 400)
+
+const whatInstead = (status: number): string => (isRedirect(status) ? 'It redirects.' : 'It is no JSON.')
+
+const readBody = ({ status, body }: CheckResponse, asked: Asked): Meaning => {
+  const given = isRecord(body) ? (own(body, 'cart_echo') ?? null) : null
+  const block = isRecord(given) ? ownOnly(given) : isEmptyArray(given) ? null : given
+  const wrong = block === null ? bareShape(body) : within('cart_echo', blockShape(block))
+  if (wrong) return { name: 'failed', status, detail: wordsOf(wrong) }
+  if (block === null && asked.hasLog) return { name: 'blocked', status, detail: NO_LOG }
+  return block === null ? readBare(ownOnly(body as Bare), asked) : readLog(status, block as Block, asked)
+}
+
+// A cache, a service worker or a gateway: the log says whose it is.
+const NO_LOG = 'It is not the log, which names its owner.'
+
+const readBare = ({ updated, message }: Bare, { nowMs }: Asked): Meaning => ({
+  name: 'bare',
+  answer: { updated: readFlag(updated) === true, message: message ?? null, atMs: nowMs },
+})
+
+const readLog = (status: number, block: Block, { since, fresh }: Asked): Meaning =>
+  // A service worker that answers from its cache may answer for whoever was logged in before.
+  own(block, 'fresh') === fresh
+    ? { name: 'log', answer: logAnswer(block, since), policy: policyOf(block) }
+    : { name: 'blocked', status, detail: 'It does not give `fresh` back: a cache answered.' }
+
+interface Bare {
+  updated: unknown
+  message?: string | null
+}
+
+interface Block extends Record<string, unknown> {
+  owner: string
+  cursor: string
+  events?: LoggedEvent[] | null
+  reset?: unknown
+  spread_ms?: unknown
+  poll?: Interval | null
+  audit?: Interval | null
+  enabled?: unknown
+}
+
+const tooMany: Shape = (value) =>
+  Array.isArray(value) && value.length > FULL_ANSWER ? misfit(`at most ${FULL_ANSWER} events`, value) : null
+interface Interval {
+  interval_ms?: unknown
+}
+
+const interval = record({ interval_ms: optional(duration) })
+const orNull =
+  (shape: Shape): Shape =>
+  (value) =>
+    value === null ? null : shape(value)
+
+const bareShape = record({ updated: orNull(flag), message: optional(text) })
+const blockShape = record({
+  owner: where('a string that is not empty', (value) => typeof value === 'string' && value !== ''),
+  cursor: where('epoch:seq', (value) => parseCursor(value) !== null),
+  events: optional((value) => tooMany(value) ?? list(record({ event: text }))(value)),
+  reset: optional(flag),
+  spread_ms: optional(duration),
+  poll: whenFilled(interval),
+  audit: whenFilled(interval),
+  enabled: optional(flag),
+})
+
+const logAnswer = ({ owner, cursor, events, reset, spread_ms }: Block, since: Cursor | null): Answer => ({
+  since,
+  owner,
+  cursor: parseCursor(cursor) ?? { epoch: '', seq: 0 },
+  events: (events ?? []).map(ownOnly).map(({ event, payload }) => ({ event, payload })),
+  reset: readFlag(reset) ?? false,
+  spreadMs: readNumber(spread_ms),
+})
+
+const policyOf = ({ poll, audit, enabled }: Block): CheckPolicy => ({
+  enabled: readFlag(enabled) ?? true,
+  pollMs: intervalOf(poll),
+  auditMs: intervalOf(audit),
+})
+
+const intervalOf = (said: Interval | null | undefined): number | undefined =>
+  readNumber(ownOnly(said ?? {}).interval_ms)
+
+const wordsOf = ({ path, expected }: Misfit): string => `${path.join('.') || 'The body'}: expected ${expected}.`
+
+/**
+ * What an answer is worth to a page. `continues`: its events follow on the cursor, or the page had none. `reset`: go on from its
+ * cursor. `older`: a lagging replica's, or of a retired epoch; it settles nothing. `too-late`: it starts beyond the cursor and
+ * would pass something over. `malformed`: it is not contiguous.
+ */
+export type Verdict = 'continues' | 'reset' | 'older' | 'too-late' | 'malformed'
+
+/** Where a page stands: what an answer is weighed against. */
+interface Standpoint {
+  readonly cursor: Cursor | null
+  readonly retired: readonly string[]
+}
+
+/** Weighs an answer. */
+export const weighAnswer = ({ cursor, retired }: Standpoint, answer: Answer): Verdict => {
+  const { since, cursor: end, reset, events } = answer
+  if (retired.includes(end.epoch)) return 'older'
+  if (cursor?.epoch === end.epoch && end.seq < cursor.seq) return 'older'
+  if (cursor === null && since === null) return 'continues'
+  if (reset) return weighReset(cursor, answer)
+  if (since === null || cursor === null) return 'too-late'
+  if (events.length !== end.seq - since.seq) return 'malformed'
+  if (since.epoch !== end.epoch && since.seq !== 0) return 'malformed'
+  if (cursor.epoch === end.epoch) return since.seq > cursor.seq ? 'too-late' : 'continues'
+  // Nothing had happened there, or nothing at all: this is what came after nothing.
+  const isFromHere = since.epoch === cursor.epoch || cursor.epoch === ''
+  return cursor.seq === 0 && since.seq === 0 && isFromHere ? 'continues' : 'too-late'
+}
+
+// It says of another place than ours, from which the log may well be continued, that it cannot.
+const weighReset = (cursor: Cursor | null, { since, cursor: end }: Answer): Verdict => {
+  if (isSamePlace(since, cursor)) return 'reset'
+  return isSamePlace(end, cursor) ? 'continues' : 'too-late'
+}
+
+const isSamePlace = (a: Cursor | null, b: Cursor | null): boolean => a?.epoch === b?.epoch && a?.seq === b?.seq
+
+/** The error of an answer that is not contiguous. */
+export const malformedAnswer = ({ since, cursor, events }: Answer): CartEchoError =>
+  invalidAnswer(
+    `with ${events.length} events from ${since ? formatCursor(since) : 'nowhere'} to ${formatCursor(cursor)}, not all of them in a row. Look at its query.`,
+  )
+
+/** The error of an answer that is older than what the page knows already. */
+export const laggingAnswer = ({ cursor }: Answer): CartEchoError =>
+  invalidAnswer(
+    `as of ${formatCursor(cursor)}, which the page is past: it reads a replica that lags. Let it use the write connection.`,
+  )
+
+/** The error of an answer that nothing happened, while a broadcast waits for what came before it. */
+export const emptyAnswer = (): CartEchoError =>
+  invalidAnswer(
+    'that nothing happened, and a broadcast waits for what came before it. Look for a cache in front of it.',
+  )
+
+const invalidAnswer = (what: string): CartEchoError => new CartEchoError('invalid-answer', `The check answered ${what}`)

@@ -1,0 +1,109 @@
+import mitt from 'mitt'
+import type { Stop } from './environment'
+import { CartEchoError, wordsOf } from './errors'
+import { attempt } from './shape'
+
+/** Takes what a page must hear about: a `CartEchoError` a call. */
+export type OnError = (error: CartEchoError) => void
+
+/** Runs a listener of the page's, and gives what it returns. Whatever it throws goes to `onError`, never further: then undefined. */
+export type Guard = <Value>(where: string, run: () => Value) => Value | undefined
+
+/** Many listeners, one event. */
+export interface Emitter<Events extends Record<string, readonly unknown[]>> {
+  /** Adds a listener. The returned function removes it, and only it, also when the same function was added twice. */
+  on<Name extends keyof Events & string>(name: Name, listener: (...args: Events[Name]) => void): Stop
+  /** Calls the listeners there are now, in the order they were added. */
+  emit<Name extends keyof Events & string>(name: Name, ...args: Events[Name]): void
+}
+
+/** A guard that reports `listener-failed` with the thrown value as its `cause`. */
+export const createGuard =
+  (onError: OnError): Guard =>
+  (where, run) =>
+    guarded(onError, `A listener of ${where}`, run)
+
+/** Runs the page's own code, of which `what` is the name. Reports what it throws as `listener-failed`: then undefined. */
+export const guarded = <Value>(onError: OnError, what: string, run: () => Value): Value | undefined => {
+  try {
+    return run()
+  } catch (cause) {
+    onError(new CartEchoError('listener-failed', `${what} threw: ${wordsOf(cause)}`, { cause }))
+    return undefined
+  }
+}
+
+/**
+ * An emitter that behaves like an EventTarget, but typed: a listener that throws stops nobody, one removed while an event
+ * is under way is not called any more, one added then is called from the next event on.
+ */
+export const createEmitter = <Events extends Record<string, readonly unknown[]>>(guard: Guard): Emitter<Events> => {
+  const bus = mitt<Record<string, readonly unknown[]>>()
+  return {
+    on: (name, listener) => {
+      let there = true
+      // One wrapper a call: mitt removes by identity, and a function may be added twice.
+      const call = (args: readonly unknown[]): void => {
+        if (there) guard(name, () => listener(...(args as Events[typeof name])))
+      }
+      bus.on(name, call)
+      return () => {
+        there = false
+        bus.off(name, call)
+      }
+    },
+    emit: (name, ...args) => bus.emit(name, args),
+  }
+}
+
+/** The same, for who must go on: an `onError` that throws has nowhere left to be reported to. */
+export const neverThrowing =
+  (onError: OnError): OnError =>
+  (error) =>
+    attempt(() => onError(error))
+
+/** The same, but each error only the first time: one trouble may show in several places, and for a long time. */
+export const onceEach = (onError: OnError): OnError => {
+  const reported = new WeakSet<CartEchoError>()
+  return (error) => {
+    if (reported.has(error)) return
+    reported.add(error)
+    onError(error)
+  }
+}
+
+/** A value that changes: read it, and hear when it is another. Fits `useSyncExternalStore` as it is. */
+export interface Source<Value> {
+  /** The value now: the very same object until it changes. */
+  readonly get: () => Value
+  /**
+   * Calls the listener after each change, with the new value; what a listener before it has already replaced is passed over.
+   * Returns a function that ends this.
+   */
+  readonly subscribe: (listener: (value: Value) => void) => Stop
+}
+
+/** A source with its other end. */
+export interface SettableSource<Value> extends Source<Value> {
+  /** Puts a new value. Setting the same object again tells nobody. */
+  readonly set: (value: Value) => void
+}
+
+/** A source that holds `initial` and reports throwing listeners by the name given. */
+export const createSource = <Value>(name: string, initial: Value, guard: Guard): SettableSource<Value> => {
+  const emitter = createEmitter<Record<string, [Value]>>(guard)
+  let current = initial
+  return {
+    get: () => current,
+    subscribe: (listener) =>
+      emitter.on(name, (value) => {
+        // One that another listener has replaced meanwhile would arrive after its successor, and stay.
+        if (value === current) listener(value)
+      }),
+    set: (value) => {
+      if (value === current) return
+      current = value
+      emitter.emit(name, value)
+    },
+  }
+}

@@ -1,0 +1,71 @@
+/** Undoes what was started. Calling it again does nothing. */
+export type Stop = () => void
+
+/**
+ * What a page goes through, as far as listening goes. `frozen` and `left` (into the back/forward cache) are followed by
+ * `resumed` and `restored`, or by nothing at all. `activated`: a prerendered page is looked at now. `navigated`:
+ * `wire:navigate` has put another page in its place. `traversed`: Back or Forward within one document. `focused`: its window
+ * has the focus again. `woke`: another of the shopper's tabs has found that the machine slept; each finds it
+ * for itself by the clock, if it is looked at.
+ */
+export type PageSignal =
+  | 'visible'
+  | 'hidden'
+  | 'frozen'
+  | 'resumed'
+  | 'left'
+  | 'restored'
+  | 'online'
+  | 'offline'
+  | 'activated'
+  | 'navigated'
+  | 'traversed'
+  | 'focused'
+  | 'woke'
+
+/** What cart-echo needs from where it runs. `browserEnvironment()` answers it for pages. */
+export interface Environment {
+  /** False on a server: there nothing is ever opened. */
+  readonly hasPage: boolean
+  /** The wall clock, as `Date.now()`: unlike `performance.now()` it goes on while a laptop sleeps. */
+  nowMs(): number
+  /** Runs something once after a delay, unless stopped before. */
+  schedule(delayMs: number, run: () => void): Stop
+  /** A number from 0 up to 1. */
+  random(): number
+  /** False while nobody can see the page. */
+  isVisible(): boolean
+  /** False while the page is prerendered: nobody has asked for it yet. */
+  isActivated(): boolean
+  /** Hears what the page goes through, until stopped. */
+  watchPage(listener: (signal: PageSignal) => void): Stop
+}
+
+/** Who looks: at one page, or at any of several. */
+export type Audience = Pick<Environment, 'isVisible' | 'watchPage'>
+
+/** What the tabs of one browser share. `browserTabs()` answers it for pages. */
+export interface TabPorts {
+  /** Waits in line for a lock, or takes it from whoever has it. Returns what leaves the line, or gives the lock back. Never throws. */
+  lock(name: string, request: LockRequest): Stop
+  /** Opens a line to all others who opened one of this name. Messages of each arrive in the order in which they were sent. */
+  openBus(name: string, hear: (message: unknown) => void): Bus
+}
+
+/** A wish for a lock, and who hears what becomes of it. Nobody is told after it was given up. */
+export interface LockRequest {
+  /** True: whoever has it loses it. */
+  readonly steal: boolean
+  readonly granted: () => void
+  /** Somebody stole it. */
+  readonly lost: () => void
+  /** This page may not have locks. */
+  readonly refused: () => void
+}
+
+/** A line to the other tabs. */
+export interface Bus {
+  /** Sends to all others; throws what cannot be cloned. */
+  readonly post: (message: unknown) => void
+  readonly close: Stop
+}

@@ -1,0 +1,70 @@
+import { ownOnly } from './shape'
+import type { RefusedReason, WaitingReason } from './state'
+
+/** Where in a payload something was wrong, what belongs there, and what was there. */
+export interface PayloadReport {
+  /** Such as `changes.conditions[2].action`; empty for the payload itself. */
+  path: string
+  expected: string
+  /** The kind of the value, and the value itself when it is short. */
+  actual: string
+}
+
+/** Every code a `CartEchoError` can carry. `docs/errors.md` has a section for each. */
+export type CartEchoErrorCode =
+  | 'cannot-check'
+  | 'invalid-answer'
+  | 'invalid-channel'
+  | 'invalid-cursor'
+  | 'invalid-event'
+  | 'invalid-options'
+  | 'invalid-page'
+  | 'invalid-payload'
+  | 'invalid-user'
+  | 'listener-failed'
+  | 'no-broadcasts'
+  | 'not-loaded'
+  | 'no-provider'
+  | 'refresh-failed'
+  | Exclude<WaitingReason, 'socket-lost'>
+  | RefusedReason
+
+/** What may come with an error beside its code and message. */
+export interface CartEchoErrorDetails {
+  /** The error underneath, if there was one. */
+  cause?: unknown
+  /** For `invalid-payload` and `invalid-page`. */
+  report?: PayloadReport | undefined
+  /** The HTTP status behind a refusal; 0 when no answer came. */
+  status?: number | undefined
+}
+
+/** What something thrown says, in words. Never throws: anything can be thrown, also what has no words. */
+export const wordsOf = (thrown: unknown): string => {
+  try {
+    return thrown instanceof Error ? String(thrown.message) : String(thrown)
+  } catch {
+    return 'something without words'
+  }
+}
+
+/**
+ * The only error of cart-echo. The message says in a line what went wrong and, where that helps, what to do first; `docs` names the section that says the rest.
+ * Compare `code`, not the class: a page may hold two copies of the SDK.
+ */
+export class CartEchoError extends Error {
+  override readonly name = 'CartEchoError'
+  readonly code: CartEchoErrorCode
+  readonly docs: string
+  readonly report: PayloadReport | undefined
+  readonly status: number | undefined
+
+  constructor(code: CartEchoErrorCode, message: string, details: CartEchoErrorDetails = {}) {
+    const { cause, report, status } = ownOnly(details)
+    super(message, cause === undefined ? undefined : { cause })
+    this.code = code
+    this.docs = `cart-echo/docs/errors.md#${code}`
+    this.report = report
+    this.status = status
+  }
+}

@@ -1,0 +1,210 @@
+import { CartEchoError } from './errors'
+import { type Decode, decodeAnything, decodeConditionsChanged, decodeOnce } from './payload'
+import { ownOnly } from './shape'
+
+/** An id as the shop has it, integer, UUID or ULID. Always compared as a string. */
+export type Id = string | number
+
+/** What one condition (a promotion, a fee, a tax) did to the cart. */
+export interface ChangedCondition {
+  /** What happened to it, such as `removed`, `added` or `changed`. */
+  readonly action: string
+  /** Its name as the shop shows it. */
+  readonly display_name: string
+  /** What kind it is, such as `discount`, `fee` or `tax`; shops add their own. */
+  readonly type?: string | null | undefined
+  /** What it is worth as the shop writes it, such as `-10%` or `+5`. Display only. */
+  readonly value?: string | number | null | undefined
+  /** The cart line it belongs to; `null` when it belongs to the whole cart. */
+  readonly item_id?: Id | null | undefined
+}
+
+/** The cart's totals in minor units (sen, cents), for pages that calculate or format themselves. */
+export interface CartTotals {
+  /** ISO 4217 code, such as `MYR`. */
+  readonly currency: string
+  readonly subtotal: number
+  readonly total: number
+  /** What the shopper still saves after the change, never below 0. */
+  readonly savings: number
+  /** The total before the change. */
+  readonly previous_total?: number | null | undefined
+}
+
+/** What changed. Every key is optional: a bare server tells nothing but that something did. */
+export interface CartChanges {
+  /** The condition that went away, named as the shop shows it. */
+  readonly condition_removed?: string | null | undefined
+  /** Formatted by the server: show it, never parse it. */
+  readonly new_subtotal?: string | null | undefined
+  /** Formatted by the server: show it, never parse it. */
+  readonly new_total?: string | null | undefined
+  /** What the shopper still saves after the change, formatted by the server. */
+  readonly savings?: string | null | undefined
+  readonly conditions?: readonly ChangedCondition[] | null | undefined
+  readonly totals?: CartTotals | null | undefined
+}
+
+/** What a log server adds to a broadcast: where it stands in the shopper's log, and how to act on it. */
+export interface CartEchoBlock {
+  /** Names one life of the owner's counter, 1 to 32 of `A-Z a-z 0-9 _ -`. */
+  readonly epoch?: string | null | undefined
+  /** The owner's own counter: contiguous from 1, given out in commit order. Comes with `epoch`. */
+  readonly seq?: number | null | undefined
+  /** Identity for servers without a counter. */
+  readonly id?: Id | null | undefined
+  /** The cart's own id. */
+  readonly cart?: Id | null | undefined
+  /** The cart instance, `default` when left out. */
+  readonly instance?: string | null | undefined
+  readonly version?: number | null | undefined
+  /** Why it happened, for messages in the page's own language, such as `condition_removed`. */
+  readonly code?: string | null | undefined
+  /** The language of `message`, such as `ms`. */
+  readonly locale?: string | null | undefined
+  /** How widely to spread the refreshes this causes, in milliseconds. */
+  readonly spread_ms?: number | null | undefined
+}
+
+/** The payload of `cart.conditions.changed`, as the server sent it, and frozen: every listener is handed the same. Keys we do not know stay in place. */
+export interface CartConditionsChanged {
+  /** What to tell the shopper; `null`: refresh, say nothing. */
+  readonly message: string | null
+  readonly changes: CartChanges
+  /** ISO 8601. For people: never used for order. */
+  readonly timestamp: string
+  readonly cart_echo?: CartEchoBlock | null | undefined
+}
+
+/**
+ * Every event the page can hear and what it carries. Open: add your own by declaration merging, and name it in the
+ * `events` option so that it is bound.
+ *
+ * @example
+ * import type {} from 'cart-echo'
+ * declare module 'cart-echo' {
+ *   interface CartEventMap { 'cart.stock.changed': { sku: string; left: number } }
+ * }
+ */
+export interface CartEventMap {
+  /** A promotion or another condition of the shopper's cart changed on the server. */
+  'cart.conditions.changed': CartConditionsChanged
+}
+
+/** The name of an event, as on the wire and in callbacks, without Echo's leading dot. */
+export type CartEventName = keyof CartEventMap & string
+
+/** The DOM name of an event: `cart.conditions.changed` becomes `cart-conditions-changed`. */
+export type DomEventName<Name extends string> = Name extends `${infer Head}.${infer Tail}`
+  ? `${Head}-${DomEventName<Tail>}`
+  : Name
+
+/** How one change reached the page, handed to every listener beside the payload. */
+export interface ChangeMeta<Name extends CartEventName = CartEventName> {
+  readonly event: Name
+  /** What makes this change this change; the same in every tab. */
+  readonly key: string
+  /** `socket`: pushed live. `check`: read from the server's log. */
+  readonly via: 'socket' | 'check'
+  /** When this browser got it, in milliseconds of `Date.now()`. */
+  readonly receivedAtMs: number
+  /** True when it was caught up after a gap, not heard live: apply it without animation. */
+  readonly afterGap: boolean
+  /** True for what a bare check said: there are words, and nothing else is known. */
+  readonly bare?: true | undefined
+}
+
+/** One change with what is known about how it came. `event` tells the payloads apart. */
+export type Change = {
+  [Name in CartEventName]: {
+    readonly event: Name
+    readonly change: CartEventMap[Name]
+    readonly meta: ChangeMeta<Name>
+  }
+}[CartEventName]
+
+/**
+ * The DOM name of an event. Dots become hyphens, because Alpine reads a dot as a modifier and jQuery as a name space.
+ * Never throws.
+ */
+export const domEventName = <Name extends string>(name: Name): DomEventName<Name> =>
+  name.replaceAll('.', '-') as DomEventName<Name>
+
+/** What a notice is about to say: the detail of `cart-echo-notice`. */
+export interface CartEchoNotice {
+  /** Ready to be shown, as text. Names in it were typed by people: never as HTML. */
+  readonly text: string
+  /** The language of the text, such as `ms`; empty where neither the server nor the page says. */
+  readonly lang: string
+  /** What it tells of, oldest first: one change, or a burst. */
+  readonly changes: readonly Change[]
+}
+
+/**
+ * An event of your own with its decoder: `decode` gets plain, bounded JSON, which it may change, and returns the payload, or throws to skip it. It runs once
+ * for each broadcast; what it returns is frozen, as deep as it is plain.
+ */
+export type EventDefinition = {
+  [Name in CartEventName]: {
+    name: Name
+    decode: (payload: Record<string, unknown>) => CartEventMap[Name]
+  }
+}[CartEventName]
+
+/** An entry of the `events` option: a name (any JSON object passes as its payload), or a name with its decoder. */
+export type EventOption = CartEventName | EventDefinition
+
+/** What a page listens to. */
+export interface Listening {
+  /** The decoder of each event, by its name on the wire; it runs once for each payload. */
+  readonly events: ReadonlyMap<string, Decode<unknown>>
+  /** The cart instance that is told. */
+  readonly instance: string
+}
+
+/**
+ * What a page listens to: `cart.conditions.changed` always, your own events beside it, one cart instance.
+ * @throws {CartEchoError} `invalid-event` for a name that cannot be one, or two names with the same DOM name.
+ */
+export const readListening = (events: readonly EventOption[] = [], instance = 'default'): Listening => {
+  const decoders = new Map<string, Decode<unknown>>([['cart.conditions.changed', decodeConditionsChanged]])
+  for (const entry of events) {
+    const [name, decode] =
+      typeof entry === 'string' ? [entry, decodeAnything] : [entry.name, ownOnly(entry).decode ?? decodeAnything]
+    insistOnName(name)
+    if (typeof entry !== 'string' || !decoders.has(name)) decoders.set(name, decode)
+  }
+  insistOnDomNames([...decoders.keys()])
+  const once = [...decoders].map(([name, decode]) => [name, decodeOnce(decode)] as const)
+  return { events: new Map(once), instance }
+}
+
+/** The error for a listener of an event that is not listened to. */
+export const unknownEvent = (name: string): CartEchoError =>
+  new CartEchoError(
+    'invalid-event',
+    name.startsWith('.')
+      ? `Leave the leading dot out of ${name}: it is Echo's, and cart-echo adds it.`
+      : `There is no event ${name} here, so nothing would call this listener: correct the name, or add it to events.`,
+  )
+
+const insistOnName = (name: string): void => {
+  if (name.startsWith('.')) throw unknownEvent(name)
+  // Judged by the DOM name: cart.echo.status would be dispatched as our own cart-echo-status.
+  if (/^[\w-]+(\.[\w-]+)+$/.test(name) && !domEventName(name).startsWith('cart-echo-')) return
+  throw new CartEchoError(
+    'invalid-event',
+    `${JSON.stringify(name)} cannot be the name of an event. Use words joined by dots, as in broadcastAs(): cart.stock.changed.`,
+  )
+}
+
+const insistOnDomNames = (names: readonly string[]): void => {
+  const taken = new Map<string, string>()
+  for (const name of names) {
+    const other = taken.get(domEventName(name))
+    if (other) {
+      throw new CartEchoError('invalid-event', `${other} and ${name} would be the same DOM event. Rename one of them.`)
+    }
+    taken.set(domEventName(name), name)
+  }
+}

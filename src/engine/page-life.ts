@@ -1,0 +1,69 @@
+import type { Environment, PageSignal, Stop } from './environment'
+import type { GapReason, Link, Query, Transport } from './transport'
+import { cannotAnswer, stopLink } from './transport'
+
+/** What a page's life is laid round. */
+export interface PageLifeOptions {
+  readonly environment: Environment
+  readonly transport: Transport
+  /** True when the transport's links can be asked. */
+  readonly canAsk: boolean
+}
+
+const AWAY = 'The page is not looked at yet, or not any more.'
+
+/**
+ * Runs a transport only while the page lives: not while it is prerendered, for nobody has asked for it yet; not in the back/forward
+ * cache, where an open socket or a message may evict it; not while it is frozen, when what arrives is lost. What comes back
+ * begins anew, and asks for what it missed. Never throws.
+ */
+export const pageLife =
+  ({ environment, transport, canAsk }: PageLifeOptions): Transport =>
+  (sink) => {
+    let link: Link | null = null
+    let stopped = false
+
+    const begin = (): void => {
+      if (stopped || link) return
+      const begun = transport(sink)
+      // It may have spoken at once, and whoever heard it may have stopped the page.
+      if (stopped) begun.stop()
+      else link = begun
+    }
+
+    const end = (): void => {
+      const mine = link
+      link = null
+      mine?.stop()
+    }
+
+    const pause = (): void => stopLink(end, sink.report)
+
+    const comeBack = (why: GapReason): void => {
+      if (stopped || link || !environment.isActivated()) return
+      sink.state({ name: 'starting' })
+      begin()
+      sink.gap(why)
+    }
+
+    const signals: Partial<Record<PageSignal, () => void>> = {
+      activated: begin,
+      left: pause,
+      frozen: pause,
+      restored: () => comeBack('restored'),
+      resumed: () => comeBack('woke'),
+    }
+    const stopWatching: Stop = environment.watchPage((signal) => signals[signal]?.())
+    if (environment.isActivated()) begin()
+    else sink.state({ name: 'prerendering' })
+
+    return {
+      ...(canAsk ? { ask: (query: Query) => link?.ask?.(query) ?? Promise.resolve(cannotAnswer(AWAY)) } : {}),
+      tell: (note) => link?.tell?.(note),
+      stop: () => {
+        stopped = true
+        stopWatching()
+        end()
+      },
+    }
+  }

@@ -1,0 +1,154 @@
+import type { PayloadReport } from './errors'
+
+/** What it gives; undefined where it throws. */
+export const attempt = <Value>(run: () => Value): Value | undefined => {
+  try {
+    return run()
+  } catch {
+    return undefined
+  }
+}
+
+/** What is wrong with a value: where (outermost step first), what belongs there, what was there. */
+export interface Misfit {
+  readonly path: readonly (string | number)[]
+  readonly expected: string
+  readonly actual: unknown
+}
+
+/** Says what is wrong with a value, or null when it fits. Nothing is built for a value that fits. */
+export type Shape = (value: unknown) => Misfit | null
+
+/** The misfit of a value that is not what was expected. */
+export const misfit = (expected: string, actual: unknown): Misfit => ({ path: [], expected, actual })
+
+/** The same misfit, seen from one step further out. */
+export const within = <Inner extends Misfit | null>(step: string | number, inner: Inner): Inner =>
+  inner && { ...inner, path: [step, ...inner.path] }
+
+/** True for objects that are neither null nor an array. */
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** A value's own property; nothing is ever read from its prototype. */
+export const own = (value: Record<string, unknown>, key: string): unknown =>
+  Object.hasOwn(value, key) ? value[key] : undefined
+
+/** The same own fields, and nothing from a prototype: pages put a `host`, a `reset` or a `signal` on `Object.prototype`. Of nothing, none. */
+export const ownOnly = <Fields extends object>(fields: Fields): Fields => Object.assign(Object.create(null), fields)
+
+/** True for what has a property of its own by that name: `in` finds those of `Object.prototype`, too. */
+export const hasOwn = <Value extends object, Key extends string>(
+  value: Value,
+  key: Key,
+): value is Extract<Value, { readonly [Name in Key]: unknown }> => Object.hasOwn(value, key)
+
+/** A shape from a test and the words for what it wants. */
+export const where =
+  (expected: string, test: (value: unknown) => boolean): Shape =>
+  (value) =>
+    test(value) ? null : misfit(expected, value)
+
+/** The shape, or nothing there at all: PHP sends null for what it has not. */
+export const optional =
+  (shape: Shape): Shape =>
+  (value) =>
+    value === undefined || value === null ? null : shape(value)
+
+/** The same, but for the one empty array that PHP has for lists and objects: it is nothing there. */
+export const whenFilled =
+  (shape: Shape): Shape =>
+  (value) =>
+    isEmptyArray(value) ? null : optional(shape)(value)
+
+/** True for PHP's empty array, which may stand for an object without keys. */
+export const isEmptyArray = (value: unknown): boolean => Array.isArray(value) && value.length === 0
+
+/** A string. */
+export const text: Shape = where('a string', (value) => typeof value === 'string')
+
+/**
+ * A number, also one in a string, as PHP's `env()`, `config()` and databases give it; undefined for anything else. Whatever reads a number of the shop's
+ * reads it by this.
+ */
+export const readNumber = (value: unknown): number | undefined => {
+  const number = typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : value
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined
+}
+
+/** True or false, also as 1 or 0, or in a string; undefined for anything else. */
+export const readFlag = (value: unknown): boolean | undefined => FLAGS.get(value)
+
+const FLAGS: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
+  [true, true],
+  [1, true],
+  ['1', true],
+  ['true', true],
+  [false, false],
+  [0, false],
+  ['0', false],
+  ['false', false],
+  // As PHP prints false.
+  ['', false],
+])
+
+/** A boolean, as `readFlag` reads it. */
+export const flag: Shape = where('true or false', (value) => readFlag(value) !== undefined)
+
+/** How long something lasts, as `readNumber` reads it. */
+export const duration: Shape = where('milliseconds, 0 or more', (value) => (readNumber(value) ?? -1) >= 0)
+
+/** An object whose named fields fit. Unknown keys are left alone. */
+export const record = (fields: Readonly<Record<string, Shape>>): Shape => {
+  const keys = Object.keys(fields)
+  return (value) => {
+    if (!isRecord(value)) return misfit('an object', value)
+    for (const key of keys) {
+      const wrong = (fields[key] as Shape)(own(value, key))
+      if (wrong) return within(key, wrong)
+    }
+    return null
+  }
+}
+
+/** An array whose every item fits. */
+export const list =
+  (shape: Shape): Shape =>
+  (value) =>
+    Array.isArray(value) ? firstItem(value, shape) : misfit('an array', value)
+
+// By index: old libraries put something else in the place of an array's `entries` (Prototype 1.7).
+const firstItem = (items: readonly unknown[], shape: Shape): Misfit | null => {
+  for (let index = 0; index < items.length; index += 1) {
+    const wrong = shape(items[index])
+    if (wrong) return within(index, wrong)
+  }
+  return null
+}
+
+/** A misfit in words, for an error a person reads. */
+export const report = ({ path, expected, actual }: Misfit): PayloadReport => ({
+  path: path.reduce<string>(appendStep, ''),
+  expected,
+  actual: describe(actual),
+})
+
+/** A report as a sentence. */
+export const sentenceOf = ({ path, expected, actual }: PayloadReport): string =>
+  `${path || 'the payload'}: expected ${expected}, got ${actual}.`
+
+const appendStep = (path: string, step: string | number): string => {
+  if (typeof step === 'number') return `${path}[${step}]`
+  return path === '' ? step : `${path}.${step}`
+}
+
+const describe = (value: unknown): string => attempt(() => inWords(value)) ?? 'something without words'
+
+const inWords = (value: unknown): string => {
+  if (value === null || value === undefined) return String(value)
+  if (Array.isArray(value)) return `an array of ${value.length}`
+  if (typeof value === 'string')
+    return value.length > 40 ? `a string of ${value.length} characters` : JSON.stringify(value)
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
+}

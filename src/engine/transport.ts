@@ -1,0 +1,105 @@
+import type { Answer, BareAnswer } from './answer'
+import type { Cursor } from './cursor'
+import type { Stop } from './environment'
+import { CartEchoError } from './errors'
+import type { ConnectionFact } from './state'
+
+/**
+ * Why something may be missing: a channel was (re)subscribed; the machine slept or the page was frozen; the page came back
+ * from the back/forward cache; the network came back; the page was put in another's place; another tab feeds this one from now on, or had more for it than came;
+ * somebody else has logged in in this browser; a poll or an audit is due.
+ */
+export type GapReason = 'log-in' | 'subscribed' | 'woke' | 'restored' | 'online' | 'navigated' | 'new-leader' | 'due'
+
+/** Where a transport puts what it has. After `stop` nothing put here has any effect. */
+export interface Sink {
+  /** A broadcast as it came from the socket, undecoded. */
+  deliver(event: string, payload: unknown): void
+  /** What the check said, as of then, to whoever asked: what the page did not ask for settles what it can, and no more. */
+  answer(said: Said, asOfMs: number): void
+  /**
+   * Something may be missing. The inbox, which alone knows the cursor, asks: at once, or at random within the time given,
+   * for what happened to everybody at the same moment.
+   */
+  gap(why: GapReason, withinMs?: number): void
+  /** What moves the connection. */
+  state(fact: ConnectionFact): void
+  /** Trouble that does not move the connection. */
+  report(error: CartEchoError): void
+  /** What another of the shopper's tabs says. */
+  note(note: TabNote): void
+}
+
+/** What is asked of the check. */
+export interface Query {
+  readonly since: Cursor | null
+  /** Whose log the page believes it reads; null: not known yet. */
+  readonly owner: string | null
+  /** True when the page knows that there is a log, by its block or by an answer. */
+  readonly hasLog?: boolean | undefined
+  /** Given when somebody waits for the answer: ask now, whatever the back-off; an answer this young will do. */
+  readonly maxAgeMs?: number | undefined
+}
+
+/**
+ * What became of an ask. `asOfMs`: when the check was asked, if that was not for this ask. `unanswered`: `next` is how many
+ * milliseconds later to ask again, `when-told` to wait for the next gap, `never` when nobody will answer.
+ */
+export type Reply =
+  | { readonly name: 'log'; readonly answer: Answer; readonly asOfMs?: number | undefined }
+  | { readonly name: 'bare'; readonly answer: BareAnswer; readonly asOfMs?: number | undefined }
+  | { readonly name: 'nothing'; readonly asOfMs?: number | undefined }
+  | {
+      readonly name: 'unanswered'
+      readonly next: number | 'when-told' | 'never'
+      readonly error: CartEchoError
+      /** True when the ask comes again at `next`, and only then is settled: whoever waits waits on. */
+      readonly isProvisional?: boolean | undefined
+    }
+
+/** A reply that says something. */
+export type Said = Exclude<Reply, { name: 'unanswered' }>
+
+/**
+ * What a page tells the shopper's other tabs: it has changed the cart; it has dismissed the news of these keys; the check answers
+ * for another customer.
+ */
+export type TabNote =
+  | { readonly name: 'changed-here'; readonly instance: string }
+  | { readonly name: 'dismissed'; readonly keys: readonly string[] }
+  | { readonly name: 'other-user' }
+
+/** A running transport. */
+export interface Link {
+  /** Ends it: no timer, listener, request or socket of ours is left. Calling it again does nothing. */
+  readonly stop: Stop
+  /**
+   * Asks the check. Left out by transports that only listen: then nothing is asked, and a hole is only waited for. One that
+   * rejects is reported as `check-failed` and asked again, later each time.
+   */
+  readonly ask?: ((query: Query) => Promise<Reply>) | undefined
+  /** Tells the shopper's other tabs. Left out by transports that know of none. */
+  readonly tell?: ((note: TabNote) => void) | undefined
+}
+
+/** Starts to feed a page. It never throws: what goes wrong becomes a fact. */
+export type Transport = (sink: Sink) => Link
+
+/** Stops a transport. One that throws, as a page's own Echo may, is reported as `echo-failed`; nothing is thrown. */
+export const stopLink = (stop: Stop, report: (error: CartEchoError) => void): void => {
+  try {
+    stop()
+  } catch (cause) {
+    report(new CartEchoError('echo-failed', 'The transport threw when it was stopped.', { cause }))
+  }
+}
+
+/** The reply to an ask that nobody can answer for now: it waits for the next gap. */
+export const cannotAnswer = (words: string): Reply & { name: 'unanswered' } => ({
+  name: 'unanswered',
+  next: 'when-told',
+  error: new CartEchoError('cannot-check', words),
+})
+
+/** The reply to an ask whose page went away. */
+export const gone = (): Reply & { name: 'unanswered' } => cannotAnswer('Listening ended before the check had answered.')

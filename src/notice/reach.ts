@@ -1,0 +1,67 @@
+import { unclobbered } from '../engine/page-globals'
+import { innermost, upwards } from './tree'
+
+/** From where to where in the window, along one axis. */
+type Span = readonly [number, number]
+
+/**
+ * Whether an element that is shown can be looked at, be it after scrolling: it is neither transparent nor of no size, nor cut off, parked outside, or covered. True
+ * where a page has no layout.
+ */
+export const isWithinReach = (element: Element): boolean => {
+  const [page, body] = [unclobbered(document, 'documentElement'), unclobbered(document, 'body')]
+  if (page.getBoundingClientRect().width === 0) return true
+  if (!(element.checkVisibility?.({ opacityProperty: true, visibilityProperty: true }) ?? true)) return false
+  const rect = element.getBoundingClientRect()
+  let across: Span = [rect.left, rect.right]
+  let down: Span = [rect.top, rect.bottom]
+  let [isFixed, isHeld, isScrolledAway] = [false, false, false]
+
+  /** What is left of a span in a box; where scrolling brings it in, all of the box. */
+  const cut = (span: Span, [first, last]: Span, overflow: string, start: number, size: number): Span => {
+    if (overflow === 'visible') return span
+    const seen = common(span, [first, last])
+    if (isSome(seen) || CUTS_OFF.test(overflow) || !isSome(common(span, [start, start + size]))) return seen
+    isScrolledAway = true
+    return [first, last]
+  }
+
+  for (const one of upwards(element)) {
+    const { filter, position, direction, overflowX, overflowY } = getComputedStyle(one)
+    if (filter.includes('opacity(0)')) return false
+    // What these two cut off, the window does.
+    if (one === page || one === body) isHeld ||= CUTS_OFF.test(overflowX)
+    else if (one !== element && !isFixed) {
+      const { left, right, top, bottom } = one.getBoundingClientRect()
+      const { scrollLeft, scrollTop, scrollWidth, scrollHeight } = one
+      const start = direction === 'rtl' ? right - scrollWidth : left
+      across = cut(across, [left, right], overflowX, start - scrollLeft, scrollWidth)
+      down = cut(down, [top, bottom], overflowY, top - scrollTop, scrollHeight)
+    }
+    isFixed ||= position === 'fixed'
+  }
+  const { scrollWidth, scrollHeight } = page
+  const start = getComputedStyle(page).direction === 'rtl' ? innerWidth - scrollWidth : 0
+  across = cut(across, [0, innerWidth], isFixed || isHeld ? 'hidden' : 'auto', start - scrollX, scrollWidth)
+  // A page that does not scroll down has only stopped to, as a rule, while a drawer is open.
+  down = cut(down, [0, innerHeight], isFixed ? 'hidden' : 'auto', -scrollY, scrollHeight)
+  return isSome(across) && isSome(down) && (isScrolledAway || isHit(element, across, down))
+}
+
+const CUTS_OFF = /hid|clip/
+
+const common = (a: Span, b: Span): Span => [Math.max(a[0], b[0]), Math.min(a[1], b[1])]
+
+// What is for screen readers only has one pixel.
+const isSome = ([from, to]: Span): boolean => to - from > 2
+
+// Where it is covered, or cut away, somebody else is hit at each place: what is in front, or what is around it.
+const isHit = (element: Element, across: Span, down: Span): boolean =>
+  [0.25, 0.5, 0.75].some((part) => {
+    const [x, y] = [across, down].map(([from, to]) => from + (to - from) * part) as [number, number]
+    const hit = hitAt(x, y)
+    return !hit || upwards(hit).includes(element)
+  })
+
+/** What is in front at a place of the window, in whatever shadow tree. */
+export const hitAt = (x: number, y: number): Element | null => innermost((root) => root.elementFromPoint?.(x, y))

@@ -1,0 +1,41 @@
+import type { Stop } from '../engine/environment'
+
+/** Something that runs once things are quiet. */
+export interface Settling {
+  /** It is to run soon. */
+  readonly want: () => void
+  /** Runs it now, if it is to run. */
+  readonly flush: () => void
+  /** It is not to run. */
+  readonly stop: Stop
+}
+
+const QUIET_MS = 150
+/** A burst that does not end is told all the same. */
+const LONGEST_MS = 1_000
+
+/** Runs once for a burst: when nobody has wanted it for 150 ms, after a second at the latest. */
+export const createSettling = (run: () => void): Settling => {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let firstAtMs = 0
+  const stop: Stop = () => {
+    clearTimeout(timer)
+    timer = undefined
+  }
+  const runNow = (): void => {
+    stop()
+    run()
+  }
+  return {
+    want: () => {
+      const nowMs = Date.now()
+      if (timer === undefined) firstAtMs = nowMs
+      clearTimeout(timer)
+      timer = setTimeout(runNow, Math.max(0, Math.min(QUIET_MS, firstAtMs + LONGEST_MS - nowMs)))
+    },
+    flush: () => {
+      if (timer !== undefined) runNow()
+    },
+    stop,
+  }
+}

@@ -1,0 +1,120 @@
+import { untilAborted } from '../engine/abort'
+import { type CheckResponse, type Meaning, readResponse } from '../engine/answer'
+import { readRetryAfterMs } from '../engine/backoff'
+import { formatCursor } from '../engine/cursor'
+import type { Environment } from '../engine/environment'
+import { CartEchoError, wordsOf } from '../engine/errors'
+import { hasOwn } from '../engine/shape'
+import type { Query, Reply } from '../engine/transport'
+import { absolute, isOwnOrigin, type Provided, provide, send } from './request'
+
+/** How the check is requested. */
+export interface CheckRequest {
+  /** Such as `/api/cart/check-updates`. */
+  url: string
+  /** Further headers. Default none. */
+  headers?: Provided<Record<string, string>> | undefined
+  /** Default `same-origin`: cookies go to the page's own origin only. */
+  credentials?: RequestCredentials | undefined
+  /** Default: the page's `fetch`. */
+  fetch?: typeof fetch | undefined
+}
+
+/** Asks once. Resolves with what came of it; never rejects, unless aborted. */
+export type Check = (query: Query, signal: AbortSignal) => Promise<Meaning>
+
+/**
+ * One request of the check a call, and no clock: whoever calls decides when, and aborts what takes too long. Redirects are not
+ * followed, for they lead to log-in pages; `X-Requested-With` goes to the page's own origin only, elsewhere it would cost a
+ * preflight. Every request carries a mark of its own (`fresh`) that a log server gives back: proof that no cache answered.
+ */
+export const createCheck =
+  (request: CheckRequest, environment: Environment): Check =>
+  async (query, signal) => {
+    const fresh = Math.floor(environment.random() * 2 ** 48).toString(36)
+    try {
+      const reading = ask(request, addressOf(request.url, query, fresh), signal).then(readWire)
+      // Headers that are never there, or a fetch that knows nothing of signals, must not keep the page waiting for ever.
+      const read = await untilAborted(reading, signal)
+      return readResponse(read, { since: query.since, hasLog: query.hasLog, fresh, nowMs: environment.nowMs() })
+    } catch (cause) {
+      if (signal.aborted) throw signal.reason
+      return { name: 'failed', status: 0, detail: wordsOf(cause) }
+    }
+  }
+
+/** Asks for one tab alone, whatever the others know. Resolves with what came of it, within a time; rejects when aborted. */
+export const askAlone =
+  (request: CheckRequest, environment: Environment, timeoutMs = ANSWER_WITHIN_MS) =>
+  async (query: Query, outer: AbortSignal): Promise<Reply> => {
+    const abort = new AbortController()
+    const stop = (): void => abort.abort()
+    outer.addEventListener('abort', stop)
+    const stopTimer = environment.schedule(timeoutMs, stop)
+    try {
+      const meaning = await createCheck(request, environment)(query, abort.signal).catch((cause): Meaning => {
+        if (outer.aborted) throw cause
+        return { name: 'failed', status: 0, detail: '' }
+      })
+      return hasOwn(meaning, 'status') ? unanswered(request.url, meaning) : meaning
+    } finally {
+      stopTimer()
+      outer.removeEventListener('abort', stop)
+    }
+  }
+
+const unanswered = (url: string, meaning: Extract<Meaning, { status: unknown }>): Reply => {
+  const next = meaning.name === 'busy' ? (meaning.retryAfterMs ?? 0) : 0
+  const words = `The check did not answer: ${url}: HTTP ${meaning.status}.`
+  return { name: 'unanswered', next, error: new CartEchoError('check-failed', words, { status: meaning.status }) }
+}
+
+/** How long an answer may take. */
+const ANSWER_WITHIN_MS = 10_000
+
+const ask = async (
+  { url, headers, credentials = 'same-origin', fetch: own }: CheckRequest,
+  address: string,
+  signal: AbortSignal,
+): Promise<Response> => {
+  const standing = {
+    Accept: 'application/json',
+    ...(isOwnOrigin(url) ? { 'X-Requested-With': 'XMLHttpRequest' } : {}),
+    ...(await provide(headers)),
+  }
+  return send(address, { own, headers: standing, credentials, signal })
+}
+
+const addressOf = (url: string, { since, owner }: Query, fresh: string): string => {
+  const [address = ''] = absolute(url).split('#')
+  const query = new URLSearchParams({
+    ...(since ? { since: formatCursor(since) } : {}),
+    ...(owner === null ? {} : { owner }),
+    fresh,
+  })
+  return `${address}${address.includes('?') ? '&' : '?'}${query}`
+}
+
+const readWire = async (response: Response): Promise<CheckResponse> => {
+  const { status, type, headers } = response
+  const isJson = /\bjson\b/i.test(headers.get('Content-Type') ?? '')
+  return {
+    status: type === 'opaqueredirect' ? 0 : status,
+    isJson,
+    body: isJson ? parse(await response.text()) : await dropBody(response),
+    retryAfterMs: readRetryAfterMs(headers.get('Retry-After'), headers.get('Date')),
+  }
+}
+
+const parse = (json: string): unknown => {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return undefined
+  }
+}
+
+// A page that drips would hold the connection for as long as it likes.
+const dropBody = async ({ body }: Response): Promise<undefined> => {
+  await body?.cancel()
+}

@@ -1,0 +1,5 @@
+export { cartEcho as alpine } from '../adapters/alpine'
+export { livewire } from '../adapters/livewire'
+export { reverb } from '../connections/reverb'
+export * from '../index'
+export { showNotices } from '../notice/notice'

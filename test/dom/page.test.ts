@@ -1,9 +1,0 @@
-import { describe, expect, it } from 'vitest'
-import { readPage } from '../../src/dom/page'
-
-describe('on a server, readPage()', () => {
-  it('says nothing', () => {
-    expect(readPage()).toEqual({})
-    expect(readPage({ script: null })).toEqual({})
-  })
-})

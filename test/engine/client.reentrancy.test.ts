@@ -1,0 +1,214 @@
+// Listeners may call anything at any time: identify(), stop(), start() or on() in the middle of what is being told.
+
+import { expect, it } from 'vitest'
+import { CartEchoError } from '../../src/engine/errors'
+import type { Sink } from '../../src/engine/transport'
+import { answerOf, EVENT, listeningClient } from '../support/listening-client'
+import { at } from '../support/payloads'
+
+it('asks after a restart when a stop() fell into an outstanding ask', () => {
+  const { client, link, environment, hear } = listeningClient({
+    canAsk: true,
+    word: { user: 7, cursor: 'e1:1' },
+  })
+  client.start()
+  link().sink.gap('subscribed')
+  client.stop()
+  client.start()
+  link().sink.gap('subscribed')
+  hear(at(5))
+  environment.advance(600_000)
+  expect(link().asked.length).toBeGreaterThan(0)
+})
+
+it('keeps working when ask() throws at once', () => {
+  const heard: unknown[] = []
+  const sinks: Sink[] = []
+  const broken = () => {
+    throw new Error('broken')
+  }
+  const page = listeningClient({
+    word: { user: 7, cursor: 'e1:1' },
+    transport: () => (sink) => {
+      sinks.push(sink)
+      return { stop: () => undefined, ask: broken }
+    },
+  })
+  page.client.on(EVENT, ({ message }) => heard.push(message))
+  page.client.start()
+  const [sink] = sinks
+  expect(() => sink?.gap('subscribed')).not.toThrow()
+  sink?.deliver(EVENT, at(2))
+  expect(heard).toEqual(['change 2'])
+})
+
+it('stop() from a connection subscriber during start() leaves no link', () => {
+  const { client, links, heard } = listeningClient()
+  client.connection.subscribe(({ name }) => name === 'connecting' && client.stop())
+  client.start()
+  links[0]?.sink.deliver(EVENT, at(1))
+  expect(links.filter(({ stops }) => stops === 0)).toEqual([])
+  expect(heard).toEqual([])
+})
+
+it('identify() from a connection subscriber during start() listens for the new customer only', () => {
+  const { client, links } = listeningClient()
+  const off = client.connection.subscribe(() => {
+    off()
+    client.identify({ user: 8 })
+  })
+  client.start()
+  expect(links.filter(({ stops }) => stops === 0).map(({ user }) => user)).toEqual(['8'])
+})
+
+it('stop() from onError for a page problem leaves no link', () => {
+  const problems = [new CartEchoError('invalid-page', 'A setting was left out.')]
+  const page = listeningClient({ word: { user: 7, problems }, onError: () => page.client.stop() })
+  page.client.start()
+  expect(page.links.filter(({ stops }) => stops === 0)).toEqual([])
+})
+
+it('identify() in a listener: the other listeners do not hear the last customer any more', () => {
+  const announced: unknown[] = []
+  const { client, hear } = listeningClient({ announce: ({ meta }) => announced.push(meta.key) })
+  const others: unknown[] = []
+  client.on(EVENT, () => client.identify({ user: 8 }))
+  client.on(EVENT, ({ message }) => others.push(message))
+  client.start()
+  hear(at(1))
+  expect([others, announced]).toEqual([[], []])
+})
+
+it('identify() in a news subscriber: no listener hears the last customer any more', () => {
+  const { client, hear, heard } = listeningClient()
+  const off = client.news.subscribe(() => {
+    off()
+    client.identify({ user: 8 })
+  })
+  client.start()
+  hear(at(1))
+  expect(heard).toEqual([])
+})
+
+it('identify() in a replayed listener ends the replay', () => {
+  const { client, hear } = listeningClient()
+  client.start()
+  hear(at(1))
+  hear(at(2))
+  const replayed: unknown[] = []
+  client.on(
+    EVENT,
+    ({ message }) => {
+      replayed.push(message)
+      client.identify({ user: 8 })
+    },
+    { replay: true },
+  )
+  expect(replayed).toEqual(['change 1'])
+})
+
+it('a listener added with replay by a news subscriber hears the change once', () => {
+  const { client, hear } = listeningClient()
+  const late: unknown[] = []
+  const off = client.news.subscribe(() => {
+    off()
+    client.on(EVENT, ({ message }) => late.push(message), { replay: true })
+  })
+  client.start()
+  hear(at(1))
+  expect(late).toEqual(['change 1'])
+})
+
+it('a change that arrives during a replay is heard after it, once', () => {
+  const { client, hear } = listeningClient()
+  client.start()
+  hear(at(1))
+  const late: unknown[] = []
+  client.on(
+    EVENT,
+    ({ message }) => {
+      late.push(message)
+      if (message === 'change 1') hear(at(2))
+    },
+    { replay: true },
+  )
+  expect(late).toEqual(['change 1', 'change 2'])
+})
+
+it('after other-user the page still knows whose it was: start() does not take the other customer for its own', () => {
+  const { client, link, heard } = listeningClient({ canAsk: true, word: { user: 7, cursor: 'e1:1' } })
+  client.start()
+  link().answer(answerOf('e1:1', 'e1:2', { owner: 'mine' }))
+  link().answer(answerOf('e1:2', 'e1:3', { owner: 'theirs' }))
+  expect(client.connection.get().because).toBe('other-user')
+  client.start()
+  link().answer(answerOf('e1:1', 'e1:3', { owner: 'theirs' }))
+  expect(heard).toEqual(['change 2'])
+})
+
+it('identify() with another owner than the one an answer named wipes the news', () => {
+  const { client, link } = listeningClient({ canAsk: true, word: { user: 7, cursor: 'e1:1' } })
+  client.start()
+  link().answer(answerOf('e1:1', 'e1:2', { owner: 'mine' }))
+  client.identify({ user: 7, owner: 'theirs', cursor: 'e9:0' })
+  expect(client.news.get().unread).toEqual([])
+})
+
+it('start() from a connection subscriber during stop(): what goes along with listening is that of the new start', () => {
+  const log: string[] = []
+  let count = 0
+  const { client } = listeningClient({
+    whileStarted: () => {
+      const mine = ++count
+      log.push(`start ${mine}`)
+      return () => log.push(`stop ${mine}`)
+    },
+  })
+  client.start()
+  const off = client.connection.subscribe(({ name }) => {
+    if (name !== 'idle') return
+    off()
+    client.start()
+  })
+  client.stop()
+  expect(log).toContain('stop 1')
+  expect(log).not.toContain('stop 2')
+})
+
+it('nothing is told twice after other-user and start()', () => {
+  const { client, link, heard, hear } = listeningClient({
+    canAsk: true,
+    word: { user: 7, owner: 'mine', cursor: 'e1:1' },
+  })
+  client.start()
+  hear(at(2))
+  link().answer(answerOf('e1:2', 'e1:3', { owner: 'theirs' }))
+  client.start()
+  link().answer(answerOf('e1:1', 'e1:2'))
+  expect(heard).toEqual(['change 2'])
+})
+
+it('identify() from onError, while a link throws as it is stopped, leaves one link, of the newest customer', () => {
+  const open = new Map<unknown, Sink>()
+  const page = listeningClient({
+    word: { user: 7, owner: 'seven', cursor: 'e7:1' },
+    transport: (user) => (sink) => {
+      open.set(user, sink)
+      const stop = () => {
+        open.delete(user)
+        if (user === '7') throw new Error('broken')
+      }
+      return { stop }
+    },
+    onError: ({ code }) => {
+      if (code === 'echo-failed') page.client.identify({ user: 9, owner: 'nine', cursor: 'e9:1' })
+    },
+  })
+  page.client.start()
+  page.client.identify({ user: 8, owner: 'eight', cursor: 'e8:5' })
+  expect([...open.keys()]).toEqual(['9'])
+  open.get('9')?.deliver(EVENT, at(2, { epoch: 'e9' }))
+  expect(page.heard).toEqual(['change 2'])
+  page.client.stop()
+  expect([...open.keys()]).toEqual([])
+})

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest'
+import { CartEchoError } from '../../src/engine/errors'
+import { domEventName, type EventOption, readListening, unknownEvent } from '../../src/engine/events'
+import type { Decode } from '../../src/engine/payload'
+
+// Declaration merging is for users; a test names its events without it.
+const named = (...names: string[]) => names as EventOption[]
+const defined = (name: string, decode: (payload: Record<string, unknown>) => unknown) =>
+  ({ name, decode }) as unknown as EventOption
+
+const failureOf = (events: readonly EventOption[]): CartEchoError | null => {
+  try {
+    readListening(events)
+    return null
+  } catch (error) {
+    if (error instanceof CartEchoError) return error
+    throw error
+  }
+}
+
+describe('what a page listens to', () => {
+  const broken = { message: 5 }
+  const decoded = (events: ReadonlyMap<string, Decode<unknown>>, name: string): unknown => {
+    try {
+      return events.get(name)?.({ ...broken })
+    } catch {
+      return 'refused'
+    }
+  }
+
+  it("is the guide's event, whose payload is looked at, and the default instance, unless told otherwise", () => {
+    const { events, instance } = readListening()
+    expect([...events.keys()]).toEqual(['cart.conditions.changed'])
+    expect(decoded(events, 'cart.conditions.changed')).toBe('refused')
+    expect(instance).toBe('default')
+    expect(readListening([], 'wishlist').instance).toBe('wishlist')
+  })
+
+  it('keeps the default event beside your own, of which any object passes that has no decoder', () => {
+    const { events } = readListening([...named('cart.stock.changed'), defined('cart.price.changed', () => 1)])
+    const names = ['cart.conditions.changed', 'cart.stock.changed', 'cart.price.changed']
+    expect([...events.keys()]).toEqual(names)
+    expect(names.map((name) => decoded(events, name))).toEqual(['refused', broken, 1])
+  })
+
+  it('keeps the decoder of the default event when it is merely named', () => {
+    const { events } = readListening(named('cart.conditions.changed'))
+    expect(decoded(events, 'cart.conditions.changed')).toBe('refused')
+  })
+
+  it.each(['cart.conditions.changed', 'cart.stock.changed'])('takes your decoder for %s', (name) => {
+    const { events } = readListening([...named('cart.stock.changed'), defined(name, () => 1)])
+    expect(decoded(events, name)).toBe(1)
+  })
+
+  it('keeps your decoder when the event is named once more', () => {
+    const { events } = readListening([defined('cart.stock.changed', () => 1), ...named('cart.stock.changed')])
+    expect(decoded(events, 'cart.stock.changed')).toBe(1)
+  })
+
+  it.each(['a.b', 'Order.Shipped', 'a-b.c_d', '1.2', 'cart.echo', 'cart-echoes.heard', 'cart.echoes.heard'])(
+    'may be called %s',
+    (name) => {
+      expect(readListening(named(name)).events.has(name)).toBe(true)
+    },
+  )
+
+  it.each([
+    '',
+    'stock',
+    '.',
+    'a.',
+    'a..b',
+    'a b.c',
+    'a.b\n',
+    'a/b.c',
+    'App\\Events\\Cart.Changed',
+    'ä.b',
+    'a.b:c',
+    // Ours
+    'cart-echo.ready',
+    'cart-echo-status.x',
+    'cart.echo.status',
+    'cart.echo-notice',
+  ])('may not be called %j', (name) => {
+    expect(failureOf(named(name))?.code).toBe('invalid-event')
+    expect(failureOf([defined(name, () => 1)])?.code).toBe('invalid-event')
+  })
+
+  it("is named without Echo's leading dot, and says so", () => {
+    const error = failureOf(named('.cart.stock.changed'))
+    expect(error?.code).toBe('invalid-event')
+    expect(error?.message).toContain('leading dot')
+  })
+
+  it.each([
+    ['a.b-c', 'a-b.c'],
+    ['a.b.c', 'a.b-c'],
+    ['cart.conditions-changed', 'cart.conditions.changed'],
+  ])('refuses %s beside %s: the same DOM event', (one, other) => {
+    expect(domEventName(one)).toBe(domEventName(other))
+    const error = failureOf(named(one, other))
+    expect(error?.code).toBe('invalid-event')
+    expect(error?.message).toContain(one)
+    expect(error?.message).toContain(other)
+  })
+
+  it('lets the same event be named twice', () => {
+    expect(failureOf(named('a.b', 'a.b'))).toBeNull()
+  })
+})
+
+describe('the error for an unknown event', () => {
+  it('says what to do', () => {
+    expect(unknownEvent('cart.stock.changed').message).toContain('add it to events')
+    expect(unknownEvent('.cart.stock.changed').message).toContain('Leave the leading dot out')
+  })
+})

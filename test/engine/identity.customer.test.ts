@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest'
+import { identified, newCustomer } from '../../src/engine/customer'
+
+describe('whoever is looking', () => {
+  it('is the same customer, and keeps the memory, when the page says less, or writes the id otherwise', () => {
+    const customer = newCustomer({ user: 7, owner: 'mine', cursor: 'e1:3' })
+    const next = identified(customer, { user: '7' })
+    expect(next.memory).toBe(customer.memory)
+    expect([next.shopper.owner, next.saidOwner]).toEqual(['mine', 'mine'])
+  })
+
+  it.each([
+    ['another user', { user: 8 }],
+    ['nobody', { user: null }],
+    ['another owner', { user: 7, owner: 'theirs' }],
+  ])('is another one, and remembers nothing, as %s', (_what, word) => {
+    const customer = newCustomer({ user: 7, owner: 'mine', cursor: 'e1:3' })
+    const next = identified(customer, { ...word, cursor: 'e2:1' })
+    expect(next.memory).not.toBe(customer.memory)
+    expect(next.memory.inbox.cursor).toEqual({ epoch: 'e2', seq: 1 })
+  })
+
+  it('is known by the owner that the check taught, which the siblings may not know', () => {
+    const customer = newCustomer({ user: 7 })
+    customer.memory.inbox = { ...customer.memory.inbox, owner: 'mine' }
+    const next = identified(customer, { user: 7 })
+    expect([next.shopper.owner, next.saidOwner]).toEqual(['mine', null])
+    expect(identified(customer, { user: 7, owner: 'theirs' }).memory).not.toBe(customer.memory)
+  })
+
+  it('keeps live updates switched off until the page says otherwise', () => {
+    const customer = newCustomer({ user: 7, enabled: false })
+    expect(identified(customer, { user: 7 }).shopper.enabled).toBe(false)
+    expect(identified(customer, { user: 8, enabled: true }).shopper.enabled).toBe(true)
+  })
+})

@@ -1,0 +1,164 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type Asked, type CheckResponse, readResponse } from '../../src/engine/answer'
+import { CartEchoError } from '../../src/engine/errors'
+import { type EventOption, readListening } from '../../src/engine/events'
+import { authorisationFact, readAuthorisationFailure } from '../../src/engine/state'
+import { takeIn } from '../../src/engine/stream'
+import type { Arrival } from '../../src/engine/stream/state'
+import { type Inbox, newInbox } from '../../src/engine/stream/state'
+import { anything, fieldsOf, hostile, type Make } from '../support/hostile'
+import { at } from '../support/payloads'
+
+// What says "never throws" is handed what no JSON gives.
+
+const RUNS = { numRuns: 2_000 }
+
+describe('readResponse() never throws', () => {
+  const asked: Asked = { since: { epoch: 'e1', seq: 1 }, hasLog: true, fresh: 'mark', nowMs: 0 }
+  const logged = fc.array(fieldsOf({ event: 'cart.conditions.changed', payload: at(2) }), { maxLength: 2 })
+  const block = fieldsOf({
+    owner: 'me',
+    cursor: 'e1:2',
+    fresh: 'mark',
+    reset: false,
+    enabled: true,
+    spread_ms: 0,
+    poll: { interval_ms: 1 },
+    audit: null,
+  })
+  const list = logged.map((events) => () => events.map((make) => make()))
+  const log = fc.tuple(block, fc.oneof(list, anything)).map(([block, events]) => () => ({
+    ...block(),
+    events: events(),
+  }))
+  const body = fc.oneof<fc.Arbitrary<Make>[]>(
+    anything,
+    fieldsOf({ updated: true, message: null }),
+    log.map((make) => () => ({ cart_echo: make() })),
+  )
+
+  it('whatever the body is, and says what became of it', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.constant(() => 200),
+          anything,
+        ),
+        body,
+        anything,
+        (status, body, wish) => {
+          const response = { status: status(), isJson: true, body: body(), retryAfterMs: wish() } as CheckResponse
+          for (const now of [asked, { ...asked, since: null, owner: null }]) {
+            expect(typeof readResponse(response, now).name).toBe('string')
+          }
+        },
+      ),
+      RUNS,
+    )
+  })
+})
+
+describe('takeIn() never throws', () => {
+  const own = [
+    { name: 'cart.own.decoded', decode: (payload: Record<string, unknown>) => payload },
+    {
+      name: 'cart.own.thrown',
+      decode: () => {
+        throw Object.create(null)
+      },
+    },
+    'cart.own.changed',
+  ] as unknown as EventOption[]
+  const listening = readListening(own)
+  const event = fc.constantFrom(...listening.events.keys(), 'cart.unknown')
+  const placed = fc.constantFrom(at(1), at(2), at(5)).map((payload) => () => payload)
+  const fields = fieldsOf({ ...at(1) })
+  const payload = fc.oneof<fc.Arbitrary<Make>[]>(
+    anything,
+    placed,
+    fields,
+    fc.tuple(fieldsOf({ ...at(1), cart_echo: {} }), hostile).map(([make, more]) => () => ({ ...make(), more: more() })),
+    hostile.map((more) => () => ({ ...at(1), cart_echo: null, more: more() })),
+  )
+  const logged = fc.array(fc.record({ event, payload }), { maxLength: 3 })
+  const arrival: fc.Arbitrary<() => Arrival> = fc.oneof(
+    fc.record({ event, payload }).map(
+      ({ event, payload }) =>
+        (): Arrival => ({ name: 'broadcast', event, payload: payload() }),
+    ),
+    logged.map((makes) => (): Arrival => {
+      const events = makes.map(({ event, payload }) => ({ event, payload: payload() }))
+      const answer = {
+        since: { epoch: 'e1', seq: 0 },
+        owner: 'me',
+        cursor: { epoch: 'e1', seq: events.length },
+        events,
+      }
+      return { name: 'answer', ask: 1, asOfMs: 0, answer: { ...answer, reset: false } }
+    }),
+    fc.constant((): Arrival => ({ name: 'time' })),
+    fc.constant((): Arrival => ({ name: 'gap' })),
+  )
+
+  it('whatever is broadcast, or in the log; what cannot be read is reported, and what comes next is told', () => {
+    fc.assert(
+      fc.property(fc.array(arrival, { maxLength: 6 }), fc.boolean(), (arrivals, canAsk) => {
+        let inbox: Inbox = newInbox('me', null)
+        let nowMs = 0
+        for (const make of arrivals) {
+          nowMs += 1_000
+          const step = takeIn(inbox, make(), { ...listening, canAsk }, { nowMs, random: 0.5 })
+          inbox = step.inbox
+          for (const effect of step.effects)
+            if (effect.name === 'report') expect(effect.error).toBeInstanceOf(CartEchoError)
+        }
+        const last = { epoch: 'e9', seq: 1, id: 'last' }
+        const rules = { ...listening, canAsk: false }
+        const broadcast = {
+          name: 'broadcast',
+          event: 'cart.conditions.changed',
+          payload: { ...at(1), cart_echo: last },
+        } as const
+        const { effects } = takeIn(inbox, broadcast, rules, { nowMs: nowMs + 1_000, random: 0.5 })
+        expect(effects.map(({ name }) => name)).toContain('tell')
+      }),
+      RUNS,
+    )
+  })
+
+  it.each([true, false])(
+    'and reports a broadcast that can be checked, and not be printed (with a check: %s)',
+    (canAsk) => {
+      class Price {
+        readonly cents = 1
+        toJSON(): never {
+          throw new Error('not in JSON')
+        }
+      }
+      const payload = { ...at(1), cart_echo: null, price: new Price() }
+      const arrival: Arrival = { name: 'broadcast', event: 'cart.conditions.changed', payload }
+      const { effects } = takeIn(newInbox('me', null), arrival, { ...listening, canAsk }, { nowMs: 0, random: 0.5 })
+      expect(effects.map(({ name }) => name)).toEqual(['report', 'stale'])
+      expect(effects[0]).toMatchObject({ error: { code: 'invalid-payload' } })
+    },
+  )
+})
+
+describe('readAuthorisationFailure() never throws', () => {
+  const failure = fc.oneof(
+    anything,
+    fieldsOf({ type: 'AuthError', error: 'HTTP 403', status: 403, message: 'auth 403' }),
+  )
+
+  it('whatever Echo hands over; what it means can be said', () => {
+    fc.assert(
+      fc.property(failure, (make) => {
+        const read = readAuthorisationFailure(make())
+        expect(typeof read.status).toBe('number')
+        expect(authorisationFact(read, 'x').error).toBeInstanceOf(CartEchoError)
+      }),
+      RUNS,
+    )
+  })
+})

@@ -1,0 +1,142 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { readListening } from '../../src/engine/events'
+import { type Decode, decodeAnything, decodeBroadcast, identityOf, positioned } from '../../src/engine/payload'
+import { takeIn } from '../../src/engine/stream'
+import { newInbox } from '../../src/engine/stream/state'
+import { change } from '../support/payloads'
+
+const EVENT = 'cart.conditions.changed'
+
+const identity = (payload: unknown, { event = EVENT, decode = decodeAnything as Decode<unknown> } = {}) =>
+  identityOf(event, decodeBroadcast(event, payload, decode))
+
+const keyOf = (payload: unknown, event = EVENT) => identity(payload, { event }).key
+
+/** Any of Unicode. fast-check's own makes a table of all million of them first. */
+const character = fc
+  .integer({ min: 0, max: 0x10_ffff })
+  .filter((code) => code < 0xd800 || code > 0xdfff)
+  .map(
+    (code) => String.fromCodePoint(code),
+    (text) => {
+      if (typeof text !== 'string' || [...text].length !== 1) throw new Error('It is no character.')
+      return text.codePointAt(0) ?? 0
+    },
+  )
+
+/** The same value with the keys of every object the other way round. */
+const reversed = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(reversed)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([key, field]) => [key, reversed(field)]),
+  )
+}
+
+describe('the identity of a broadcast', () => {
+  it('is its place in the log, where it has one', () => {
+    expect(identity(change({ epoch: 'b7f3', seq: 18, id: 'other' }))).toEqual({
+      position: { epoch: 'b7f3', seq: 18 },
+      key: 'b7f3:18',
+      lastsMs: Number.POSITIVE_INFINITY,
+    })
+    expect(positioned({ epoch: 'b7f3', seq: 18 })).toEqual(identity(change({ epoch: 'b7f3', seq: 18 })))
+  })
+
+  it('is its id else, for ever', () => {
+    expect(identity(change({ id: '01JDC' }))).toEqual({
+      position: null,
+      key: 'id:["cart.conditions.changed","default","01JDC"]',
+      lastsMs: Number.POSITIVE_INFINITY,
+    })
+  })
+
+  it('takes 7 and "7" for the same id, and 0 and "" for ids', () => {
+    expect(keyOf(change({ id: 7 }))).toBe(keyOf(change({ id: '7' })))
+    expect(keyOf(change({ id: 0 }))).toContain(',"0"]')
+    expect(keyOf(change({ id: '' }))).toContain(',""]')
+  })
+
+  it('is its content without both, for a minute', () => {
+    expect(identity(change())).toEqual({
+      position: null,
+      key: expect.stringMatching(/^content:[\da-f]{16}$/),
+      lastsMs: 60_000,
+    })
+  })
+})
+
+describe('the content of a broadcast', () => {
+  const payload = {
+    ...change(),
+    changes: { conditions: [{ action: 'removed', display_name: 'A' }], totals: { total: 1, subtotal: 2 } },
+  }
+
+  it('is the same whatever the order of keys and the timestamp', () => {
+    expect(keyOf(reversed(payload))).toBe(keyOf(payload))
+    expect(keyOf({ ...payload, timestamp: 'another' })).toBe(keyOf(payload))
+    const { timestamp: _timestamp, ...timeless } = payload
+    expect(keyOf(timeless)).toBe(keyOf(payload))
+  })
+
+  it.each([
+    ['the message', { ...payload, message: 'x' }],
+    ['a null message', { ...payload, message: null }],
+    ['a deep value', { ...payload, changes: { ...payload.changes, totals: { total: 2, subtotal: 2 } } }],
+    ['the order of a list', { ...payload, list: [2, 1] }],
+    ['an unknown key', { ...payload, more: 1 }],
+    ['a timestamp that is not its own', { ...payload, changes: { ...payload.changes, timestamp: 't' } }],
+  ])('differs with %s', (_what, other) => {
+    expect(keyOf(other)).not.toBe(keyOf({ ...payload, ...('list' in other ? { list: [1, 2] } : {}) }))
+  })
+
+  it('differs with the event', () => {
+    expect(keyOf(payload, 'cart.stock.changed')).not.toBe(keyOf(payload))
+  })
+
+  it.each<[string, Decode<unknown>]>([
+    ['keeps nothing', () => ({})],
+    ['gives no JSON', ({ message }) => ({ price: 10n, message })],
+    ['gives a cycle', () => cyclic()],
+    ['gives nothing', () => undefined],
+  ])('is the payload as it came, also when a decoder %s', (_what, decode) => {
+    expect(identity(payload, { decode }).key).toBe(keyOf(payload))
+    expect(identity({ ...payload, message: 'x' }, { decode }).key).not.toBe(keyOf(payload))
+  })
+
+  it('ignores the order of keys, whatever the content', () => {
+    const json = fc.dictionary(
+      fc.string().filter((key) => key !== '__proto__' && key !== 'cart_echo'),
+      fc
+        .jsonValue({ maxDepth: 3, stringUnit: character })
+        .filter((value) => !JSON.stringify(value).includes('__proto__')),
+    )
+    fc.assert(
+      fc.property(json, (content) => {
+        expect(keyOf(reversed(content))).toBe(keyOf(content))
+      }),
+    )
+  })
+})
+
+describe('the same content', () => {
+  const rules = { ...readListening(), canAsk: false }
+  const hear = (inbox: ReturnType<typeof newInbox>, nowMs: number) =>
+    takeIn(inbox, { name: 'broadcast', event: EVENT, payload: change() }, rules, { nowMs, random: 0 })
+
+  it('is the same news for a minute, and new news after it', () => {
+    const first = hear(newInbox(null, null), 0)
+    expect(first.effects).toMatchObject([{ name: 'tell' }])
+    expect(hear(first.inbox, 59_999).effects).toEqual([])
+    expect(hear(first.inbox, 60_000).effects).toMatchObject([{ name: 'tell' }])
+  })
+})
+
+function cyclic(): object {
+  const value: Record<string, unknown> = {}
+  value.again = value
+  return value
+}

@@ -1,0 +1,293 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createClient } from '../../src/engine/client'
+import type { PageSignal } from '../../src/engine/environment'
+import { readListening } from '../../src/engine/events'
+import { pageLife } from '../../src/engine/page-life'
+import type { ConnectionFact } from '../../src/engine/state'
+import { refused } from '../../src/engine/state'
+import { supply } from '../../src/engine/sync'
+import { fakeEnvironment } from '../support/fake-environment'
+import { SCHEDULES } from '../support/schedules'
+import { seededRandom } from '../support/seeded-random'
+import { type CheckMood, type Fate, type Kind, openVirtualShop } from '../support/virtual-shop'
+
+// What is promised, under any schedule of publishes and faults: client, inbox, supply and page life as they are; server, sockets, check
+// and clock are virtual. The oracle is what the page shows.
+
+type Step =
+  | { name: 'commit'; kind: Kind; times: number }
+  | { name: 'wait'; ms: number }
+  | { name: 'fate'; fate: Fate }
+  | { name: 'check'; mood: CheckMood }
+  | { name: 'socket'; isUp: boolean; fact: 'lost' | 'not-authorised' | 'no-web-socket' }
+  | { name: 'cart'; isUp: boolean }
+  | { name: 'page'; signal: PageSignal }
+  | { name: 'sleep'; ms: number }
+  | { name: 'clock'; ms: number }
+  | { name: 'check-now' }
+  | { name: 'prune' }
+  | { name: 'new-epoch' }
+  | { name: 'restore'; back: number }
+
+const AUDIT_MS = 300_000
+const STEPS = 25
+
+const constant = <Value>(...values: Value[]) => fc.constantFrom(...values)
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 9,
+    arbitrary: fc.record({
+      name: fc.constant('commit' as const),
+      kind: constant<Kind>('ours', 'ours', 'ours', 'ours', 'wishlist', 'other-event', 'unreadable'),
+      times: constant(1, 1, 1, 2, 3, 60),
+    }),
+  },
+  {
+    weight: 7,
+    arbitrary: fc.record({ name: fc.constant('wait' as const), ms: constant(3, 60, 400, 2_000, 8_000, 40_000) }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      name: fc.constant('fate' as const),
+      fate: constant<Fate>('delivered', 'dropped', 'twice', 'late', 'reordered', 'broken', 'placeless', 'deaf'),
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      name: fc.constant('check' as const),
+      mood: constant<CheckMood>(
+        'well',
+        'well',
+        'failing',
+        'busy',
+        'blocked',
+        'refusing',
+        'session-over',
+        'hanging',
+        'lagging',
+        'off',
+      ),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      name: fc.constant('socket' as const),
+      isUp: fc.boolean(),
+      fact: constant('lost' as const, 'lost' as const, 'not-authorised' as const, 'no-web-socket' as const),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ name: fc.constant('cart' as const), isUp: fc.boolean() }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      name: fc.constant('page' as const),
+      signal: constant<PageSignal>('hidden', 'visible', 'frozen', 'resumed', 'left', 'restored', 'online', 'navigated'),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ name: fc.constant('sleep' as const), ms: constant(20_000, 3_600_000) }) },
+  { weight: 1, arbitrary: fc.record({ name: fc.constant('clock' as const), ms: constant(-7_200_000, 7_200_000) }) },
+  { weight: 2, arbitrary: fc.constant<Step>({ name: 'check-now' }) },
+)
+
+const stepWithResets: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 40, arbitrary: step },
+  { weight: 1, arbitrary: fc.constant<Step>({ name: 'prune' }) },
+  { weight: 1, arbitrary: fc.constant<Step>({ name: 'new-epoch' }) },
+  { weight: 1, arbitrary: fc.record({ name: fc.constant('restore' as const), back: constant(1, 2) }) },
+)
+
+interface Schedule {
+  readonly seed: number
+  readonly start: 'empty' | 'epoch' | 'nowhere'
+  readonly hasLive: boolean
+  readonly steps: readonly Step[]
+}
+
+const schedules = (of: fc.Arbitrary<Step>, ...starts: Schedule['start'][]): fc.Arbitrary<Schedule> =>
+  fc.record({
+    seed: fc.nat(0xffffff),
+    start: constant(...starts),
+    hasLive: fc.oneof({ weight: 5, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
+    steps: fc.array(of, { maxLength: STEPS }),
+  })
+
+const CURSORS = { empty: ':0', epoch: 'e1:0', nowhere: null }
+
+const FACTS: Record<(Step & { name: 'socket' })['fact'], () => ConnectionFact> = {
+  lost: () => ({ name: 'socket-lost' }),
+  'not-authorised': () => refused('not-authorised'),
+  'no-web-socket': () => refused('no-web-socket'),
+}
+
+/** Runs a schedule on a page of its own. */
+const run = async ({ seed, start, hasLive, steps }: Schedule): Promise<void> => {
+  const environment = fakeEnvironment({ random: seededRandom(seed) })
+  const shop = openVirtualShop(environment)
+  const told = new Map<string, number[]>()
+  let shown = shop.total()
+  const wrongs: string[] = []
+  let elapsedMs = 0
+  let isUp = true
+  let isAway: 'frozen' | 'left' | null = null
+  const pass = async (ms: number): Promise<void> => {
+    elapsedMs += ms
+    await environment.advanceTurnByTurn(ms)
+  }
+  const transport = supply({ environment, live: hasLive ? shop.live : null, check: shop.check, auditMs: AUDIT_MS })
+  const cart = createClient({
+    environment,
+    listening: readListening(),
+    word: { user: 1, owner: 'me', cursor: CURSORS[start] },
+    transport: () => pageLife({ environment, transport, canAsk: true }),
+    onError: ({ code, cause }) => {
+      if (code === 'listener-failed') wrongs.push(String(cause))
+    },
+  })
+  cart.on('cart.conditions.changed', ({ changes, cart_echo }) => {
+    const { epoch = '', seq = 0 } = (cart_echo ?? {}) as { epoch?: string; seq?: number }
+    const seqs = told.get(epoch) ?? []
+    // What a listener throws reaches nobody but onError.
+    if (epoch && seq <= (seqs.at(-1) ?? 0)) wrongs.push(`${epoch}:${seq} was told after ${epoch}:${seqs.at(-1)}`)
+    told.set(epoch, [...seqs, seq])
+    shown = changes.new_total ?? shown
+  })
+  cart.onRefresh(async ({ signal }) => {
+    const { total, cursor } = await shop.readCart(signal)
+    if (signal.aborted) return
+    shown = total
+    return cursor
+  })
+  cart.start()
+
+  const obey = async (next: Step): Promise<unknown> => {
+    switch (next.name) {
+      case 'commit':
+        for (let count = 0; count < next.times; count += 1) shop.commit(next.kind)
+        return pass(1)
+      case 'wait':
+        return pass(next.ms)
+      case 'fate':
+        return shop.setFate(next.fate)
+      case 'check':
+        return shop.setCheck(next.mood)
+      case 'socket':
+        isUp = next.isUp
+        return shop.setSocket(next.isUp, FACTS[next.fact]())
+      case 'cart':
+        return shop.setCart(next.isUp)
+      case 'page':
+        if (next.signal === 'frozen' || next.signal === 'left') isAway = next.signal
+        if (next.signal === 'resumed' || next.signal === 'restored') isAway = null
+        return environment.signal(next.signal)
+      case 'sleep':
+        return environment.setClock(next.ms)
+      case 'clock':
+        environment.setClock(next.ms)
+        // Nobody sets a clock forth and back within a look at it.
+        return pass(6_000)
+      case 'check-now':
+        return void cart.check().catch(() => undefined)
+      case 'prune':
+        return shop.prune()
+      case 'new-epoch':
+        return shop.newEpoch()
+      case 'restore':
+        return shop.restore(next.back)
+    }
+  }
+
+  for (const next of steps) {
+    await obey(next)
+    await pass(1)
+  }
+
+  // Everything is well again, and the page does no more than it must: nothing here makes it ask but what it planned itself.
+  shop.setFate('delivered')
+  shop.setCheck('well')
+  shop.setCart(true)
+  if (!isUp) shop.setSocket(true)
+  if (isAway === 'frozen') environment.signal('resumed')
+  if (isAway === 'left') environment.signal('restored')
+  if (!environment.isVisible()) environment.signal('visible')
+  await pass(2 * AUDIT_MS + 15_000)
+  if (cart.connection.get().name === 'idle' || cart.connection.get().name === 'refused') {
+    // Nobody was logged in, or the shop had switched it off: it is asked again when somebody looks.
+    await pass(300_000)
+    for (const signal of ['hidden', 'visible'] as const) environment.signal(signal)
+    await pass(2 * AUDIT_MS)
+  }
+
+  const { epoch, seq } = shop.head()
+  expect(wrongs, 'told places strictly rise').toEqual([])
+  expect(cart.connection.get().name, 'how it is fed').toMatch(/live|polling/)
+  expect(shown, 'the total on the page').toBe(shop.total())
+  expect(cart.news.get().stale, 'nothing is known to be missing').toBe(false)
+  if (start !== 'nowhere' && !steps.some(isReset)) {
+    expect(told.get(epoch) ?? [], 'every change once, in order').toEqual(shop.ours(epoch))
+  }
+  const { found } = await confirm()
+  expect(found, 'nothing was left to be found').toBe(0)
+  expect(shop.counts.mostInFlight, 'requests at a time').toBeLessThanOrEqual(1)
+  expect(shop.counts.checks, `requests in ${elapsedMs} ms and ${steps.length} steps, up to ${seq} places`).toBeLessThan(
+    20 + 12 * steps.length + elapsedMs / 10_000,
+  )
+  cart.stop()
+  await environment.advanceTurnByTurn(0)
+  expect([shop.counts.sockets, shop.counts.inFlight, environment.watching()]).toEqual([0, 0, 0])
+
+  async function confirm() {
+    const confirmed = cart.check()
+    await pass(60_000)
+    const never = Promise.resolve().then(() => Promise.reject(new Error('check() did not end within a minute.')))
+    return Promise.race([confirmed, never])
+  }
+}
+
+const isReset = ({ name }: Step): boolean => name === 'prune' || name === 'new-epoch' || name === 'restore'
+
+/** Schedules that once failed. */
+const KEPT: readonly Schedule[] = [
+  [
+    { name: 'check', mood: 'off' },
+    { name: 'wait', ms: 40_000 },
+    { name: 'clock', ms: -7_200_000 },
+  ] as const,
+  [
+    { name: 'check', mood: 'busy' },
+    { name: 'wait', ms: 40_000 },
+    { name: 'clock', ms: -7_200_000 },
+  ] as const,
+  [
+    { name: 'cart', isUp: false },
+    { name: 'wait', ms: 40_000 },
+  ] as const,
+  [
+    { name: 'check-now' },
+    { name: 'page', signal: 'hidden' },
+    { name: 'clock', ms: -7_200_000 },
+    { name: 'check', mood: 'session-over' },
+    { name: 'wait', ms: 60 },
+  ] as const,
+].flatMap((steps) => (['epoch', 'nowhere'] as const).map((start) => ({ seed: 0, start, hasLive: true, steps })))
+
+describe('under any schedule of publishes and faults, a page', () => {
+  it.each(KEPT)('passes a schedule that once failed: $start, $steps', run)
+
+  it(
+    'hears every change once and in order, and shows what the server has',
+    () => fc.assert(fc.asyncProperty(schedules(step, 'empty', 'epoch', 'nowhere'), run), { numRuns: SCHEDULES }),
+    SCHEDULES * 100 + 90_000,
+  )
+
+  // Not from :0: a log that began anew before its first change was heard of looks like one that is still empty.
+  it(
+    'shows what the server has, also after logs that lost their past',
+    () => fc.assert(fc.asyncProperty(schedules(stepWithResets, 'epoch', 'nowhere'), run), { numRuns: SCHEDULES }),
+    SCHEDULES * 100 + 90_000,
+  )
+})

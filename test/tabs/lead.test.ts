@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest'
+import type { Sink, Transport } from '../../src/engine/transport'
+import { tabs } from '../../src/tabs/tabs'
+import { openFakeBrowser } from '../support/fake-browser'
+import { fakeEnvironment } from '../support/fake-environment'
+import { openShopperTabs } from '../support/shopper-tabs'
+
+it('a tab that is looked at is told everything by a hidden leader, also when a stream of changes has a hole', async () => {
+  const { open, pass, shop, pages } = openShopperTabs()
+  open()
+  await pass(1_000)
+  open()
+  await pass(1_000)
+  pages[0]?.tab.signal('hidden')
+  const stream = async (count: number): Promise<void> => {
+    for (let left = count; left > 0; left -= 1) {
+      shop.commit('ours')
+      await pass(3_000)
+    }
+  }
+  await stream(40)
+  shop.setFate('dropped')
+  await stream(1)
+  shop.setFate('delivered')
+  await stream(3)
+  expect(pages.map(({ told }) => told.length)).toEqual([44, 44])
+  for (const { cart } of pages) cart.stop()
+})
+
+it('a broadcast that says its place and cannot be read is asked for: every tab is told what the log has', async () => {
+  const { open, pass, shop, pages } = openShopperTabs()
+  open()
+  open()
+  await pass(10_000)
+  shop.setFate('half-broken')
+  shop.commit('ours')
+  await pass(5_000)
+  open({ behind: 1 })
+  await pass(5_000)
+  expect(pages.map(({ told }) => told.map(({ seq, via }) => `${seq} ${via}`))).toEqual(Array(3).fill(['1 check']))
+  expect(shop.counts.checks).toBe(2)
+  for (const { cart } of pages) cart.stop()
+})
+
+describe('a leader whose transport throws when it is stopped', () => {
+  const sharing = async () => {
+    const clock = fakeEnvironment()
+    const browser = openFakeBrowser(clock)
+    const said: string[] = []
+    const open = (): Transport => (sink) => {
+      sink.state({ name: 'subscribed' })
+      return {
+        stop: () => {
+          throw new Error('broken')
+        },
+      }
+    }
+    const both = [0, 1].map((index) => {
+      const { environment, ports, left } = browser.open()
+      const sink: Sink = {
+        deliver: () => undefined,
+        answer: () => undefined,
+        gap: () => undefined,
+        note: () => undefined,
+        state: ({ name }) => said.push(`${index}: ${name}`),
+        report: ({ code }) => said.push(`${index}: ${code}`),
+      }
+      return { left, ports, link: tabs({ environment, ports, name: 'shared', canAsk: false, open })(sink) }
+    })
+    await clock.advanceTurnByTurn(1_000)
+    const [first, second] = both as [(typeof both)[0], (typeof both)[0]]
+    return { clock, browser, said, first, second }
+  }
+
+  it('leaves nothing behind all the same, and another leads', async () => {
+    const { clock, said, first } = await sharing()
+    said.length = 0
+    expect(first.link.stop).toThrow('broken')
+    await clock.advanceTurnByTurn(1_000)
+    expect(first.left()).toEqual({ timers: 0, listeners: 0, lines: 0 })
+    expect(said).toContain('1: subscribed')
+  })
+
+  it('follows whoever takes over, and says what happened', async () => {
+    const { clock, browser, said, first } = await sharing()
+    const leave = browser.open().ports.lock('shared', {
+      steal: true,
+      granted: () => undefined,
+      lost: () => undefined,
+      refused: () => undefined,
+    })
+    await clock.advanceTurnByTurn(1_000)
+    expect(said).toContain('0: echo-failed')
+    leave()
+    await clock.advanceTurnByTurn(30_000)
+    expect(browser.lockOf('shared').waiting).toBe(1)
+    expect(first.left().lines).toBe(1)
+  })
+})

@@ -1,0 +1,359 @@
+import { describe, expect, it } from 'vitest'
+import type { Query, Reply } from '../../src/engine/transport'
+import { type Ask, createDesk } from '../../src/tabs/relay'
+import { afterAnswer, afterBroadcast, doubted, noTail, type Tail } from '../../src/tabs/replay'
+import { answerOf, EVENT, sinceOf } from '../support/listening-client'
+import { at } from '../support/payloads'
+
+const cursorOf = (text: string): Query['since'] => {
+  const [epoch = '', seq] = text.split(':')
+  return { epoch, seq: Number(seq) }
+}
+
+const log = (since: string | null, cursor: string): Reply => ({ name: 'log', answer: answerOf(since, cursor) })
+
+const turn = async (): Promise<void> => {
+  for (let count = 0; count < 10; count += 1) await null
+}
+
+/** A desk whose requests are answered when the test says so, with what it settled in words. */
+const deskWith = ({ isOpening = false, onSettle = (_id: string): unknown => undefined } = {}) => {
+  const requests: { readonly query: Query; readonly end: (reply: Reply) => void; readonly fail: () => void }[] = []
+  const settled: string[] = []
+  const asOfs: number[] = []
+  let tail: Tail = noTail
+  let nowMs = 1_000
+  let opening = isOpening
+  const desk = createDesk({
+    nowMs: () => nowMs,
+    tail: {
+      get: () => tail,
+      set: (next) => {
+        tail = next
+      },
+    },
+    isOpening: () => opening,
+    ask: (query) =>
+      new Promise((end, reject) => requests.push({ query, end, fail: () => reject(new Error('broken')) })),
+    settle: (ids, reply, asOfMs) => {
+      settled.push(`${[...ids].sort()}: ${inWords(reply)}`)
+      asOfs.push(asOfMs)
+      for (const id of ids) onSettle(id)
+    },
+  })
+  const ask = (id: string, since: string | null, more: Partial<Query> & { isOwn?: boolean } = {}): Ask => {
+    const { isOwn = false, ...query } = more
+    return { id, isOwn, query: { since: since === null ? null : cursorOf(since), owner: 'mine', ...query } }
+  }
+  return {
+    desk,
+    requests,
+    settled,
+    asOfs,
+    take: (...given: Parameters<typeof ask>) => desk.take(ask(...given)),
+    /** Where each request asked from. */
+    froms: () => requests.map(({ query }) => sinceOf(query)),
+    reply: async (reply: Reply) => {
+      requests.at(-1)?.end(reply)
+      await turn()
+    },
+    fail: async () => {
+      requests.at(-1)?.fail()
+      await turn()
+    },
+    know: (since: string, cursor: string) => {
+      tail = afterAnswer(tail, answerOf(since, cursor), nowMs, tail.doubts)
+    },
+    hear: (seq: number) => {
+      tail = afterBroadcast(tail, { event: EVENT, payload: at(seq) })
+    },
+    doubt: () => {
+      tail = doubted(tail)
+    },
+    opened: () => {
+      opening = false
+      desk.lookAgain()
+    },
+    later: (ms: number) => {
+      nowMs += ms
+    },
+    tail: () => tail,
+  }
+}
+
+const inWords = (reply: Reply): string => {
+  if (reply.name !== 'log') return reply.name === 'unanswered' ? `unanswered, ${reply.next}` : reply.name
+  const { since, cursor } = reply.answer
+  return `${since ? since.seq : 'nowhere'} to ${cursor.seq}`
+}
+
+describe('the desk at which all tabs ask', () => {
+  it('asks for one, and says when that was', async () => {
+    const { take, froms, later, reply, settled, asOfs, tail } = deskWith()
+    take('a1', 'e1:17')
+    later(300)
+    await reply(log('e1:17', 'e1:18'))
+    expect([froms(), settled, asOfs]).toEqual([['e1:17'], ['a1: 17 to 18'], [1_000]])
+    expect(tail()).toMatchObject({ cursor: { seq: 18 }, asOfMs: 1_000, isSure: true })
+  })
+
+  it('asks nobody for what is known, and says as of when', () => {
+    const { know, hear, later, take, froms, settled, asOfs } = deskWith()
+    know('e1:17', 'e1:19')
+    hear(20)
+    later(60_000)
+    take('a1', 'e1:18')
+    take('b1', null)
+    expect([froms(), settled, asOfs]).toEqual([[], ['a1: 18 to 20', 'b1: nowhere to 20'], [1_000, 1_000]])
+  })
+
+  it('lets whoever is at the same place, or further, join the request that is under way', async () => {
+    const { take, froms, reply, settled } = deskWith()
+    take('a1', 'e1:17')
+    take('b1', 'e1:17')
+    take('c1', 'e1:19')
+    await reply(log('e1:17', 'e1:20'))
+    expect([froms(), settled]).toEqual([['e1:17'], ['a1,b1,c1: 17 to 20']])
+  })
+
+  it.each<[string, Parameters<ReturnType<typeof deskWith>['take']>]>([
+    ['further behind', ['b1', 'e1:16']],
+    ['in another life of the counter', ['b1', 'e2:17']],
+    ['nowhere', ['b1', null]],
+    ['at another customer’s log', ['b1', 'e1:17', { owner: 'theirs' }]],
+    ['at the log of whoever it is', ['b1', 'e1:17', { owner: null }]],
+    ['waiting for an answer that is younger than they are', ['b1', 'e1:17', { maxAgeMs: 0 }]],
+  ])('lets nobody join who is %s: they are asked for when it has been answered', async (_what, other) => {
+    const { take, requests, reply, settled } = deskWith()
+    take('a1', 'e1:17')
+    take(...other)
+    expect(requests).toHaveLength(1)
+    await reply({ name: 'nothing' })
+    expect([requests.length, settled]).toEqual([2, ['a1: nothing']])
+    await reply({ name: 'nothing' })
+    expect(settled).toEqual(['a1: nothing', 'b1: nothing'])
+  })
+
+  it('lets nobody join who came after a doubt that the request does not know of', async () => {
+    const { take, doubt, froms, reply, settled } = deskWith()
+    take('a1', 'e1:17')
+    doubt()
+    take('b1', 'e1:17')
+    await reply(log('e1:17', 'e1:18'))
+    expect([froms(), settled]).toEqual([['e1:17', 'e1:17'], ['a1: 17 to 18']])
+    await reply(log('e1:17', 'e1:19'))
+    expect(settled).toEqual(['a1: 17 to 18', 'b1: 17 to 19'])
+  })
+
+  it('has one request under way, and asks for all that wait in the next one', async () => {
+    const { take, froms, reply, settled } = deskWith()
+    take('a1', 'e1:20')
+    take('b1', 'e1:16', { maxAgeMs: 0 })
+    take('c1', 'e1:18')
+    take('d1', 'e1:19', { maxAgeMs: 0 })
+    expect(froms()).toEqual(['e1:20'])
+    await reply({ name: 'nothing' })
+    expect(froms()).toEqual(['e1:20', 'e1:16'])
+    await reply(log('e1:16', 'e1:20'))
+    expect(settled).toEqual(['a1: nothing', 'b1,c1,d1: 16 to 20'])
+  })
+
+  it('asks one after the other for those who cannot be asked for together', async () => {
+    const { take, froms, reply, settled } = deskWith()
+    take('a1', 'e1:20')
+    take('b1', 'e2:3', { maxAgeMs: 0 })
+    take('c1', 'e1:7', { owner: null })
+    await reply({ name: 'nothing' })
+    await reply({ name: 'nothing' })
+    await reply({ name: 'nothing' })
+    expect(froms()).toEqual(['e1:20', 'e2:3', 'e1:7'])
+    expect(settled).toEqual(['a1: nothing', 'b1: nothing', 'c1: nothing'])
+  })
+
+  it('asks as one who waits when any of them does, and only then', async () => {
+    const { take, requests, reply } = deskWith()
+    take('a1', 'e1:17')
+    take('b1', 'e1:16')
+    take('c1', 'e1:17', { maxAgeMs: 5_000 })
+    await reply({ name: 'nothing' })
+    expect(requests.map(({ query }) => query.maxAgeMs)).toEqual([undefined, 0])
+  })
+
+  it('asks from where the tabs were told last when one asks from further on: they hear the answer, too', () => {
+    const { know, doubt, take, froms } = deskWith()
+    know('e1:17', 'e1:18')
+    doubt()
+    take('a1', 'e1:20')
+    expect(froms()).toEqual(['e1:18'])
+  })
+
+  it('asks from the asker’s own place when the tabs were told of another life, or nothing', () => {
+    const { know, doubt, take, froms } = deskWith()
+    know('e1:1', 'e1:2')
+    doubt()
+    take('a1', 'e2:20')
+    expect(froms()).toEqual(['e2:20'])
+    const fresh = deskWith()
+    fresh.take('a1', null)
+    expect(fresh.froms()).toEqual(['from nowhere'])
+  })
+
+  it('answers those who came too late to join from what was brought, and asks for the rest', async () => {
+    const { know, doubt, take, froms, reply, settled } = deskWith()
+    know('e1:10', 'e1:17')
+    doubt()
+    take('a1', 'e1:17')
+    take('b1', 'e1:12')
+    take('c1', 'e1:5')
+    await reply(log('e1:17', 'e1:18'))
+    expect([froms(), settled]).toEqual([
+      ['e1:17', 'e1:5'],
+      ['a1: 17 to 18', 'b1: 12 to 18'],
+    ])
+  })
+
+  it('asks for whoever waits for an answer, also what is known', async () => {
+    const { know, take, froms, reply, settled } = deskWith()
+    know('e1:17', 'e1:18')
+    take('a1', 'e1:18', { maxAgeMs: 0 })
+    expect([froms(), settled]).toEqual([['e1:18'], []])
+    await reply(log('e1:18', 'e1:18'))
+    expect(settled).toEqual(['a1: 18 to 18'])
+  })
+
+  it('goes on asking after a full answer, for whoever asks on', async () => {
+    const { take, froms, reply, settled } = deskWith({})
+    take('a1', 'e1:0')
+    await reply(log('e1:0', 'e1:50'))
+    take('a2', 'e1:50')
+    await reply(log('e1:50', 'e1:51'))
+    expect([froms(), settled]).toEqual([
+      ['e1:0', 'e1:50'],
+      ['a1: 0 to 50', 'a2: 50 to 51'],
+    ])
+  })
+
+  it('hands on that nobody answered, and a transport that broke', async () => {
+    const { take, reply, fail, settled, requests } = deskWith()
+    take('a1', 'e1:17')
+    await reply({ name: 'unanswered', next: 1_234, error: new Error('for the test') as never })
+    take('a2', 'e1:17')
+    await fail()
+    take('a3', 'e1:17')
+    expect([settled, requests.length]).toEqual([['a1: unanswered, 1234', 'a2: unanswered, 5000'], 3])
+  })
+})
+
+describe('while the channel is being subscribed, the desk', () => {
+  it('lets other tabs wait, and asks for all of them once it is', async () => {
+    const { take, froms, opened, reply, settled } = deskWith({ isOpening: true })
+    take('b1', 'e1:17')
+    take('c1', 'e1:16')
+    expect(froms()).toEqual([])
+    opened()
+    expect(froms()).toEqual(['e1:16'])
+    await reply(log('e1:16', 'e1:17'))
+    expect(settled).toEqual(['b1,c1: 16 to 17'])
+  })
+
+  it('asks for its own tab, and whoever waits for an answer; the others go on waiting', async () => {
+    const { take, froms, reply, settled, opened } = deskWith({ isOpening: true })
+    take('a1', 'e1:17', { isOwn: true })
+    take('b1', 'e1:10')
+    take('c1', 'e1:17', { maxAgeMs: 0 })
+    await reply({ name: 'nothing' })
+    await reply({ name: 'nothing' })
+    expect([froms(), settled]).toEqual([
+      ['e1:17', 'e1:17'],
+      ['a1: nothing', 'c1: nothing'],
+    ])
+    opened()
+    expect(froms()).toEqual(['e1:17', 'e1:17', 'e1:10'])
+  })
+
+  it('answers other tabs from what is known, also what came to be known while they waited', async () => {
+    const { take, reply, settled, requests } = deskWith({ isOpening: true })
+    take('b1', 'e1:17')
+    take('a1', 'e1:16', { isOwn: true })
+    await reply(log('e1:16', 'e1:18'))
+    expect([settled, requests.length]).toEqual([['a1: 16 to 18', 'b1: 17 to 18'], 1])
+  })
+})
+
+describe('whoever is settled may do anything:', () => {
+  it('asking again at once is a new ask, and nobody is forgotten', async () => {
+    let asked = 1
+    const page = deskWith({
+      onSettle: (id) => {
+        if (!id.startsWith('a') || asked >= 3) return
+        asked += 1
+        page.take(`a${asked}`, 'e1:17', { maxAgeMs: 0 })
+      },
+    })
+    page.take('a1', 'e1:17')
+    page.take('b1', 'e1:10')
+    await page.reply({ name: 'nothing' })
+    await page.reply({ name: 'nothing' })
+    await page.reply({ name: 'nothing' })
+    expect(page.settled.join()).toMatch(/a1.*a2.*a3/)
+    expect(page.settled.filter((words) => words.includes('b1'))).toHaveLength(1)
+    expect(page.requests).toHaveLength(3)
+  })
+
+  it('asking again at once is the one request under way: whoever waits for another goes on waiting', async () => {
+    const page = deskWith({ onSettle: (id) => id === 'a1' && page.take('a2', 'e1:17') })
+    page.take('a1', 'e1:17')
+    page.take('b1', 'e2:3')
+    page.take('c1', 'e1:10')
+    await page.reply({ name: 'nothing' })
+    expect(page.froms()).toEqual(['e1:17', 'e1:10'])
+    await page.reply({ name: 'nothing' })
+    await page.reply({ name: 'nothing' })
+    expect([page.froms().length, page.settled]).toEqual([3, ['a1: nothing', 'a2,c1: nothing', 'b1: nothing']])
+  })
+
+  it('asking again for what is known answers each once', async () => {
+    const again: string[] = []
+    const page = deskWith({
+      onSettle: (id) => {
+        if (again.length >= 3) return
+        again.push(`${id}+`)
+        page.take(`${id}+`, 'e1:17')
+      },
+    })
+    page.take('a', 'e1:17')
+    page.take('b', 'e1:16')
+    await page.reply(log('e1:17', 'e1:18'))
+    await page.reply(log('e1:16', 'e1:18'))
+    const ids = page.settled.flatMap((words) => words.split(':')[0]?.split(',') ?? [])
+    expect(ids.sort()).toEqual(['a', 'a+', 'a++', 'a+++', 'b'])
+  })
+
+  it('closing it forgets all asks: nothing is asked or settled afterwards', async () => {
+    const page = deskWith({ onSettle: () => page.desk.close() })
+    page.take('a1', 'e1:17')
+    page.take('b1', 'e1:17', { maxAgeMs: 0 })
+    page.take('c1', 'e1:10')
+    await page.reply(log('e1:17', 'e1:18'))
+    page.take('d1', 'e1:18')
+    page.desk.lookAgain()
+    expect([page.settled, page.requests.length]).toEqual([['a1: 17 to 18'], 1])
+  })
+
+  it('closing it while one of several is answered from memory leaves the rest', () => {
+    const page = deskWith({ isOpening: true, onSettle: () => page.desk.close() })
+    page.take('b1', 'e1:17')
+    page.take('c1', 'e1:17')
+    page.know('e1:17', 'e1:18')
+    page.opened()
+    expect(page.settled).toEqual(['b1: 17 to 18'])
+  })
+})
+
+it('a desk that was closed while it asked says nothing of the answer', async () => {
+  const { desk, take, reply, settled, tail } = deskWith()
+  take('a1', 'e1:17')
+  desk.close()
+  await reply(log('e1:17', 'e1:18'))
+  expect([settled, tail()]).toEqual([[], noTail])
+})

@@ -1,0 +1,218 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type Answer, FULL_ANSWER } from '../../src/engine/answer'
+import { type Cursor, formatCursor } from '../../src/engine/cursor'
+import type { Query } from '../../src/engine/transport'
+import { afterAnswer, afterBroadcast, answerFrom, doubted, noTail, type Tail } from '../../src/tabs/replay'
+import { answerOf, EVENT } from '../support/listening-client'
+import { at, change } from '../support/payloads'
+
+const query = (epoch: string, seq: number, owner: string | null = 'mine'): Query => ({ since: { epoch, seq }, owner })
+
+const heard = (tail: Tail, ...seqs: number[]): Tail =>
+  seqs.reduce((now, seq) => afterBroadcast(now, { event: EVENT, payload: at(seq) }), tail)
+
+const answered = (tail: Tail, since: string | null, cursor: string, more: Partial<Answer> = {}): Tail =>
+  afterAnswer(tail, answerOf(since, cursor, more), 1_000, tail.doubts)
+
+const seqsOf = (answer: Answer | null): number[] | null =>
+  answer?.events.map(({ payload }) => (payload as { cart_echo: { seq: number } }).cart_echo.seq) ?? null
+
+const given = (tail: Tail, since: number): number[] | null => seqsOf(answerFrom(tail, query('e1', since)))
+
+describe('the end of the log, as tabs know it,', () => {
+  const known = heard(answered(noTail, 'e1:17', 'e1:19'), 20, 21)
+
+  it('has nothing to say at first', () => {
+    expect([given(noTail, 0), answerFrom(noTail, { since: null, owner: null })]).toEqual([null, null])
+  })
+
+  it('gives what the check and the socket brought, from any place within', () => {
+    expect([21, 20, 18, 17].map((since) => given(known, since))).toEqual([[], [21], [19, 20, 21], [18, 19, 20, 21]])
+    expect(answerFrom(known, query('e1', 19))).toEqual(answerOf('e1:19', 'e1:21'))
+  })
+
+  it('gives its end to a tab that does not know where it stands', () => {
+    expect(answerFrom(known, { since: null, owner: 'mine' })).toEqual(answerOf(null, 'e1:21'))
+  })
+
+  it.each<[string, Tail, Query]>([
+    ['from before its beginning', known, query('e1', 16)],
+    ['from beyond its end', known, query('e1', 22)],
+    ['from another life of the counter', known, query('e0', 20)],
+    ['to whoever takes the log for another customer’s', known, query('e1', 20, 'theirs')],
+    ['when something may be missing', doubted(known), query('e1', 20)],
+    ['after a hole', heard(known, 23), query('e1', 20)],
+    [
+      'after a broadcast of another life',
+      afterBroadcast(known, { event: EVENT, payload: at(22, { epoch: 'e2' }) }),
+      query('e1', 20),
+    ],
+    [
+      'after one without a place',
+      afterBroadcast(known, { event: EVENT, payload: change({ id: 'x' }) }),
+      query('e1', 20),
+    ],
+    ['after one that is no object at all', afterBroadcast(known, { event: EVENT, payload: null }), query('e1', 20)],
+  ])('gives nothing %s', (_what, tail, asked) => {
+    expect(answerFrom(tail, asked)).toBeNull()
+  })
+
+  it('answers a tab that does not know its owner, in the name of its own', () => {
+    expect(answerFrom(known, query('e1', 20, null))?.owner).toBe('mine')
+  })
+
+  it('passes over a broadcast that it has', () => {
+    expect(heard(known, 21, 18)).toBe(known)
+  })
+
+  it('is sure again once an answer was asked for after the doubt, and not before', () => {
+    const doubt = doubted(known)
+    const late = afterAnswer(doubt, answerOf('e1:21', 'e1:22'), 1_000, known.doubts)
+    expect([late.cursor?.seq, given(late, 21)]).toEqual([22, null])
+    expect(given(answered(late, 'e1:22', 'e1:22'), 17)).toEqual([18, 19, 20, 21, 22])
+  })
+
+  it('is not sure of what a full answer says, for there is more', () => {
+    const full = answered(noTail, 'e1:0', 'e1:50')
+    expect(given(full, 49)).toBeNull()
+    expect(given(answered(full, 'e1:50', 'e1:51'), 1)).toHaveLength(50)
+  })
+
+  it('gives at most fifty at a time', () => {
+    const long = heard(answered(noTail, 'e1:0', 'e1:10'), ...Array.from({ length: 60 }, (_, index) => index + 11))
+    expect(answerFrom(long, query('e1', 3))).toEqual(answerOf('e1:3', 'e1:53'))
+    expect(answerFrom(long, query('e1', 53))).toEqual(answerOf('e1:53', 'e1:70'))
+  })
+
+  it('keeps the newest hundred', () => {
+    const long = heard(answered(noTail, 'e1:0', 'e1:1'), ...Array.from({ length: 120 }, (_, index) => index + 2))
+    expect(long.entries).toHaveLength(100)
+    expect([given(long, 20), given(long, 21)?.[0]]).toEqual([null, 22])
+  })
+
+  it('keeps what it had before when an answer goes on from within it', () => {
+    expect(given(answered(known, 'e1:20', 'e1:22'), 17)).toEqual([18, 19, 20, 21, 22])
+  })
+
+  it('begins anew with an answer that does not join on, or begins before', () => {
+    const later = answered(known, 'e1:30', 'e1:31')
+    expect([given(later, 29), given(later, 30)]).toEqual([null, [31]])
+    expect(given(answered(known, 'e1:10', 'e1:21'), 10)).toHaveLength(11)
+  })
+
+  it.each<[string, Partial<Answer>, string | null, string]>([
+    ['that leaves something out', { events: [{ event: EVENT, payload: at(23) }] }, 'e1:21', 'e1:23'],
+    ['of a replica that lags', {}, 'e1:18', 'e1:20'],
+  ])('takes nothing from an answer %s', (_what, more, since, cursor) => {
+    expect(answered(known, since, cursor, more)).toBe(known)
+  })
+
+  it('begins anew at a reset, and at the end that a tab without a place was given', () => {
+    const reset = answered(known, 'e1:21', 'e2:4', { reset: true, events: [] })
+    expect(answerFrom(reset, query('e2', 4))).toEqual(answerOf('e2:4', 'e2:4'))
+    expect([given(reset, 20), answerFrom(reset, query('e2', 3))]).toEqual([null, null])
+    const end = answered(known, null, 'e1:25')
+    expect([given(end, 24), given(end, 25)]).toEqual([null, []])
+  })
+
+  it('is as old as the last answer, not as the last broadcast', () => {
+    const tail = afterAnswer(noTail, answerOf('e1:1', 'e1:1'), 5_000, 0)
+    expect(heard(tail, 2).asOfMs).toBe(5_000)
+    expect(afterAnswer(tail, answerOf('e1:1', 'e1:2'), 7_000, 0).asOfMs).toBe(7_000)
+  })
+})
+
+// A log that grows, and may begin another life; broadcasts that come in any order or not at all; asks that land late.
+
+const openLog = () => {
+  let lives = 1
+  let end = 0
+  const place = (back: number): Cursor => ({ epoch: `e${lives}`, seq: Math.max(0, end - back) })
+  const reset = (since: Cursor): Answer => ({ since, owner: 'mine', cursor: place(0), events: [], reset: true })
+  return {
+    place,
+    commit: (times: number) => {
+      end += times
+    },
+    newLife: () => {
+      lives += 1
+      end = 0
+    },
+    read: (since: Cursor | null): Answer => {
+      const { epoch, seq } = place(0)
+      if (since === null) return answerOf(null, `${epoch}:${seq}`)
+      if (since.epoch !== epoch || since.seq > seq) return reset(since)
+      return answerOf(formatCursor(since), `${epoch}:${Math.min(seq, since.seq + FULL_ANSWER)}`)
+    },
+  }
+}
+
+/** Tabs on such a log. What they are told from memory is held against it. */
+const openTabs = () => {
+  const log = openLog()
+  const flights: { readonly answer: Answer; readonly doubts: number }[] = []
+  let tail = noTail
+  // The end of the log when something was last said to be missing: what is told from memory reaches that far.
+  let doubtedAt = log.place(0)
+  let told = 0
+
+  const placeOf = (back: number | null): Cursor | null => (back === null ? null : log.place(back))
+  const doubt = (): void => {
+    tail = doubted(tail)
+    doubtedAt = log.place(0)
+  }
+  const judge = (since: Cursor | null, { cursor, events }: Answer): void => {
+    told += 1
+    const truth = log.read(since)
+    expect(events).toEqual(truth.events.slice(0, events.length))
+    expect(cursor).toEqual({ ...truth.cursor, seq: since ? since.seq + events.length : cursor.seq })
+    expect(cursor.seq).toBeLessThanOrEqual(log.place(0).seq)
+    if (events.length < FULL_ANSWER && cursor.epoch === doubtedAt.epoch) {
+      expect(cursor.seq).toBeGreaterThanOrEqual(doubtedAt.seq)
+    }
+  }
+  const acts: Record<string, (back: number | null) => void> = {
+    commit: () => log.commit(1),
+    'commit many': () => log.commit(60),
+    'another life': () => {
+      log.newLife()
+      doubt()
+    },
+    broadcast: (back) => {
+      const { epoch, seq } = log.place(back ?? 0)
+      if (seq > 0) tail = afterBroadcast(tail, { event: EVENT, payload: at(seq, { epoch }) })
+    },
+    doubt,
+    ask: (back) => flights.push({ answer: log.read(placeOf(back)), doubts: tail.doubts }),
+    land: () => {
+      const flight = flights.shift()
+      if (flight) tail = afterAnswer(tail, flight.answer, 0, flight.doubts)
+    },
+    query: (back) => {
+      const since = placeOf(back)
+      const answer = answerFrom(tail, { since, owner: 'mine' })
+      if (answer) judge(since, answer)
+    },
+  }
+  return { act: (name: string, back: number | null) => acts[name]?.(back), told: () => told }
+}
+
+const weights = { commit: 6, 'commit many': 1, 'another life': 1, broadcast: 6, doubt: 1, ask: 5, land: 6, query: 8 }
+const step = fc.tuple(
+  fc.oneof(...Object.entries(weights).map(([name, weight]) => ({ weight, arbitrary: fc.constant(name) }))),
+  fc.option(fc.oneof(fc.constant(0), fc.nat(3), fc.nat(120)), { freq: 8 }),
+)
+
+describe('whatever comes by the socket and the check, in any order, what a tab is told from memory', () => {
+  it('is what the log has, and as much of it as there was when something was last said to be missing', () => {
+    let told = 0
+    const walk = (steps: [string, number | null][]): void => {
+      const tabs = openTabs()
+      for (const [name, back] of steps) tabs.act(name, back)
+      told += tabs.told()
+    }
+    fc.assert(fc.property(fc.array(step, { minLength: 5, maxLength: 60, size: 'large' }), walk), { numRuns: 1_000 })
+    expect(told, 'answers from memory').toBeGreaterThan(500)
+  })
+})

@@ -1,0 +1,315 @@
+import { describe, expect, it } from 'vitest'
+import type { LockRequest, TabPorts } from '../../src/engine/environment'
+import type { FakeBrowser } from '../support/fake-browser'
+import { openShopperTabs, type TabPage } from '../support/shopper-tabs'
+
+// Whatever the browser, other code of this origin or the page's own Echo does, nothing goes round for ever: locks, sockets, messages and requests
+// stay few, and what is told stays told once.
+
+const LIVE_MS = 2_000
+const NAME = 'mine'
+
+const seqsOf = (pages: readonly TabPage[]) => pages.map(({ told }) => told.map(({ seq }) => seq))
+const errorsOf = (pages: readonly TabPage[]) => pages.flatMap(({ errors }) => errors.map(({ code }) => code))
+const nameOf = ({ cart }: TabPage) => cart.connection.get().name
+
+/** Ports that count how often a lock is asked for, and how often by theft. */
+const counted = (ports: TabPorts, counts: { locks: number; thefts: number }): TabPorts => ({
+  ...ports,
+  lock: (name, request) => {
+    counts.locks += 1
+    if (request.steal) counts.thefts += 1
+    return ports.lock(name, request)
+  },
+})
+
+const line = (browser: FakeBrowser) => browser.open().ports.openBus(NAME, () => undefined)
+
+describe('a leader whose start throws', () => {
+  it('says so, once, and asks for no lock again; with a check the page is fed by that', async () => {
+    const { open, pass, browser, shop } = openShopperTabs()
+    const counts = { locks: 0, thefts: 0 }
+    const live = () => {
+      throw new DOMException('A frame of another origin.', 'SecurityError')
+    }
+    const page = open({ live, ports: counted(browser.open().ports, counts) })
+    shop.commit('ours')
+    await pass(60_000)
+    expect(counts).toEqual({ locks: 1, thefts: 0 })
+    expect(page.errors.map(({ code }) => code)).toEqual(['echo-failed'])
+    expect(page.cart.connection.get()).toMatchObject({ name: 'polling', because: 'echo-failed' })
+    expect(seqsOf([page])).toEqual([[1]])
+    page.cart.stop()
+  })
+})
+
+describe('a term of office at the end of all numbers', () => {
+  it.each([2 ** 40 - 1, 2 ** 40, Number.MAX_SAFE_INTEGER])(
+    '%i, forged, has tabs rob each other no more than once',
+    async (term) => {
+      const { open, pass, pages, browser, shop } = openShopperTabs()
+      const counts = { locks: 0, thefts: 0 }
+      for (let count = 0; count < 2; count += 1) open({ ports: counted(browser.open().ports, counts) })
+      await pass(LIVE_MS)
+      const connection = { name: 'live', because: 'subscribed', sinceMs: 0 }
+      line(browser).post({ name: 'here', from: 'x', office: { term, by: 'x' }, n: 7, isVisible: true, connection })
+      await pass(90_000)
+      expect(counts.thefts).toBeLessThanOrEqual(1)
+      shop.commit('ours')
+      await pass(LIVE_MS)
+      expect(seqsOf(pages)).toEqual([[1], [1]])
+      expect(pages.map(nameOf)).toEqual(['live', 'live'])
+    },
+  )
+
+  it('is not read from what is said of something else', async () => {
+    const { open, pass, pages, browser, shop } = openShopperTabs()
+    for (let count = 0; count < 2; count += 1) open()
+    await pass(LIVE_MS)
+    const office = { term: 'later', by: 5 }
+    line(browser).post({ name: 'hello', from: 'x', isVisible: true, saw: null, leader: null, office })
+    line(browser).post({ name: 'bye', from: 'x', office })
+    await pass(LIVE_MS)
+    shop.commit('ours')
+    await pass(100)
+    expect(seqsOf(pages)).toEqual([[1], [1]])
+    expect(errorsOf(pages)).toEqual([])
+  })
+})
+
+describe('two leaders that last', () => {
+  it('raise each other’s terms ever more seldom, and every change is told once all the same', async () => {
+    const { open, pass, pages, browser, shop } = openShopperTabs()
+    const always = (ports: TabPorts): TabPorts => ({
+      ...ports,
+      lock: (_name, { granted }) => {
+        queueMicrotask(granted)
+        return () => undefined
+      },
+    })
+    const never = (ports: TabPorts): TabPorts => ({ ...ports, lock: () => () => undefined })
+    for (let count = 0; count < 2; count += 1) open({ ports: always(browser.open().ports) })
+    open({ ports: never(browser.open().ports) })
+    await pass(LIVE_MS)
+    const before = browser.posted().length
+    await pass(60_000)
+    expect(browser.posted().length - before).toBeLessThan(400)
+    shop.commit('ours')
+    await pass(60_000)
+    expect(seqsOf(pages)).toEqual([[1], [1], [1]])
+    expect(pages.flatMap(({ wrongs }) => wrongs)).toEqual([])
+  })
+})
+
+describe('locks that work beside a line that says nothing', () => {
+  it('have each tab stand alone after two thefts, and all are told', async () => {
+    const { open, pass, pages, browser, shop } = openShopperTabs()
+    const counts = { locks: 0, thefts: 0 }
+    const mute = (ports: TabPorts): TabPorts => ({
+      ...ports,
+      openBus: () => ({ post: () => undefined, close: () => undefined }),
+    })
+    for (let count = 0; count < 3; count += 1) open({ ports: counted(mute(browser.open().ports), counts) })
+    await pass(600_000)
+    expect(counts.thefts).toBeLessThanOrEqual(6)
+    shop.commit('ours')
+    await pass(LIVE_MS)
+    expect(seqsOf(pages)).toEqual([[1], [1], [1]])
+    expect(pages.map(nameOf)).toEqual(['live', 'live', 'live'])
+    for (const { cart } of pages) cart.stop()
+    expect(shop.counts.sockets).toBe(0)
+    expect(pages.map(({ tab }) => tab.left().timers)).toEqual([0, 0, 0])
+  })
+})
+
+describe('other code of this origin that steals the lock back', () => {
+  it('is given up on: the tabs are fed all the same', async () => {
+    const { open, pass, pages, browser, shop } = openShopperTabs()
+    const counts = { locks: 0, thefts: 0 }
+    const squatter = browser.open()
+    const squat = (): void => {
+      const request: LockRequest = {
+        steal: true,
+        granted: () => undefined,
+        lost: squat,
+        refused: () => undefined,
+      }
+      squatter.ports.lock(NAME, request)
+    }
+    for (let count = 0; count < 2; count += 1) open({ ports: counted(browser.open().ports, counts) })
+    squat()
+    await pass(600_000)
+    expect(counts.thefts).toBeLessThanOrEqual(8)
+    shop.commit('ours')
+    await pass(LIVE_MS)
+    expect(seqsOf(pages)).toEqual([[1], [1]])
+    for (const { cart } of pages) cart.stop()
+    expect(shop.counts.sockets).toBe(0)
+  })
+})
+
+describe('more tabs than anybody has', () => {
+  it('that look at the page by forged names are forgotten again, and nothing overflows', async () => {
+    const { open, pass, browser, shop, pages } = openShopperTabs()
+    open()
+    await pass(LIVE_MS)
+    const forger = line(browser)
+    for (let count = 0; count < 6_500; count += 1) {
+      forger.post({ name: 'hello', from: `tab ${count}`, isVisible: true, saw: null, leader: null })
+    }
+    await pass(1_000)
+    pages[0]?.tab.signal('hidden')
+    await pass(120_000)
+    shop.commit('ours')
+    await pass(LIVE_MS)
+    expect(seqsOf(pages)).toEqual([[1]])
+    expect(errorsOf(pages)).toEqual([])
+  })
+})
+
+describe('a word that is forged', () => {
+  const withTwo = async () => {
+    const shopper = openShopperTabs()
+    for (let count = 0; count < 2; count += 1) shopper.open()
+    await shopper.pass(LIVE_MS)
+    shopper.shop.commit('ours')
+    await shopper.pass(LIVE_MS)
+    return { ...shopper, follower: shopper.pages[1] as TabPage }
+  }
+
+  const said = (shop: { head: () => { epoch: string; seq: number } }, more: object) => ({
+    name: 'log',
+    answer: { since: shop.head(), owner: 'me', cursor: shop.head(), events: [], reset: false, ...more },
+  })
+
+  it.each<[string, (epoch: string) => object]>([
+    ['the log begins anew, far on', (epoch) => ({ cursor: { epoch, seq: 9_000_000 }, reset: true })],
+    ['the log begins anew, in another life', () => ({ cursor: { epoch: 'zz', seq: 9_000_000 }, reset: true })],
+    ['the log is another customer’s', () => ({ owner: 'somebody else' })],
+    ['nothing that could be a place', () => ({ cursor: { epoch: 'not an epoch!', seq: 3 }, reset: true })],
+  ])('as an answer of the check, that %s, silences no tab', async (_what, more) => {
+    const { shop, pass, pages, browser } = await withTwo()
+    const forger = line(browser)
+    const office = { term: 1, by: 'x' }
+    const reply = said(shop, more(shop.head().epoch))
+    const ids = browser.posted().flatMap((message) => Object(message).id ?? [])
+    for (const by of ['x', ...browser.posted().map((message) => Object(message).office?.by ?? 'x')]) {
+      forger.post({ name: 'reply', from: by, office: { ...office, by }, ids, reply, asOfMs: 1_000_000 })
+    }
+    await pass(LIVE_MS)
+    shop.commit('ours')
+    await pass(LIVE_MS)
+    expect(seqsOf(pages)).toEqual([
+      [1, 2],
+      [1, 2],
+    ])
+    expect(pages.map(nameOf)).toEqual(['live', 'live'])
+    expect(errorsOf(pages).filter((code) => code === 'other-user')).toEqual([])
+  })
+
+  it('as the answer to a question that is under way, is confirmed by an ask of the tab’s own', async () => {
+    const { shop, pass, browser, follower } = await withTwo()
+    shop.setFate('dropped')
+    shop.commit('ours')
+    const forger = browser.open().ports.openBus(NAME, (message) => {
+      const { name, id, office } = Object(message)
+      if (name !== 'ask') return
+      const by =
+        browser
+          .posted()
+          .flatMap((posted) => Object(posted).office ?? [])
+          .at(-1) ?? office
+      const reply = said(shop, { cursor: { ...shop.head(), seq: 9_000_000 }, reset: true })
+      forger.post({ name: 'reply', from: 'x', office: by, ids: [id], reply, asOfMs: 1_000_000 })
+    })
+    const checked = follower.cart.check().catch(() => undefined)
+    await pass(1_000)
+    await checked
+    shop.setFate('delivered')
+    shop.commit('ours')
+    await pass(5_000)
+    expect(seqsOf([follower])).toEqual([[1, 2, 3]])
+  })
+
+  it('that somebody else is logged in, is asked about, and not often', async () => {
+    const { shop, pass, pages, browser } = await withTwo()
+    const before = shop.counts.checks
+    const forger = line(browser)
+    for (let count = 0; count < 200; count += 1) {
+      forger.post({ name: 'note', from: 'x', note: { name: 'other-user' } })
+      await pass(100)
+    }
+    expect(pages.map(nameOf)).toEqual(['live', 'live'])
+    expect(pages.map(({ cart }) => cart.news.get().unread.length)).toEqual([1, 1])
+    expect(shop.counts.checks - before).toBeLessThanOrEqual(8)
+    shop.commit('ours')
+    await pass(LIVE_MS)
+    expect(seqsOf(pages)).toEqual([
+      [1, 2],
+      [1, 2],
+    ])
+  })
+
+  it('has no request left in a tab that stops while it asks', async () => {
+    const { shop, pass, pages, browser } = await withTwo()
+    shop.setCheck('hanging')
+    line(browser).post({ name: 'note', from: 'x', note: { name: 'other-user' } })
+    await pass(100)
+    expect(shop.counts.inFlight).toBeGreaterThan(0)
+    for (const { cart } of pages) cart.stop()
+    await pass(100)
+    expect(shop.counts.inFlight).toBe(0)
+    const nothing = { timers: 0, listeners: 0, lines: 0 }
+    expect(pages.map(({ tab }) => tab.left())).toEqual([nothing, nothing])
+  })
+
+  it('is asked about until somebody answers: a confirmation that fails is tried again, and told', async () => {
+    const { shop, open, pass, pages } = openShopperTabs()
+    open()
+    await pass(LIVE_MS)
+    shop.commit('ours')
+    await pass(LIVE_MS)
+    let failures = 2
+    const follower = open({
+      check: async (query, signal) => {
+        failures -= 1
+        return failures >= 0 ? { name: 'failed', status: 500, detail: '' } : shop.check(query, signal)
+      },
+    })
+    await pass(LIVE_MS)
+    shop.setFate('dropped')
+    shop.newEpoch()
+    shop.commit('ours')
+    void follower.cart.check().catch(() => undefined)
+    await pass(30_000)
+    expect(pages.map(({ total }) => total())).toEqual([shop.total(), shop.total()])
+    expect(follower.errors.length).toBeGreaterThan(0)
+    expect(failures).toBeLessThan(0)
+  })
+
+  it('as an answer from nowhere to each of its questions, has a tab ask ever more seldom', async () => {
+    const { shop, pass, browser, follower, pages } = await withTwo()
+    let asks = 0
+    const forger = browser.open().ports.openBus(NAME, (message) => {
+      const { name, id } = Object(message)
+      if (name !== 'ask') return
+      asks += 1
+      const office = browser
+        .posted()
+        .flatMap((posted) => Object(posted).office ?? [])
+        .at(-1)
+      const reply = said(shop, { since: null, cursor: { ...shop.head(), seq: 9_000_000 } })
+      forger.post({ name: 'reply', from: 'x', office, ids: [id], reply, asOfMs: 1_000_000 })
+    })
+    void follower.cart.check().catch(() => undefined)
+    await pass(60_000)
+    expect(asks).toBeLessThan(60)
+    forger.close()
+    shop.commit('ours')
+    await pass(60_000)
+    expect(seqsOf(pages)).toEqual([
+      [1, 2],
+      [1, 2],
+    ])
+  })
+})
