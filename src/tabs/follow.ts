@@ -78,8 +78,8 @@ export const follow = (parts: FollowParts): Following => {
   const join = (message: LeaderMessage): void => {
     leader = message.office
     heardUpTo = message.name === 'here' ? message.n : message.name === 'deliver' ? message.n - 1 : 0
-    // What it said before, and whether somebody looks at this tab, was for another.
-    if (message.name !== 'here' || environment.isVisible()) hello(null)
+    // What it said before was for another; and a leader that hears of nobody says nothing.
+    hello(null)
     askFor(parts.pending())
     sink.gap('new-leader')
   }

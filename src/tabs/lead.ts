@@ -42,11 +42,15 @@ interface LeadParts {
 
 const SHORTEST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 60_000
+/** Whoever speaks by ever new names must not fill the memory. */
+const MOST_OTHERS = 1_000
 
 /** A leader that has not begun. */
 export const lead = (parts: LeadParts): Leading => {
   const { environment, self, sink, say, tail } = parts
   const crowd = createCrowd(environment)
+  // Every tab says hello when it begins to follow, and to each new leader. Where none was heard, or all have said goodbye, nothing is posted.
+  const others = new Set<string>()
   let office = nextOffice(parts.known, self)
   let delivered = 0
   let connection: Connection = notStarted(environment.nowMs())
@@ -55,13 +59,22 @@ export const lead = (parts: LeadParts): Leading => {
   let overtookAtMs = Number.NEGATIVE_INFINITY
   let pauseMs = SHORTEST_PAUSE_MS
 
-  const sayHere = (): void =>
-    say({ name: 'here', office, n: delivered, isVisible: environment.isVisible(), connection })
+  const sayToOthers = (words: Words): void => {
+    if (others.size > 0) say(words)
+  }
+
+  const here = (): Words => ({
+    name: 'here',
+    office,
+    n: delivered,
+    isVisible: environment.isVisible(),
+    connection,
+  })
 
   const move = (fact: Parameters<Sink['state']>[0]): void => {
     const before = connection
     connection = moveConnection(before, fact, environment.nowMs())
-    if (connection !== before) sayHere()
+    if (connection !== before) sayToOthers(here())
     sink.state(fact)
     // A subscription is followed by a gap.
     if (before.name === 'connecting' && connection.name !== 'connecting' && fact.name !== 'subscribed') desk.lookAgain()
@@ -69,7 +82,7 @@ export const lead = (parts: LeadParts): Leading => {
 
   const settle = (ids: readonly string[], reply: Reply, asOfMs: number): void => {
     const words = { name: 'reply', office, ids, reply, asOfMs } as const
-    say(words)
+    sayToOthers(words)
     parts.take(words)
   }
 
@@ -89,7 +102,7 @@ export const lead = (parts: LeadParts): Leading => {
       // A copy: the page's own listeners are handed the same payload, and may change it.
       const kept = isWhole ? { event, payload: copyOf(payload) } : null
       tail.set(kept ? afterBroadcast(tail.get(), kept) : doubted(tail.get()))
-      say({ name: 'deliver', office, n: delivered, event, payload })
+      sayToOthers({ name: 'deliver', office, n: delivered, event, payload })
       sink.deliver(event, payload)
     },
     gap: (why, withinMs) => {
@@ -101,8 +114,10 @@ export const lead = (parts: LeadParts): Leading => {
   }
 
   const hear = (message: Message): void => {
+    if (message.name === 'bye') others.delete(message.from)
+    else if (others.size < MOST_OTHERS) others.add(message.from)
     if (message.name === 'ask') {
-      sayHere()
+      say(here())
       desk.take({ id: message.id, query: message.query, isOwn: false })
     }
     if (message.name === 'bye') crowd.hear(message.from, false, null)
@@ -111,7 +126,7 @@ export const lead = (parts: LeadParts): Leading => {
 
   const welcome = ({ from, isVisible, saw, leader }: Message & { name: 'hello' }): void => {
     if (leader && leader.by !== self && compareOffices(leader, office) > 0) overtake(leader)
-    sayHere()
+    say(here())
     crowd.hear(from, isVisible, saw)
   }
 
@@ -125,7 +140,7 @@ export const lead = (parts: LeadParts): Leading => {
   }
 
   const stopWatching = environment.watchPage((signal) => {
-    if (signal === 'visible' || signal === 'hidden') sayHere()
+    if (signal === 'visible' || signal === 'hidden') sayToOthers(here())
   })
 
   // One that throws would have the lock given back, and asked for again, for ever.
@@ -141,6 +156,8 @@ export const lead = (parts: LeadParts): Leading => {
   const begin = (): void => {
     move({ name: 'starting' })
     if (stopped) return
+    // Whoever followed the leader before says hello to this one.
+    say(here())
     tail.set(doubted(tail.get()))
     const opened = openOrSay()
     // It may have spoken at once, and whoever heard it may have stopped the page.

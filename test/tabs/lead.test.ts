@@ -42,6 +42,60 @@ it('a broadcast that says its place and cannot be read is asked for: every tab i
   for (const { cart } of pages) cart.stop()
 })
 
+describe('what a leader says', () => {
+  const leading = async () => {
+    const shopper = openShopperTabs()
+    const first = shopper.open()
+    await shopper.pass(1_000)
+    let known = shopper.browser.posted().length
+    const heard = (): unknown[] => {
+      const before = known
+      known = shopper.browser.posted().length
+      return shopper.browser
+        .posted()
+        .slice(before)
+        .map((message) => (message as { name?: unknown }).name)
+    }
+    return { ...shopper, first, heard }
+  }
+
+  it('is nothing, while no other tab was heard', async () => {
+    const { pass, shop, first, heard } = await leading()
+    for (let count = 0; count < 5; count += 1) {
+      shop.commit('ours')
+      await pass(1_000)
+    }
+    const checked = first.cart.check()
+    await pass(1_000)
+    await checked
+    first.tab.signal('hidden')
+    first.tab.signal('visible')
+    await pass(600_000)
+    expect(first.told).toHaveLength(5)
+    expect(heard()).toEqual([])
+    first.cart.stop()
+    expect(heard()).toEqual(['bye'])
+  })
+
+  it('is all there is, while another is there, and nothing again once that has gone', async () => {
+    const { pass, open, shop, first, heard } = await leading()
+    const second = open()
+    await pass(1_000)
+    shop.commit('ours')
+    await pass(1_000)
+    expect(heard()).toContain('deliver')
+    expect(second.told).toHaveLength(1)
+    second.cart.stop()
+    await pass(1_000)
+    heard()
+    shop.commit('ours')
+    await pass(60_000)
+    expect(heard()).toEqual([])
+    expect(first.told).toHaveLength(2)
+    first.cart.stop()
+  })
+})
+
 describe('a leader whose transport throws when it is stopped', () => {
   const sharing = async () => {
     const clock = fakeEnvironment()
