@@ -4,6 +4,7 @@ import { type EchoSource, keyOf } from './connections/echo/shape'
 import { type Endpoints, endpointsNow, moveBetween, readEndpoints } from './create-cart-echo/endpoints'
 import type { CartEcho } from './engine/cart-echo'
 import { createClient } from './engine/client'
+import { withPageClock } from './engine/clock'
 import type { OnError } from './engine/emitter'
 import type { Audience, Environment, TabPorts } from './engine/environment'
 import { type EventOption, type Listening, readListening } from './engine/events'
@@ -71,10 +72,11 @@ export const createCartEcho = (options: CartEchoOptions): CartEcho => createCart
 
 /** The same in an environment of your own, with what its tabs share. Throws as `createCartEcho` does. */
 export const createCartEchoIn = (
-  environment: Environment,
+  world: Environment,
   given: CartEchoOptions,
   portsOf: () => TabPorts | null = browserTabs,
 ): CartEcho => {
+  const environment = withPageClock(world)
   const options = ownOnly(given)
   let endpoints = readEndpoints(options)
   const listening = readListening(options.events, options.instance)

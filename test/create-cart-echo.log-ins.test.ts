@@ -152,7 +152,7 @@ describe('a new tab of a customer who has logged in again', () => {
       await pass(5_000)
       logOut()
       first.tab.signal('navigated')
-      await pass(10_000)
+      await pass(20_000)
       expect(first.cart.connection.get()).toMatchObject({ name: 'refused', because: 'session-over' })
       const states: string[] = []
       const second = open(1)

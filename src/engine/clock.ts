@@ -1,4 +1,4 @@
-import type { Audience, Environment, PageSignal, Stop } from './environment'
+import type { Environment, PageSignal, Stop } from './environment'
 
 /** What the world lends to one step of a value: the time, and one random number from 0 to 1. */
 export interface Moment {
@@ -28,55 +28,88 @@ export const createAlarm = (environment: Environment): Alarm => {
   }
 }
 
-const TICK_MS = 5_000
+const TICK_MS = 15_000
 /** A busy page has late timers too. */
 const LATE_MS = 10_000
 
 /**
- * Tells when the clock jumped while the page was looked at: the machine slept, or its clock was set. By the wall clock, for
- * timers sleep with the machine. A hidden page's timers are late by right, so it is left alone; that its clock was set back is told
- * when it is looked at.
+ * The environment with one clock and one set of listeners for all who watch its page; both end with the last of them. `watchPage` also tells `tick`, every
+ * 15 s, and `woke`, when the clock jumped while the page was looked at: the machine slept, or its clock was set. That goes by the wall clock, for timers sleep
+ * with the machine. A hidden page's timers are late by right, so it is not judged by them; that its clock was set back is told when it is looked at.
  */
-export const watchWake = (environment: Environment, woke: () => void): Stop => {
-  let lastMs = environment.nowMs()
-  let stopTimer: Stop = () => undefined
-  const tick = (): void => {
-    const passedMs = environment.nowMs() - lastMs
-    watch()
-    if (passedMs > TICK_MS + LATE_MS || passedMs < 0) woke()
-  }
-  const watch = (): void => {
-    stopTimer()
-    lastMs = environment.nowMs()
-    if (environment.isVisible()) stopTimer = environment.schedule(TICK_MS, tick)
-  }
-  const stopWatching = environment.watchPage((signal) => {
-    if (signal !== 'visible' && signal !== 'hidden') return
-    const wasSetBack = environment.nowMs() < lastMs
-    watch()
-    if (wasSetBack) woke()
-  })
-  watch()
-  return () => {
-    stopWatching()
-    stopTimer()
-  }
-}
+export const withPageClock = (environment: Environment): Environment => {
+  const watchers = new Set<{ readonly hear: (signal: PageSignal) => void }>()
+  const timer = createAlarm(environment)
+  let lastMs = 0
+  let wasVisible = false
+  let stopWatching: Stop = () => undefined
 
-/**
- * Hears what the audience goes through, and `woke` also by the clock: by the timers of this page, which are late when it is hidden,
- * whoever looks at another.
- */
-export const watchSignals = (
-  environment: Environment,
-  audience: Pick<Audience, 'watchPage'>,
-  hear: (signal: PageSignal) => void,
-): Stop => {
-  const stopWatching = audience.watchPage(hear)
-  const stopWaking = watchWake(environment, () => hear('woke'))
-  return () => {
+  const tell = (signal: PageSignal): void => {
+    const thrown: unknown[] = []
+    for (const watcher of [...watchers]) {
+      try {
+        if (watchers.has(watcher)) watcher.hear(signal)
+      } catch (cause) {
+        // The others hear it all the same, and then it goes where it would have gone.
+        thrown.push(cause)
+      }
+    }
+    if (thrown.length > 0) throw thrown[0]
+  }
+
+  const hasJumped = (): boolean => {
+    const passedMs = environment.nowMs() - lastMs
+    return passedMs < 0 || (wasVisible && passedMs > TICK_MS + LATE_MS)
+  }
+
+  const tick = (): void => {
+    const isAwake = hasJumped() && environment.isVisible()
+    wait()
+    if (isAwake) tell('woke')
+    tell('tick')
+  }
+
+  const wait = (): void => {
+    wasVisible = environment.isVisible()
+    lastMs = environment.nowMs()
+    timer.set(TICK_MS, tick)
+  }
+
+  // Whatever the page goes through may be the first after a sleep.
+  const hear = (signal: PageSignal): void => {
+    const isAwake = hasJumped() && environment.isVisible()
+    if (isAwake || wasVisible !== environment.isVisible()) wait()
+    tell(signal)
+    if (isAwake) tell('woke')
+  }
+
+  const end = (): void => {
+    timer.stop()
     stopWatching()
-    stopWaking()
+  }
+
+  return {
+    // Not copied: nothing of a page is touched before it is asked for.
+    get hasPage() {
+      return environment.hasPage
+    },
+    nowMs: () => environment.nowMs(),
+    schedule: (delayMs, run) => environment.schedule(delayMs, run),
+    random: () => environment.random(),
+    isVisible: () => environment.isVisible(),
+    isActivated: () => environment.isActivated(),
+    watchPage: (listener) => {
+      if (!environment.hasPage) return () => undefined
+      const watcher = { hear: listener }
+      watchers.add(watcher)
+      if (watchers.size === 1) {
+        stopWatching = environment.watchPage(hear)
+        wait()
+      }
+      return () => {
+        if (watchers.delete(watcher) && watchers.size === 0) end()
+      }
+    },
   }
 }
 

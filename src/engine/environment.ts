@@ -4,9 +4,10 @@ export type Stop = () => void
 /**
  * What a page goes through, as far as listening goes. `frozen` and `left` (into the back/forward cache) are followed by
  * `resumed` and `restored`, or by nothing at all. `activated`: a prerendered page is looked at now. `navigated`:
- * `wire:navigate` has put another page in its place. `traversed`: Back or Forward within one document. `focused`: its window
- * has the focus again. `woke`: another of the shopper's tabs has found that the machine slept; each finds it
- * for itself by the clock, if it is looked at.
+ * `wire:navigate` has put another page in its place. `traversed`: Back or Forward within one document. `moved`: its address is another, without a
+ * load. `focused`: its window
+ * has the focus again. `woke`: the machine slept, by the clock of this page, or of another of the shopper's tabs. `tick`: some time has passed. These two
+ * come from `withPageClock`.
  */
 export type PageSignal =
   | 'visible'
@@ -20,8 +21,10 @@ export type PageSignal =
   | 'activated'
   | 'navigated'
   | 'traversed'
+  | 'moved'
   | 'focused'
   | 'woke'
+  | 'tick'
 
 /** What cart-echo needs from where it runs. `browserEnvironment()` answers it for pages. */
 export interface Environment {

@@ -1,6 +1,6 @@
 import { type Abort, createAbort, type Signal } from './abort'
 import type { Answer, Meaning } from './answer'
-import { createAlarm, type Moment, watchSignals } from './clock'
+import { createAlarm, type Moment } from './clock'
 import { type Cursor, placeOf } from './cursor'
 import type { Audience, Environment, Stop } from './environment'
 import { type CartEchoError, wordsOf } from './errors'
@@ -148,9 +148,10 @@ export const supply =
       return hasOwn(meaning, 'status') ? (whyNot(false) ?? gone()) : meaning
     }
 
-    const stopWatching = watchSignals(environment, audience, (signal) =>
-      feed.take((now, moment) => (signal === 'woke' ? takeWake(now, moment) : takeSignal(now, signal, moment))),
-    )
+    const stopWatching = audience.watchPage((signal) => {
+      if (signal === 'tick') return
+      feed.take((now, moment) => (signal === 'woke' ? takeWake(now, moment) : takeSignal(now, signal, moment)))
+    })
     feed.begin()
 
     return {

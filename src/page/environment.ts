@@ -34,6 +34,8 @@ const watchPage = (listener: (signal: PageSignal) => void): Stop => {
     hear(window, 'pagehide', (event) => (event as PageTransitionEvent).persisted && listener('left')),
     hear(window, 'pageshow', (event) => (event as PageTransitionEvent).persisted && listener('restored')),
     hear(window, 'focus', () => listener('focused')),
+    // Where there is the Navigation API (https://html.spec.whatwg.org/multipage/nav-history-apis.html#navigation-interface): pushState() tells nobody else.
+    hear(navigationOf(window), 'currententrychange', () => listener('moved')),
     hear(window, 'popstate', () => listener('traversed')),
     hear(window, 'online', () => listener('online')),
     hear(window, 'offline', () => listener('offline')),
@@ -43,9 +45,14 @@ const watchPage = (listener: (signal: PageSignal) => void): Stop => {
   }
 }
 
-const hear = (target: EventTarget, name: string, run: (event: Event) => void): Stop => {
-  target.addEventListener(name, run)
-  return () => target.removeEventListener(name, run)
+const navigationOf = (window: Window): EventTarget | null => {
+  const { navigation } = window as { navigation?: unknown }
+  return navigation instanceof EventTarget ? navigation : null
+}
+
+const hear = (target: EventTarget | null, name: string, run: (event: Event) => void): Stop => {
+  target?.addEventListener(name, run)
+  return () => target?.removeEventListener(name, run)
 }
 
 /**

@@ -1,4 +1,4 @@
-import { isYoung, watchSignals } from '../engine/clock'
+import { isYoung } from '../engine/clock'
 import type { Environment, Stop } from '../engine/environment'
 import { CartEchoError } from '../engine/errors'
 import type { Sink } from '../engine/transport'
@@ -132,7 +132,7 @@ export const follow = (parts: FollowParts): Following => {
     vigil.expect()
   }
 
-  const stopWatching = watchSignals(environment, environment, (signal) => {
+  const stopWatching = environment.watchPage((signal) => {
     if (isSight(signal)) return see(signal)
     if (signal !== 'hidden') return
     ambition.stop()

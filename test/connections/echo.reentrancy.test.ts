@@ -5,7 +5,7 @@ import { echoTransport } from '../../src/connections/echo'
 import type { EchoLike, EchoSource } from '../../src/connections/echo/shape'
 import type { Link } from '../../src/engine/transport'
 import { fakeEcho } from '../support/fake-echo'
-import { fakeEnvironment } from '../support/fake-environment'
+import { fakePage } from '../support/fake-environment'
 
 type Echo = ReturnType<typeof fakeEcho>
 
@@ -57,7 +57,7 @@ const badHour: readonly ((echo: Echo) => void)[] = [
 
 /** Lives through a bad hour, and stops at that word; null: never. Gives how many words there were. */
 const live = async (source: string, stopAt: number | null): Promise<number> => {
-  const environment = fakeEnvironment()
+  const environment = fakePage()
   const { echo, calls } = wholeEcho('connecting')
   let words = 0
   let link: Link | null = null
@@ -104,7 +104,7 @@ describe('a transport that is stopped by whoever hears it', () => {
   })
 
   it('closes the Echo that it was just given', async () => {
-    const environment = fakeEnvironment()
+    const environment = fakePage()
     const { echo } = wholeEcho('connecting')
     let closed = 0
     const own = {
@@ -128,7 +128,7 @@ describe('a transport that is stopped by whoever hears it', () => {
   })
 
   it('does not move on to the Echo that the page has put in its place', async () => {
-    const environment = fakeEnvironment()
+    const environment = fakePage()
     const [first, second] = [wholeEcho('connected').echo, wholeEcho('connected').echo]
     let echo = first
     let link: Link | null = null
@@ -143,7 +143,7 @@ describe('a transport that is stopped by whoever hears it', () => {
       note: () => undefined,
     })
     echo = second
-    await environment.advanceTurnByTurn(2_000)
+    await environment.advanceTurnByTurn(15_000)
     expect([environment.pending(), environment.watching(), first.bound(), second.bound()]).toEqual([0, 0, 0, 0])
   })
 })

@@ -13,6 +13,7 @@ import type { EchoSource } from '../../src/connections/echo/shape'
 import { reverb } from '../../src/connections/reverb'
 import type { CartEcho } from '../../src/engine/cart-echo'
 import { createClient } from '../../src/engine/client'
+import { withPageClock } from '../../src/engine/clock'
 import type { CartEchoError } from '../../src/engine/errors'
 import { readListening } from '../../src/engine/events'
 import { browserEnvironment } from '../../src/page/environment'
@@ -44,7 +45,7 @@ const listen = (echo: EchoSource, user = '1') => {
   const totals: (string | null | undefined)[] = []
   const errors: CartEchoError[] = []
   const listening = readListening()
-  const environment = { ...browserEnvironment(), hasPage: true }
+  const environment = withPageClock({ ...browserEnvironment(), hasPage: true })
   const cart: CartEcho = createClient({
     environment,
     listening,

@@ -7,7 +7,7 @@ import { pageLife } from '../../src/engine/page-life'
 import type { ConnectionFact } from '../../src/engine/state'
 import { refused } from '../../src/engine/state'
 import { supply } from '../../src/engine/sync'
-import { fakeEnvironment } from '../support/fake-environment'
+import { fakePage } from '../support/fake-environment'
 import { SCHEDULES } from '../support/schedules'
 import { seededRandom } from '../support/seeded-random'
 import { type CheckMood, type Fate, type Kind, openVirtualShop } from '../support/virtual-shop'
@@ -126,7 +126,7 @@ const FACTS: Record<(Step & { name: 'socket' })['fact'], () => ConnectionFact> =
 
 /** Runs a schedule on a page of its own. */
 const run = async ({ seed, start, hasLive, steps }: Schedule): Promise<void> => {
-  const environment = fakeEnvironment({ random: seededRandom(seed) })
+  const environment = fakePage({ random: seededRandom(seed) })
   const shop = openVirtualShop(environment)
   const told = new Map<string, number[]>()
   let shown = shop.total()

@@ -89,7 +89,7 @@ const halfOpen = (row: string, during: Trial['during']): Trial => ({
   during,
   meanwhile: LOST,
   // pusher-js by itself would find out after 38 s at the earliest.
-  withinMs: 15_000,
+  withinMs: 20_000,
   // That connection never comes back to life.
   mend: () => undefined,
 })

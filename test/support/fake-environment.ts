@@ -1,3 +1,4 @@
+import { withPageClock } from '../../src/engine/clock'
 import type { Environment, PageSignal } from '../../src/engine/environment'
 
 /** An environment whose time moves only when told to, and which knows what is still pending. */
@@ -84,6 +85,12 @@ export const fakeEnvironment = (options: FakeEnvironmentOptions = {}): FakeEnvir
       skewMs += byMs
     },
   }
+}
+
+/** The same with the clock that a page has, as whatever listens within one knows it. */
+export const fakePage = (options: FakeEnvironmentOptions = {}): FakeEnvironment => {
+  const environment = fakeEnvironment(options)
+  return { ...environment, watchPage: withPageClock(environment).watchPage }
 }
 
 const MOST_TIMERS = 20_000

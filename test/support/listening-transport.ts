@@ -1,11 +1,11 @@
 import { echoTransport } from '../../src/connections/echo'
 import type { EchoSource } from '../../src/connections/echo/shape'
 import type { ConnectionFact } from '../../src/engine/state'
-import { fakeEnvironment } from './fake-environment'
+import { fakePage } from './fake-environment'
 
 /** Starts an Echo transport for user 1 on a fake clock, and writes down all it says. */
 export const listeningTransport = (echo: EchoSource) => {
-  const environment = fakeEnvironment()
+  const environment = fakePage()
   const said: string[] = []
   const delivered: unknown[] = []
   const start = echoTransport({ environment, echo, channel: 'App.Models.User.1', events: ['cart.conditions.changed'] })

@@ -1,6 +1,7 @@
 import type { Meaning } from '../../src/engine/answer'
 import type { CartEcho } from '../../src/engine/cart-echo'
 import { createClient } from '../../src/engine/client'
+import { withPageClock } from '../../src/engine/clock'
 import { formatCursor } from '../../src/engine/cursor'
 import type { TabPorts } from '../../src/engine/environment'
 import type { CartEchoError } from '../../src/engine/errors'
@@ -118,7 +119,7 @@ const openPage = (
   const own = opened
   let drawn = 0
   const environment = {
-    ...tab.environment,
+    ...withPageClock(tab.environment),
     random: () => {
       drawn += 1
       return drawn <= 2 ? (own % 1_000) / 1_000 : clock.random()

@@ -289,7 +289,7 @@ describe('when the one that leads', () => {
     shop.setFate('dropped')
     shop.commit('ours')
     clock.setClock(3_600_000)
-    await pass(6_000)
+    await pass(16_000)
     expect(seqsOf(pages)).toEqual(allOf(pages, [1]))
     expect(leader()).toBe(first)
   })

@@ -1,4 +1,3 @@
-import { watchSignals } from '../../engine/clock'
 import type { Environment, PageSignal, Stop } from '../../engine/environment'
 import { bindAll, type Call, type EchoLike, has, peek, type SocketLike, socketOf } from './shape'
 
@@ -143,7 +142,7 @@ export const watchLiveness = (echo: EchoLike, environment: Environment, handlers
       handlers.alive()
     },
   })
-  const stopWatching = watchSignals(environment, environment, (signal) => {
+  const stopWatching = environment.watchPage((signal) => {
     if (DOUBTFUL.has(signal)) ping()
   })
   return () => {

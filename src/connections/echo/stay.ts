@@ -1,5 +1,5 @@
 import { createAlarm } from '../../engine/clock'
-import type { Stop } from '../../engine/environment'
+import type { PageSignal, Stop } from '../../engine/environment'
 import { CartEchoError, wordsOf } from '../../engine/errors'
 import type { ConnectionFact } from '../../engine/state'
 import { authorisationFact, delayed, readAuthorisationFailure, refused } from '../../engine/state'
@@ -12,10 +12,10 @@ import { isTransient, refusalOf, watchLiveness, watchSocket } from './socket'
 import { createStanding } from './standing'
 import { type Steering, steer } from './steering'
 
+/** A page that has moved on may leave the channel of a part that is gone, such as one with `useEcho` of echo-react. */
+const LOOK_AFTER_MOVE_MS = 1_000
 /** A fresh Echo takes the place of one that gave up, not in step with those of all other pages. */
 const RENEWED_WITHIN_MS = 2_000
-/** How often to look whether somebody left our channel. Nothing tells: it takes a look. */
-const LOOK_EVERY_MS = 2_000
 
 /** What is known of the Echos before: whether a socket could be opened here at all. */
 export interface Past {
@@ -88,10 +88,15 @@ export const stay = (
     standing.opening()
   }
 
+  // Nothing tells that somebody left our channel.
+  const hear = (signal: PageSignal): void => {
+    if (signal === 'moved') looking.set(LOOK_AFTER_MOVE_MS, look)
+    else look()
+  }
+
   const look = (): void => {
     // Echo.disconnect() and connect() make another socket; a page may also put another Echo in its place.
     if (socketOf(echo) !== socket || wasReplaced(source, echo)) return moveOn()
-    looking.set(LOOK_EVERY_MS, look)
     if (!seat?.isStillThere()) returnToChannel()
   }
 
@@ -145,6 +150,7 @@ export const stay = (
       },
     }),
     standing.stop,
+    environment.watchPage(hear),
     looking.stop,
   ]
   if (pusher) {
@@ -172,7 +178,6 @@ export const stay = (
     leave()
     throw cause
   }
-  looking.set(LOOK_EVERY_MS, look)
   return leave
 }
 

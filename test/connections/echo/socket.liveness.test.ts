@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { watchLiveness } from '../../../src/connections/echo/socket'
 import type { PageSignal } from '../../../src/engine/environment'
 import { fakeEcho } from '../../support/fake-echo'
-import { fakeEnvironment } from '../../support/fake-environment'
+import { fakePage } from '../../support/fake-environment'
 
 /** A watched socket: `pings` what went out, `told` what was found. */
 const watched = (state = 'connected') => {
-  const environment = fakeEnvironment()
+  const environment = fakePage()
   const echo = fakeEcho(state)
   const pings: unknown[][] = []
   const told: string[] = []
@@ -48,7 +48,7 @@ describe('an open socket is pinged', () => {
   it('when the clock jumped, for the machine may have slept', () => {
     const { environment, pings } = watched()
     environment.setClock(3_600_000)
-    environment.advance(5_000)
+    environment.advance(15_000)
     expect(pings).toHaveLength(1)
   })
 
@@ -128,7 +128,7 @@ describe('watching for a dead socket', () => {
 
   it('leaves nothing behind when it is stopped by what it tells', async () => {
     for (const how of ['dead', 'alive'] as const) {
-      const environment = fakeEnvironment()
+      const environment = fakePage()
       const echo = fakeEcho('connected')
       Object.assign(echo.connector.pusher, { send_event: () => true })
       const stop = watchLiveness(echo, environment, { dead: () => stop(), alive: () => stop() })
@@ -143,7 +143,7 @@ describe('watching for a dead socket', () => {
   })
 
   it('does nothing for an Echo that cannot be pinged', () => {
-    const environment = fakeEnvironment()
+    const environment = fakePage()
     const handlers = { dead: () => undefined, alive: () => undefined }
     for (const echo of [fakeEcho('connected'), { private: () => ({}) }, { private: () => ({}), connector: {} }]) {
       watchLiveness(echo, environment, handlers)()

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+import { createCartEchoIn } from '../src/create-cart-echo'
+import { openFakeBrowser } from './support/fake-browser'
+import { fakeEcho } from './support/fake-echo'
+import { fakeEnvironment } from './support/fake-environment'
+import { logSays } from './support/open-cart'
+
+const MINUTES = 30
+
+/** Opens so many tabs of a shopper, lets them become live and quiet, and counts what each does in each minute from then on. */
+const idle = async (tabs: number) => {
+  const clock = fakeEnvironment()
+  const browser = openFakeBrowser(clock)
+  const pages = Array.from({ length: tabs }, () => {
+    const tab = browser.open()
+    const counts = { timers: 0 }
+    const echo = fakeEcho('connected')
+    const environment = {
+      ...tab.environment,
+      schedule: (delayMs: number, run: () => void) => {
+        counts.timers += 1
+        return tab.environment.schedule(delayMs, run)
+      },
+    }
+    const cart = createCartEchoIn(
+      environment,
+      {
+        user: 1,
+        owner: 'me',
+        cursor: 'e1:0',
+        echo,
+        target: null,
+        check: { url: 'https://shop.test/check', fetch: async (url) => logSays(new URL(String(url)), { owner: 'me' }) },
+      },
+      () => tab.ports,
+    )
+    cart.start()
+    return { tab, cart, echo, counts }
+  })
+  await clock.advanceTurnByTurn(1_000)
+  for (const { echo } of pages) echo.confirm('App.Models.User.1')
+  await clock.advanceTurnByTurn(60_000)
+  const minutes: { timers: number[]; posted: number }[] = []
+  for (let minute = 0; minute < MINUTES; minute += 1) {
+    for (const { counts } of pages) counts.timers = 0
+    const before = browser.posted().length
+    await clock.advanceTurnByTurn(60_000)
+    minutes.push({ timers: pages.map(({ counts }) => counts.timers), posted: browser.posted().length - before })
+  }
+  const states = pages.map(({ cart }) => cart.connection.get().name)
+  for (const { cart } of pages) cart.stop()
+  return { minutes, states }
+}
+
+describe('a page that is live, visible and idle', () => {
+  it('sets at most 6 timers a minute, and posts nothing where there is one tab', async () => {
+    const { minutes, states } = await idle(1)
+    expect(states).toEqual(['live'])
+    expect(Math.max(...minutes.map(({ timers: [own = 0] }) => own))).toBeLessThanOrEqual(6)
+    expect(minutes.every(({ posted }) => posted === 0)).toBe(true)
+  })
+})
