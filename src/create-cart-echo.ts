@@ -170,7 +170,7 @@ const liveOf = (parts: TransportParts, channel: string, { watchPage }: Audience)
 
 // A guest has no channel; without a check there is nothing to ask either.
 const silence: Transport = (sink) => {
-  sink.state({ name: 'idle', because: 'no-user' })
+  sink.state({ name: 'idle', reason: 'no-user' })
   return { stop: () => undefined }
 }
 

@@ -204,7 +204,7 @@ describe('onError', () => {
     const { echo, cart } = listening()
     cart.start()
     echo.refuse('App.Models.User.7', { status: 403 })
-    expect(cart.connection.get()).toMatchObject({ name: 'refused', because: 'not-authorised' })
+    expect(cart.connection.get()).toMatchObject({ name: 'refused', reason: 'not-authorised' })
     expect(log.mock.calls).toEqual([
       ['[cart-echo] not-authorised:', expect.objectContaining({ code: 'not-authorised', status: 403 })],
     ])

@@ -32,7 +32,7 @@ describe('an Echo whose code cannot be fetched, as when the network blinked just
     await pass(10)
     expect(cart.connection.get()).toMatchObject({
       name: 'waiting',
-      because: 'not-loaded',
+      reason: 'not-loaded',
       nextTryAtMs: expect.any(Number),
     })
     await pass(5_000)
@@ -97,7 +97,7 @@ describe('a window from elsewhere in the place of an Echo', () => {
   it('is reported as no Echo when none comes', async () => {
     const { cart, errors, pass } = openCart({ echo: () => fromElsewhere() })
     await pass(30_000)
-    expect(cart.connection.get()).toMatchObject({ name: 'refused', because: 'no-echo' })
+    expect(cart.connection.get()).toMatchObject({ name: 'refused', reason: 'no-echo' })
     expect(errors.map(({ code }) => code)).toEqual(['no-echo'])
     cart.stop()
   })
@@ -122,8 +122,8 @@ describe('what goes wrong on a page’s own Echo', () => {
     const { cart, echo } = openCart()
     echo.become(CONNECTED)
     echo.refuse(error)
-    const { name, because } = cart.connection.get()
-    expect(`${name}: ${because}`).toBe(expected)
+    const { name, reason } = cart.connection.get()
+    expect(`${name}: ${reason}`).toBe(expected)
     cart.stop()
   })
 
@@ -135,7 +135,7 @@ describe('what goes wrong on a page’s own Echo', () => {
       throw new Error('broken authorizer')
     }
     await expect(pass(10_000)).resolves.toBeUndefined()
-    expect(cart.connection.get()).toMatchObject({ name: 'refused', because: 'echo-failed' })
+    expect(cart.connection.get()).toMatchObject({ name: 'refused', reason: 'echo-failed' })
     expect(errors.at(-1)?.message).toContain('broken authorizer')
     cart.stop()
   })
@@ -144,7 +144,7 @@ describe('what goes wrong on a page’s own Echo', () => {
     const { cart, echo } = openCart()
     const error = { type: 'HandshakeError', error: 'No activity timeout specified in handshake' }
     echo.connector.pusher.connection.emit('error', error)
-    expect(cart.connection.get()).toMatchObject({ name: 'waiting', because: 'socket-refused' })
+    expect(cart.connection.get()).toMatchObject({ name: 'waiting', reason: 'socket-refused' })
     expect(JSON.stringify(cart.connection.get())).toBeTruthy()
     expect((cart.connection.get() as { error: Error }).error.message).toContain('No activity timeout')
     cart.stop()
@@ -153,7 +153,7 @@ describe('what goes wrong on a page’s own Echo', () => {
   it.each([
     ['at the door: the origin', false, 'origin-refused'],
     ['when the connection stood: not the origin', true, 'socket-refused'],
-  ])('4009 %s', (_when, hasStood, because) => {
+  ])('4009 %s', (_when, hasStood, reason) => {
     const { cart, echo } = openCart()
     if (hasStood) {
       echo.become(CONNECTED)
@@ -161,7 +161,7 @@ describe('what goes wrong on a page’s own Echo', () => {
     }
     Object.assign(echo.connector.pusher.connection, { state: 'disconnected' })
     echo.connector.pusher.connection.emit('error', { type: 'WebSocketError', error: { data: { code: 4009 } } })
-    expect(cart.connection.get()).toMatchObject({ name: 'refused', because })
+    expect(cart.connection.get()).toMatchObject({ name: 'refused', reason })
     cart.stop()
   })
 })

@@ -130,7 +130,7 @@ describe('a page that knows a log', () => {
       expect(heard).toEqual([])
       expect(errors.map(({ code }) => code)).toEqual(['blocked'])
       await expect(cart.check()).rejects.toMatchObject({ code: 'blocked' })
-      expect(cart.connection.get()).toMatchObject({ name: 'waiting', because: 'blocked' })
+      expect(cart.connection.get()).toMatchObject({ name: 'waiting', reason: 'blocked' })
       cart.stop()
     },
   )

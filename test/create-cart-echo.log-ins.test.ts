@@ -66,7 +66,7 @@ describe('when another customer logs in in another tab, a page', () => {
     const before = asked.length
     const second = open(2)
     await pass(1_000)
-    expect(first.cart.connection.get()).toMatchObject({ name: 'refused', because: 'other-user' })
+    expect(first.cart.connection.get()).toMatchObject({ name: 'refused', reason: 'other-user' })
     expect(first.cart.news.get().unread).toEqual([])
     second.live()
     await pass(5_000)
@@ -89,7 +89,7 @@ describe('when another customer logs in in another tab, a page', () => {
     expect(first.cart.connection.get().name).toBe('live')
     first.tab.signal('visible')
     await pass(100)
-    expect(first.cart.connection.get()).toMatchObject({ name: 'refused', because: 'other-user' })
+    expect(first.cart.connection.get()).toMatchObject({ name: 'refused', reason: 'other-user' })
   })
 
   it.each([
@@ -153,10 +153,10 @@ describe('a new tab of a customer who has logged in again', () => {
       logOut()
       first.tab.signal('navigated')
       await pass(20_000)
-      expect(first.cart.connection.get()).toMatchObject({ name: 'refused', because: 'session-over' })
+      expect(first.cart.connection.get()).toMatchObject({ name: 'refused', reason: 'session-over' })
       const states: string[] = []
       const second = open(1)
-      second.cart.connection.subscribe(({ because }) => states.push(because))
+      second.cart.connection.subscribe(({ reason }) => states.push(reason))
       await pass(100)
       second.live()
       await pass(5_000)

@@ -103,7 +103,7 @@ describe('with names on Object.prototype that nobody should believe', () => {
       return result
     })
     expect(result.errors).toEqual([])
-    expect(result.connection).toMatchObject({ name: 'live', because: 'subscribed' })
+    expect(result.connection).toMatchObject({ name: 'live', reason: 'subscribed' })
     expect(result.heard).toEqual(['change 1: RM120.00', 'undefined', 'undefined'])
     expect(result.refreshed).toEqual(['e1:3'])
     expect(result.found).toBe(0)
@@ -122,9 +122,9 @@ describe('with names on Object.prototype that nobody should believe', () => {
       return { before, now, after, errors: page.errors }
     })
     expect(result).toMatchObject({
-      before: { name: 'idle', because: 'no-user' },
+      before: { name: 'idle', reason: 'no-user' },
       now: { name: 'live' },
-      after: { name: 'idle', because: 'no-user' },
+      after: { name: 'idle', reason: 'no-user' },
       errors: [],
     })
   })

@@ -200,7 +200,7 @@ describe('somebody who waits for the check', () => {
     const checked = cart.check().catch(({ code }) => code)
     await pass(6_000)
     expect([await checked, asked.length]).toEqual(['session-over', 2])
-    expect(cart.connection.get()).toMatchObject({ name: 'refused', because: 'session-over' })
+    expect(cart.connection.get()).toMatchObject({ name: 'refused', reason: 'session-over' })
     cart.stop()
   })
 })

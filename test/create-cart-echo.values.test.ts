@@ -13,7 +13,7 @@ describe("numbers, as Laravel's env(), config() and databases give them,", () =>
     await pass(22_000)
     expect(errors).toEqual([])
     expect(asked.length).toBeGreaterThanOrEqual(4)
-    expect(cart.connection.get()).toMatchObject({ name: 'polling', because: 'no-socket' })
+    expect(cart.connection.get()).toMatchObject({ name: 'polling', reason: 'no-socket' })
     cart.stop()
   })
 

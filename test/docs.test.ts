@@ -32,7 +32,7 @@ describe('the documents', () => {
   it.each(['IdleReason', 'ConnectingReason', 'WaitingReason', 'PollingReason'])(
     'name each %s in the README’s table',
     (type) => {
-      const table = read('README.md').split('| name | because |')[1]?.split('\n\n')[0] ?? ''
+      const table = read('README.md').split('| name | reason |')[1]?.split('\n\n')[0] ?? ''
       const reasons = literals('src/engine/state.ts', type)
       expect(reasons.length).toBeGreaterThan(1)
       for (const reason of reasons) expect(table).toContain(`\`${reason}\``)

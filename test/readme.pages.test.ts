@@ -284,7 +284,7 @@ describe('the README’s snippet', () => {
   it('identify leaves the channel’s news, and listens for another customer', async () => {
     const spy = `${SPY}
       document.addEventListener('cart-echo-status', ({ detail }) => {
-        document.querySelector('#cart-state').textContent = detail.name + ': ' + detail.because
+        document.querySelector('#cart-state').textContent = detail.name + ': ' + detail.reason
       })`
     const page = await openPage(snippet('identify'), { before: OWN_ECHO + spy })
     await shows(page, '#cart-state', 'live: subscribed')

@@ -118,7 +118,7 @@ describe('the recipe for inertia', () => {
       route.fulfill(inertiaPage({ cart: { total: 'RM120.00' }, cartEcho: { user: 1, owner, cursor } }, '/log-in')),
     )
     await visit(page, '/log-out')
-    await expect.poll(() => page.evaluate(() => window.cart.connection.get().because)).toBe('no-user')
+    await expect.poll(() => page.evaluate(() => window.cart.connection.get().reason)).toBe('no-user')
     await visit(page, '/log-in')
     await live(page)
     held.server.shop.removeFromAll('raya-sale')

@@ -119,7 +119,7 @@ describe('the recipe for inertia, where a log-in comes', () => {
     const opened = await openRecipe(RECIPES.inertia)
     const { page, seen } = opened
     const { owner, cursor } = await blockOf(page)
-    const reason = () => page.evaluate(() => window.cart.connection.get().because)
+    const reason = () => page.evaluate(() => window.cart.connection.get().reason)
     const answers = [{ user: null }, { user: 1, owner, cursor }]
     await page.route('**/', (route) =>
       route.request().method() === 'POST'

@@ -12,6 +12,6 @@ const cart = createCartEcho({
   onError: ({ code, message }) => note(`error ${code}: ${message}`),
 })
 cart.on('cart.conditions.changed', ({ changes }, { via }) => hear(changes.new_total, via))
-cart.connection.subscribe(({ name, because }) => note(`${name}: ${because}`))
+cart.connection.subscribe(({ name, reason }) => note(`${name}: ${reason}`))
 cart.start()
 diary.isLive = () => cart.connection.get().name === 'live'

@@ -20,8 +20,8 @@ cart.on('cart.conditions.changed', () => {
   show('heard', String(heard))
 })
 cart.news.subscribe(({ unread }) => show('message', unread.at(-1)?.change.message ?? ''))
-cart.connection.subscribe(({ name, because }) => {
-  show('state', `${name}: ${because}`)
+cart.connection.subscribe(({ name, reason }) => {
+  show('state', `${name}: ${reason}`)
   document.getElementById('state')?.setAttribute('data-name', name)
 })
 document.getElementById('dismiss')?.addEventListener('click', cart.dismiss)

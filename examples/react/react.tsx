@@ -16,7 +16,7 @@ const client = createCartEcho({ ...page, echo: reverb(page.reverb) })
 
 const Cart = () => {
   const { refresh, dismiss } = useCartEcho()
-  const { name, because } = useCartConnection()
+  const { name, reason } = useCartConnection()
   const message = useCartNews(({ unread }) => unread.at(-1)?.change.message)
   const [total, setTotal] = useState('…')
   const [heard, setHeard] = useState(0)
@@ -49,7 +49,7 @@ const Cart = () => {
         </button>{' '}
         Heard: <span id="heard">{heard}</span>
       </p>
-      <p id="state" data-name={name}>{`${name}: ${because}`}</p>
+      <p id="state" data-name={name}>{`${name}: ${reason}`}</p>
     </>
   )
 }

@@ -20,9 +20,9 @@ window.CartEcho.ready((cart) => {
   cart.news.subscribe(({ unread }) => {
     byId('message').textContent = unread.at(-1)?.change.message ?? ''
   })
-  cart.connection.subscribe(({ name, because }) => {
+  cart.connection.subscribe(({ name, reason }) => {
     byId('state').dataset.name = name
-    byId('state').textContent = `${name}: ${because}`
+    byId('state').textContent = `${name}: ${reason}`
   })
   byId('dismiss').addEventListener('click', cart.dismiss)
   readCart().catch(cart.refresh)

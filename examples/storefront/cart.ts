@@ -68,17 +68,17 @@ function showCartNow(): void {
 }
 
 function showConnection(connection: Connection): void {
-  const { name, because } = connection
+  const { name, reason } = connection
   const words = inWords(connection, Date.now())
-  Object.assign(byId('state').dataset, { name, because })
+  Object.assign(byId('state').dataset, { name, reason })
   byId('state-name').textContent = words.name
-  byId('state-because').textContent = words.because
+  byId('state-reason').textContent = words.reason
   byId('state-next').textContent = words.next
-  byId('state-code').textContent = `${name}: ${because}`
+  byId('state-code').textContent = `${name}: ${reason}`
 }
 
-function leaveIfLoggedOut({ because }: Connection): void {
-  if (because !== 'session-over') return
+function leaveIfLoggedOut({ reason }: Connection): void {
+  if (reason !== 'session-over') return
   customer.value = ''
   forgetNews()
   showCartNow()

@@ -3,7 +3,7 @@ import type { Connection } from 'cart-echo'
 /** A connection in a shopper's words. */
 export interface ConnectionWords {
   readonly name: string
-  readonly because: string
+  readonly reason: string
   /** When it goes on by itself; empty where there is nothing to wait for. */
   readonly next: string
 }
@@ -11,7 +11,7 @@ export interface ConnectionWords {
 /** Says how the page is fed, why so, and what comes next. */
 export const inWords = (connection: Connection, nowMs: number): ConnectionWords => ({
   name: NAMES[connection.name],
-  because: REASONS[connection.because],
+  reason: REASONS[connection.reason],
   next: nextOf(connection, nowMs),
 })
 
@@ -37,7 +37,7 @@ const NAMES: Record<Connection['name'], string> = {
 }
 
 // Complete: a reason without words does not compile.
-const REASONS: Record<Connection['because'], string> = {
+const REASONS: Record<Connection['reason'], string> = {
   'not-started': 'Nobody has started it.',
   'no-user': 'Nobody is logged in.',
   'switched-off': 'The shop has switched this off for now.',

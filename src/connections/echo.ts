@@ -46,11 +46,11 @@ export const echoTransport =
           // It has spoken meanwhile, and whoever heard it may have stopped us.
           if (stopped) leave()
         },
-        failed: (error) => sink.state({ name: 'refused', because: 'no-echo', error }),
+        failed: (error) => sink.state({ name: 'refused', reason: 'no-echo', error }),
         notLoaded: (error) => {
           // One trouble is one error, however often it is met.
           trouble ??= error
-          sink.state({ name: 'delayed', because: 'not-loaded', error: trouble, nextTryAtMs: retry.plan(0) })
+          sink.state({ name: 'delayed', reason: 'not-loaded', error: trouble, nextTryAtMs: retry.plan(0) })
         },
       })
     }

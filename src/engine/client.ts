@@ -87,10 +87,10 @@ export const createClient = (options: ClientOptions): CartEcho => {
   const { connection, move } = createMoving({
     nowMs: environment.nowMs,
     guard,
-    goingTo: ({ name, because }) => {
+    goingTo: ({ name, reason }) => {
       // What was true of the page a moment ago is not known any more.
       if (name === 'idle' || name === 'refused') customer.memory.confirmedAtMs = null
-      if (because === 'session-over') refreshing.putOff()
+      if (reason === 'session-over') refreshing.putOff()
       if (name === 'polling' && owed === 'interval') retiming.set(0, retime)
     },
     report: reportOnce,
@@ -147,7 +147,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
         if (effect.owner !== null && effect.asOfMs !== undefined) news.set(confirmed(news.get(), effect.asOfMs))
         return refreshing.confirmed()
       case 'stale':
-        if (effect.because !== 'older-page') noteChange()
+        if (effect.reason !== 'older-page') noteChange()
         return refreshing.beStale(effect.spreadMs)
       case 'fresh':
         return refreshing.beFresh()
@@ -165,12 +165,12 @@ export const createClient = (options: ClientOptions): CartEcho => {
     refreshing.reset()
     news.set(noNews)
     if (customer.memory !== memory || session !== null || !counted.isOn()) return
-    move({ name: 'refused', because: 'other-user', error })
+    move({ name: 'refused', reason: 'other-user', error })
   }
 
   const open = (): void => {
     const { shopper, memory, saidOwner } = customer
-    if (!environment.hasPage) return move({ name: 'idle', because: 'no-browser' })
+    if (!environment.hasPage) return move({ name: 'idle', reason: 'no-browser' })
     const closed = whyClosed(shopper)
     if (closed) return stayClosed(closed, shopper)
     const transport: Transport = (sink) => options.transport(shopper.user, saidOwner)(sink)
@@ -226,7 +226,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
       close()
       refreshing.reset()
       leave()
-      move({ name: 'idle', because: 'not-started' })
+      move({ name: 'idle', reason: 'not-started' })
     },
   })
 

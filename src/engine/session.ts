@@ -154,7 +154,7 @@ const startLink = (transport: Transport, sink: Sink): Link => {
     return transport(sink)
   } catch (cause) {
     const error = new CartEchoError('echo-failed', 'The transport threw when it was started.', { cause })
-    sink.state({ name: 'refused', because: 'echo-failed', error })
+    sink.state({ name: 'refused', reason: 'echo-failed', error })
     return { stop: () => undefined }
   }
 }
@@ -363,6 +363,6 @@ const isConfirmed = ({ confirmedAtMs, inbox }: Memory, nowMs: number, maxAgeMs: 
   inbox.held.length === 0
 
 const notListening = (connection: Connection): CartEchoError =>
-  new CartEchoError('cannot-check', `Nothing is asked while the page is ${connection.name}: ${connection.because}.`, {
+  new CartEchoError('cannot-check', `Nothing is asked while the page is ${connection.name}: ${connection.reason}.`, {
     cause: hasOwn(connection, 'error') ? connection.error : undefined,
   })

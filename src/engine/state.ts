@@ -16,18 +16,18 @@ export type Connection =
    * Nothing is open. `not-started` ends by `start()`, `no-user` by `identify()`. `switched-off` by `identify()`, and where the
    * check said so, it is asked again when the page is looked at, every 15 min at most. `no-browser`: on a server nothing ever happens.
    */
-  | { readonly name: 'idle'; readonly because: IdleReason; readonly sinceMs: number }
+  | { readonly name: 'idle'; readonly reason: IdleReason; readonly sinceMs: number }
   /** On the way to live. Goes on by itself to live, polling, waiting or refused. */
-  | { readonly name: 'connecting'; readonly because: ConnectingReason; readonly sinceMs: number }
+  | { readonly name: 'connecting'; readonly reason: ConnectingReason; readonly sinceMs: number }
   /** The channel is subscribed: changes arrive as they happen. A mere open socket is not live. */
-  | { readonly name: 'live'; readonly because: 'subscribed'; readonly sinceMs: number }
+  | { readonly name: 'live'; readonly reason: 'subscribed'; readonly sinceMs: number }
   /**
    * Changes are asked for, and the check answers, or is asked for the first time. Becomes live by itself when the channel is subscribed. `because` says why it
    * is not, `nextTryAtMs` when the check is asked next; null while nobody looks at the page.
    */
   | {
       readonly name: 'polling'
-      readonly because: PollingReason
+      readonly reason: PollingReason
       readonly sinceMs: number
       readonly error: CartEchoError | null
       readonly nextTryAtMs: number | null
@@ -38,7 +38,7 @@ export type Connection =
    */
   | {
       readonly name: 'waiting'
-      readonly because: WaitingReason
+      readonly reason: WaitingReason
       readonly sinceMs: number
       readonly error: CartEchoError | null
       readonly nextTryAtMs: number | null
@@ -49,7 +49,7 @@ export type Connection =
    */
   | {
       readonly name: 'refused'
-      readonly because: RefusedReason
+      readonly reason: RefusedReason
       readonly sinceMs: number
       readonly error: CartEchoError
     }
@@ -99,7 +99,7 @@ export type PollingReason = 'no-socket' | 'no-broadcasts' | WaitingReason | Refu
 
 /** What moves a connection. */
 export type ConnectionFact =
-  | { readonly name: 'idle'; readonly because: IdleReason }
+  | { readonly name: 'idle'; readonly reason: IdleReason }
   | { readonly name: 'starting' }
   | { readonly name: 'prerendering' }
   | { readonly name: 'socket-opening' }
@@ -110,22 +110,22 @@ export type ConnectionFact =
   | { readonly name: 'channel-left' }
   | {
       readonly name: 'delayed'
-      readonly because: WaitingReason
+      readonly reason: WaitingReason
       readonly error: CartEchoError | null
       readonly nextTryAtMs?: number | undefined
     }
   | {
       readonly name: 'polling'
-      readonly because: PollingReason
+      readonly reason: PollingReason
       readonly error: CartEchoError | null
       readonly nextTryAtMs: number | null
     }
-  | { readonly name: 'refused'; readonly because: RefusedReason; readonly error: CartEchoError }
+  | { readonly name: 'refused'; readonly reason: RefusedReason; readonly error: CartEchoError }
   /** Another tab feeds this one: this is its connection. */
   | { readonly name: 'shared'; readonly connection: Connection }
 
 /** The connection before anything happened. */
-export const notStarted = (nowMs: number): Connection => ({ name: 'idle', because: 'not-started', sinceMs: nowMs })
+export const notStarted = (nowMs: number): Connection => ({ name: 'idle', reason: 'not-started', sinceMs: nowMs })
 
 /** The connection that a server shows: made at no time in particular, so that it is the same in the browser. */
 export const unheard: Connection = Object.freeze(notStarted(0))
@@ -136,7 +136,7 @@ export const moveConnection = (now: Connection, fact: ConnectionFact, nowMs: num
 
 /** `next`, since the same moment while name and reason stay; the very same object as `now` when it says the same. */
 export const carryOn = (now: Connection, next: Connection): Connection => {
-  if (next.name !== now.name || next.because !== now.because) return next
+  if (next.name !== now.name || next.reason !== now.reason) return next
   return nextTryOf(next) === nextTryOf(now) ? now : { ...next, sinceMs: now.sinceMs }
 }
 
@@ -145,12 +145,12 @@ const nextTryOf = (connection: Connection): number | null =>
 
 const follow = (now: Connection, fact: ConnectionFact, sinceMs: number): Connection => {
   if (fact.name === 'shared') return fact.connection
-  if (fact.name === 'idle') return { name: 'idle', because: fact.because, sinceMs }
-  if (fact.name === 'starting') return { name: 'connecting', because: 'finding-echo', sinceMs }
+  if (fact.name === 'idle') return { name: 'idle', reason: fact.reason, sinceMs }
+  if (fact.name === 'starting') return { name: 'connecting', reason: 'finding-echo', sinceMs }
   if (now.name === 'idle') return now
-  if (fact.name === 'subscribed') return { name: 'live', because: 'subscribed', sinceMs }
+  if (fact.name === 'subscribed') return { name: 'live', reason: 'subscribed', sinceMs }
   if (fact.name === 'polling') return { ...fact, sinceMs }
-  if (fact.name === 'refused') return { name: 'refused', because: fact.because, sinceMs, error: fact.error }
+  if (fact.name === 'refused') return { name: 'refused', reason: fact.reason, sinceMs, error: fact.error }
   // The reason of a refusal outlives what the socket does next, or nobody would ever see it.
   if (now.name === 'refused') return now
   return followSocket(now, fact, sinceMs)
@@ -165,17 +165,17 @@ type SocketFact = Exclude<
 const followSocket = (now: Underway, fact: SocketFact, sinceMs: number): Connection => {
   switch (fact.name) {
     case 'prerendering':
-      return { name: 'connecting', because: 'prerendering', sinceMs }
+      return { name: 'connecting', reason: 'prerendering', sinceMs }
     case 'socket-opening':
       return now.name === 'connecting'
-        ? { name: 'connecting', because: 'opening-socket', sinceMs }
+        ? { name: 'connecting', reason: 'opening-socket', sinceMs }
         : reopening(now, sinceMs)
     case 'socket-open':
-      return now.name === 'live' ? now : { name: 'connecting', because: 'subscribing', sinceMs }
+      return now.name === 'live' ? now : { name: 'connecting', reason: 'subscribing', sinceMs }
     case 'socket-lost':
       return lost(sinceMs, fact.nextTryAtMs)
     case 'channel-left':
-      return { name: 'connecting', because: 'subscribing', sinceMs }
+      return { name: 'connecting', reason: 'subscribing', sinceMs }
     case 'delayed':
       return { ...fact, name: 'waiting', sinceMs, nextTryAtMs: fact.nextTryAtMs ?? null }
   }
@@ -187,7 +187,7 @@ const reopening = (now: Underway, sinceMs: number): Connection =>
 
 const lost = (sinceMs: number, nextTryAtMs: number | null = null): Connection => ({
   name: 'waiting',
-  because: 'socket-lost',
+  reason: 'socket-lost',
   sinceMs,
   error: null,
   nextTryAtMs,
@@ -256,19 +256,19 @@ interface RefusalDetails {
 
 /** The fact of a refusal, with its error. */
 export const refused = (
-  because: RefusedReason & Known,
+  reason: RefusedReason & Known,
   details?: RefusalDetails,
-): ConnectionFact & { name: 'refused'; error: CartEchoError } => ({ name: 'refused', ...reasoned(because, details) })
+): ConnectionFact & { name: 'refused'; error: CartEchoError } => ({ name: 'refused', ...reasoned(reason, details) })
 
 /** The fact of a delay, with its error. */
 export const delayed = (
-  because: WaitingReason & Known,
+  reason: WaitingReason & Known,
   details?: RefusalDetails,
-): ConnectionFact & { name: 'delayed' } => ({ name: 'delayed', ...reasoned(because, details) })
+): ConnectionFact & { name: 'delayed' } => ({ name: 'delayed', ...reasoned(reason, details) })
 
-const reasoned = <Reason extends Known>(because: Reason, details: RefusalDetails = {}) => {
+const reasoned = <Reason extends Known>(reason: Reason, details: RefusalDetails = {}) => {
   const { detail = '', ...about } = ownOnly(details)
-  return { because, error: new CartEchoError(because, `${WORDS[because]} ${detail}`.trim(), about) }
+  return { reason, error: new CartEchoError(reason, `${WORDS[reason]} ${detail}`.trim(), about) }
 }
 
 type Known = keyof typeof WORDS

@@ -194,7 +194,7 @@ export const whyNotNow = (feed: Feed, isUrgent: boolean, nowMs: number): NotNow 
   if (health.name === 'dead') return notNow('never', health.error)
   if (health.name === 'ailing') {
     const next = health.notBeforeMs - nowMs
-    const isHeldUp = next > 0 && (health.because === 'check-busy' || !isUrgent)
+    const isHeldUp = next > 0 && (health.reason === 'check-busy' || !isUrgent)
     if (isHeldUp) return notNow(next, health.error)
   }
   // Whoever waits for the answer waits for the second.

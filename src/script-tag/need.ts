@@ -9,15 +9,15 @@ export type Need = { readonly name: 'code' } | Closed
 
 /** What a page needs: a client made for it would say the same (`core/client`). */
 export const needOf = (isStarted: boolean, word: PageIdentity): Need =>
-  isStarted ? (whyClosed(word) ?? { name: 'code' }) : { name: 'idle', because: 'not-started' }
+  isStarted ? (whyClosed(word) ?? { name: 'code' }) : { name: 'idle', reason: 'not-started' }
 
 /** The connection of a page whose code is not there. */
 export const connectionWithout = (need: Need, code: Fetched<CartEcho>, sinceMs: number): Connection => {
   if (need.name !== 'code') return { ...need, sinceMs }
-  const waiting = { name: 'waiting', because: 'not-loaded', sinceMs } as const
+  const waiting = { name: 'waiting', reason: 'not-loaded', sinceMs } as const
   if (code.name === 'failed') return { ...waiting, error: code.error, nextTryAtMs: code.nextTryAtMs }
-  if (code.name !== 'underway') return { name: 'idle', because: 'not-started', sinceMs }
+  if (code.name !== 'underway') return { name: 'idle', reason: 'not-started', sinceMs }
   return code.after
     ? { ...waiting, error: code.after, nextTryAtMs: null }
-    : { name: 'connecting', because: 'loading', sinceMs }
+    : { name: 'connecting', reason: 'loading', sinceMs }
 }

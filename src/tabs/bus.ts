@@ -102,7 +102,7 @@ const named =
     return shape ? shape(value) : misfit(`one of ${Object.keys(shapes).join(', ')}`, name)
   }
 
-const fed = { because: text, sinceMs: number }
+const fed = { reason: text, sinceMs: number }
 const trying = record({ ...fed, error: orNull(error), nextTryAtMs: orNull(number) })
 const connection = named({
   idle: record(fed),

@@ -97,7 +97,7 @@ export const createAmbition = (environment: Environment, isNew: boolean, takeOve
 
   // What the leader's page lacks, this one may have; one after the other, until one has it.
   const betterFromMs = ({ connection }: Here): number | null =>
-    mayDoBetter && PAGES_OWN.has(connection.because)
+    mayDoBetter && PAGES_OWN.has(connection.reason)
       ? environment.nowMs() + BETTER_WITHIN_MS * environment.random()
       : null
 

@@ -982,7 +982,7 @@ describe('wire:navigate', () => {
       shop: { body: firstBody, pages: { '/out': pageOf({ user: null }) } },
     })
     await page.standIn.Livewire.navigate('/out')
-    expect(page.client.connection.get()).toMatchObject({ name: 'idle', because: 'no-user' })
+    expect(page.client.connection.get()).toMatchObject({ name: 'idle', reason: 'no-user' })
   })
 })
 

@@ -75,7 +75,7 @@ describe('CartEchoProvider', () => {
     await act(async () => root.render(null))
     expect(shop.link().stops).toBe(0)
     vi.advanceTimersByTime(GRACE_MS)
-    expect(shop.client.connection.get()).toMatchObject({ name: 'idle', because: 'not-started' })
+    expect(shop.client.connection.get()).toMatchObject({ name: 'idle', reason: 'not-started' })
   })
 
   it('opens one link where StrictMode mounts it twice', async () => {
@@ -231,7 +231,7 @@ describe('the page given to the provider', () => {
     await show('the cart', { page: { user: 'undefined', cursor: 'three' } })
     expect(place.textContent).toBe('the cart')
     expect(shop.errors.map(({ code }) => code)).toEqual(['invalid-user', 'invalid-cursor'])
-    expect(shop.client.connection.get()).toMatchObject({ name: 'idle', because: 'no-user' })
+    expect(shop.client.connection.get()).toMatchObject({ name: 'idle', reason: 'no-user' })
     await show('the cart', { page: { user: 7, cursor: 'three' } })
     expect(shop.errors.map(({ code }) => code).slice(2)).toEqual(['invalid-cursor'])
     expect(shop.link().user).toBe('7')
@@ -242,10 +242,10 @@ describe('a page that has no JSON', () => {
   it.each([
     ['a BigInt', () => ({ user: 7n }), 'no-user'],
     ['a cycle', () => cyclic({ user: 7 }), 'finding-echo'],
-  ])('takes nothing down: %s', async (_name, pageOf, because) => {
+  ])('takes nothing down: %s', async (_name, pageOf, reason) => {
     await show('the cart', { page: pageOf() as unknown as PageIdentity })
     expect(place.textContent).toBe('the cart')
-    expect(shop.client.connection.get().because).toBe(because)
+    expect(shop.client.connection.get().reason).toBe(reason)
   })
 
   const cyclic = (page: object): object => Object.assign(page, { page })
@@ -374,8 +374,8 @@ describe('useCartConnection', () => {
     await show(
       doing(() => {
         renderings += 1
-        const { name, because } = useCartConnection()
-        return `${name}: ${because}`
+        const { name, reason } = useCartConnection()
+        return `${name}: ${reason}`
       }),
     )
     expect(place.textContent).toBe('connecting: finding-echo')

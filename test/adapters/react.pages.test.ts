@@ -23,8 +23,8 @@ const heard = []
 const Cart = () => {
   useCartChange((change, { key }) => heard.push(key))
   const message = useCartNews(({ unread }) => unread.map(({ change }) => change.message)).at(-1)
-  const { name, because } = useCartConnection()
-  return <><p id="state">{name}: {because}</p><p id="message" role="status">{message}</p></>
+  const { name, reason } = useCartConnection()
+  return <><p id="state">{name}: {reason}</p><p id="message" role="status">{message}</p></>
 }
 const provided = (children = <Cart />) => <CartEchoProvider client={client} page={settings}>{children}</CartEchoProvider>
 
@@ -50,7 +50,7 @@ describe.each(['18', '19'])('a page of React %s', (major) => {
 
   /** Lets a provider's release go by, which is deferred. */
   const graceOver = (): Promise<void> => passTime(held.page, 2_300)
-  const connection = () => play('(({ name, because }) => name + ": " + because)(client.connection.get())')
+  const connection = () => play('(({ name, reason }) => name + ": " + reason)(client.connection.get())')
   const isLive = (): Promise<void> => expect.poll(connection).toBe('live: subscribed')
   const heard = () => play('heard') as Promise<string[]>
   const hears = (count: number): Promise<void> => expect.poll(async () => (await heard()).length).toBe(count)
@@ -181,8 +181,8 @@ describe.each(['18', '19'])('a page of React %s', (major) => {
       const client = createCartEcho({ user: 1, check: '/api/cart/check-updates' })
       const Cart = () => {
         const message = useCartNews(({ unread }) => unread.map(({ change }) => change.message)).at(-1)
-        const { name, because } = useCartConnection()
-        return <><p id="state">{name}: {because}</p><p id="message" role="status">{message}</p></>
+        const { name, reason } = useCartConnection()
+        return <><p id="state">{name}: {reason}</p><p id="message" role="status">{message}</p></>
       }
       export const app = <CartEchoProvider client={client}><Cart /></CartEchoProvider>`,
     )

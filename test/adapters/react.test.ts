@@ -22,12 +22,12 @@ import { StrictMode, version } from 'react'
 import { renderToPipeableStream, renderToString } from 'react-dom/server'
 
 const Cart = () => {
-  const { name, because, sinceMs } = useCartConnection()
+  const { name, reason, sinceMs } = useCartConnection()
   const { last, stale } = useCartNews()
   const words = useCartNews(({ unread }) => unread.map(({ change }) => change.message))
   useCartChange(() => undefined)
   useCartRefresh(() => undefined)
-  return <p>{name}: {because} {sinceMs} {String(last)} {String(stale)} {words.length} {useCartEcho() === client && 'mine'}</p>
+  return <p>{name}: {reason} {sinceMs} {String(last)} {String(stale)} {words.length} {useCartEcho() === client && 'mine'}</p>
 }
 
 const page = { user: 7, owner: 'mine', cursor: 'e1:1' }
@@ -74,7 +74,7 @@ describe.each(['18', '19'])('on a server with React %s', (major) => {
       expect(html.replaceAll('<!-- -->', '')).toBe('<p>idle: not-started 0 null false 0 mine</p>')
     }
     await new Promise(setImmediate)
-    expect(app.client.connection.get()).toMatchObject({ name: 'idle', because: 'not-started' })
+    expect(app.client.connection.get()).toMatchObject({ name: 'idle', reason: 'not-started' })
     expect([tried, vi.getTimerCount(), complaints]).toEqual([[], 0, []])
   })
 })

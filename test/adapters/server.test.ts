@@ -29,7 +29,7 @@ describe('on a server', () => {
     join(cart)
     const release = cart.start()
     await new Promise(setImmediate)
-    expect(cart.connection.get()).toMatchObject({ name: 'idle', because: 'no-browser' })
+    expect(cart.connection.get()).toMatchObject({ name: 'idle', reason: 'no-browser' })
     // What is not set to run cannot open anything later.
     expect([tried, vi.getTimerCount()]).toEqual([[], 0])
     release()

@@ -42,9 +42,9 @@ const useWords = (): (() => string) => {
   const news = useCartNews()
   const count = useCartNews(({ unread }) => unread.length)
   return () => {
-    const { name, because, sinceMs } = connection.value
+    const { name, reason, sinceMs } = connection.value
     const message = news.value.last?.change.message ?? 'Nothing new'
-    return `${name}: ${because}, since ${sinceMs}. ${message}, ${count.value} of it`
+    return `${name}: ${reason}, since ${sinceMs}. ${message}, ${count.value} of it`
   }
 }
 

@@ -44,7 +44,7 @@ const Cart = defineComponent(() => {
   onCartChange(() => undefined)
   onCartRefresh(() => undefined)
   effectScope(true).run(() => onCartChange(() => undefined))
-  return () => h('p', [connection.value.name, store.connection.because, message.value ?? 'nothing', cart.events[0]])
+  return () => h('p', [connection.value.name, store.connection.reason, message.value ?? 'nothing', cart.events[0]])
 })
 
 describe('on a server', () => {

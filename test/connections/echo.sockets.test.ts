@@ -56,7 +56,7 @@ const listen = (echo: EchoSource, user = '1') => {
   })
   cart.on('cart.conditions.changed', ({ changes }) => totals.push(changes.new_total))
   const states: string[] = []
-  cart.connection.subscribe(({ name, because }) => states.push(`${name}: ${because}`))
+  cart.connection.subscribe(({ name, reason }) => states.push(`${name}: ${reason}`))
   undo.push(cart.start())
   return { cart, totals, errors, states, state: () => states.at(-1) }
 }

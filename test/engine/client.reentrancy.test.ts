@@ -140,7 +140,7 @@ it('after other-user the page still knows whose it was: start() does not take th
   client.start()
   link().answer(answerOf('e1:1', 'e1:2', { owner: 'mine' }))
   link().answer(answerOf('e1:2', 'e1:3', { owner: 'theirs' }))
-  expect(client.connection.get().because).toBe('other-user')
+  expect(client.connection.get().reason).toBe('other-user')
   client.start()
   link().answer(answerOf('e1:1', 'e1:3', { owner: 'theirs' }))
   expect(heard).toEqual(['change 2'])

@@ -207,7 +207,7 @@ describe('a check that answers for another customer', () => {
     page.hear(at(1))
     const [link] = page.links
     link?.sink.note({ name: 'other-user' })
-    expect(page.client.connection.get()).toMatchObject({ name: 'refused', because: 'other-user' })
+    expect(page.client.connection.get()).toMatchObject({ name: 'refused', reason: 'other-user' })
     expect(page.client.news.get()).toEqual({ last: null, unread: [], stale: false })
     expect([link?.notes, link?.stops, page.errors.map(({ code }) => code)]).toEqual([[], 1, ['other-user']])
     page.client.stop()

@@ -15,7 +15,7 @@ describe('a client', () => {
     expect(links).toEqual([])
     expect(environment.pending()).toBe(0)
     expect(states).toEqual([])
-    expect(client.connection.get()).toMatchObject({ name: 'idle', because: 'not-started' })
+    expect(client.connection.get()).toMatchObject({ name: 'idle', reason: 'not-started' })
     expect(client.news.get()).toEqual({ last: null, unread: [], stale: false })
   })
 
@@ -281,10 +281,10 @@ describe('a client that may not listen', () => {
     ['nobody is logged in', { user: null }, 'no-user'],
     ['nobody is named', {}, 'no-user'],
     ['the shop switched it off', { user: 7, enabled: false }, 'switched-off'],
-  ])('is idle while %s', (_why, word, because) => {
+  ])('is idle while %s', (_why, word, reason) => {
     const { client, links, errors, end } = listeningClient({ word })
     client.start()
-    expect(client.connection.get()).toMatchObject({ name: 'idle', because })
+    expect(client.connection.get()).toMatchObject({ name: 'idle', reason })
     expect([links, errors]).toEqual([[], []])
     end()
   })
@@ -292,7 +292,7 @@ describe('a client that may not listen', () => {
   it('is idle on a server', () => {
     const { client, links, environment, end } = listeningClient({ hasPage: false })
     client.start()
-    expect(client.connection.get()).toMatchObject({ name: 'idle', because: 'no-browser' })
+    expect(client.connection.get()).toMatchObject({ name: 'idle', reason: 'no-browser' })
     client.identify({ user: 8 })
     expect([links, environment.pending()]).toEqual([[], 0])
     end()

@@ -72,7 +72,7 @@ describe('a transport that throws', () => {
   ])('%s is refused with echo-failed, and the next start tries anew', (_when, transport) => {
     const { client, errors, environment } = listeningClient({ transport })
     expect(() => client.start()).not.toThrow()
-    expect(client.connection.get()).toMatchObject({ name: 'refused', because: 'echo-failed' })
+    expect(client.connection.get()).toMatchObject({ name: 'refused', reason: 'echo-failed' })
     expect(errors).toMatchObject([{ code: 'echo-failed', cause: new Error('broken') }])
     client.start()
     expect(errors).toHaveLength(2)
@@ -85,7 +85,7 @@ describe('a transport that throws', () => {
     client.start()
     expect(() => client.stop()).not.toThrow()
     expect(errors).toMatchObject([{ code: 'echo-failed', cause: new Error('broken') }])
-    expect(client.connection.get()).toMatchObject({ name: 'idle', because: 'not-started' })
+    expect(client.connection.get()).toMatchObject({ name: 'idle', reason: 'not-started' })
   })
 
   it('after it has spoken: what it said is heard, then it is refused', () => {
@@ -97,7 +97,7 @@ describe('a transport that throws', () => {
     })
     client.start()
     expect(heard).toEqual(['change 1'])
-    expect(client.connection.get()).toMatchObject({ name: 'refused', because: 'echo-failed' })
+    expect(client.connection.get()).toMatchObject({ name: 'refused', reason: 'echo-failed' })
     client.stop()
   })
 })
@@ -137,7 +137,7 @@ describe('a transport that speaks before it has returned', () => {
     client.on(EVENT, () => client.stop())
     client.start()
     expect([heard, stopped, environment.pending()]).toEqual([['change 1'], ['stop'], 0])
-    expect(client.connection.get()).toMatchObject({ name: 'idle', because: 'not-started' })
+    expect(client.connection.get()).toMatchObject({ name: 'idle', reason: 'not-started' })
   })
 
   it('can be stopped while it is being started', () => {
@@ -150,13 +150,13 @@ describe('a transport that speaks before it has returned', () => {
     })
     client.start()
     expect([heard, stopped]).toEqual([[], ['stop']])
-    expect(client.connection.get()).toMatchObject({ name: 'idle', because: 'not-started' })
+    expect(client.connection.get()).toMatchObject({ name: 'idle', reason: 'not-started' })
   })
 })
 
 describe('a refusal', () => {
   const error = new CartEchoError('not-authorised', 'for the test')
-  const refused = { name: 'refused', because: 'not-authorised', error } as const
+  const refused = { name: 'refused', reason: 'not-authorised', error } as const
 
   it('is reported once, and ended by the next start, with a new link', () => {
     const { client, links, link, errors, hear, heard, end } = listeningClient()
@@ -189,7 +189,7 @@ describe('a refusal', () => {
     const release = client.start()
     link().sink.state(refused)
     release()
-    expect(client.connection.get()).toMatchObject({ name: 'idle', because: 'not-started' })
+    expect(client.connection.get()).toMatchObject({ name: 'idle', reason: 'not-started' })
     expect(links).toHaveLength(1)
     end()
   })
@@ -230,7 +230,7 @@ describe("a page's problems", () => {
     client.identify({ problems: [conflict] })
     expect(links.map(({ stops }) => stops)).toEqual([1])
     expect(client.news.get().unread).toEqual([])
-    expect(client.connection.get()).toMatchObject({ name: 'refused', because: 'page-conflict' })
+    expect(client.connection.get()).toMatchObject({ name: 'refused', reason: 'page-conflict' })
     end()
   })
 })

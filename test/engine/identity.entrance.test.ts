@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { CartEchoError } from '../../src/engine/errors'
 import { type PageIdentity, readShopper, whyClosed } from '../../src/engine/identity'
 
-const why = (word: PageIdentity): string | undefined => whyClosed(readShopper(word))?.because
+const why = (word: PageIdentity): string | undefined => whyClosed(readShopper(word))?.reason
 
 const conflict = new CartEchoError('page-conflict', 'two owners')
 const other = new CartEchoError('invalid-page', 'a bad port')

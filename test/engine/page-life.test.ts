@@ -11,7 +11,7 @@ import { at } from '../support/payloads'
 
 const QUERY: Query = { since: null, owner: null }
 
-const factInWords = (fact: ConnectionFact): string => ('because' in fact ? `${fact.name}: ${fact.because}` : fact.name)
+const factInWords = (fact: ConnectionFact): string => ('reason' in fact ? `${fact.name}: ${fact.reason}` : fact.name)
 
 /** A page whose life is in the test's hand; `said` is all that came out, `links` all that was opened beneath. */
 const livingPage = ({ isActivated = true, canAsk = true } = {}) => {
@@ -209,16 +209,16 @@ describe('listeners of a page that comes back may call anything:', () => {
     ['restored', 'finding-echo'],
     ['restored', 'opening-socket'],
     ['activated', 'opening-socket'],
-  ] as const)('stop() when it is %s and %s leaves nothing open', (back, because) => {
+  ] as const)('stop() when it is %s and %s leaves nothing open', (back, reason) => {
     const environment = fakeEnvironment({ isActivated: back !== 'activated' })
     const { client, open } = clientOn(environment)
     client.start()
     if (back === 'restored') environment.signal('left')
     client.connection.subscribe((connection) => {
-      if (connection.because === because) client.stop()
+      if (connection.reason === reason) client.stop()
     })
     environment.signal(back)
-    expect(client.connection.get()).toMatchObject({ name: 'idle', because: 'not-started' })
+    expect(client.connection.get()).toMatchObject({ name: 'idle', reason: 'not-started' })
     expect([open(), environment.watching(), environment.pending()]).toEqual([0, 0, 0])
   })
 
@@ -227,8 +227,8 @@ describe('listeners of a page that comes back may call anything:', () => {
     const { client, open } = clientOn(environment)
     client.start()
     environment.signal('left')
-    const off = client.connection.subscribe(({ because }) => {
-      if (because !== 'opening-socket') return
+    const off = client.connection.subscribe(({ reason }) => {
+      if (reason !== 'opening-socket') return
       off()
       client.identify({ user: 8 })
     })

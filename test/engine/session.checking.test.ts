@@ -249,7 +249,7 @@ describe('a check that is content with a confirmation', () => {
   it('does not count one from before a refusal', async () => {
     const opened = await confirmed()
     const error = new CartEchoError('session-over', 'for the test')
-    opened.link().sink.state({ name: 'refused', because: 'session-over', error })
+    opened.link().sink.state({ name: 'refused', reason: 'session-over', error })
     expect(await checkOn(opened, { maxAgeMs: 10_000 })()).toBe('pending')
     opened.end()
   })
@@ -439,12 +439,12 @@ describe('a check rejects', () => {
     ['is not started', { word: { user: 7 } }, 'not-started'],
     ['is nobody’s', { word: {} }, 'no-user'],
     ['is switched off', { word: { user: 7, enabled: false } }, 'switched-off'],
-  ])('with cannot-check on a page that %s, and says why', async (_what, options, because) => {
+  ])('with cannot-check on a page that %s, and says why', async (_what, options, reason) => {
     const opened = listeningClient({ canAsk: true, ...options })
-    if (because !== 'not-started') opened.client.start()
+    if (reason !== 'not-started') opened.client.start()
     const end = (await checkOn(opened)()) as CartEchoError
     expect(end.code).toBe('cannot-check')
-    expect(end.message).toContain(because)
+    expect(end.message).toContain(reason)
     opened.client.stop()
   })
 

@@ -30,22 +30,22 @@ const SINCE_MS = 100
 const NOW_MS = 200
 
 const states: Record<StateName, Connection> = {
-  idle: { name: 'idle', because: 'no-user', sinceMs: SINCE_MS },
-  'connecting: loading': { name: 'connecting', because: 'loading', sinceMs: SINCE_MS },
-  'connecting: prerendering': { name: 'connecting', because: 'prerendering', sinceMs: SINCE_MS },
-  'connecting: finding-echo': { name: 'connecting', because: 'finding-echo', sinceMs: SINCE_MS },
-  'connecting: opening-socket': { name: 'connecting', because: 'opening-socket', sinceMs: SINCE_MS },
-  'connecting: subscribing': { name: 'connecting', because: 'subscribing', sinceMs: SINCE_MS },
-  live: { name: 'live', because: 'subscribed', sinceMs: SINCE_MS },
-  polling: { name: 'polling', because: 'not-authorised', sinceMs: SINCE_MS, error, nextTryAtMs: 300 },
-  waiting: { name: 'waiting', because: 'no-answer', sinceMs: SINCE_MS, error, nextTryAtMs: 300 },
-  refused: { name: 'refused', because: 'no-echo', sinceMs: SINCE_MS, error },
+  idle: { name: 'idle', reason: 'no-user', sinceMs: SINCE_MS },
+  'connecting: loading': { name: 'connecting', reason: 'loading', sinceMs: SINCE_MS },
+  'connecting: prerendering': { name: 'connecting', reason: 'prerendering', sinceMs: SINCE_MS },
+  'connecting: finding-echo': { name: 'connecting', reason: 'finding-echo', sinceMs: SINCE_MS },
+  'connecting: opening-socket': { name: 'connecting', reason: 'opening-socket', sinceMs: SINCE_MS },
+  'connecting: subscribing': { name: 'connecting', reason: 'subscribing', sinceMs: SINCE_MS },
+  live: { name: 'live', reason: 'subscribed', sinceMs: SINCE_MS },
+  polling: { name: 'polling', reason: 'not-authorised', sinceMs: SINCE_MS, error, nextTryAtMs: 300 },
+  waiting: { name: 'waiting', reason: 'no-answer', sinceMs: SINCE_MS, error, nextTryAtMs: 300 },
+  refused: { name: 'refused', reason: 'no-echo', sinceMs: SINCE_MS, error },
 }
 
-const shared: Connection = { name: 'waiting', because: 'check-busy', sinceMs: 90, error, nextTryAtMs: 500 }
+const shared: Connection = { name: 'waiting', reason: 'check-busy', sinceMs: 90, error, nextTryAtMs: 500 }
 
 const facts: Record<FactName, ConnectionFact> = {
-  idle: { name: 'idle', because: 'switched-off' },
+  idle: { name: 'idle', reason: 'switched-off' },
   starting: { name: 'starting' },
   prerendering: { name: 'prerendering' },
   'socket-opening': { name: 'socket-opening' },
@@ -53,9 +53,9 @@ const facts: Record<FactName, ConnectionFact> = {
   'socket-lost': { name: 'socket-lost' },
   subscribed: { name: 'subscribed' },
   'channel-left': { name: 'channel-left' },
-  delayed: { name: 'delayed', because: 'authorisation-failed', error: otherError, nextTryAtMs: 400 },
-  polling: { name: 'polling', because: 'no-socket', error: null, nextTryAtMs: 400 },
-  refused: { name: 'refused', because: 'not-authorised', error: otherError },
+  delayed: { name: 'delayed', reason: 'authorisation-failed', error: otherError, nextTryAtMs: 400 },
+  polling: { name: 'polling', reason: 'no-socket', error: null, nextTryAtMs: 400 },
+  refused: { name: 'refused', reason: 'not-authorised', error: otherError },
   shared: { name: 'shared', connection: shared },
 }
 
@@ -223,10 +223,10 @@ const expectedAfter = (state: StateName, fact: FactName): Connection => {
   if (expected === 'same') return states[state]
   if (expected === 'given') return shared
   if (expected === 'carried') return { ...facts[fact], name: nameOfCarried[fact], sinceMs: NOW_MS } as Connection
-  const [name, because] = expected.split(': ')
+  const [name, reason] = expected.split(': ')
   return {
     name,
-    because,
+    reason,
     sinceMs: NOW_MS,
     ...(name === 'waiting' ? { error: null, nextTryAtMs: null } : {}),
   } as Connection
@@ -238,7 +238,7 @@ const cells = stateNames.flatMap((state) => factNames.map((fact) => ({ state, fa
 
 describe('a connection', () => {
   it('begins idle', () => {
-    expect(notStarted(5)).toEqual({ name: 'idle', because: 'not-started', sinceMs: 5 })
+    expect(notStarted(5)).toEqual({ name: 'idle', reason: 'not-started', sinceMs: 5 })
   })
 
   it.each(cells)('$state and $fact: $expected', ({ state, fact, expected }) => {
@@ -286,20 +286,20 @@ describe('a connection', () => {
     const polling: Record<PollingReason, true> = { 'no-socket': true, 'no-broadcasts': true, ...waiting, ...refused }
     const nextTryAtMs = 300
     const given: ConnectionFact[] = [
-      ...(Object.keys(idle) as IdleReason[]).map((because) => ({ name: 'idle' as const, because })),
-      ...(Object.keys(waiting) as WaitingReason[]).map((because) => ({
+      ...(Object.keys(idle) as IdleReason[]).map((reason) => ({ name: 'idle' as const, reason })),
+      ...(Object.keys(waiting) as WaitingReason[]).map((reason) => ({
         name: 'delayed' as const,
-        because,
+        reason,
         error,
         nextTryAtMs,
       })),
-      ...(Object.keys(polling) as PollingReason[]).map((because) => ({
+      ...(Object.keys(polling) as PollingReason[]).map((reason) => ({
         name: 'polling' as const,
-        because,
+        reason,
         error,
         nextTryAtMs,
       })),
-      ...(Object.keys(refused) as RefusedReason[]).map((because) => ({ name: 'refused' as const, because, error })),
+      ...(Object.keys(refused) as RefusedReason[]).map((reason) => ({ name: 'refused' as const, reason, error })),
     ]
     for (const fact of given) {
       const next = moveConnection(states.live, fact, NOW_MS)
@@ -309,7 +309,7 @@ describe('a connection', () => {
   })
 
   it('says when the next try is, and since when the trouble lasts', () => {
-    const first: ConnectionFact = { name: 'delayed', because: 'check-failed', error, nextTryAtMs: 900 }
+    const first: ConnectionFact = { name: 'delayed', reason: 'check-failed', error, nextTryAtMs: 900 }
     const waiting = moveConnection(states.live, first, NOW_MS)
     const later = moveConnection(waiting, { ...first, nextTryAtMs: 5_000 }, NOW_MS + 700)
     expect(later).toEqual({ ...waiting, nextTryAtMs: 5_000 })
@@ -325,7 +325,7 @@ describe('a connection', () => {
         let now = notStarted(0)
         for (const [index, one] of given.entries()) {
           const next = moveConnection(now, one, index + 1)
-          const moved = next.name !== now.name || next.because !== now.because
+          const moved = next.name !== now.name || next.reason !== now.reason
           const nextTry = (state: Connection) => ('nextTryAtMs' in state ? state.nextTryAtMs : null)
           expect(next === now).toBe(!moved && nextTry(next) === nextTry(now))
           expect(next.sinceMs).toBe(moved ? index + 1 : now.sinceMs)

@@ -126,7 +126,7 @@ const run = (start: 'nowhere' | 'empty' | 'epoch', commands: readonly Command[])
     inbox = step.inbox
     for (const effect of step.effects) note(effect)
     const jumped = step.effects.some(({ name }) => name === 'fresh' || name === 'stale')
-    if (arrival.name === 'answer' && step.effects.some((e) => e.name === 'stale' && e.because === 'reset')) {
+    if (arrival.name === 'answer' && step.effects.some((e) => e.name === 'stale' && e.reason === 'reset')) {
       entered.set(arrival.answer.cursor.epoch, arrival.answer.cursor.seq)
     }
     if (arrival.name === 'rendered' && step.effects.some(({ name }) => name === 'fresh')) {

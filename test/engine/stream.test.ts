@@ -67,7 +67,7 @@ const isVerdict = (words: string): boolean => words === 'confirmed' || words ===
 const inWords = (effect: Effect): string => {
   if (effect.name === 'tell') return `tell ${effect.change.meta.key} by ${effect.change.meta.via}`
   if (effect.name === 'ask') return `ask ${effect.since ? `${effect.since.epoch}:${effect.since.seq}` : 'from nowhere'}`
-  if (effect.name === 'stale') return `stale: ${effect.because}`
+  if (effect.name === 'stale') return `stale: ${effect.reason}`
   return effect.name === 'report' ? `report ${effect.error.code}` : effect.name
 }
 

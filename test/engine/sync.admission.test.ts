@@ -10,10 +10,10 @@ const NOW_MS = 1_000_000
 const error = (code: 'check-failed' | 'check-busy' | 'misconfigured' | 'session-over') =>
   new CartEchoError(code, 'for the test')
 
-const ailing = (because: 'check-failed' | 'check-busy', inMs: number): Health => ({
+const ailing = (reason: 'check-failed' | 'check-busy', inMs: number): Health => ({
   name: 'ailing',
-  because,
-  error: error(because),
+  reason,
+  error: error(reason),
   status: 503,
   attempt: 0,
   times: 1,
@@ -67,7 +67,7 @@ describe('whether the check is asked', () => {
     ['it is switched off, and somebody looks', well, 'offButLookedAt', true, 'ask', 'ask'],
     [
       'it is not there',
-      { name: 'dead', because: 'misconfigured', error: error('misconfigured') },
+      { name: 'dead', reason: 'misconfigured', error: error('misconfigured') },
       'serving',
       true,
       'never: misconfigured',

@@ -98,7 +98,7 @@ const pageOn = ({ environment = fakeEnvironment(), hasLive = true, ...options }:
     onError: (error) => errors.push(error),
   })
   client.on(EVENT, ({ message }) => heard.push(String(message)))
-  client.connection.subscribe(({ name, because }) => states.push(`${name}: ${because}`))
+  client.connection.subscribe(({ name, reason }) => states.push(`${name}: ${reason}`))
   client.start()
   const last = () => {
     const ask = asks.at(-1)
@@ -131,8 +131,8 @@ const pageOn = ({ environment = fakeEnvironment(), hasLive = true, ...options }:
       return environment.nowMs() - fromMs
     },
     state: () => {
-      const { name, because } = client.connection.get()
-      return `${name}: ${because}`
+      const { name, reason } = client.connection.get()
+      return `${name}: ${reason}`
     },
     mostInFlight: () => mostInFlight,
     end: async () => {
@@ -228,7 +228,7 @@ describe('a page whose socket does not come', () => {
   it('says that it is polled, why, and when next', async () => {
     const page = await polledPage()
     const nextTryAtMs = page.last().atMs + 1_000_000 + 33_750
-    expect(page.client.connection.get()).toMatchObject({ name: 'polling', because: 'socket-lost', nextTryAtMs })
+    expect(page.client.connection.get()).toMatchObject({ name: 'polling', reason: 'socket-lost', nextTryAtMs })
     await page.end()
   })
 
@@ -727,7 +727,7 @@ describe('a check that is not there', () => {
 describe('a channel that is refused is settled by the check:', () => {
   const refusedPage = () => {
     const page = pageOn()
-    page.live().state({ name: 'refused', because: 'not-authorised', error: notAuthorised() })
+    page.live().state({ name: 'refused', reason: 'not-authorised', error: notAuthorised() })
     return page
   }
 
@@ -783,8 +783,8 @@ describe('listeners may call anything:', () => {
     page.live().gap('due')
     await endSession(page)
     await page.pass(60_000)
-    page.client.connection.subscribe(({ because }) => {
-      if (because === 'opening-socket') page.client.stop()
+    page.client.connection.subscribe(({ reason }) => {
+      if (reason === 'opening-socket') page.client.stop()
     })
     page.environment.signal('visible')
     await page.answer(log('e1:1'))

@@ -219,7 +219,7 @@ describe('Back', () => {
     const { asked } = link()
     for (const { answer, query } of asked) await answer(answerFor('another', query.since))
     await quiet()
-    expect(client.connection.get()).toMatchObject({ name: 'refused', because: 'other-user' })
+    expect(client.connection.get()).toMatchObject({ name: 'refused', reason: 'other-user' })
     expect(shown()).toEqual([])
   })
 
@@ -910,7 +910,7 @@ const fakeCart = (code: string | null, owner: string | null = 'mine') => {
   hear(at(1))
   undo.push(client.stop)
   const listeners = new Set<(connection: never) => void>()
-  let connection: object = { name: 'live', because: 'subscribed', sinceMs: 0 }
+  let connection: object = { name: 'live', reason: 'subscribed', sinceMs: 0 }
   let failure = code
   let checks = 0
   const cart = {
@@ -935,8 +935,8 @@ const fakeCart = (code: string | null, owner: string | null = 'mine') => {
     fail: (next: string | null) => {
       failure = next
     },
-    become: (name: string, because = 'x') => {
-      connection = { name, because, sinceMs: 1 }
+    become: (name: string, reason = 'x') => {
+      connection = { name, reason, sinceMs: 1 }
       for (const run of [...listeners]) run(connection as never)
     },
   }

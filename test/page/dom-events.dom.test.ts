@@ -95,7 +95,7 @@ describe('a target of your own', () => {
     const heard = messagesOf(window)
     const events = started(null)
     events.announce(changeAt(1))
-    events.status({ name: 'idle', because: 'no-user', sinceMs: 0 })
+    events.status({ name: 'idle', reason: 'no-user', sinceMs: 0 })
     expect(heard).toEqual([])
   })
 })
@@ -103,7 +103,7 @@ describe('a target of your own', () => {
 describe('the status', () => {
   it('is told with the connection as detail', () => {
     const heard: unknown[] = []
-    const connection = { name: 'live', because: 'subscribed', sinceMs: 5 } as const
+    const connection = { name: 'live', reason: 'subscribed', sinceMs: 5 } as const
     listen(window, 'cart-echo-status', ({ detail }) => heard.push(detail))
     started().status(connection)
     expect(heard).toEqual([connection])
@@ -300,7 +300,7 @@ describe('stopped by a DOM listener', () => {
     const events = createDomEvents(undefined)
     const stop = events.start()
     listen(document, NAME, () => {
-      events.status({ name: 'idle', because: 'not-started', sinceMs: 0 })
+      events.status({ name: 'idle', reason: 'not-started', sinceMs: 0 })
       stop()
     })
     listen(document, 'cart-echo-status', ({ detail }) => heard.push(detail.name))

@@ -11,7 +11,7 @@ it('dispatches nothing before DOMContentLoaded, also while the page is interacti
     document.addEventListener('DOMContentLoaded', () => log.push('DOMContentLoaded'))
     const events = createDomEvents(undefined)
     events.start()
-    events.status({ name: 'connecting', because: 'finding-echo', sinceMs: 0 })
+    events.status({ name: 'connecting', reason: 'finding-echo', sinceMs: 0 })
   </script>`
   document.body.append(frame)
   await new Promise((done) => frame.addEventListener('load', done))

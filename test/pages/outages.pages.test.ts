@@ -68,7 +68,7 @@ const heard = (cart: Page): Promise<string[]> =>
 
 const total = (cart: Page): Promise<string> => cart.locator('#total').innerText()
 
-const because = (reason: string): string => `#state[data-because="${reason}"]`
+const reason = (reason: string): string => `#state[data-reason="${reason}"]`
 
 const FOUND = 'Raya Sale has ended. (found by asking)'
 
@@ -78,7 +78,7 @@ describe('the admin page breaks', () => {
     // A busy machine does not get so far within 4 s.
     const { lift } = held.server.faults.start({ kind: 'refuse', what: 'sockets' })
     await breakIt(admin, 'Restart Reverb')
-    await inTime(cart, because('socket-lost'))
+    await inTime(cart, reason('socket-lost'))
     expect(await cart.locator('#state-next').innerText()).toMatch(/^(Tries|Asks) again (in \d+ s|now|by itself)\.$/)
     await endPromotion(admin)
     lift()
@@ -116,7 +116,7 @@ describe('the admin page breaks', () => {
   it('the authorisation: the cart goes on by asking, says so, and is live again when loaded anew', async () => {
     const { cart, admin } = await openBoth()
     await breakIt(admin, 'Refuse authorisation')
-    await inTime(cart, because('not-authorised'))
+    await inTime(cart, reason('not-authorised'))
     expect(await cart.locator('#state-code').innerText()).toBe('polling: not-authorised')
     const words = /^Asking The shop refused your channel\. Asks again (in \d s|now)\.$/
     await expect.poll(() => cart.locator('.state-words').innerText()).toMatch(words)
@@ -130,7 +130,7 @@ describe('the admin page breaks', () => {
   it('the session: the cart stops, shows nothing more, and goes on when somebody is shopping again', async () => {
     const { cart, admin } = await openBoth()
     await breakIt(admin, 'Log the shopper out')
-    await inTime(cart, because('session-over'))
+    await inTime(cart, reason('session-over'))
     expect(await cart.locator('#state-code').innerText()).toBe('refused: session-over')
     await cart.getByText('Nobody is logged in. Choose a customer above.').waitFor()
     await expect.poll(() => held.server.sockets()).toBe(0)

@@ -9,7 +9,7 @@ import { diaryOf, hearsOnce, holdScriptTagPages, script, TAG, untilIdle, untilLi
 const { held, open } = holdScriptTagPages()
 
 /** Why the cart is as it is. */
-const because = (page: Page): Promise<unknown> => page.evaluate('CartEcho.cart.connection.get().because')
+const reason = (page: Page): Promise<unknown> => page.evaluate('CartEcho.cart.connection.get().reason')
 
 /** What the only notice says. */
 const noticeOf = (page: Page): Promise<string | null> =>
@@ -77,7 +77,7 @@ describe('the script tag', () => {
     const page = await open({ head: TAG, block: false }, (page) => {
       asked = partsAsked(page)
     })
-    await expect.poll(() => because(page)).toBe('no-user')
+    await expect.poll(() => reason(page)).toBe('no-user')
     await untilIdle(page)
     expect(asked).toEqual([])
     expect(held.chromium.complaints).toEqual([])
@@ -270,9 +270,9 @@ describe('a part that cannot be had', () => {
       await page.clock.install()
       await page.route('**/cdn/engine.js*', (route) => route.abort())
     })
-    await expect.poll(() => because(page)).toBe('not-loaded')
+    await expect.poll(() => reason(page)).toBe('not-loaded')
     await page.evaluate('CartEcho.cart.stop()')
-    expect(await because(page)).toBe('not-started')
+    expect(await reason(page)).toBe('not-started')
     const before = asked.length
     await page.evaluate("dispatchEvent(new Event('online'))")
     await page.clock.runFor(TWO_TRIES_MS)

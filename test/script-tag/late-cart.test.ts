@@ -48,7 +48,7 @@ const lateCart = (word: PageIdentity = { user: 7 }, options?: FakeEnvironmentOpt
       }),
   })
   const states: string[] = []
-  cart.connection.subscribe(({ name, because }) => states.push(`${name}: ${because}`))
+  cart.connection.subscribe(({ name, reason }) => states.push(`${name}: ${reason}`))
   /** Nothing of ours is left on the page. */
   const left = () => [environment.pending(), environment.watching()]
   return { cart, asked, errors, states, environment, left, real: () => opened.at(-1) as ListeningClient, opened }
@@ -65,7 +65,7 @@ describe('a cart that is there before its code', () => {
     cart.changedHere()
     await turn()
     expect(asked).toHaveLength(0)
-    expect(cart.connection.get()).toMatchObject({ name: 'idle', because: 'not-started' })
+    expect(cart.connection.get()).toMatchObject({ name: 'idle', reason: 'not-started' })
   })
 
   it('then does what it was asked, in order, and is the real one from there', async () => {
@@ -84,7 +84,7 @@ describe('a cart that is there before its code', () => {
     expect(cart.connection.get()).toBe(real().client.connection.get())
     expect(states).toContain('live')
     release()
-    expect(cart.connection.get()).toMatchObject({ name: 'idle', because: 'not-started' })
+    expect(cart.connection.get()).toMatchObject({ name: 'idle', reason: 'not-started' })
     expect(errors).toEqual([])
     real().end()
   })
@@ -125,7 +125,7 @@ describe('a cart that is there before its code', () => {
       expect(asked).toHaveLength(0)
       expect(cart.connection.get()).toMatchObject({
         name: 'idle',
-        because: 'user' in word && word.user ? 'switched-off' : 'no-user',
+        reason: 'user' in word && word.user ? 'switched-off' : 'no-user',
       })
     },
   )
@@ -170,14 +170,14 @@ describe('a cart that is there before its code', () => {
     cart.start()
     await asked[0]?.fail()
     const first = cart.connection.get()
-    expect(first).toMatchObject({ name: 'waiting', because: 'not-loaded', error: { code: 'not-loaded' } })
+    expect(first).toMatchObject({ name: 'waiting', reason: 'not-loaded', error: { code: 'not-loaded' } })
     // Half of the bound: this clock's chance is always 0.5.
     expect(first).toMatchObject({ nextTryAtMs: environment.nowMs() + 1_000 })
     environment.advance(999)
     expect(asked).toHaveLength(1)
     for (const waitMs of [1, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]) {
       environment.advance(waitMs)
-      expect(cart.connection.get()).toMatchObject({ because: 'not-loaded', sinceMs: first.sinceMs, nextTryAtMs: null })
+      expect(cart.connection.get()).toMatchObject({ reason: 'not-loaded', sinceMs: first.sinceMs, nextTryAtMs: null })
       await asked.at(-1)?.fail()
     }
     expect(asked).toHaveLength(9)
@@ -198,14 +198,14 @@ describe('a cart that is there before its code', () => {
     cart.start()
     await asked[0]?.fail()
     environment.signal(away)
-    expect(cart.connection.get()).toMatchObject({ because: 'not-loaded', nextTryAtMs: null })
+    expect(cart.connection.get()).toMatchObject({ reason: 'not-loaded', nextTryAtMs: null })
     environment.advance(600_000)
     expect(asked).toHaveLength(1)
     environment.signal(back)
     expect(asked).toHaveLength(2)
     environment.signal(away)
     await asked[1]?.fail()
-    expect(cart.connection.get()).toMatchObject({ because: 'not-loaded', nextTryAtMs: null })
+    expect(cart.connection.get()).toMatchObject({ reason: 'not-loaded', nextTryAtMs: null })
     environment.advance(600_000)
     expect(asked).toHaveLength(2)
   })
@@ -244,12 +244,12 @@ describe('a cart that is there before its code', () => {
   it.each([
     ['stopped', (cart: CartEcho) => cart.stop(), 'not-started'],
     ['without anybody', (cart: CartEcho) => cart.identify({ user: null }), 'no-user'],
-  ] as const)('leaves nothing on a page that is %s, and fetches no more', async (_, end, because) => {
+  ] as const)('leaves nothing on a page that is %s, and fetches no more', async (_, end, reason) => {
     const { cart, asked, errors, environment, left } = lateCart()
     cart.start()
     await asked[0]?.fail()
     end(cart)
-    expect(cart.connection.get()).toMatchObject({ name: 'idle', because })
+    expect(cart.connection.get()).toMatchObject({ name: 'idle', reason })
     expect(left()).toEqual(NOTHING)
     environment.signal('visible')
     environment.advance(600_000)
@@ -260,7 +260,7 @@ describe('a cart that is there before its code', () => {
     end(cart)
     await asked[1]?.fail()
     expect(left()).toEqual(NOTHING)
-    expect(cart.connection.get()).toMatchObject({ name: 'idle', because })
+    expect(cart.connection.get()).toMatchObject({ name: 'idle', reason })
     expect(errors).toHaveLength(1)
   })
 
@@ -272,7 +272,7 @@ describe('a cart that is there before its code', () => {
     releases[0]?.()
     expect(cart.connection.get().name).toBe('waiting')
     releases[1]?.()
-    expect(cart.connection.get()).toMatchObject({ name: 'idle', because: 'not-started' })
+    expect(cart.connection.get()).toMatchObject({ name: 'idle', reason: 'not-started' })
     expect(left()).toEqual(NOTHING)
   })
 
@@ -289,7 +289,7 @@ describe('a cart that is there before its code', () => {
     const { cart, asked, errors, environment, left, real } = lateCart()
     cart.start()
     await asked[0]?.refuse()
-    expect(cart.connection.get()).toMatchObject({ name: 'idle', because: 'not-started' })
+    expect(cart.connection.get()).toMatchObject({ name: 'idle', reason: 'not-started' })
     expect(left()).toEqual(NOTHING)
     environment.signal('visible')
     cart.identify({ user: 8 })
@@ -327,7 +327,7 @@ describe('a cart that is there before its code', () => {
     const { client } = listeningClient({ word: { problems: [error] } })
     client.start()
     expect(cart.connection.get()).toEqual({ ...client.connection.get(), sinceMs: expect.any(Number) })
-    expect(cart.connection.get()).toMatchObject({ name: 'refused', because: 'page-conflict', error })
+    expect(cart.connection.get()).toMatchObject({ name: 'refused', reason: 'page-conflict', error })
     expect(errors).toEqual([error])
     expect(asked).toHaveLength(0)
     cart.identify({ user: 7 })
@@ -380,8 +380,8 @@ describe('a cart that is there before its code', () => {
     cart.start()
     cart.stop()
     await asked[0]?.come()
-    expect(real().client.connection.get()).toMatchObject({ name: 'idle', because: 'not-started' })
-    expect(cart.connection.get()).toMatchObject({ name: 'idle', because: 'not-started' })
+    expect(real().client.connection.get()).toMatchObject({ name: 'idle', reason: 'not-started' })
+    expect(cart.connection.get()).toMatchObject({ name: 'idle', reason: 'not-started' })
   })
 
   it('is let go by whoever does so when it hears that it starts', async () => {
@@ -391,6 +391,6 @@ describe('a cart that is there before its code', () => {
       if (name === 'connecting') release()
     })
     await asked[0]?.come()
-    expect(real().client.connection.get()).toMatchObject({ name: 'idle', because: 'not-started' })
+    expect(real().client.connection.get()).toMatchObject({ name: 'idle', reason: 'not-started' })
   })
 })

@@ -95,11 +95,11 @@ describe('the cart of a page with the script tag', () => {
 
   it('says on document how it is before its code is there, and that says it then', async () => {
     const states: string[] = []
-    const hear = ({ detail }: CustomEvent<Connection>) => states.push(`${detail.name}: ${detail.because}`)
+    const hear = ({ detail }: CustomEvent<Connection>) => states.push(`${detail.name}: ${detail.reason}`)
     document.addEventListener('cart-echo-status', hear)
     const { start, cart } = pageCart({ user: 7 })
     start({})
-    await expect.poll(() => cart.connection.get().because).toBe('finding-echo')
+    await expect.poll(() => cart.connection.get().reason).toBe('finding-echo')
     const silent = pageCart({ user: 7 })
     silent.start({ target: null })
     const target = new EventTarget()
@@ -168,10 +168,10 @@ describe('the cart of a page with the script tag', () => {
     const { start, made, cart } = pageCart({ problems: [problem] })
     start({ onError: ({ code }) => errors.push(code) })
     start()
-    expect(cart.connection.get()).toMatchObject({ name: 'refused', because: 'page-conflict' })
+    expect(cart.connection.get()).toMatchObject({ name: 'refused', reason: 'page-conflict' })
     await expect(cart.check()).rejects.toMatchObject({ code: 'cannot-check' })
     expect(made).toHaveLength(1)
-    expect(cart.connection.get()).toMatchObject({ name: 'refused', because: 'page-conflict' })
+    expect(cart.connection.get()).toMatchObject({ name: 'refused', reason: 'page-conflict' })
     expect(errors).toEqual(['page-conflict'])
   })
 

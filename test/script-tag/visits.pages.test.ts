@@ -98,7 +98,7 @@ describe.each(NAVIGATORS)('%s', (_, load, visit) => {
   it('that brings a page with a block, after one without, has it listen, and the other way round', async () => {
     const site = { head: NAVIGATOR + TAG, files: { 'count.js': COUNT, 'navigator.js': await load() } }
     const page = await open({ ...site, block: false })
-    await expect.poll(() => page.evaluate('CartEcho.cart.connection.get().because')).toBe('no-user')
+    await expect.poll(() => page.evaluate('CartEcho.cart.connection.get().reason')).toBe('no-user')
     held.server.put(site, 'two')
     await page.evaluate(visit('/two'))
     await untilLive(page)

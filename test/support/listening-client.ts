@@ -82,7 +82,7 @@ export const listeningClient = ({
     ...options,
   })
   client.on(EVENT, ({ message }) => heard.push(message))
-  client.connection.subscribe(({ name, because }) => states.push(`${name}: ${because}`))
+  client.connection.subscribe(({ name, reason }) => states.push(`${name}: ${reason}`))
   const link = () => {
     const open = links.filter(({ stops }) => stops === 0)
     expect(open.length, 'open links').toBe(1)
@@ -102,7 +102,7 @@ export const listeningClient = ({
       expect(environment.pending(), 'timers left behind').toBe(0)
       expect(environment.watching(), 'listeners left behind').toBe(0)
       expect(links.map(({ stops }) => stops)).toEqual(links.map(() => 1))
-      expect(client.connection.get()).toMatchObject({ name: 'idle', because: 'not-started' })
+      expect(client.connection.get()).toMatchObject({ name: 'idle', reason: 'not-started' })
     },
   }
 }

@@ -20,4 +20,4 @@ export const listeningTransport = (echo: EchoSource) => {
   return { environment, said, delivered, link }
 }
 
-const inWords = (fact: ConnectionFact): string => ('because' in fact ? `${fact.name}: ${fact.because}` : fact.name)
+const inWords = (fact: ConnectionFact): string => ('reason' in fact ? `${fact.name}: ${fact.reason}` : fact.name)

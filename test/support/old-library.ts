@@ -144,7 +144,7 @@ export const POLLUTION: Readonly<Record<string, unknown>> = {
   // What a state has, or has not.
   status: 401,
   error: 'evil',
-  because: 'evil',
+  reason: 'evil',
   cause: 'evil',
   detail: 'evil',
   report: 'evil',

@@ -45,7 +45,7 @@ window.diary = { heard: [], ready: 0, states: [], violations: [] }
 document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => diary.violations.push(violatedDirective + ' ' + blockedURI))
 document.addEventListener('cart-conditions-changed', ({ detail }) => diary.heard.push(detail.cart_echo.seq))
 document.addEventListener('cart-echo-ready', () => { diary.ready += 1 })
-document.addEventListener('cart-echo-status', ({ detail }) => diary.states.push(detail.name + ': ' + detail.because))
+document.addEventListener('cart-echo-status', ({ detail }) => diary.states.push(detail.name + ': ' + detail.reason))
 }
 `
 

@@ -45,9 +45,9 @@ const cart = createCartEcho({
   check: { url: origin + '/api/cart/check-updates', ...withCookies },
   onError: ({ code }) => diary.errors.push(code),
 })
-cart.connection.subscribe(({ name, because }) => {
+cart.connection.subscribe(({ name, reason }) => {
   diary.state = name
-  diary.states.push(name + ': ' + because)
+  diary.states.push(name + ': ' + reason)
 })
 cart.on('cart.conditions.changed', ({ changes }, { key, via }) => {
   diary.heard.push({ key, via })

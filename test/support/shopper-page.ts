@@ -150,7 +150,7 @@ export const openShopperPage = async (
     onError: (error) => errors.push(error),
     ...own,
   })
-  cart.connection.subscribe(({ name, because }) => states.push(`${name}: ${because}`))
+  cart.connection.subscribe(({ name, reason }) => states.push(`${name}: ${reason}`))
   cart.on('cart.conditions.changed', ({ changes, cart_echo }, { key, via }) => {
     heard.push({ key, id: String(cart_echo?.id ?? key), via, atMs: Date.now() })
     show(changes.new_total ?? shown())

@@ -157,7 +157,7 @@ const openPage = (
       if (error.code === 'listener-failed') wrongs.push(String(error.cause))
     },
   })
-  cart.connection.subscribe(({ name, because }) => states.push(`${name}: ${because}`))
+  cart.connection.subscribe(({ name, reason }) => states.push(`${name}: ${reason}`))
   cart.on('cart.conditions.changed', ({ changes, cart_echo }, { via }) => {
     const { epoch = '', seq = 0 } = (cart_echo ?? {}) as { epoch?: string; seq?: number }
     const before = told.filter((one) => one.epoch === epoch).at(-1)

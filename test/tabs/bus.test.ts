@@ -13,12 +13,12 @@ const from = 'a'
 const sinceMs = 5
 
 const connections: Record<Connection['name'], Connection> = {
-  idle: { name: 'idle', because: 'switched-off', sinceMs },
-  connecting: { name: 'connecting', because: 'subscribing', sinceMs },
-  live: { name: 'live', because: 'subscribed', sinceMs },
-  polling: { name: 'polling', because: 'no-socket', sinceMs, error: null, nextTryAtMs: 9 },
-  waiting: { name: 'waiting', because: 'check-busy', sinceMs, error, nextTryAtMs: null },
-  refused: { name: 'refused', because: 'session-over', sinceMs, error },
+  idle: { name: 'idle', reason: 'switched-off', sinceMs },
+  connecting: { name: 'connecting', reason: 'subscribing', sinceMs },
+  live: { name: 'live', reason: 'subscribed', sinceMs },
+  polling: { name: 'polling', reason: 'no-socket', sinceMs, error: null, nextTryAtMs: 9 },
+  waiting: { name: 'waiting', reason: 'check-busy', sinceMs, error, nextTryAtMs: null },
+  refused: { name: 'refused', reason: 'session-over', sinceMs, error },
 }
 
 const replies: Record<Reply['name'], readonly Reply[]> = {
@@ -170,7 +170,7 @@ describe('what cannot be read', () => {
     ['counts below 0', { ...here, n: -1 }, 'n'],
     ['has no connection', { ...here, connection: { name: 'dead' } }, 'connection'],
     ['has a connection since never', fed({ sinceMs: undefined }), 'connection.sinceMs'],
-    ['has a connection for no reason', fed({ because: 5 }), 'connection.because'],
+    ['has a connection for no reason', fed({ reason: 5 }), 'connection.reason'],
     ['has a connection that tries at no time', fed({ nextTryAtMs: 'soon' }), 'connection.nextTryAtMs'],
     ['has a connection in half a trouble', fed({ error: { code: 'blocked' } }), 'connection.error.message'],
     [

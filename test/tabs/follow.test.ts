@@ -14,7 +14,7 @@ describe('a leader that has given up, for nobody is logged in,', () => {
     await pass(1_000)
     shop.setCheck('session-over')
     await pass(300_000)
-    const states = (): string[] => pages.map(({ cart }) => cart.connection.get().because)
+    const states = (): string[] => pages.map(({ cart }) => cart.connection.get().reason)
     expect(states()).toEqual(['session-over', 'session-over'])
     // Whoever has followed before leaves it at that.
     expect(shopper.leader()).toBe(pages[0])
@@ -67,7 +67,7 @@ describe('a leader whose page lacks what it needs for a socket', () => {
     const { open, pass, shop, pages, leader } = openShopperTabs()
     open({ live: withoutEcho })
     await pass(5_000)
-    expect(pages.map(({ cart }) => cart.connection.get().because)).toEqual(['echo-failed'])
+    expect(pages.map(({ cart }) => cart.connection.get().reason)).toEqual(['echo-failed'])
     open()
     await pass(5_000)
     expect(leader()).toBe(pages[1])
@@ -95,7 +95,7 @@ describe('a leader whose page lacks what it needs for a socket', () => {
     }
     const [before, posted] = [shop.counts.checks, browser.posted().length]
     await pass(300_000)
-    expect(pages.map(({ cart }) => cart.connection.get().because)).toEqual(Array(3).fill('echo-failed'))
+    expect(pages.map(({ cart }) => cart.connection.get().reason)).toEqual(Array(3).fill('echo-failed'))
     expect(shop.counts.checks - before).toBeLessThanOrEqual(10)
     // Signs of life of two tabs, every 10 s.
     expect(browser.posted().length - posted).toBeLessThan(250)
@@ -126,7 +126,7 @@ describe('a hidden leader without a socket', () => {
     pages[0]?.tab.signal('visible')
     shop.setCheck('busy')
     await pass(40_000)
-    expect(pages[1]?.cart.connection.get().because).toBe('check-busy')
+    expect(pages[1]?.cart.connection.get().reason).toBe('check-busy')
     const before = shop.counts.checks
     pages[0]?.tab.signal('hidden')
     pages[1]?.tab.signal('visible')

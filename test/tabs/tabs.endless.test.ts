@@ -37,7 +37,7 @@ describe('a leader whose start throws', () => {
     await pass(60_000)
     expect(counts).toEqual({ locks: 1, thefts: 0 })
     expect(page.errors.map(({ code }) => code)).toEqual(['echo-failed'])
-    expect(page.cart.connection.get()).toMatchObject({ name: 'polling', because: 'echo-failed' })
+    expect(page.cart.connection.get()).toMatchObject({ name: 'polling', reason: 'echo-failed' })
     expect(seqsOf([page])).toEqual([[1]])
     page.cart.stop()
   })
@@ -51,7 +51,7 @@ describe('a term of office at the end of all numbers', () => {
       const counts = { locks: 0, thefts: 0 }
       for (let count = 0; count < 2; count += 1) open({ ports: counted(browser.open().ports, counts) })
       await pass(LIVE_MS)
-      const connection = { name: 'live', because: 'subscribed', sinceMs: 0 }
+      const connection = { name: 'live', reason: 'subscribed', sinceMs: 0 }
       line(browser).post({ name: 'here', from: 'x', office: { term, by: 'x' }, n: 7, isVisible: true, connection })
       await pass(90_000)
       expect(counts.thefts).toBeLessThanOrEqual(1)

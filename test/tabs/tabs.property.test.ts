@@ -313,7 +313,7 @@ const run = async ({ seed, hasLive, steps }: Schedule): Promise<void> => {
   }
 }
 
-const wordsOf = (connection: Connection | undefined): string => `${connection?.name}: ${connection?.because}`
+const wordsOf = (connection: Connection | undefined): string => `${connection?.name}: ${connection?.reason}`
 
 describe('under any schedule of what happens to tabs, lines and locks, every tab', () => {
   it(

@@ -87,9 +87,9 @@ describe('five tabs of a shopper', () => {
     shop.setCheck('busy')
     await pass(30_000)
     const connections = pages.map(({ cart }) => cart.connection.get())
-    const [{ name, because, sinceMs }] = connections as [(typeof connections)[number]]
-    expect({ name, because }).toEqual({ name: 'waiting', because: 'check-busy' })
-    for (const connection of connections) expect(connection).toMatchObject({ name, because, sinceMs })
+    const [{ name, reason, sinceMs }] = connections as [(typeof connections)[number]]
+    expect({ name, reason }).toEqual({ name: 'waiting', reason: 'check-busy' })
+    for (const connection of connections) expect(connection).toMatchObject({ name, reason, sinceMs })
     // Each page reports it for itself, once.
     expect(errorsOf(pages)).toEqual(Array(5).fill('check-busy'))
   })
@@ -398,7 +398,7 @@ describe('what cannot be read on the line', () => {
   it('does no harm when it is forged: a stranger that says it leads is no leader for long', async () => {
     const { shop, pass, pages, browser, others } = await withTabs(2)
     const line = browser.open().ports.openBus('mine', () => undefined)
-    const connection = { name: 'live', because: 'subscribed', sinceMs: 0 }
+    const connection = { name: 'live', reason: 'subscribed', sinceMs: 0 }
     line.post({ name: 'here', from: 'x', office: { term: 99, by: 'x' }, n: 7, isVisible: true, connection })
     await pass(30_000)
     shop.commit('ours')

@@ -1,6 +1,6 @@
 /** Asks whether to load the page again, for that reason (js/request/index.js). */
-export const askToReload = (because: string): void => {
-  if (confirm(`${because}\nWould you like to refresh the page?`)) location.reload()
+export const askToReload = (reason: string): void => {
+  if (confirm(`${reason}\nWould you like to refresh the page?`)) location.reload()
 }
 
 /**

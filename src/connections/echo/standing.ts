@@ -82,12 +82,12 @@ export const createStanding = (
     stand('turned-away')
     const fact = known(refusal)
     if (fact.name === 'refused') return sink.state(fact)
-    sink.state({ ...fact, nextTryAtMs: retry.plan(retryAfterMs + (PATIENTLY.has(fact.because) ? PATIENCE_MS : 0)) })
+    sink.state({ ...fact, nextTryAtMs: retry.plan(retryAfterMs + (PATIENTLY.has(fact.reason) ? PATIENCE_MS : 0)) })
   }
 
   // One trouble is one error, however often it is met.
   const known = (refusal: Refusal): Refusal => {
-    const isKnown = trouble?.because === refusal.because && trouble.error?.status === refusal.error?.status
+    const isKnown = trouble?.reason === refusal.reason && trouble.error?.status === refusal.error?.status
     const mine = trouble && isKnown ? trouble : refusal
     trouble = mine
     return mine

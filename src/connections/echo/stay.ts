@@ -111,9 +111,9 @@ export const stay = (
   }
 
   const errorCode = (code: number, staysOpen: boolean): void => {
-    const because = staysOpen ? null : refusalOf(code, hasStood)
+    const reason = staysOpen ? null : refusalOf(code, hasStood)
     // Steered, what may change by itself is asked again.
-    if (because && !(pusher && isTransient(code, hasStood))) standing.keptOut(refused(because, { detail: `(${code})` }))
+    if (reason && !(pusher && isTransient(code, hasStood))) standing.keptOut(refused(reason, { detail: `(${code})` }))
     // A refused signature comes without a channel name, and nothing follows it: it can only be ours while ours is pending.
     if (staysOpen && code === 4009 && seat?.isPending()) standing.turnedAway(delayed('signature-refused'), 0)
   }
@@ -160,8 +160,8 @@ export const stay = (
       waiting: standing.lost,
       threw: (cause) => sink.report(listenerThrew(cause)),
       turnedAway: (code, nextTryAtMs) => {
-        const because = code === 4004 ? 'over-capacity' : 'socket-refused'
-        standing.keptOut(delayed(because, { detail: `(${code})` }), nextTryAtMs)
+        const reason = code === 4004 ? 'over-capacity' : 'socket-refused'
+        standing.keptOut(delayed(reason, { detail: `(${code})` }), nextTryAtMs)
       },
     })
     stops.push(steering.stop)

@@ -111,8 +111,8 @@ export const set = (turn: Turn, change: Partial<Inbox>): void => {
 }
 
 /** Says that the cart on the page may be older than the server's. */
-export const beStale = (turn: Turn, because: StaleReason, spreadMs?: number): void => {
-  turn.effects.push({ name: 'stale', because, spreadMs })
+export const beStale = (turn: Turn, reason: StaleReason, spreadMs?: number): void => {
+  turn.effects.push({ name: 'stale', reason, spreadMs })
 }
 
 /**
@@ -151,7 +151,7 @@ export type Next = (Reply & { name: 'unanswered' })['next']
 export type Effect =
   | { readonly name: 'tell'; readonly change: Change; readonly spreadMs?: number | undefined }
   | { readonly name: 'ask'; readonly since: Cursor | null }
-  | { readonly name: 'stale'; readonly because: StaleReason; readonly spreadMs?: number | undefined }
+  | { readonly name: 'stale'; readonly reason: StaleReason; readonly spreadMs?: number | undefined }
   | ({ readonly name: 'confirmed' } & Confirmed)
   | { readonly name: 'unsettled'; readonly error: CartEchoError }
   | { readonly name: 'fresh' }

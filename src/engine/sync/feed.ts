@@ -157,7 +157,7 @@ export const takeTime = (feed: Feed, moment: Moment): FeedStep =>
   step(feed, moment, (turn) => {
     const { live, dueAtMs } = feed
     if (!isServing(feed)) return
-    if (live.name === 'coming') return goLive(turn, { name: 'away', because: live.because, error: live.error })
+    if (live.name === 'coming') return goLive(turn, { name: 'away', reason: live.reason, error: live.error })
     if (dueAtMs === null) return
     set(turn, { dueAtMs: null, askedAtMs: moment.nowMs })
     gap(turn, 'due')
@@ -175,7 +175,7 @@ export const takeFact = (feed: Feed, fact: ConnectionFact, moment: Moment): Feed
     const { live, health } = feed
     if (!isServing(feed)) return
     // The server is there again: what could not answer is worth another ask.
-    const isBack = fact.name === 'subscribed' && hasOwn(health, 'because') && health.because === 'check-failed'
+    const isBack = fact.name === 'subscribed' && hasOwn(health, 'reason') && health.reason === 'check-failed'
     if (isBack) set(turn, { health: well })
     goLive(turn, afterFact(live, fact, moment))
     // Without polls the live transport's own word is all there is to say.
@@ -207,7 +207,7 @@ export const takeMeaning = (feed: Feed, meaning: Meaning, moment: Moment): FeedS
     set(turn, { doubt: null })
     if (meaning.name === 'log') takePolicy(turn, meaning)
     if (meaning.name !== 'log' || meaning.policy.enabled) resume(turn)
-    else stopServing(turn, switchedOff(moment), { name: 'idle', because: 'switched-off' })
+    else stopServing(turn, switchedOff(moment), { name: 'idle', reason: 'switched-off' })
   })
 
 const switchedOff = ({ nowMs }: Moment): Duty => ({ name: 'switched-off', sinceMs: nowMs, mayAsk: false })
@@ -309,7 +309,7 @@ const comeOnline = (turn: Turn): void => {
 export const takeWake = (feed: Feed, moment: Moment): FeedStep =>
   step(feed, moment, (turn) => {
     const { live, health } = feed
-    const isForgotten = health.name === 'ailing' && health.because !== 'check-busy'
+    const isForgotten = health.name === 'ailing' && health.reason !== 'check-busy'
     set(turn, {
       // Long enough ago for the look that may come with it.
       askedAtMs: moment.nowMs - LOOKED_AT_MS,
@@ -321,17 +321,17 @@ export const takeWake = (feed: Feed, moment: Moment): FeedStep =>
   })
 
 const pollingFact = ({ live, health, dueAtMs }: Feed): ConnectionFact => {
-  const { because, error } = hasOwn(live, 'because') ? live : noSocket
-  if (health.name === 'well') return { name: 'polling', because, error, nextTryAtMs: dueAtMs }
+  const { reason, error } = hasOwn(live, 'reason') ? live : noSocket
+  if (health.name === 'well') return { name: 'polling', reason, error, nextTryAtMs: dueAtMs }
   if (health.name === 'ailing') {
-    return { name: 'delayed', because: health.because, error: health.error, nextTryAtMs: health.notBeforeMs }
+    return { name: 'delayed', reason: health.reason, error: health.error, nextTryAtMs: health.notBeforeMs }
   }
   // The socket, which goes on trying, is the only hope left.
-  if (because === 'socket-lost') return { name: 'socket-lost' }
-  return { name: 'refused', because: health.because, error: health.error }
+  if (reason === 'socket-lost') return { name: 'socket-lost' }
+  return { name: 'refused', reason: health.reason, error: health.error }
 }
 
-const noSocket: Ailment = { because: 'no-socket', error: null }
+const noSocket: Ailment = { reason: 'no-socket', error: null }
 
 /**
  * When a poll or an audit is due after a move, or null. What failed is asked again by whoever asked, and while nobody looks nothing is

@@ -18,7 +18,7 @@ export type Health =
   /** It failed. It is asked again, not before `notBeforeMs` of the clock. */
   | {
       readonly name: 'ailing'
-      readonly because: WaitingReason
+      readonly reason: WaitingReason
       readonly error: CartEchoError
       readonly status: number
       readonly attempt: number
@@ -29,7 +29,7 @@ export type Health =
       readonly inMs: number
     }
   /** It is not there. It is not asked any more. */
-  | { readonly name: 'dead'; readonly because: RefusedReason; readonly error: CartEchoError }
+  | { readonly name: 'dead'; readonly reason: RefusedReason; readonly error: CartEchoError }
 
 /** Everything but the end of a session, which is not the check's ailment. */
 export type HealthMeaning = Exclude<Meaning, { name: 'session-over' }>
@@ -67,20 +67,20 @@ const AILMENTS = {
   'not-there': 'check-refused',
 } as const
 
-const isSlow = (because: WaitingReason): boolean => because === 'blocked' || because === 'check-refused'
+const isSlow = (reason: WaitingReason): boolean => reason === 'blocked' || reason === 'check-refused'
 
 const ailing = (before: Health, meaning: Trouble, { nowMs, random }: Moment): Ailing => {
   const { status } = meaning
-  const because = AILMENTS[meaning.name]
+  const reason = AILMENTS[meaning.name]
   const ill = before.name === 'ailing' ? before : null
-  const known = ill && ill.because === because && ill.status === status ? ill : null
+  const known = ill && ill.reason === reason && ill.status === status ? ill : null
   // A server that fails in ever other ways is no better for it.
-  const attempt = ill && isSlow(ill.because) === isSlow(because) ? ill.attempt + 1 : 0
+  const attempt = ill && isSlow(ill.reason) === isSlow(reason) ? ill.attempt + 1 : 0
   const times = (known?.times ?? 0) + 1
-  const inMs = isSlow(because) ? slowlyMs(attempt, random) : askedForMs(meaning) + soonMs(attempt, random)
+  const inMs = isSlow(reason) ? slowlyMs(attempt, random) : askedForMs(meaning) + soonMs(attempt, random)
   // One trouble is one error, however often it is met.
-  const error = known?.error ?? errorOf(because, meaning)
-  return { name: 'ailing', because, error, status, attempt, times, notBeforeMs: nowMs + inMs, inMs }
+  const error = known?.error ?? errorOf(reason, meaning)
+  return { name: 'ailing', reason, error, status, attempt, times, notBeforeMs: nowMs + inMs, inMs }
 }
 
 const askedForMs = (meaning: Trouble): number => (meaning.name === 'busy' && meaning.retryAfterMs) || 0
@@ -90,10 +90,10 @@ const soonMs = (attempt: number, random: number): number => SHORTEST_MS + fullJi
 // At least half of it: who is told no asks seldom.
 const slowlyMs = (attempt: number, random: number): number => fullJitterMs(SLOWLY, attempt, 0.5 + random / 2)
 
-const errorOf = (because: (typeof AILMENTS)[Trouble['name']], meaning: Trouble): CartEchoError => {
+const errorOf = (reason: (typeof AILMENTS)[Trouble['name']], meaning: Trouble): CartEchoError => {
   const { status } = meaning
   const detail = `${wireOf(meaning)}. ${hasOwn(meaning, 'detail') ? meaning.detail : ''}`.trim()
-  return delayed(because, { status, detail }).error as CartEchoError
+  return delayed(reason, { status, detail }).error as CartEchoError
 }
 
 /** What was asked, and how it was answered. */
@@ -102,7 +102,7 @@ export const wireOf = ({ url, status }: NoAnswer): string => (url ? `${url}: HTT
 const dead = (meaning: Trouble): Health => {
   const { status } = meaning
   const { error } = refused('misconfigured', { status, detail: `(the check, ${wireOf(meaning)})` })
-  return { name: 'dead', because: 'misconfigured', error }
+  return { name: 'dead', reason: 'misconfigured', error }
 }
 
 /** What is live. `none`: there is no socket to be had. */
@@ -116,14 +116,14 @@ export type Live =
 
 /** What ails it. */
 export interface Ailment {
-  readonly because: PollingReason
+  readonly reason: PollingReason
   readonly error: CartEchoError | null
 }
 
 /** So long a loss of the socket costs no request; the same again at random, for a server loses all its pages at once. */
 const GRACE_MS = 5_000
 
-const lost: Ailment = { because: 'socket-lost', error: null }
+const lost: Ailment = { reason: 'socket-lost', error: null }
 
 /** True while it brings nothing, so that the check is what feeds the page. */
 export const isPolling = ({ live }: { readonly live: Live }): boolean =>
@@ -151,7 +151,7 @@ const afterSubscription = (live: Live): Live =>
   live.name === 'deaf' || live.name === 'up' ? live : { name: 'up', ear: freshEar }
 
 const ailmentOf = (fact: ConnectionFact, live: Live): Ailment | null => {
-  if (fact.name === 'refused' || fact.name === 'delayed') return { because: fact.because, error: fact.error }
+  if (fact.name === 'refused' || fact.name === 'delayed') return { reason: fact.reason, error: fact.error }
   // A socket that was given up on in silence is opened anew without having been lost.
   const isReopened = fact.name === 'socket-opening' && live.name === 'up'
   return isReopened || fact.name === 'socket-lost' || fact.name === 'channel-left' ? lost : null
@@ -165,7 +165,7 @@ export const afterBroadcast = (live: Live): Live =>
 export const afterComparison = (live: Live, events: number): Live => {
   if (live.name !== 'up') return live
   const ear = compared(live.ear, events)
-  return isDeaf(ear) ? { name: 'deaf', because: 'no-broadcasts', error: deafness() } : { name: 'up', ear }
+  return isDeaf(ear) ? { name: 'deaf', reason: 'no-broadcasts', error: deafness() } : { name: 'up', ear }
 }
 
 /**

@@ -143,7 +143,7 @@ export const behavesOn = (Alpine: TestAlpine): void => {
 
     it('shows how the page is fed, and that it may be stale', async () => {
       const element = await mount(`
-        <p x-text="$cartEcho.connection.name"></p><i x-text="$cartEcho.connection.because"></i>
+        <p x-text="$cartEcho.connection.name"></p><i x-text="$cartEcho.connection.reason"></i>
         <b x-text="'' + $cartEcho.stale"></b>`)
       const texts = () => ['p', 'i', 'b'].map((selector) => textOf(element, selector))
       expect(texts()).toEqual(['connecting', 'finding-echo', 'false'])
@@ -297,7 +297,7 @@ export const behavesOn = (Alpine: TestAlpine): void => {
 
   describe('x-cart-echo:status', () => {
     it('runs its expression for each new connection', async () => {
-      await mount('<i x-cart-echo:status="note($connection.name, $connection.because)"></i>')
+      await mount('<i x-cart-echo:status="note($connection.name, $connection.reason)"></i>')
       expect(notes).toEqual([])
       page.link().sink.state({ name: 'subscribed' })
       page.link().sink.state({ name: 'subscribed' })

@@ -11,7 +11,7 @@ const standingIn = (isSteered = false) => {
   const said: string[] = []
   const note = (what: string) => () => void said.push(what)
   const sink: Sink = {
-    state: (fact) => said.push('because' in fact ? `${fact.name}: ${fact.because}` : fact.name),
+    state: (fact) => said.push('reason' in fact ? `${fact.name}: ${fact.reason}` : fact.name),
     gap: (why, withinMs) => said.push(`gap: ${why} within ${withinMs}`),
     deliver: note('deliver'),
     answer: note('answer'),

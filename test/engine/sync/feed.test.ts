@@ -30,8 +30,8 @@ const facts = {
   lost: { name: 'socket-lost' },
   left: { name: 'channel-left' },
   subscribed: { name: 'subscribed' },
-  delayed: { name: 'delayed', because: 'authorisation-failed', error: delay },
-  refused: { name: 'refused', because: 'not-authorised', error: notAuthorised },
+  delayed: { name: 'delayed', reason: 'authorisation-failed', error: delay },
+  refused: { name: 'refused', reason: 'not-authorised', error: notAuthorised },
 } satisfies Record<string, ConnectionFact>
 
 const log = (events = 0, policy: Partial<CheckPolicy> = {}): Meaning => ({
@@ -55,7 +55,7 @@ const effectInWords = (effect: FeedEffect): string => {
   if (effect.name === 'gap') return `gap: ${effect.why}`
   if (effect.name === 'report') return `report: ${effect.error.code}`
   if (effect.name !== 'state') return effect.name
-  return 'because' in effect.fact ? `${effect.fact.name}: ${effect.fact.because}` : effect.fact.name
+  return 'reason' in effect.fact ? `${effect.fact.name}: ${effect.fact.reason}` : effect.fact.name
 }
 
 /** A feed on a clock of its own; each move gives what is to be done, in words. Chance gives 0.5. */
@@ -353,7 +353,7 @@ describe('what the check says of itself', () => {
     const feed = feedOf()
     feed.fact('refused')
     for (const meaning of [notThere, notThere, notThere]) feed.hears(meaning)
-    expect(feed.said()).toMatchObject({ name: 'refused', because: 'misconfigured' })
+    expect(feed.said()).toMatchObject({ name: 'refused', reason: 'misconfigured' })
   })
 })
 
@@ -617,7 +617,7 @@ describe('when the clock jumped', () => {
     feed.fact('delayed')
     feed.pass(3_600_000)
     feed.wake()
-    expect([feed.now.live, feed.dueInMs()]).toMatchObject([{ name: 'coming', because: 'authorisation-failed' }, 7_500])
+    expect([feed.now.live, feed.dueInMs()]).toMatchObject([{ name: 'coming', reason: 'authorisation-failed' }, 7_500])
   })
 
   it('what failed is tried at once, and a server that is busy is left alone for as long as it said, no longer', () => {
@@ -628,7 +628,7 @@ describe('when the clock jumped', () => {
     feed.hears(busy)
     feed.pass(-7_200_000)
     feed.wake()
-    expect(feed.said()).toMatchObject({ because: 'check-busy', nextTryAtMs: BEGIN_MS + 7_500 - 7_200_000 + 21_500 })
+    expect(feed.said()).toMatchObject({ reason: 'check-busy', nextTryAtMs: BEGIN_MS + 7_500 - 7_200_000 + 21_500 })
   })
 })
 

@@ -45,9 +45,9 @@ describe('the check', () => {
     ['is blocked', blocked, 'blocked', 200],
     ['is refused', refused, 'check-refused', 423],
     ['is not there', notThere(), 'check-refused', 404],
-  ])('ails when it %s, and the error says how', (_what, meaning, because, status) => {
+  ])('ails when it %s, and the error says how', (_what, meaning, reason, status) => {
     const health = healthAfter(meaning)
-    expect(health).toMatchObject({ name: 'ailing', because, status, error: { code: because, status } })
+    expect(health).toMatchObject({ name: 'ailing', reason, status, error: { code: reason, status } })
     expect('error' in health && health.error.message).toContain(`HTTP ${status}.`)
     if ('detail' in meaning) expect('error' in health && health.error.message).toContain(meaning.detail)
   })
@@ -133,7 +133,7 @@ describe('an address where nobody answers', () => {
     expect(healthAfter(notThere(status), notThere(status)).name).toBe('ailing')
     expect(healthAfter(notThere(status), notThere(status), notThere(status))).toMatchObject({
       name: 'dead',
-      because: 'misconfigured',
+      reason: 'misconfigured',
       error: { code: 'misconfigured', status },
     })
   })

@@ -107,7 +107,7 @@ const quiet: Transport = (sink: Sink): Link => {
   sink.gap(why)
   sink.gap('due', 2_000)
   sink.report(new CartEchoError('no-broadcasts', 'Nothing comes.'))
-  sink.state({ name: 'polling', because: 'no-socket', error: null, nextTryAtMs: null })
+  sink.state({ name: 'polling', reason: 'no-socket', error: null, nextTryAtMs: null })
   sink.deliver('cart.conditions.changed', { message: null })
   // @ts-expect-error: no such fact
   sink.state({ name: 'subscribe' })

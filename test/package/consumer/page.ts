@@ -54,7 +54,7 @@ document.addEventListener('cart-conditions-changed', (event) => {
 })
 window.addEventListener('cart-conditions-changed', ({ detail }) => detail.message?.toUpperCase())
 document.addEventListener('cart-echo-status', ({ detail }) => detail.name === 'live')
-window.addEventListener('cart-echo-status', ({ detail }) => detail.because)
+window.addEventListener('cart-echo-status', ({ detail }) => detail.reason)
 document.addEventListener('cart-echo-refresh', (event) => {
   const cursor: string | null = event.detail.cursor
   // @ts-expect-error: it is the SDK's
@@ -141,24 +141,24 @@ const inSeconds = (atMs: number): string => `In ${Math.ceil((atMs - Date.now()) 
 const inWords = (connection: Connection): string => {
   switch (connection.name) {
     case 'idle': {
-      const because: 'not-started' | 'no-user' | 'switched-off' | 'no-browser' = connection.because
-      return because
+      const reason: 'not-started' | 'no-user' | 'switched-off' | 'no-browser' = connection.reason
+      return reason
     }
     case 'connecting': {
-      const because: 'loading' | 'prerendering' | 'finding-echo' | 'opening-socket' | 'subscribing' = connection.because
+      const reason: 'loading' | 'prerendering' | 'finding-echo' | 'opening-socket' | 'subscribing' = connection.reason
       // @ts-expect-error: nothing went wrong
       connection.error
-      return because
+      return reason
     }
     case 'live': {
-      const because: 'subscribed' = connection.because
+      const reason: 'subscribed' = connection.reason
       // @ts-expect-error: there is nothing to try
       connection.nextTryAtMs
-      return because
+      return reason
     }
     case 'polling': {
       const error: CartEchoError | null = connection.error
-      if (connection.because === 'no-broadcasts' || connection.because === 'not-authorised') return connection.because
+      if (connection.reason === 'no-broadcasts' || connection.reason === 'not-authorised') return connection.reason
       // @ts-expect-error: it is not known while nobody looks
       connection.nextTryAtMs.toFixed()
       return connection.nextTryAtMs === null ? (error?.message ?? 'When you look.') : inSeconds(connection.nextTryAtMs)
@@ -166,14 +166,14 @@ const inWords = (connection: Connection): string => {
     case 'waiting': {
       const error: CartEchoError | null = connection.error
       // @ts-expect-error: that ends in 'refused'
-      connection.because === 'not-authorised'
+      connection.reason === 'not-authorised'
       if (connection.nextTryAtMs !== null) return inSeconds(connection.nextTryAtMs)
-      return error?.message ?? connection.because
+      return error?.message ?? connection.reason
     }
     case 'refused': {
       const code: CartEchoErrorCode = connection.error.code
-      if (connection.because === 'session-over') return 'Log in again.'
-      return connection.because === 'page-expired' ? 'Reload the page.' : code
+      if (connection.reason === 'session-over') return 'Log in again.'
+      return connection.reason === 'page-expired' ? 'Reload the page.' : code
     }
     default: {
       const nothing: never = connection

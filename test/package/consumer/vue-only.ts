@@ -16,7 +16,7 @@ const setup = () => {
   // @ts-expect-error There is no such event.
   onCartChange('cart.stok.changed', () => undefined)
   // @ts-expect-error It is read-only.
-  connection.value = { name: 'live', because: 'subscribed', sinceMs: 0 }
+  connection.value = { name: 'live', reason: 'subscribed', sinceMs: 0 }
   return () => `${connection.value.name} ${count.value.toFixed(0)} ${stop}`
 }
 

@@ -156,7 +156,7 @@ export const openStage = async ({ clock: kind = 'held', ...setting }: Setting = 
       changeCart(shop)
       logged()
     },
-    fed: () => `${page.connection().name}: ${page.connection().because}`,
+    fed: () => `${page.connection().name}: ${page.connection().reason}`,
     logIn: async (customer = CUSTOMER) => {
       cookie = (await shop.logIn(customer)).Cookie
       page.setCookie(cookie)
