@@ -137,7 +137,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
     readOnce = 0
   }
 
-  const heed = (effect: PageEffect): void => {
+  const handle = (effect: PageEffect): void => {
     switch (effect.name) {
       case 'tell':
         return tell(effect.change, effect.spreadMs)
@@ -175,7 +175,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
     if (closed) return stayClosed(closed, shopper)
     const transport: Transport = (sink) => options.transport(shopper.user, saidOwner)(sink)
     const note = siblings.hear
-    const mine = openSession({ environment, rules: listening, transport, memory, heed, state: move, note })
+    const mine = openSession({ environment, rules: listening, transport, memory, handle, state: move, note })
     session = mine
     owed = 'none'
     move({ name: 'starting' })

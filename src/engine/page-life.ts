@@ -43,7 +43,7 @@ export const pageLife =
       if (stopped || link || !environment.isActivated()) return
       sink.state({ name: 'starting' })
       begin()
-      sink.gap(why)
+      sink.resync(why)
     }
 
     const signals: Partial<Record<PageSignal, () => void>> = {

@@ -31,7 +31,7 @@ interface SessionParts {
   readonly transport: Transport
   readonly memory: Memory
   /** Carries out what concerns the page. */
-  readonly heed: (effect: PageEffect) => void
+  readonly handle: (effect: PageEffect) => void
   readonly state: (fact: ConnectionFact) => void
   /** Hears the shopper's other tabs. */
   readonly note: (note: TabNote) => void
@@ -55,7 +55,7 @@ export interface Session {
 }
 
 /** Runs the pure inbox against a link and a clock. Never throws: a transport that does is refused with `echo-failed`. */
-export const openSession = ({ environment, rules, transport, memory, heed, state, note }: SessionParts): Session => {
+export const openSession = ({ environment, rules, transport, memory, handle, state, note }: SessionParts): Session => {
   let isOpen = true
   let link: Link | null = null
   const alarm = createAlarm(environment)
@@ -65,7 +65,7 @@ export const openSession = ({ environment, rules, transport, memory, heed, state
     if (isOpen) run()
   }
 
-  const report = (error: CartEchoError): void => heed({ name: 'report', error })
+  const report = (error: CartEchoError): void => handle({ name: 'report', error })
 
   const arrive = (arrival: Arrival): void => {
     if (!isOpen) return
@@ -86,7 +86,7 @@ export const openSession = ({ environment, rules, transport, memory, heed, state
   const perform = (effect: Effect): void => {
     if (effect.name === 'ask') return asker.ask(effect.since)
     if (effect.name === 'unsettled') return asker.unsettled(effect.error)
-    heed(effect)
+    handle(effect)
     if (effect.name === 'confirmed') whenOpen(() => confirm(effect))
   }
 
@@ -112,11 +112,11 @@ export const openSession = ({ environment, rules, transport, memory, heed, state
   const sink: Sink = {
     deliver: (event, payload) => enter(() => arrive({ name: 'broadcast', event, payload })),
     answer: (said, asOfMs) => enter(() => arrive(arrivalOf(said, { asOfMs }))),
-    gap: (why, withinMs = 0) =>
+    resync: (why, withinMs = 0) =>
       enter(() => {
         // A check that names no owner would answer for whoever has logged in.
         if (why === 'log-in' && memory.inbox.owner === null) return
-        arrive({ name: 'gap', inMs: withinMs * environment.random() })
+        arrive({ name: 'resync', inMs: withinMs * environment.random() })
       }),
     state: (fact) => enter(() => state(fact)),
     report: (error) => enter(() => report(error)),
@@ -197,7 +197,7 @@ const createAsker = ({ nowMs, memory, link, arrive, report }: AskerParts): Asker
     arrive({ name: 'unanswered', next: reply.next })
     if (reply.isProvisional) return
     // Who came while that ask was under way has not been asked for yet.
-    if (!waiters.isEmpty()) arrive({ name: 'gap' })
+    if (!waiters.isEmpty()) arrive({ name: 'resync' })
   }
 
   const takeFailure = (cause: unknown, ask: number): void => {
@@ -222,7 +222,7 @@ const createAsker = ({ nowMs, memory, link, arrive, report }: AskerParts): Asker
     confirm: () => {
       if (!link()?.ask) return Promise.reject(nothingToAsk())
       const confirmation = waiters.add(asks)
-      arrive({ name: 'gap' })
+      arrive({ name: 'resync' })
       return confirmation
     },
     confirmed: waiters.satisfy,

@@ -51,7 +51,7 @@ import {
  *
  *     broadcast ──► seen, retired, another instance? ──► drop
  *        │  next in line ──► tell, and whatever was held behind it
- *        └─ beyond a hole, unknown epoch ──► hold ──(0.3 to 1 s)──► ask ──► answer ──► tell in order
+ *        └─ beyond a gap, unknown epoch ──► hold ──(0.3 to 1 s)──► ask ──► answer ──► tell in order
  *
  * The rule behind it: the socket is a fast hint, the log read through the check is the truth, and the cursor moves
  * forward only, and only contiguously.
@@ -76,7 +76,7 @@ const unreadable = (turn: Turn, arrival: Arrival, cause: unknown): Turn => {
   const error = new CartEchoError('invalid-payload', `What came cannot be read: ${wordsOf(cause)}`, { cause })
   turn.effects.push({ name: 'report', error })
   beStale(turn, 'unreadable')
-  if (arrival.name === 'broadcast') planAsk(turn, 'gap', waitMs(turn))
+  if (arrival.name === 'broadcast') planAsk(turn, 'resync', waitMs(turn))
   else goUnanswered(turn)
   return turn
 }
@@ -85,8 +85,8 @@ const move = (turn: Turn, arrival: Arrival): void => {
   switch (arrival.name) {
     case 'broadcast':
       return hearBroadcast(turn, arrival.event, arrival.payload)
-    case 'gap':
-      return planAsk(turn, 'gap', arrival.inMs ?? 0)
+    case 'resync':
+      return planAsk(turn, 'resync', arrival.inMs ?? 0)
     case 'answer':
       return settle(turn, arrival.answer, arrival)
     case 'bare':
@@ -118,9 +118,9 @@ const settle = (turn: Turn, answer: Answer, asked: Asked): void => {
   if (verdict === 'too-late' && mine) {
     // Whoever always answers from elsewhere must not be asked without a pause.
     const inMs = mine.attempt === 0 ? 0 : againInMs(turn, mine.attempt)
-    return planAsk(turn, 'gap', inMs, mine.attempt + 1)
+    return planAsk(turn, 'resync', inMs, mine.attempt + 1)
   }
-  if (mine?.again || hasMore(verdict, answer)) return planAsk(turn, 'gap', 0)
+  if (mine?.again || hasMore(verdict, answer)) return planAsk(turn, 'resync', 0)
   conclude(turn, answer, asked, mine && turn.inbox.cursor === cursor ? mine.attempt + 1 : 0)
 }
 
@@ -137,7 +137,7 @@ const conclude = (turn: Turn, answer: Answer, asked: Asked, inVain: number): voi
   if (inVain >= MOST_DOUBTS) dropHeld(turn)
   if (turn.inbox.held.length === 0) return confirm(turn, asked, answer.owner)
   if (asked.ask !== undefined) turn.effects.push({ name: 'unsettled', error: laggingAnswer(answer) })
-  planAsk(turn, 'hole', inVain === 0 ? waitMs(turn) : againInMs(turn, inVain), inVain)
+  planAsk(turn, 'gap', inVain === 0 ? waitMs(turn) : againInMs(turn, inVain), inVain)
 }
 
 const leaveUnsettled = (turn: Turn, answer: Answer, { ask }: Asked, verdict: 'malformed' | 'older'): void => {
@@ -207,7 +207,7 @@ const settleBare = (turn: Turn, answer: BareAnswer, asked: Asked): void => {
   set(turn, { echoes })
   if (isNews) turn.effects.push({ name: 'tell', change: bareChange(answer) })
   else if (answer.updated) beStale(turn, 'again')
-  // Nobody can fill the hole.
+  // Nobody can fill the gap.
   release(turn)
   endAsk(turn, asked)
 }
@@ -228,7 +228,7 @@ const bareChange = ({ message, atMs }: BareAnswer): Change => {
 }
 
 const endAsk = (turn: Turn, asked: Asked): void => {
-  if (takeAsk(turn, asked)?.again) planAsk(turn, 'gap', 0)
+  if (takeAsk(turn, asked)?.again) planAsk(turn, 'resync', 0)
   else confirm(turn, asked, null)
 }
 

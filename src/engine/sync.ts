@@ -70,8 +70,8 @@ export const supply =
       switch (effect.name) {
         case 'state':
           return sink.state(effect.fact)
-        case 'gap':
-          return sink.gap(effect.why)
+        case 'resync':
+          return sink.resync(effect.why)
         case 'report':
           return sink.report(effect.error)
         case 'open-live':

@@ -21,7 +21,7 @@ export interface Sink {
    * Something may be missing. The inbox, which alone knows the cursor, asks: at once, or at random within the time given,
    * for what happened to everybody at the same moment.
    */
-  gap(why: GapReason, withinMs?: number): void
+  resync(why: GapReason, withinMs?: number): void
   /** What moves the connection. */
   state(fact: ConnectionFact): void
   /** Trouble that does not move the connection. */
@@ -43,7 +43,7 @@ export interface Query {
 
 /**
  * What became of an ask. `asOfMs`: when the check was asked, if that was not for this ask. `unanswered`: `next` is how many
- * milliseconds later to ask again, `when-told` to wait for the next gap, `never` when nobody will answer.
+ * milliseconds later to ask again, `when-told` to wait for the next resync, `never` when nobody will answer.
  */
 export type Reply =
   | { readonly name: 'log'; readonly answer: Answer; readonly asOfMs?: number | undefined }
@@ -74,7 +74,7 @@ export interface Link {
   /** Ends it: no timer, listener, request or socket of ours is left. Calling it again does nothing. */
   readonly stop: Stop
   /**
-   * Asks the check. Left out by transports that only listen: then nothing is asked, and a hole is only waited for. One that
+   * Asks the check. Left out by transports that only listen: then nothing is asked, and a gap is only waited for. One that
    * rejects is reported as `check-failed` and asked again, later each time.
    */
   readonly ask?: ((query: Query) => Promise<Reply>) | undefined
@@ -94,7 +94,7 @@ export const stopLink = (stop: Stop, report: (error: CartEchoError) => void): vo
   }
 }
 
-/** The reply to an ask that nobody can answer for now: it waits for the next gap. */
+/** The reply to an ask that nobody can answer for now: it waits for the next resync. */
 export const cannotAnswer = (words: string): Reply & { name: 'unanswered' } => ({
   name: 'unanswered',
   next: 'when-told',

@@ -75,7 +75,7 @@ export const createLateCart = (options: LateCartOptions): CartEcho => {
     return fetched.name === 'there' ? fetched.value : null
   }
 
-  const heed = (look: () => void): void => {
+  const handle = (look: () => void): void => {
     look()
     show()
   }
@@ -102,24 +102,24 @@ export const createLateCart = (options: LateCartOptions): CartEcho => {
     },
     start: () => {
       const letGo = starts.add(real())
-      heed(code.again)
+      handle(code.again)
       sayProblems()
       return () => {
         letGo()
-        heed(code.look)
+        handle(code.look)
       }
     },
     stop: () => {
       starts.clear()
       real()?.stop()
-      heed(code.look)
+      handle(code.look)
     },
     identify: (next) => {
       const cart = real()
       if (cart) return cart.identify(next)
       readShopper(next)
       who = ownOnly({ ...next, enabled: ownOnly(next).enabled ?? who.enabled })
-      heed(code.look)
+      handle(code.look)
       sayProblems()
     },
     connection: { get: connection.get, subscribe: connection.subscribe },

@@ -64,7 +64,7 @@ export const follow = (parts: FollowParts): Following => {
     if (order < 0) return message.name === 'here' ? correct() : undefined
     vigil.heard()
     if (order > 0 || heardUpTo === null) join(message)
-    heed(message)
+    handle(message)
   }
 
   // Two that lead for good would hear of each other without a pause.
@@ -81,17 +81,17 @@ export const follow = (parts: FollowParts): Following => {
     // What it said before was for another; and a leader that hears of nobody says nothing.
     hello(null)
     askFor(parts.pending())
-    sink.gap('new-leader')
+    sink.resync('new-leader')
   }
 
   const askFor = (asks: readonly Ask[]): void => {
     for (const { id, query } of asks) say({ name: 'ask', id, query })
   }
 
-  const heed = (message: LeaderMessage): void => {
+  const handle = (message: LeaderMessage): void => {
     switch (message.name) {
       case 'here':
-        return heedHere(message)
+        return handleHere(message)
       case 'deliver':
         count(message.n, message.n - 1)
         return sink.deliver(message.event, message.payload)
@@ -100,7 +100,7 @@ export const follow = (parts: FollowParts): Following => {
     }
   }
 
-  const heedHere = (here: LeaderMessage & { name: 'here' }): void => {
+  const handleHere = (here: LeaderMessage & { name: 'here' }): void => {
     count(here.n, here.n)
     heardUpTo = here.n
     askFor(parts.lost())
@@ -116,7 +116,7 @@ export const follow = (parts: FollowParts): Following => {
   const count = (n: number, before: number): void => {
     const known = heardUpTo ?? 0
     heardUpTo = Math.max(known, n)
-    if (before > known) sink.gap('new-leader')
+    if (before > known) sink.resync('new-leader')
   }
 
   // One trouble is one error, however often the leader speaks of it.

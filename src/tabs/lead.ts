@@ -76,7 +76,7 @@ export const lead = (parts: LeadParts): Leading => {
     connection = moveConnection(before, fact, environment.nowMs())
     if (connection !== before) sayToOthers(here())
     sink.state(fact)
-    // A subscription is followed by a gap.
+    // A subscription is followed by a resync.
     if (before.name === 'connecting' && connection.name !== 'connecting' && fact.name !== 'subscribed') desk.lookAgain()
   }
 
@@ -105,9 +105,9 @@ export const lead = (parts: LeadParts): Leading => {
       sayToOthers({ name: 'deliver', office, n: delivered, event, payload })
       sink.deliver(event, payload)
     },
-    gap: (why, withinMs) => {
+    resync: (why, withinMs) => {
       tail.set(doubted(tail.get()))
-      sink.gap(why, withinMs)
+      sink.resync(why, withinMs)
       desk.lookAgain()
     },
     state: move,

@@ -27,7 +27,7 @@ export const besideOtherLogIns =
     let askedAtMs = Number.NEGATIVE_INFINITY
     const ask = (): void => {
       askedAtMs = environment.nowMs()
-      sink.gap('log-in')
+      sink.resync('log-in')
     }
     const hear = (message: unknown): void => {
       if (isOver || !isRecord(message) || own(message, 'user') === user) return

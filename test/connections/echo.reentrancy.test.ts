@@ -78,7 +78,7 @@ const live = async (source: string, stopAt: number | null): Promise<number> => {
     channel: 'App.Models.User.1',
     events: ['cart.conditions.changed'],
   })
-  link = start({ deliver: hear, answer: hear, gap: hear, state: hear, report: hear, note: hear })
+  link = start({ deliver: hear, answer: hear, resync: hear, state: hear, report: hear, note: hear })
   await environment.advanceTurnByTurn(0)
   for (const happen of badHour) {
     happen(echo)
@@ -118,7 +118,7 @@ describe('a transport that is stopped by whoever hears it', () => {
     link = echoTransport({ environment, echo: own, channel: 'App.Models.User.1', events: [] })({
       deliver: stop,
       answer: stop,
-      gap: stop,
+      resync: stop,
       state: stop,
       report: stop,
       note: stop,
@@ -135,7 +135,7 @@ describe('a transport that is stopped by whoever hears it', () => {
     link = echoTransport({ environment, echo: () => echo as EchoLike, channel: 'App.Models.User.1', events: ['a.b'] })({
       deliver: () => undefined,
       answer: () => undefined,
-      gap: () => undefined,
+      resync: () => undefined,
       state: ({ name }) => {
         if (name === 'channel-left') link?.stop()
       },

@@ -7,11 +7,11 @@ import { at } from '../support/payloads'
 const askable = (word = { user: 7, owner: 'mine', cursor: 'e1:1' }) => listeningClient({ canAsk: true, word })
 
 describe('a client whose link can be asked', () => {
-  it('asks once for a gap, from its cursor, and tells what the answer has', async () => {
+  it('asks once for a resync, from its cursor, and tells what the answer has', async () => {
     const { client, link, heard, end } = askable()
     client.start()
-    link().sink.gap('subscribed')
-    link().sink.gap('subscribed')
+    link().sink.resync('subscribed')
+    link().sink.resync('subscribed')
     expect(link().asked.map(({ query }) => sinceOf(query))).toEqual(['e1:1'])
     await link().asked[0]?.answer(answerOf('e1:1', 'e1:3'))
     expect(heard).toEqual(['change 2', 'change 3'])
@@ -19,7 +19,7 @@ describe('a client whose link can be asked', () => {
     end()
   })
 
-  it('asks a moment after a hole, and not at all when the hole closes before', () => {
+  it('asks a moment after a gap, and not at all when the gap closes before', () => {
     const { client, link, hear, heard, environment, end } = askable()
     client.start()
     hear(at(3))
@@ -36,7 +36,7 @@ describe('a client whose link can be asked', () => {
   it('asks again after no answer came, and reports it', async () => {
     const { client, link, heard, errors, environment, end } = askable()
     client.start()
-    link().sink.gap('subscribed')
+    link().sink.resync('subscribed')
     await link().asked[0]?.fail()
     expect(errors).toMatchObject([{ code: 'check-failed', cause: new Error('no network') }])
     environment.advance(60_000)
@@ -46,12 +46,12 @@ describe('a client whose link can be asked', () => {
     end()
   })
 
-  it('asks for a gap that was reported before the transport had returned', () => {
+  it('asks for a resync that was reported before the transport had returned', () => {
     const asked: string[] = []
     const { client, environment } = listeningClient({
       word: { user: 7, cursor: 'e1:1' },
       transport: () => (sink) => {
-        sink.gap('subscribed')
+        sink.resync('subscribed')
         return {
           stop: () => undefined,
           ask: (query) => {
@@ -81,7 +81,7 @@ describe("another customer's answer", () => {
     const { client, links, link, hear, heard, errors, environment, end } = askable()
     client.start()
     hear(at(2))
-    link().sink.gap('subscribed')
+    link().sink.resync('subscribed')
     await links[0]?.asked[0]?.answer(answerOf('e1:2', 'e1:4', { owner: 'theirs' }))
     expect(heard).toEqual(['change 2'])
     expect(client.news.get()).toEqual({ last: null, unread: [], stale: false })
@@ -122,7 +122,7 @@ describe('a late answer', () => {
     for (const how of ['answer', 'fail'] as const) {
       const page = askable()
       page.client.start()
-      page.link().sink.gap('subscribed')
+      page.link().sink.resync('subscribed')
       const asked = page.links[0]?.asked[0]
       end(page.client)
       if (how === 'fail') await asked?.fail()
@@ -136,9 +136,9 @@ describe('a late answer', () => {
   it("of the last customer does not count as the next one's", async () => {
     const { client, links, link, heard, end } = askable()
     client.start()
-    link().sink.gap('subscribed')
+    link().sink.resync('subscribed')
     client.identify({ user: 8, owner: 'theirs', cursor: 'e1:1' })
-    link().sink.gap('subscribed')
+    link().sink.resync('subscribed')
     await links[0]?.asked[0]?.answer(answerOf('e1:1', 'e1:3'))
     expect(heard).toEqual([])
     expect(client.connection.get().name).toBe('connecting')

@@ -104,7 +104,7 @@ describe('a page reads its cart anew', () => {
     const { link, pass, runs, heard, end } = refreshingPage({ canAsk: true, word: { user: 7 } })
     const bare = { updated: true, message: 'Sale over' }
     for (const atMs of [0, 30_000]) {
-      link().sink.gap('due')
+      link().sink.resync('due')
       await link()
         .asked.at(-1)
         ?.reply({ name: 'bare', answer: { ...bare, atMs } })

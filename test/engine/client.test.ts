@@ -185,7 +185,7 @@ describe('start() and stop()', () => {
     const sink = links[0]?.sink
     sink?.deliver(EVENT, at(1))
     sink?.deliver(EVENT, 'broken')
-    sink?.gap('subscribed')
+    sink?.resync('subscribed')
     sink?.state({ name: 'subscribed' })
     expect([heard, errors, states.length, environment.pending()]).toEqual([[], [], before, 0])
   })
@@ -206,7 +206,7 @@ describe('start() and stop()', () => {
     end()
   })
 
-  it('leave no timer when stopped while a hole is open', () => {
+  it('leave no timer when stopped while a gap is open', () => {
     const { client, hear, environment, end } = listeningClient({ word: { user: 7, cursor: 'e1:1' } })
     client.start()
     hear(at(9))

@@ -98,7 +98,7 @@ describe('takeIn() never throws', () => {
       return { name: 'answer', ask: 1, asOfMs: 0, answer: { ...answer, reset: false } }
     }),
     fc.constant((): Arrival => ({ name: 'time' })),
-    fc.constant((): Arrival => ({ name: 'gap' })),
+    fc.constant((): Arrival => ({ name: 'resync' })),
   )
 
   it('whatever is broadcast, or in the log; what cannot be read is reported, and what comes next is told', () => {

@@ -34,7 +34,7 @@ const livingPage = ({ isActivated = true, canAsk = true } = {}) => {
   const sink: Sink = {
     deliver: (event) => void said.push(`deliver: ${event}`),
     answer: () => void said.push('answer'),
-    gap: (why) => void said.push(`gap: ${why}`),
+    resync: (why) => void said.push(`resync: ${why}`),
     state: (fact) => void said.push(factInWords(fact)),
     report: ({ code }) => void said.push(`report: ${code}`),
     note: ({ name }) => void said.push(`note: ${name}`),
@@ -49,8 +49,8 @@ describe('while the page lives, its transport', () => {
     const { links, said, link, open } = livingPage()
     expect(open()).toBe(1)
     links[0]?.sink.deliver(EVENT, {})
-    links[0]?.sink.gap('subscribed')
-    expect(said).toEqual([`deliver: ${EVENT}`, 'gap: subscribed'])
+    links[0]?.sink.resync('subscribed')
+    expect(said).toEqual([`deliver: ${EVENT}`, 'resync: subscribed'])
     link.stop()
     expect(links.map(({ stops }) => stops)).toEqual([1])
   })
@@ -96,7 +96,7 @@ describe('in the back/forward cache, and while it is frozen, a page', () => {
     expect(said).toEqual([])
     environment.signal(back)
     expect([open(), links.length]).toEqual([1, 2])
-    expect(said).toEqual(['starting', `gap: ${why}`])
+    expect(said).toEqual(['starting', `resync: ${why}`])
     environment.signal(back)
     expect(links).toHaveLength(2)
     link.stop()
@@ -111,7 +111,7 @@ describe('in the back/forward cache, and while it is frozen, a page', () => {
       for (const signal of ['resumed', 'visible', 'restored'] as const) environment.signal(signal)
       expect([open(), links.length]).toEqual([1, round + 1])
     }
-    expect(said).toEqual(['starting', 'gap: woke', 'starting', 'gap: woke', 'starting', 'gap: woke'])
+    expect(said).toEqual(['starting', 'resync: woke', 'starting', 'resync: woke', 'starting', 'resync: woke'])
   })
 
   it('answers that it is away when it is asked, and to ask again when told', async () => {
@@ -174,7 +174,7 @@ describe('a transport that throws when it is stopped', () => {
     }
     const nothing = () => undefined
     const report = ({ code }: { code: string }) => void reported.push(code)
-    const sink: Sink = { deliver: nothing, answer: nothing, gap: nothing, state: nothing, report, note: nothing }
+    const sink: Sink = { deliver: nothing, answer: nothing, resync: nothing, state: nothing, report, note: nothing }
     pageLife({ environment, transport, canAsk: false })(sink)
     expect(() => environment.signal('frozen')).not.toThrow()
     environment.signal('resumed')

@@ -128,7 +128,7 @@ describe('a check', () => {
   it('is not content with an answer that was on its way: what is asked after it came counts', async () => {
     const opened = page()
     const { link } = opened
-    link().sink.gap('due')
+    link().sink.resync('due')
     const checked = checkOn(opened)
     expect(link().asked).toHaveLength(1)
     await link().asked[0]?.answer(answerOf('e1:1', 'e1:2'))
@@ -143,7 +143,7 @@ describe('a check', () => {
     for (const next of [60_000, 'when-told', 'never'] as const) {
       const opened = page()
       const { link } = opened
-      link().sink.gap('due')
+      link().sink.resync('due')
       const checked = checkOn(opened)
       await link().asked[0]?.reply(unanswered(next))
       expect(await checked(), String(next)).toBe('pending')
@@ -156,7 +156,7 @@ describe('a check', () => {
 
   it('shares one request with others that come while none is under way', async () => {
     const opened = page()
-    opened.link().sink.gap('due')
+    opened.link().sink.resync('due')
     const both = [checkOn(opened), checkOn(opened)]
     await opened.link().asked[0]?.answer(answerOf('e1:1', 'e1:1'))
     expect(opened.link().asked).toHaveLength(2)
@@ -212,7 +212,7 @@ describe('a check that is content with a confirmation', () => {
     opened.end()
   })
 
-  it('asks when a hole has shown meanwhile', async () => {
+  it('asks when a gap has shown meanwhile', async () => {
     const opened = await confirmed()
     opened.hear(at(5))
     expect(await checkOn(opened, { maxAgeMs: 10_000 })()).toBe('pending')
@@ -220,9 +220,9 @@ describe('a check that is content with a confirmation', () => {
     opened.end()
   })
 
-  it('asks when a gap has shown meanwhile', async () => {
+  it('asks when a resync has shown meanwhile', async () => {
     const opened = await confirmed()
-    opened.link().sink.gap('subscribed', 2_000)
+    opened.link().sink.resync('subscribed', 2_000)
     expect(await checkOn(opened, { maxAgeMs: 10_000 })()).toBe('pending')
     expect(opened.link().asked).toHaveLength(2)
     opened.end()
@@ -279,7 +279,7 @@ describe('a check that is content with a confirmation', () => {
 
   it('is as old as the question that it answers, where another tab had asked it before', async () => {
     const opened = page()
-    opened.link().sink.gap('subscribed')
+    opened.link().sink.resync('subscribed')
     const asOfMs = opened.environment.nowMs() - 2_000
     await opened.link().asked[0]?.reply({ name: 'log', answer: answerOf('e1:1', 'e1:1'), asOfMs })
     expect(await checkOn(opened, { maxAgeMs: 2_001 })()).toEqual({ found: 0, confirmedAtMs: asOfMs, owner: 'mine' })
@@ -392,7 +392,7 @@ describe('a check rejects', () => {
     opened.end()
   })
 
-  it('with invalid-answer when the third answer leaves a hole open', async () => {
+  it('with invalid-answer when the third answer leaves a gap open', async () => {
     const opened = page()
     const { link, environment, hear } = opened
     hear(at(5))
@@ -406,7 +406,7 @@ describe('a check rejects', () => {
     opened.end()
   })
 
-  it('and does not wait for ever for a server that says nothing of a hole', async () => {
+  it('and does not wait for ever for a server that says nothing of a gap', async () => {
     const opened = page()
     const { link, environment, hear } = opened
     hear(at(5))

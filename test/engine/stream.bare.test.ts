@@ -5,9 +5,9 @@ import { type Echoes, hearBare, hearLive, noEchoes } from '../../src/engine/stre
 const ears = () => {
   let echoes: Echoes = noEchoes
   let nowMs = 0
-  const keep = (heeded: { echoes: Echoes; isNews: boolean }): boolean => {
-    echoes = heeded.echoes
-    return heeded.isNews
+  const keep = (handled: { echoes: Echoes; isNews: boolean }): boolean => {
+    echoes = handled.echoes
+    return handled.isNews
   }
   return {
     check: (message: string | null, updated = true) => keep(hearBare(echoes, { updated, message, atMs: nowMs })),

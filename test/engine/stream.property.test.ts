@@ -18,7 +18,7 @@ type Command =
   | { name: 'commit'; kind: Kind }
   | { name: 'deliver'; back: number }
   | { name: 'deliver-broken' }
-  | { name: 'gap' }
+  | { name: 'resync' }
   | { name: 'wait'; ms: number }
   | { name: 'answer'; behind: number; pruned: boolean }
   /** What the check said to another tab, which stood elsewhere. */
@@ -35,7 +35,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ name: fc.constant('commit' as const), kind: kinds() }) },
   { weight: 8, arbitrary: fc.record({ name: fc.constant('deliver' as const), back: fc.nat(6) }) },
   { weight: 1, arbitrary: fc.constant<Command>({ name: 'deliver-broken' }) },
-  { weight: 2, arbitrary: fc.constant<Command>({ name: 'gap' }) },
+  { weight: 2, arbitrary: fc.constant<Command>({ name: 'resync' }) },
   { weight: 4, arbitrary: fc.record({ name: fc.constant('wait' as const), ms: fc.nat(3_000) }) },
   {
     weight: 5,
@@ -173,7 +173,7 @@ const run = (start: 'nowhere' | 'empty' | 'epoch', commands: readonly Command[])
       return
     }
     if (next.name === 'deliver-broken') return take({ name: 'broadcast', event: EVENT, payload: 'broken' })
-    if (next.name === 'gap') return take({ name: 'gap' })
+    if (next.name === 'resync') return take({ name: 'resync' })
     if (next.name === 'no-answer') return take({ name: 'unanswered' })
     if (next.name === 'wait') {
       nowMs += next.ms
@@ -208,7 +208,7 @@ const run = (start: 'nowhere' | 'empty' | 'epoch', commands: readonly Command[])
 
   // Completeness: once the network is well, the page is where the log is, within a few asks.
   function settleDown(): void {
-    take({ name: 'gap' })
+    take({ name: 'resync' })
     for (let round = 0; round < 12; round += 1) {
       obey({ name: 'answer', behind: 0, pruned: false })
       obey({ name: 'wait', ms: 40_000 })

@@ -27,7 +27,7 @@ const inboxAt = (
   }
   return {
     hear: (payload: unknown, event = EVENT) => take({ name: 'broadcast', event, payload }),
-    gap: () => take({ name: 'gap' }),
+    resync: () => take({ name: 'resync' }),
     rendered: (text: string) => take({ name: 'rendered', cursor: cursorOf(text) }),
     answer: (answer: Partial<Answer> & { cursor: Cursor }) =>
       take({
@@ -100,7 +100,7 @@ describe('with a log behind it, the inbox', () => {
     expect(inbox.wakesInMs()).toBeNull()
   })
 
-  it('waits 300 to 1000 ms at a hole, then asks from the cursor', () => {
+  it('waits 300 to 1000 ms at a gap, then asks from the cursor', () => {
     const inbox = inboxAt('e1:17')
     inbox.hear(at(19))
     expect(inbox.wakesInMs()).toBe(650)
@@ -108,7 +108,7 @@ describe('with a log behind it, the inbox', () => {
     expect(inbox.wait(1)).toEqual(['ask e1:17'])
   })
 
-  it('closes a hole only with an answer that reaches beyond it', () => {
+  it('closes a gap only with an answer that reaches beyond it', () => {
     const inbox = inboxAt('e1:17')
     inbox.hear(at(20))
     inbox.wait(650)
@@ -122,12 +122,12 @@ describe('with a log behind it, the inbox', () => {
     expect(inbox.now.held).toEqual([])
   })
 
-  it('says nothing and refreshes when a hole stays open for a second after the ask', () => {
+  it('says nothing and refreshes when a gap stays open for a second after the ask', () => {
     const inbox = inboxAt('e1:17')
     inbox.hear(at(19))
     expect(inbox.wait(650)).toEqual(['ask e1:17'])
     expect(inbox.wait(999)).toEqual([])
-    expect(inbox.wait(1)).toEqual(['stale: hole'])
+    expect(inbox.wait(1)).toEqual(['stale: gap'])
     expect(inbox.wait(5_000)).toEqual([])
     expect(inbox.answer({ cursor: cursorOf('e1:19'), events: logged(18, 19) })).toEqual([
       'tell e1:18 by check',
@@ -137,24 +137,24 @@ describe('with a log behind it, the inbox', () => {
 
   it('skips what an answer repeats, because it was heard while the ask was under way', () => {
     const inbox = inboxAt('e1:17')
-    expect(inbox.gap()).toEqual(['ask e1:17'])
+    expect(inbox.resync()).toEqual(['ask e1:17'])
     inbox.hear(at(18))
     const since = cursorOf('e1:17')
     expect(inbox.answer({ since, cursor: cursorOf('e1:19'), events: logged(18, 19) })).toEqual(['tell e1:19 by check'])
   })
 
-  it('asks once for a gap, and once more for gaps that came while it was asking', () => {
+  it('asks once for a resync, and once more for resyncs that came while it was asking', () => {
     const inbox = inboxAt('e1:17')
-    expect(inbox.gap()).toEqual(['ask e1:17'])
-    expect(inbox.gap()).toEqual([])
-    expect(inbox.gap()).toEqual([])
+    expect(inbox.resync()).toEqual(['ask e1:17'])
+    expect(inbox.resync()).toEqual([])
+    expect(inbox.resync()).toEqual([])
     expect(inbox.answer({ cursor: cursorOf('e1:17') })).toEqual(['ask e1:17'])
     expect(inbox.answer({ cursor: cursorOf('e1:17') })).toEqual([])
   })
 
   it('asks on at once after a full answer', () => {
     const inbox = inboxAt('e1:0')
-    inbox.gap()
+    inbox.resync()
     const seqs = Array.from({ length: 50 }, (_, index) => index + 1)
     const told = inbox.answer({ cursor: cursorOf('e1:50'), events: logged(...seqs) })
     expect(told).toHaveLength(51)
@@ -163,7 +163,7 @@ describe('with a log behind it, the inbox', () => {
 
   it('settles nothing with the answer of a lagging replica, and asks again later', () => {
     const inbox = inboxAt('e1:17')
-    inbox.gap()
+    inbox.resync()
     expect(inbox.answer({ cursor: cursorOf('e1:15') })).toEqual([])
     expect(inbox.now.cursor).toEqual(cursorOf('e1:17'))
     expect(inbox.wakesInMs()).toBe(1_300)
@@ -171,7 +171,7 @@ describe('with a log behind it, the inbox', () => {
 
   it('keeps its place when the log says that the page is ahead of it, and refreshes for whatever that log does', () => {
     const inbox = inboxAt('e1:17')
-    inbox.gap()
+    inbox.resync()
     const said = [15, 15, 16, 16].map((seq) => {
       const words = inbox.answer({ cursor: { epoch: 'e1', seq }, reset: true })
       inbox.wait(inbox.wakesInMs() ?? 0)
@@ -183,7 +183,7 @@ describe('with a log behind it, the inbox', () => {
 
   it('backs off while nobody answers', () => {
     const inbox = inboxAt('e1:17')
-    inbox.gap()
+    inbox.resync()
     const delays = Array.from({ length: 6 }, () => {
       inbox.noAnswer()
       const inMs = inbox.wakesInMs() ?? 0
@@ -195,7 +195,7 @@ describe('with a log behind it, the inbox', () => {
 
   it('tells a reset, goes on from there, and drops broadcasts of the life before', () => {
     const inbox = inboxAt('e1:17')
-    inbox.gap()
+    inbox.resync()
     expect(inbox.answer({ cursor: cursorOf('e2:4'), reset: true })).toEqual(['stale: reset'])
     expect(inbox.hear(at(18))).toEqual([])
     expect(inbox.hear(at(5, { epoch: 'e2' }))).toEqual(['tell e2:5 by socket'])
@@ -210,16 +210,16 @@ describe('with a log behind it, the inbox', () => {
 
   it('settles nothing with an answer of a retired epoch', () => {
     const inbox = inboxAt('e1:17')
-    inbox.gap()
+    inbox.resync()
     inbox.answer({ cursor: cursorOf('e2:4'), reset: true })
-    inbox.gap()
+    inbox.resync()
     expect(inbox.answer({ cursor: cursorOf('e1:30'), reset: true })).toEqual([])
     expect(inbox.now.cursor).toEqual(cursorOf('e2:4'))
   })
 
   it.each([':0', 'e1:0'])('gets everything from the start on a page rendered at %s', (cursor) => {
     const inbox = inboxAt(cursor)
-    inbox.gap()
+    inbox.resync()
     expect(inbox.answer({ cursor: cursorOf('e1:2'), events: logged(1, 2) })).toEqual([
       'tell e1:1 by check',
       'tell e1:2 by check',
@@ -228,7 +228,7 @@ describe('with a log behind it, the inbox', () => {
 
   it('takes the end of the log on a page without a cursor, after telling what it heard live', () => {
     const inbox = inboxAt(null)
-    expect(inbox.gap()).toEqual(['ask from nowhere'])
+    expect(inbox.resync()).toEqual(['ask from nowhere'])
     expect(inbox.hear(at(18))).toEqual([])
     expect(inbox.hear(at(20))).toEqual([])
     expect(inbox.answer({ since: null, cursor: cursorOf('e1:19') })).toEqual([
@@ -240,7 +240,7 @@ describe('with a log behind it, the inbox', () => {
 
   it('reports an answer that is not contiguous, settles nothing with it, and asks again later', () => {
     const inbox = inboxAt('e1:17')
-    inbox.gap()
+    inbox.resync()
     expect(inbox.answer({ cursor: cursorOf('e1:20'), events: logged(18, 20) })).toEqual(['report invalid-answer'])
     expect(inbox.now.cursor).toEqual(cursorOf('e1:17'))
     expect(inbox.wakesInMs()).not.toBeNull()
@@ -248,7 +248,7 @@ describe('with a log behind it, the inbox', () => {
 
   it('passes over what the log itself gives unreadable: reported, and refreshed for', () => {
     const inbox = inboxAt('e1:17')
-    inbox.gap()
+    inbox.resync()
     const events = [{ event: EVENT, payload: 'broken' }, ...logged(19)]
     expect(inbox.answer({ cursor: cursorOf('e1:19'), events })).toEqual([
       'report invalid-payload',
@@ -259,7 +259,7 @@ describe('with a log behind it, the inbox', () => {
 
   it('passes over other events and other instances without a word', () => {
     const inbox = inboxAt('e1:17')
-    inbox.gap()
+    inbox.resync()
     const events = [
       { event: 'order.shipped', payload: { any: 'thing' } },
       { event: EVENT, payload: at(19, { instance: 'wishlist' }) },
@@ -287,7 +287,7 @@ describe('with a log behind it, the inbox', () => {
     const inbox = inboxAt('e1:0')
     for (let seq = 2; seq <= 101; seq += 1) inbox.hear(at(seq))
     expect(inbox.now.held).toHaveLength(100)
-    expect(inbox.hear(at(102))).toEqual(['stale: hole', 'ask e1:0'])
+    expect(inbox.hear(at(102))).toEqual(['stale: gap', 'ask e1:0'])
     expect(inbox.now.held).toEqual([])
   })
 
@@ -313,9 +313,9 @@ describe('with a log behind it, the inbox', () => {
 
   it('takes the owner of the first answer when the page named none', () => {
     const inbox = inboxAt('e1:17')
-    inbox.gap()
+    inbox.resync()
     inbox.answer({ cursor: cursorOf('e1:17') })
-    inbox.gap()
+    inbox.resync()
     expect(inbox.answer({ owner: 'you', cursor: cursorOf('e1:17') })).toEqual(['other-user'])
   })
 })
@@ -326,7 +326,7 @@ describe('without a log to ask, the inbox', () => {
 
   it('never asks', () => {
     const inbox = bare('e1:17')
-    expect(inbox.gap()).toEqual([])
+    expect(inbox.resync()).toEqual([])
     inbox.hear({ broken: true })
     expect(inbox.wakesInMs()).toBeNull()
   })
@@ -335,16 +335,16 @@ describe('without a log to ask, the inbox', () => {
     expect(bare(null).hear(at(18))).toEqual(['tell e1:18 by socket'])
   })
 
-  it('waits at a hole for a reordered burst, then tells what it has, in order, and says that something is missing', () => {
+  it('waits at a gap for a reordered burst, then tells what it has, in order, and says that something is missing', () => {
     const inbox = bare('e1:17')
     inbox.hear(at(21))
     inbox.hear(at(19))
-    expect(inbox.wait(650)).toEqual(['tell e1:19 by socket', 'tell e1:21 by socket', 'stale: hole'])
+    expect(inbox.wait(650)).toEqual(['tell e1:19 by socket', 'tell e1:21 by socket', 'stale: gap'])
     expect(inbox.hear(at(20))).toEqual([])
     expect(inbox.wakesInMs()).toBeNull()
   })
 
-  it('forgets the wait when the hole closed by itself', () => {
+  it('forgets the wait when the gap closed by itself', () => {
     const inbox = bare('e1:17')
     inbox.hear(at(19))
     inbox.hear(at(18))
@@ -356,7 +356,7 @@ describe('without a log to ask, the inbox', () => {
     for (let seq = 2; seq <= 101; seq += 1) inbox.hear(at(seq))
     const told = inbox.hear(at(102))
     expect(told).toHaveLength(102)
-    expect(told.slice(-3)).toEqual(['tell e1:101 by socket', 'tell e1:102 by socket', 'stale: hole'])
+    expect(told.slice(-3)).toEqual(['tell e1:101 by socket', 'tell e1:102 by socket', 'stale: gap'])
     expect(inbox.wakesInMs()).toBeNull()
   })
 
@@ -370,7 +370,7 @@ describe('without a log to ask, the inbox', () => {
 
   it('believes a broadcast about a new epoch, and never goes back to the old one', () => {
     const inbox = bare('e1:17')
-    expect(inbox.hear(at(3, { epoch: 'e2' }))).toEqual(['stale: hole', 'tell e2:3 by socket'])
+    expect(inbox.hear(at(3, { epoch: 'e2' }))).toEqual(['stale: gap', 'tell e2:3 by socket'])
     expect(inbox.hear(at(18))).toEqual([])
   })
 
@@ -451,14 +451,14 @@ describe('a page rendered anew', () => {
 describe('for whoever waits for an answer, the inbox', () => {
   it('confirms an answer that settles everything', () => {
     const inbox = inboxAt('e1:17')
-    inbox.gap()
+    inbox.resync()
     inbox.answer({ cursor: cursorOf('e1:18'), events: logged(18) })
     expect(inbox.verdicts).toEqual(['confirmed'])
   })
 
   it('confirms only the last of several full answers', () => {
     const inbox = inboxAt('e1:0')
-    inbox.gap()
+    inbox.resync()
     const fifty = Array.from({ length: 50 }, (_, index) => index + 1)
     expect(inbox.answer({ cursor: cursorOf('e1:50'), events: logged(...fifty) }).at(-1)).toBe('ask e1:50')
     expect(inbox.verdicts).toEqual([])
@@ -466,49 +466,49 @@ describe('for whoever waits for an answer, the inbox', () => {
     expect(inbox.verdicts).toEqual(['confirmed'])
   })
 
-  it('does not confirm what was asked before a gap, a hole beyond the answer, or a lagging replica', () => {
+  it('does not confirm what was asked before a resync, a gap beyond the answer, or a lagging replica', () => {
     const asked = inboxAt('e1:17')
-    asked.gap()
-    asked.gap()
+    asked.resync()
+    asked.resync()
     expect(asked.answer({ cursor: cursorOf('e1:17') })).toEqual(['ask e1:17'])
-    const hole = inboxAt('e1:17')
-    hole.hear(at(20))
-    hole.wait(1_000)
-    hole.answer({ cursor: cursorOf('e1:18'), events: logged(18) })
+    const gap = inboxAt('e1:17')
+    gap.hear(at(20))
+    gap.wait(1_000)
+    gap.answer({ cursor: cursorOf('e1:18'), events: logged(18) })
     const lagging = inboxAt('e1:17')
-    lagging.gap()
+    lagging.resync()
     lagging.answer({ cursor: cursorOf('e1:16'), since: cursorOf('e1:16') })
-    expect([asked.verdicts, hole.verdicts, lagging.verdicts]).toEqual([[], ['unsettled'], ['unsettled']])
+    expect([asked.verdicts, gap.verdicts, lagging.verdicts]).toEqual([[], ['unsettled'], ['unsettled']])
   })
 })
 
 describe('when the check did not answer, the inbox', () => {
   it.each([
     ['asks again when it is told to', 1_234, 1_234],
-    ['waits for the next gap', 'when-told', null],
+    ['waits for the next resync', 'when-told', null],
     ['asks no more', 'never', null],
   ] as const)('%s', (_what, next, wakesInMs) => {
     const inbox = inboxAt('e1:17')
-    inbox.gap()
+    inbox.resync()
     inbox.unanswered(next)
     expect(inbox.wakesInMs()).toBe(wakesInMs)
-    expect(inbox.gap()).toEqual(['ask e1:17'])
+    expect(inbox.resync()).toEqual(['ask e1:17'])
   })
 
-  it('asks for a gap that was reported meanwhile, though it waits to be told', () => {
+  it('asks for a resync that was reported meanwhile, though it waits to be told', () => {
     const inbox = inboxAt('e1:17')
-    inbox.gap()
-    inbox.gap()
+    inbox.resync()
+    inbox.resync()
     expect(inbox.unanswered('when-told')).toEqual(['ask e1:17'])
     expect(inbox.unanswered('when-told')).toEqual([])
   })
 
-  it('passes a hole in order once nobody will answer, and is stale', () => {
+  it('passes a gap in order once nobody will answer, and is stale', () => {
     const inbox = inboxAt('e1:17')
     inbox.hear(at(20))
     inbox.hear(at(19))
     inbox.wait(1_000)
-    expect(inbox.unanswered('never')).toEqual(['tell e1:19 by socket', 'tell e1:20 by socket', 'stale: hole'])
+    expect(inbox.unanswered('never')).toEqual(['tell e1:19 by socket', 'tell e1:20 by socket', 'stale: gap'])
   })
 
   it('keeps what is held when it waits to be told', () => {
@@ -516,7 +516,7 @@ describe('when the check did not answer, the inbox', () => {
     inbox.hear(at(19))
     inbox.wait(1_000)
     expect(inbox.unanswered('when-told')).toEqual([])
-    inbox.gap()
+    inbox.resync()
     expect(inbox.answer({ cursor: cursorOf('e1:18'), events: logged(18) })).toEqual([
       'tell e1:18 by check',
       'tell e1:19 by socket',
@@ -527,14 +527,14 @@ describe('when the check did not answer, the inbox', () => {
 describe('with a bare check behind it, the inbox', () => {
   it('tells what it says as a change without a place', () => {
     const inbox = inboxAt(null)
-    inbox.gap()
+    inbox.resync()
     expect(inbox.bare('Sale over')).toEqual(['tell bare:0 by check'])
     expect(inbox.verdicts).toEqual(['confirmed'])
   })
 
   it('says nothing when nothing changed', () => {
     const inbox = inboxAt(null)
-    inbox.gap()
+    inbox.resync()
     expect([inbox.bare(null, false), inbox.nothing()]).toEqual([[], []])
   })
 
@@ -565,17 +565,17 @@ describe('with a bare check behind it, the inbox', () => {
     expect(inbox.bare('Prices rose')).toEqual(['tell bare:90000 by check'])
   })
 
-  it('passes a hole, for nobody can fill it', () => {
+  it('passes a gap, for nobody can fill it', () => {
     const inbox = inboxAt('e1:17')
     inbox.hear(at(19))
     inbox.wait(1_000)
-    expect(inbox.bare(null, false)).toEqual(['tell e1:19 by socket', 'stale: hole'])
+    expect(inbox.bare(null, false)).toEqual(['tell e1:19 by socket', 'stale: gap'])
   })
 
-  it('asks once more for a gap that was reported meanwhile', () => {
+  it('asks once more for a resync that was reported meanwhile', () => {
     const inbox = inboxAt(null)
-    inbox.gap()
-    inbox.gap()
+    inbox.resync()
+    inbox.resync()
     expect(inbox.bare(null, false)).toEqual(['ask from nowhere'])
     expect(inbox.verdicts).toEqual([])
   })
@@ -594,14 +594,14 @@ describe('of what the check said to another tab, the inbox', () => {
     expect([inbox.verdicts, inbox.wakesInMs()]).toEqual([['confirmed'], null])
   })
 
-  it('closes a hole with it, and asks for nothing then', () => {
+  it('closes a gap with it, and asks for nothing then', () => {
     const inbox = inboxAt('e1:17')
     inbox.hear(at(19))
     expect(inbox.overhear(from('e1:17', 'e1:18', 18))).toEqual(['tell e1:18 by check', 'tell e1:19 by socket'])
     expect([inbox.now.held, inbox.wakesInMs()]).toEqual([[], null])
   })
 
-  it('is not settled by it while a hole stays open, and asks a moment later, as it would have', () => {
+  it('is not settled by it while a gap stays open, and asks a moment later, as it would have', () => {
     const inbox = inboxAt('e1:17')
     inbox.hear(at(20))
     expect(inbox.overhear(from('e1:17', 'e1:18', 18))).toEqual(['tell e1:18 by check'])
@@ -642,7 +642,7 @@ describe('of what the check said to another tab, the inbox', () => {
 
   it('takes a reset of its own ask only from where it stands now, not from where it stood', () => {
     const inbox = inboxAt('e1:17')
-    inbox.gap()
+    inbox.resync()
     inbox.hear(at(18))
     const reset = { ...from('e1:17', 'e1:40'), reset: true }
     expect(inbox.answer(reset)).toEqual(['ask e1:18'])
@@ -651,17 +651,17 @@ describe('of what the check said to another tab, the inbox', () => {
 
   it('does not take it for the answer to its own ask, which still ends it', () => {
     const inbox = inboxAt('e1:17')
-    inbox.gap()
+    inbox.resync()
     expect(inbox.overhear(from('e1:17', 'e1:18', 18))).toEqual(['tell e1:18 by check'])
     expect(inbox.now.asking.name).toBe('asked')
     expect(inbox.answer(from('e1:17', 'e1:19', 18, 19))).toEqual(['tell e1:19 by check'])
     expect(inbox.now.asking.name).toBe('nothing')
   })
 
-  it('keeps in mind the gap that came while it asked', () => {
+  it('keeps in mind the resync that came while it asked', () => {
     const inbox = inboxAt('e1:17')
-    inbox.gap()
-    inbox.gap()
+    inbox.resync()
+    inbox.resync()
     expect(inbox.overhear(from('e1:17', 'e1:18', 18))).toEqual(['tell e1:18 by check'])
     expect(inbox.answer(from('e1:17', 'e1:18', 18))).toEqual(['ask e1:18'])
   })
@@ -671,7 +671,7 @@ describe('of what the check said to another tab, the inbox', () => {
     const idle = inboxAt('e1:0')
     expect(idle.overhear(from('e1:0', 'e1:50', ...fifty)).at(-1)).toBe('ask e1:50')
     const asking = inboxAt('e1:0')
-    asking.gap()
+    asking.resync()
     expect(asking.overhear(from('e1:0', 'e1:50', ...fifty))).not.toContain('ask e1:50')
     expect(asking.answer(from('e1:0', 'e1:50', ...fifty))).toEqual(['ask e1:50'])
     expect([idle.verdicts, asking.verdicts]).toEqual([[], []])
@@ -684,14 +684,14 @@ describe('of what the check said to another tab, the inbox', () => {
 
   it('tells the words of a bare check once, whoever asked', () => {
     const inbox = inboxAt(null)
-    inbox.gap()
+    inbox.resync()
     expect(inbox.overhearBare('Sale over')).toEqual(['tell bare:0 by check'])
     expect(inbox.now.asking.name).toBe('asked')
     expect(inbox.bare('Sale over')).toEqual(['stale: again'])
     expect([inbox.now.asking.name, inbox.verdicts]).toEqual(['nothing', ['confirmed', 'confirmed']])
   })
 
-  it('is confirmed by nothing, but for what waits behind a hole, of which that says nothing', () => {
+  it('is confirmed by nothing, but for what waits behind a gap, of which that says nothing', () => {
     const idle = inboxAt('e1:17')
     expect(idle.overhearNothing()).toEqual([])
     const behind = inboxAt('e1:17')

@@ -150,7 +150,7 @@ const pageOn = ({ environment = fakeEnvironment(), hasLive = true, ...options }:
 const livePage = async (options: PageOptions = {}) => {
   const page = pageOn(options)
   page.live().state({ name: 'subscribed' })
-  page.live().gap('subscribed')
+  page.live().resync('subscribed')
   await page.answer(log('e1:1'))
   return page
 }
@@ -252,7 +252,7 @@ describe('a page whose socket does not come', () => {
     await page.pass(40_000)
     await page.answer(log('e1:1', 'e1:2'))
     page.live().state({ name: 'subscribed' })
-    page.live().gap('subscribed')
+    page.live().resync('subscribed')
     page.live().deliver(EVENT, at(4))
     expect(page.asks).toHaveLength(3)
     await page.answer(log('e1:2', 'e1:4'))
@@ -310,7 +310,7 @@ describe('a page that is live', () => {
   ])("goes by the server's, within bounds: %j", async (policy, expected) => {
     const page = pageOn()
     page.live().state({ name: 'subscribed' })
-    page.live().gap('subscribed')
+    page.live().resync('subscribed')
     await page.answer(log('e1:1', 'e1:1', policy))
     await page.pass(expected - 1)
     expect(page.asks).toHaveLength(1)
@@ -331,8 +331,8 @@ describe('a page that is live', () => {
 describe('a request', () => {
   it('is one at a time, whatever happens meanwhile', async () => {
     const page = await livePage()
-    page.live().gap('online')
-    for (const why of ['due', 'navigated', 'woke'] as const) page.live().gap(why)
+    page.live().resync('online')
+    for (const why of ['due', 'navigated', 'woke'] as const) page.live().resync(why)
     page.environment.signal('online')
     page.live().deliver(EVENT, at(9))
     void page.client.check().catch(() => undefined)
@@ -393,7 +393,7 @@ describe('a request', () => {
 
   it('of a page that stops is aborted, and what it would have said is not heard', async () => {
     const page = await livePage()
-    page.live().gap('due')
+    page.live().resync('due')
     const { signal, means } = page.last()
     page.client.stop()
     expect([signal.aborted, page.environment.pending(), page.environment.watching()]).toEqual([true, 0, 0])
@@ -413,7 +413,14 @@ it('a link that is asked while it asks says so, and sends nothing more; after it
     })
   }
   const nothing = () => undefined
-  const sink: Sink = { deliver: nothing, answer: nothing, gap: nothing, state: nothing, report: nothing, note: nothing }
+  const sink: Sink = {
+    deliver: nothing,
+    answer: nothing,
+    resync: nothing,
+    state: nothing,
+    report: nothing,
+    note: nothing,
+  }
   const link = supply({ environment, live: null, check })(sink)
   const query: Query = { since: null, owner: null, maxAgeMs: 0 }
   const first = link.ask?.(query)
@@ -443,11 +450,11 @@ describe('while nobody looks, a page', () => {
     }
   })
 
-  it('asks nothing for a hole or a gap, and does when somebody looks', async () => {
+  it('asks nothing for a gap or a resync, and does when somebody looks', async () => {
     const page = await livePage()
     page.environment.signal('hidden')
     page.live().deliver(EVENT, at(3))
-    page.live().gap('subscribed')
+    page.live().resync('subscribed')
     await page.pass(60_000)
     expect(page.asks).toHaveLength(1)
     page.environment.signal('visible')
@@ -542,7 +549,7 @@ describe('somebody who waits for the answer', () => {
 
   it('may find that somebody is logged in again', async () => {
     const page = await livePage()
-    page.live().gap('due')
+    page.live().resync('due')
     await endSession(page)
     const checked = page.client.check()
     await page.answer(log('e1:1', 'e1:2'))
@@ -555,7 +562,7 @@ describe('somebody who waits for the answer', () => {
 describe('when the session is over, a page', () => {
   const over = async () => {
     const page = await livePage()
-    page.live().gap('due')
+    page.live().resync('due')
     await endSession(page)
     return page
   }
@@ -573,7 +580,7 @@ describe('when the session is over, a page', () => {
 
   it('is one only if a second answer says so, 2 to 5 s later: until then all goes on, and nothing is said', async () => {
     const page = await livePage()
-    page.live().gap('due')
+    page.live().resync('due')
     await page.answer(sessionOver)
     expect([page.state(), page.openLinks(), page.errors]).toEqual(['live: subscribed', 1, []])
     await page.pass(3_499)
@@ -583,7 +590,7 @@ describe('when the session is over, a page', () => {
     await page.answer(log('e1:1', 'e1:2'))
     expect([page.state(), page.heard.at(-1), page.errors]).toEqual(['live: subscribed', 'change 2', []])
     // The next one is alone again.
-    page.live().gap('due')
+    page.live().resync('due')
     await page.answer(sessionOver)
     expect(page.state()).toBe('live: subscribed')
     await page.end()
@@ -650,7 +657,7 @@ describe('when the session is over, a page', () => {
         throw new Error('broken Echo')
       },
     })
-    page.live().gap('due')
+    page.live().resync('due')
     await endSession(page)
     expect(page.state()).toBe('refused: session-over')
     expect(page.errors.map(({ code }) => code).sort()).toEqual(['echo-failed', 'session-over'])
@@ -661,7 +668,7 @@ describe('when the session is over, a page', () => {
 describe('when the shop switches live updates off, a page', () => {
   it('listens no more, asks when somebody looks, after 15 min at the soonest, and goes on', async () => {
     const page = await livePage()
-    page.live().gap('due')
+    page.live().resync('due')
     await page.answer(off)
     expect([page.state(), page.openLinks()]).toEqual(['idle: switched-off', 0])
     await page.pass(899_999)
@@ -685,7 +692,7 @@ describe('when the shop switches live updates off, a page', () => {
 
   it('goes on by start(), which asks anew', async () => {
     const page = await livePage()
-    page.live().gap('due')
+    page.live().resync('due')
     await page.answer(off)
     page.client.start()
     expect([page.openLinks(), page.state()]).toEqual([1, 'connecting: finding-echo'])
@@ -712,7 +719,7 @@ describe('a check that is not there', () => {
 
   it('does not end what is live', async () => {
     const page = await livePage()
-    page.live().gap('due')
+    page.live().resync('due')
     for (let count = 0; count < 3; count += 1) {
       await page.answer(notThere)
       await page.untilAsked()
@@ -780,7 +787,7 @@ describe('a socket that never brings anything', () => {
 describe('listeners may call anything:', () => {
   it('stop() while the live source is opened once more leaves nothing open', async () => {
     const page = pageOn({ atOnce: (sink) => sink.state({ name: 'socket-opening' }) })
-    page.live().gap('due')
+    page.live().resync('due')
     await endSession(page)
     await page.pass(60_000)
     page.client.connection.subscribe(({ reason }) => {
@@ -803,7 +810,7 @@ describe('listeners may call anything:', () => {
     await page.asks.at(-1)?.means(log('e1:1'))
     sink?.state({ name: 'socket-open' })
     sink?.state({ name: 'subscribed' })
-    sink?.gap('subscribed')
+    sink?.resync('subscribed')
     await page.asks.at(-1)?.means(sessionOver)
     await page.pass(60_000)
     await page.end()
@@ -815,7 +822,7 @@ describe('listeners may call anything:', () => {
       if (name === 'live') void page.client.check().catch(() => undefined)
     })
     page.live().state({ name: 'subscribed' })
-    page.live().gap('subscribed')
+    page.live().resync('subscribed')
     await page.pass(0)
     expect(page.asks).toHaveLength(1)
     await page.end()

@@ -84,7 +84,7 @@ describeFull('a tab', () => {
     await tab.hide()
     front.server.faults.start({ kind: 'drop', times: 1 })
     endPromotion()
-    // The wishlist's change comes by the socket and shows the hole; a page that is looked at would ask within a second.
+    // The wishlist's change comes by the socket and shows the gap; a page that is looked at would ask within a second.
     // Timers of a hidden page run at whole seconds: one such later.
     await tab.evaluate('new Promise((resolve) => setTimeout(resolve, 2_100))')
     await tab.evaluate("fetch('/away').then(({ status }) => status)")

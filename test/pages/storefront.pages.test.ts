@@ -111,7 +111,7 @@ describe('the storefront page', () => {
     expect(await textOf(cart, '#state-code')).toBe('waiting: socket-lost')
   })
 
-  it('finds what was dropped as soon as the next change shows the hole, in order', async () => {
+  it('finds what was dropped as soon as the next change shows the gap, in order', async () => {
     const cart = await openCart()
     held.server.faults.start({ kind: 'drop', customer: 1 })
     held.server.shop.removeFromAll('raya-sale')
@@ -130,7 +130,7 @@ describe('the storefront page', () => {
     const checkOut = cart.getByRole('button', { name: 'Check out' })
     await checkOut.click()
     await cart.getByText('Your cart is right.').waitFor()
-    // Both of the customer's carts: a hole would be asked about before somebody is quick enough to click.
+    // Both of the customer's carts: a gap would be asked about before somebody is quick enough to click.
     held.server.faults.start({ kind: 'drop', customer: 1, times: 2 })
     held.server.shop.removeFromAll('raya-sale')
     expect(held.server.faults.list().active).toEqual([])

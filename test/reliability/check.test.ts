@@ -113,7 +113,7 @@ const polling: readonly (readonly [string, Trial])[] = [
   ['no answer at all', trial('hang', { kind: 'hang', on: 'check' }, failed)],
 ]
 
-/** With a socket: the check alone could fill the hole that is there. */
+/** With a socket: the check alone could fill the gap that is there. */
 const live = (row: string, fault: Fault, more: Partial<Trial> = {}): Trial => ({
   row: `check-${row}-live`,
   fault: under(fault, { kind: 'drop', customer: 1, times: 1 }),
@@ -122,19 +122,19 @@ const live = (row: string, fault: Fault, more: Partial<Trial> = {}): Trial => ({
 
 const withSocket: readonly (readonly [string, Trial])[] = [
   [
-    '500 for a minute while a hole is to be filled',
+    '500 for a minute while a gap is to be filled',
     live('500', json(500), { lastsMs: 60_000, reports: ['check-failed'] }),
   ],
   [
-    '503 with Retry-After of two minutes while a hole is to be filled',
+    '503 with Retry-After of two minutes while a gap is to be filled',
     live('503', json(503, { 'Retry-After': '120' }), { lastsMs: 60_000, reports: ['check-busy'] }),
   ],
   [
-    '200 as HTML for a minute while a hole is to be filled',
+    '200 as HTML for a minute while a gap is to be filled',
     live('html', answers(200, PAGE, HTML), { lastsMs: 60_000, reports: ['blocked'] }),
   ],
   [
-    '401 while a hole is to be filled: the socket is left too',
+    '401 while a gap is to be filled: the socket is left too',
     live('401', json(401), { meanwhile: 'refused: session-over', reports: ['session-over'], mend: lookAgain }),
   ],
 ]

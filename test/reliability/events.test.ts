@@ -22,7 +22,7 @@ const untilToldSoon = (stage: Stage): Promise<void> => stage.until('it is told',
 
 const trials: readonly (readonly [string, Trial])[] = [
   [
-    'an event that is dropped, and the next shows the hole',
+    'an event that is dropped, and the next shows the gap',
     {
       row: 'event-dropped',
       fault: ({ shop }) => shop.server.faults.start({ kind: 'drop', customer: CUSTOMER, times: 1 }),
@@ -122,7 +122,7 @@ const trials: readonly (readonly [string, Trial])[] = [
     },
   ],
   [
-    'an event over 10 kB, which Reverb refuses: the log has it, and the next event shows the hole',
+    'an event over 10 kB, which Reverb refuses: the log has it, and the next event shows the gap',
     {
       row: 'event-too-large',
       fault: ({ shop }) => void shop.server.shop.publish(CUSTOMER, EVENT, payload({ note: 'x'.repeat(11_000) })),

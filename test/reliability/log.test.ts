@@ -25,7 +25,7 @@ const lagging = (row: string, says: 'cursor' | 'reset'): Trial => ({
 })
 
 const kept: readonly (readonly [string, Trial])[] = [
-  ['a replica that lags 20 s behind, when a hole is to be filled', lagging('log-lags', 'cursor')],
+  ['a replica that lags 20 s behind, when a gap is to be filled', lagging('log-lags', 'cursor')],
   ['a replica that lags 20 s behind and wants a reset for it', lagging('log-lags-reset', 'reset')],
   [
     'a replica that lags, for a page that polls',

@@ -38,7 +38,7 @@ const clocks: readonly (readonly [string, Trial])[] = [
     },
   ]),
   ...[2, -5].map((hours): readonly [string, Trial] => [
-    `the page’s clock is set by ${hours} h while a hole is open`,
+    `the page’s clock is set by ${hours} h while a gap is open`,
     {
       row: `clock-page-${hours > 0 ? 'forth' : 'back'}`,
       fault: dropOne,

@@ -184,7 +184,7 @@ const liveOf =
       <Args extends unknown[]>(run: (...args: Args) => void) =>
       (...args: Args): void =>
         tab.enter(() => run(...args))
-    const heard: Sink = { ...sink, deliver: soon(sink.deliver), gap: soon(sink.gap), state: soon(sink.state) }
+    const heard: Sink = { ...sink, deliver: soon(sink.deliver), resync: soon(sink.resync), state: soon(sink.state) }
     const link: Link = shop.live(heard)
     tab.atEnd(link.stop)
     return link

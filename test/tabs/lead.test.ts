@@ -5,7 +5,7 @@ import { openFakeBrowser } from '../support/fake-browser'
 import { fakeEnvironment } from '../support/fake-environment'
 import { openShopperTabs } from '../support/shopper-tabs'
 
-it('a tab that is looked at is told everything by a hidden leader, also when a stream of changes has a hole', async () => {
+it('a tab that is looked at is told everything by a hidden leader, also when a stream of changes has a gap', async () => {
   const { open, pass, shop, pages } = openShopperTabs()
   open()
   await pass(1_000)
@@ -114,7 +114,7 @@ describe('a leader whose transport throws when it is stopped', () => {
       const sink: Sink = {
         deliver: () => undefined,
         answer: () => undefined,
-        gap: () => undefined,
+        resync: () => undefined,
         note: () => undefined,
         state: ({ name }) => said.push(`${index}: ${name}`),
         report: ({ code }) => said.push(`${index}: ${code}`),

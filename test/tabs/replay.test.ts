@@ -42,7 +42,7 @@ describe('the end of the log, as tabs know it,', () => {
     ['from another life of the counter', known, query('e0', 20)],
     ['to whoever takes the log for another customer’s', known, query('e1', 20, 'theirs')],
     ['when something may be missing', doubted(known), query('e1', 20)],
-    ['after a hole', heard(known, 23), query('e1', 20)],
+    ['after a gap', heard(known, 23), query('e1', 20)],
     [
       'after a broadcast of another life',
       afterBroadcast(known, { event: EVENT, payload: at(22, { epoch: 'e2' }) }),

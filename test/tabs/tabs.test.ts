@@ -61,7 +61,7 @@ describe('five tabs of a shopper', () => {
     expect(shop.counts.checks).toBe(1)
   })
 
-  it('that see one hole cause one request', async () => {
+  it('that see one gap cause one request', async () => {
     const { shop, pages, pass } = await withTabs(5)
     shop.setFate('dropped')
     shop.commit('ours')

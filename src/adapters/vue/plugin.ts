@@ -31,7 +31,7 @@ export interface CartEchoPluginOptions {
 export const cartEcho = (client: CartEcho, { page }: CartEchoPluginOptions = {}): Plugin => ({
   install: (app) => {
     const stops: Stop[] = []
-    const start = (): void => void stops.push(heed(client, page), client.start())
+    const start = (): void => void stops.push(handle(client, page), client.start())
     const room = createRoom(client, start)
     const { isOpen } = room
     const { mount, unmount } = app
@@ -64,7 +64,7 @@ export const cartEcho = (client: CartEcho, { page }: CartEchoPluginOptions = {})
   },
 })
 
-const heed = (client: CartEcho, page: CartEchoPluginOptions['page']): Stop =>
+const handle = (client: CartEcho, page: CartEchoPluginOptions['page']): Stop =>
   watch(
     () => {
       const word = toValue(page)

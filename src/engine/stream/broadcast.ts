@@ -30,7 +30,7 @@ export const hearBroadcast = (turn: Turn, event: string, payload: unknown): void
   if (!turn.rules.events.has(event)) return
   const decoded = read(turn, event, payload)
   // Everybody got the same unreadable broadcast: they must not all ask at once.
-  if (!decoded) return planAsk(turn, 'gap', waitMs(turn))
+  if (!decoded) return planAsk(turn, 'resync', waitMs(turn))
   const identity = identityOf(event, decoded)
   const { position, key } = identity
   const heard = { event, decoded, key, receivedAtMs: turn.moment.nowMs }
@@ -58,7 +58,7 @@ const meetEpoch = (turn: Turn, placed: Placed): void => {
   if (turn.rules.canAsk) return hold(turn, placed)
   giveUpAsking(turn)
   // What was said before it is not known.
-  if (turn.inbox.cursor) beStale(turn, 'hole')
+  if (turn.inbox.cursor) beStale(turn, 'gap')
   goTo(turn, placed.position)
   tell(turn, placed, 'socket')
 }
@@ -69,7 +69,7 @@ const hold = (turn: Turn, placed: Placed): void => {
   if (held.length >= MOST_HELD) return giveUpHolding(turn, placed)
   if (held.length === 0) set(turn, { staleAtMs: turn.moment.nowMs + waitMs(turn) + PATIENCE_MS })
   set(turn, { held: [...held, placed] })
-  planAsk(turn, 'hole', waitMs(turn))
+  planAsk(turn, 'gap', waitMs(turn))
 }
 
 const giveUpHolding = (turn: Turn, newest: Placed): void => {
@@ -80,8 +80,8 @@ const giveUpHolding = (turn: Turn, newest: Placed): void => {
   }
   // With a log nothing is lost by this: the next answer has them all.
   set(turn, { held: [], staleAtMs: null })
-  beStale(turn, 'hole')
-  planAsk(turn, 'gap', 0)
+  beStale(turn, 'gap')
+  planAsk(turn, 'resync', 0)
 }
 
 /** Beside a log, a broadcast without a place is only a hint: it must not be told twice under two identities. */
@@ -92,7 +92,7 @@ const placeless = (turn: Turn, heard: Heard, { lastsMs }: Identity): void => {
   if (cursor && turn.rules.canAsk) {
     if (!turn.inbox.hasHinted) turn.effects.push({ name: 'report', error: mereHint(heard.event) })
     set(turn, { hasHinted: true })
-    return planAsk(turn, 'gap', spreadMs(turn, heard))
+    return planAsk(turn, 'resync', spreadMs(turn, heard))
   }
   const { nowMs } = turn.moment
   const stillTold = told.filter(({ untilMs }) => untilMs > nowMs)
@@ -100,10 +100,10 @@ const placeless = (turn: Turn, heard: Heard, { lastsMs }: Identity): void => {
   const { message, changes } = heard.decoded.payload
   // An event of your own may have no message, and is nothing that a bare check says.
   const isSayable = typeof message === 'string' || message === null
-  const heeded = isSayable ? hearLive(echoes, { message, changes: sorted(changes) }, nowMs) : { echoes, isNews: true }
+  const handled = isSayable ? hearLive(echoes, { message, changes: sorted(changes) }, nowMs) : { echoes, isNews: true }
   const mine = { key: heard.key, untilMs: nowMs + lastsMs }
-  set(turn, { told: [...stillTold, mine].slice(-MOST_TOLD), echoes: heeded.echoes })
-  if (heeded.isNews) tell(turn, heard, 'socket')
+  set(turn, { told: [...stillTold, mine].slice(-MOST_TOLD), echoes: handled.echoes })
+  if (handled.isNews) tell(turn, heard, 'socket')
   else beStale(turn, 'again')
 }
 
@@ -122,16 +122,16 @@ export const drain = (turn: Turn): void => {
   for (let next = nextHeld(turn.inbox); next; next = nextHeld(turn.inbox)) pass(turn, next, 'socket')
   const held = turn.inbox.held.filter(({ position }) => !isPassed(turn.inbox, position))
   set(turn, { held })
-  if (held.length === 0) closeHole(turn)
+  if (held.length === 0) closeGap(turn)
 }
 
-/** Tells what is held, in order, over the hole that nobody can fill. */
+/** Tells what is held, in order, over the gap that nobody can fill. */
 export const release = (turn: Turn): void => {
   const { held } = turn.inbox
   set(turn, { held: [], staleAtMs: null })
   if (held.length === 0) return
   for (const placed of inOrder(held)) pass(turn, placed, 'socket')
-  beStale(turn, 'hole')
+  beStale(turn, 'gap')
 }
 
 /** Nothing will be asked: tells what is held without it. */
@@ -143,7 +143,7 @@ const giveUpAsking = (turn: Turn): void => {
 /** Forgets what is held. The log is the truth: what it does not know after so many asks it will give by itself, or it never was. */
 export const dropHeld = (turn: Turn): void => {
   set(turn, { held: [] })
-  closeHole(turn)
+  closeGap(turn)
 }
 
 /** By their places, which are all of one log. */
@@ -154,9 +154,9 @@ export const inOrder = (held: readonly Placed[]): readonly Placed[] =>
 export const reaches = (end: Cursor | null, position: Cursor): boolean =>
   end?.epoch === position.epoch && position.seq <= end.seq
 
-const closeHole = (turn: Turn): void => {
+const closeGap = (turn: Turn): void => {
   const { asking } = turn.inbox
-  const isIdle = asking.name === 'due' && asking.why === 'hole'
+  const isIdle = asking.name === 'due' && asking.why === 'gap'
   set(turn, { staleAtMs: null, asking: isIdle ? askingNothing : asking })
 }
 
@@ -217,13 +217,13 @@ const ASK_AGAIN: BackOff = { baseMs: 2_000, capMs: 30_000 }
 export const planAsk = (turn: Turn, why: AskReason, inMs: number, attempt = 0): void => {
   const { asking, held } = turn.inbox
   if (!turn.rules.canAsk && held.length === 0) return
-  if (asking.name === 'asked') return set(turn, { asking: { ...asking, again: asking.again || why === 'gap' } })
+  if (asking.name === 'asked') return set(turn, { asking: { ...asking, again: asking.again || why === 'resync' } })
   const atMs = turn.moment.nowMs + inMs
   set(turn, { asking: asking.name === 'due' ? sooner(asking, why, atMs) : { name: 'due', why, atMs, attempt } })
   askIfDue(turn)
 }
 
-/** How long a hole may stay open, or everybody who heard the same is to be spread. */
+/** How long a gap may stay open, or everybody who heard the same is to be spread. */
 export const waitMs = ({ moment }: Turn): number =>
   SHORTEST_WAIT_MS + moment.random * (LONGEST_WAIT_MS - SHORTEST_WAIT_MS)
 
@@ -246,22 +246,22 @@ export const goUnanswered = (turn: Turn, next?: Next): void => {
   set(turn, { asking: askingNothing })
   if (next === 'never') return release(turn)
   // What was reported meanwhile is what it waits to be told.
-  if (next === 'when-told') return asking.again ? planAsk(turn, 'gap', 0) : undefined
-  planAsk(turn, 'gap', next ?? againInMs(turn, asking.attempt), asking.attempt + 1)
+  if (next === 'when-told') return asking.again ? planAsk(turn, 'resync', 0) : undefined
+  planAsk(turn, 'resync', next ?? againInMs(turn, asking.attempt), asking.attempt + 1)
 }
 
-/** Asks what is due, and gives up waiting for a hole to close. */
+/** Asks what is due, and gives up waiting for a gap to close. */
 export const passTime = (turn: Turn): void => {
   askIfDue(turn)
   const { staleAtMs } = turn.inbox
   if (staleAtMs === null || staleAtMs > turn.moment.nowMs) return
   set(turn, { staleAtMs: null })
-  beStale(turn, 'hole')
+  beStale(turn, 'gap')
 }
 
 const sooner = (due: Asking & { name: 'due' }, why: AskReason, atMs: number): Asking => ({
   ...due,
-  why: due.why === 'gap' ? 'gap' : why,
+  why: due.why === 'resync' ? 'resync' : why,
   atMs: Math.min(due.atMs, atMs),
 })
 

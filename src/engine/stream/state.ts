@@ -7,7 +7,7 @@ import type { Decode, Decoded } from '../payload'
 import type { Reply } from '../transport'
 
 /**
- * The only memory of a page: how far it is in its shopper's log, what waits behind a hole, what it told already. A value;
+ * The only memory of a page: how far it is in its shopper's log, what waits behind a gap, what it told already. A value;
  * `takeIn` moves it.
  */
 export interface Inbox {
@@ -30,7 +30,7 @@ export interface Inbox {
   readonly hasHinted: boolean
   /** Where a log stood that said the page is ahead of it; null: none does. */
   readonly doubted: number | null
-  /** When the page counts as stale because a hole stays open; null: no hole, or done. */
+  /** When the page counts as stale because a gap stays open; null: no gap, or done. */
   readonly staleAtMs: number | null
 }
 
@@ -59,8 +59,8 @@ export type Asking =
   | { readonly name: 'due'; readonly why: AskReason; readonly atMs: number; readonly attempt: number }
   | { readonly name: 'asked'; readonly attempt: number; readonly again: boolean }
 
-/** A hole may close by itself, a gap does not. */
-export type AskReason = 'hole' | 'gap'
+/** A gap may close by itself; what else may be missing does not come. */
+export type AskReason = 'gap' | 'resync'
 
 /** Nothing is asked, and nothing is to be. */
 export const askingNothing: Asking = { name: 'nothing' }
@@ -93,7 +93,7 @@ export interface InboxRules {
   readonly events: ReadonlyMap<string, Decode<unknown>>
   /** The cart instance that is told; others advance the cursor untold. */
   readonly instance: string
-  /** False where there is no check: then nothing is asked and a hole is only waited for. */
+  /** False where there is no check: then nothing is asked and a gap is only waited for. */
   readonly canAsk: boolean
 }
 
@@ -116,13 +116,13 @@ export const beStale = (turn: Turn, reason: StaleReason, spreadMs?: number): voi
 }
 
 /**
- * What can happen to an inbox. `gap`: something may be missing, to be asked for after `inMs` (default at once). What the check
+ * What can happen to an inbox. `resync`: something may be missing, to be asked for after `inMs` (default at once). What the check
  * said to another tab carries no ask: what it cannot settle is no trouble. `unanswered`: `next` as in a reply; left out, the inbox
  * has a back-off of its own. `rendered` is a newly rendered page, with the cursor it was rendered at.
  */
 export type Arrival =
   | { readonly name: 'broadcast'; readonly event: string; readonly payload: unknown }
-  | { readonly name: 'gap'; readonly inMs?: number | undefined }
+  | { readonly name: 'resync'; readonly inMs?: number | undefined }
   | ({ readonly name: 'answer'; readonly answer: Answer } & Asked)
   | ({ readonly name: 'bare'; readonly answer: BareAnswer } & Asked)
   | ({ readonly name: 'nothing' } & Asked)
@@ -159,15 +159,15 @@ export type Effect =
   | { readonly name: 'report'; readonly error: CartEchoError }
 
 /** Why the cart on the page may be older than the server's. */
-type StaleReason = 'unreadable' | 'hole' | 'reset' | 'older-page' | 'again' | 'ahead'
+type StaleReason = 'unreadable' | 'gap' | 'reset' | 'older-page' | 'again' | 'ahead'
 
-/** Several queue workers reorder a burst all the time: a hole this young is none. */
+/** Several queue workers reorder a burst all the time: a gap this young is none. */
 export const SHORTEST_WAIT_MS = 300
 
 /** One this old is asked about. */
 export const LONGEST_WAIT_MS = 1_000
 
-/** As many broadcasts wait behind a hole at most. */
+/** As many broadcasts wait behind a gap at most. */
 export const MOST_HELD = 100
 
 /** So many identities without a place are remembered. */
@@ -216,32 +216,32 @@ const MOST_SAID = 20
 export const noEchoes: Echoes = { said: [], repeating: null, live: [] }
 
 /** Takes in a bare answer. It is no news when a broadcast just said it, nor when the answer before said the same. */
-export const hearBare = (echoes: Echoes, { updated, message, atMs }: BareAnswer): Heeded => {
+export const hearBare = (echoes: Echoes, { updated, message, atMs }: BareAnswer): Handled => {
   if (!updated) return { echoes: { ...echoes, repeating: null }, isNews: false }
   const isRepeated = echoes.repeating !== null && echoes.repeating.message === message
-  const heeded = hear(echoes, { message, via: 'check', untilMs: atMs + SAME_NEWS_MS }, atMs, isRepeated)
-  return { ...heeded, echoes: { ...heeded.echoes, repeating: { message } } }
+  const handled = hear(echoes, { message, via: 'check', untilMs: atMs + SAME_NEWS_MS }, atMs, isRepeated)
+  return { ...handled, echoes: { ...handled.echoes, repeating: { message } } }
 }
 
 /**
  * Takes in a broadcast without a place. It is no news when the check just said it: in the same words, and not after a broadcast of these words and
  * other changes, which is what the check may have meant.
  */
-export const hearLive = (echoes: Echoes, mine: Live, nowMs: number): Heeded => {
+export const hearLive = (echoes: Echoes, mine: Live, nowMs: number): Handled => {
   const { message, changes } = mine
   const before = echoes.live.find((live) => live.message === message)
   const live = [...echoes.live.filter((live) => live !== before), mine].slice(-MOST_SAID)
-  const heeded = hear({ ...echoes, live }, { message, via: 'socket', untilMs: nowMs + SAME_NEWS_MS }, nowMs, false)
-  return { ...heeded, isNews: heeded.isNews || (before !== undefined && before.changes !== changes) }
+  const handled = hear({ ...echoes, live }, { message, via: 'socket', untilMs: nowMs + SAME_NEWS_MS }, nowMs, false)
+  return { ...handled, isNews: handled.isNews || (before !== undefined && before.changes !== changes) }
 }
 
 /** What was heard, and whether it is news. */
-interface Heeded {
+interface Handled {
   readonly echoes: Echoes
   readonly isNews: boolean
 }
 
-const hear = (echoes: Echoes, mine: Said, nowMs: number, isRepeated: boolean): Heeded => {
+const hear = (echoes: Echoes, mine: Said, nowMs: number, isRepeated: boolean): Handled => {
   const lately = echoes.said.filter(({ untilMs }) => untilMs > nowMs)
   const echo = lately.find(({ message, via }) => message === mine.message && via !== mine.via)
   // Used up: said again by the same side, it is another change with the same words.

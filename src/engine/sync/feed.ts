@@ -67,7 +67,7 @@ interface Doubt {
 /** What is to be done, in this order. */
 export type FeedEffect =
   | { readonly name: 'state'; readonly fact: ConnectionFact }
-  | { readonly name: 'gap'; readonly why: GapReason }
+  | { readonly name: 'resync'; readonly why: GapReason }
   | { readonly name: 'report'; readonly error: CartEchoError }
   | { readonly name: 'open-live' }
   | { readonly name: 'close-live' }
@@ -117,7 +117,7 @@ const set = (turn: Turn, change: Partial<Feed>): void => {
 
 const say = (turn: Turn, fact: ConnectionFact): void => void turn.effects.push({ name: 'state', fact })
 
-const gap = (turn: Turn, why: GapReason): void => void turn.effects.push({ name: 'gap', why })
+const resync = (turn: Turn, why: GapReason): void => void turn.effects.push({ name: 'resync', why })
 
 /** A feed that begins: opens what is live, or asks at once. */
 export const startFeed = (
@@ -138,7 +138,7 @@ export const startFeed = (
   }
   return step(feed, moment, (turn) => {
     if (hasLive) turn.effects.push({ name: 'open-live' })
-    else gap(turn, 'due')
+    else resync(turn, 'due')
   })
 }
 
@@ -160,12 +160,12 @@ export const takeTime = (feed: Feed, moment: Moment): FeedStep =>
     if (live.name === 'coming') return goLive(turn, { name: 'away', reason: live.reason, error: live.error })
     if (dueAtMs === null) return
     set(turn, { dueAtMs: null, askedAtMs: moment.nowMs })
-    gap(turn, 'due')
+    resync(turn, 'due')
   })
 
 const goLive = (turn: Turn, live: Live): void => {
   // The polls begin.
-  if (live.name === 'away' && turn.feed.live.name !== 'away') gap(turn, 'due')
+  if (live.name === 'away' && turn.feed.live.name !== 'away') resync(turn, 'due')
   set(turn, { live })
 }
 
@@ -253,7 +253,7 @@ const takeHealth = (turn: Turn, meaning: HealthMeaning): void => {
   const { health: before } = turn.feed
   const health = nextHealth(before, meaning, turn.moment)
   set(turn, { health })
-  // Said even while something is live: holes could not be filled.
+  // Said even while something is live: gaps could not be filled.
   if (health.name !== 'well' && (before.name === 'well' || health.error !== before.error))
     turn.effects.push({ name: 'report', error: health.error })
 }
@@ -290,19 +290,19 @@ const look = (turn: Turn, why: 'due' | 'navigated', freshForMs = LOOKED_AT_MS): 
   const isFresh = isWithin(askedAtMs, freshForMs)
   if (duty.name === 'serving') {
     const isStale = isPolling(feed) || why === 'navigated' || !isWithin(askedAtMs, feed.auditEveryMs)
-    if (feed.isOwed || (isStale && !isFresh)) gap(turn, why)
+    if (feed.isOwed || (isStale && !isFresh)) resync(turn, why)
     return
   }
   const mayAsk = duty.name === 'session-over' ? !isFresh : !isWithin(duty.sinceMs, OFF_FOR_MS)
   set(turn, { duty: { ...duty, mayAsk } })
-  if (mayAsk) gap(turn, why)
+  if (mayAsk) resync(turn, why)
 }
 
 const comeOnline = (turn: Turn): void => {
   const { feed } = turn
   // No answer was our own network's fault.
   if (feed.health.name === 'ailing' && feed.health.status === 0) set(turn, { health: well })
-  if (isServing(feed)) gap(turn, 'online')
+  if (isServing(feed)) resync(turn, 'online')
 }
 
 /** The clock jumped: nothing that was planned by it holds. */
@@ -317,7 +317,7 @@ export const takeWake = (feed: Feed, moment: Moment): FeedStep =>
       live: live.name === 'coming' ? coming(moment, live) : live,
       health: isForgotten ? well : afterJump(health, moment.nowMs),
     })
-    if (isServing(feed)) gap(turn, 'woke')
+    if (isServing(feed)) resync(turn, 'woke')
   })
 
 const pollingFact = ({ live, health, dueAtMs }: Feed): ConnectionFact => {

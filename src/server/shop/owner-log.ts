@@ -44,7 +44,7 @@ export const createOwnerLog = ({ keptEntries = KEPT_ENTRIES, now = Date.now }: L
 
   const append = (event: string, payloadAt: (place: LogPlace) => unknown): LogEntry => {
     const place = { epoch: view.epoch || newEpoch(), seq: view.seq + 1 }
-    // The number is taken only once the payload is written: a payload that throws must leave no hole.
+    // The number is taken only once the payload is written: a payload that throws must leave no gap.
     const entry = { seq: place.seq, event, data: JSON.stringify(payloadAt(place)), atMs: now() }
     view = { ...place, entries: newestOf([...view.entries, entry], keptEntries) }
     return entry

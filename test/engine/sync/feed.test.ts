@@ -52,7 +52,7 @@ const sessionOver: Meaning = { name: 'session-over', status: 401 }
 const notThere: Meaning = { name: 'not-there', status: 404 }
 
 const effectInWords = (effect: FeedEffect): string => {
-  if (effect.name === 'gap') return `gap: ${effect.why}`
+  if (effect.name === 'resync') return `resync: ${effect.why}`
   if (effect.name === 'report') return `report: ${effect.error.code}`
   if (effect.name !== 'state') return effect.name
   return 'reason' in effect.fact ? `${effect.fact.name}: ${effect.fact.reason}` : effect.fact.name
@@ -137,7 +137,7 @@ describe('a feed begins', () => {
 
   it('by asking where there is no socket to be had', () => {
     const feed = feedOf({ hasLive: false })
-    expect(feed.begun).toEqual(['gap: due', 'polling: no-socket'])
+    expect(feed.begun).toEqual(['resync: due', 'polling: no-socket'])
   })
 
   it('within sane bounds, whatever the page says', () => {
@@ -154,14 +154,14 @@ describe('what the live source says', () => {
     ['coming', 'left', 'coming', ['channel-left']],
     ['coming', 'delayed', 'coming', ['delayed: authorisation-failed']],
     ['coming', 'subscribed', 'up', ['subscribed']],
-    ['coming', 'refused', 'away', ['gap: due', 'polling: not-authorised']],
+    ['coming', 'refused', 'away', ['resync: due', 'polling: not-authorised']],
     ['up', 'subscribed', 'up', ['subscribed']],
     ['up', 'opening', 'coming', ['socket-opening']],
     ['up', 'open', 'up', ['socket-open']],
     ['up', 'lost', 'coming', ['socket-lost']],
     ['up', 'left', 'coming', ['channel-left']],
     ['up', 'delayed', 'coming', ['delayed: authorisation-failed']],
-    ['up', 'refused', 'away', ['gap: due', 'polling: not-authorised']],
+    ['up', 'refused', 'away', ['resync: due', 'polling: not-authorised']],
     // While the check feeds the page, the connection says nothing else: it would flicker with each try.
     ['away', 'opening', 'away', ['polling: socket-lost']],
     ['away', 'open', 'away', ['polling: socket-lost']],
@@ -176,7 +176,7 @@ describe('what the live source says', () => {
     ['deaf', 'left', 'deaf', ['polling: no-broadcasts']],
     ['deaf', 'delayed', 'deaf', ['polling: no-broadcasts']],
     ['deaf', 'subscribed', 'deaf', ['polling: no-broadcasts']],
-    ['deaf', 'refused', 'away', ['gap: due', 'polling: not-authorised']],
+    ['deaf', 'refused', 'away', ['resync: due', 'polling: not-authorised']],
   ])('%s and %s: %s', (state, fact, expected, effects) => {
     const feed = standing[state]()
     expect(feed.fact(fact)).toEqual(effects)
@@ -199,7 +199,7 @@ describe('what the live source says', () => {
     feed.fact('lost')
     feed.fact('delayed')
     feed.pass(7_500)
-    expect(feed.time()).toEqual(['gap: due', 'polling: authorisation-failed'])
+    expect(feed.time()).toEqual(['resync: due', 'polling: authorisation-failed'])
     expect(feed.said()).toMatchObject({ error: delay })
   })
 
@@ -211,7 +211,7 @@ describe('what the live source says', () => {
     const feed = feedOf({}, random)
     expect([feed.dueInMs(), feed.now.live.name]).toEqual([expected, 'coming'])
     feed.pass(expected)
-    expect([feed.time(), feed.now.live.name]).toEqual([['gap: due', 'polling: socket-lost'], 'away'])
+    expect([feed.time(), feed.now.live.name]).toEqual([['resync: due', 'polling: socket-lost'], 'away'])
   })
 
   it('puts the first poll off no further by what it says meanwhile', () => {
@@ -232,14 +232,14 @@ describe('polls and audits', () => {
     expect(feed.dueInMs()).toBe(33_750)
     expect(feed.said()).toMatchObject({ name: 'polling', nextTryAtMs: BEGIN_MS + 7_500 + 33_750 })
     feed.pass(33_750)
-    expect(feed.time()).toEqual(['gap: due', 'polling: socket-lost'])
+    expect(feed.time()).toEqual(['resync: due', 'polling: socket-lost'])
   })
 
   it('come by the timer, though the clock was set back meanwhile', () => {
     const feed = standing.away()
     feed.hears(log())
     feed.pass(-7_200_000)
-    expect(feed.time()).toEqual(['gap: due', 'polling: socket-lost'])
+    expect(feed.time()).toEqual(['resync: due', 'polling: socket-lost'])
     expect(feed.dueInMs()).toBe(33_750)
   })
 
@@ -247,7 +247,7 @@ describe('polls and audits', () => {
     const feed = standing.up()
     expect(feed.dueInMs()).toBe(225_000)
     feed.pass(225_000)
-    expect(feed.time()).toEqual(['gap: due'])
+    expect(feed.time()).toEqual(['resync: due'])
   })
 
   it('that are due and cannot be asked now come again an interval later, not at once', () => {
@@ -381,7 +381,7 @@ describe('when the session is over', () => {
     }
     expect([wake(), time()]).toEqual([[], []])
     pass(3_000)
-    expect(signal('visible')).toEqual(['gap: due'])
+    expect(signal('visible')).toEqual(['resync: due'])
     expect(now().duty).toMatchObject({ name: 'session-over', mayAsk: true })
   })
 
@@ -391,7 +391,7 @@ describe('when the session is over', () => {
     expect(signal('visible')).toEqual([])
     expect(now().duty).toMatchObject({ mayAsk: false })
     pass(1)
-    expect(signal('navigated')).toEqual(['gap: navigated'])
+    expect(signal('navigated')).toEqual(['resync: navigated'])
     expect(hears(sessionOver)).toEqual(['close-live', 'refused: session-over'])
     expect(now().duty).toMatchObject({ mayAsk: false })
     expect(signal('visible')).toEqual([])
@@ -453,7 +453,7 @@ describe('when the shop switches live updates off', () => {
     feed.pass(899_999)
     expect(feed.signal('visible')).toEqual([])
     feed.pass(1)
-    expect(feed.signal('visible')).toEqual(['gap: due'])
+    expect(feed.signal('visible')).toEqual(['resync: due'])
     feed.hears(log(0, { enabled: false }))
     feed.pass(60_000)
     expect(feed.signal('navigated')).toEqual([])
@@ -527,15 +527,15 @@ describe('a page that is looked at', () => {
       feed.signal('hidden')
       feed.pass(2_999)
       expect(
-        feed.signal('visible').filter((words) => words.startsWith('gap')),
+        feed.signal('visible').filter((words) => words.startsWith('resync')),
         state,
       ).toEqual([])
       feed.signal('hidden')
       feed.pass(1)
       expect(
-        feed.signal('visible').filter((words) => words.startsWith('gap')),
+        feed.signal('visible').filter((words) => words.startsWith('resync')),
         state,
-      ).toEqual(['gap: due'])
+      ).toEqual(['resync: due'])
     }
   })
 
@@ -553,7 +553,7 @@ describe('a page that is looked at', () => {
     feed.hears(log())
     feed.signal('hidden')
     feed.pass(300_000)
-    expect(feed.signal('visible')).toEqual(['gap: due'])
+    expect(feed.signal('visible')).toEqual(['resync: due'])
   })
 
   it('asks at once what was to be asked while nobody looked', () => {
@@ -561,7 +561,7 @@ describe('a page that is looked at', () => {
     feed.hears(log())
     feed.signal('hidden')
     feed.owe()
-    expect(feed.signal('visible')).toEqual(['gap: due'])
+    expect(feed.signal('visible')).toEqual(['resync: due'])
     feed.ask()
     expect(feed.now.isOwed).toBe(false)
   })
@@ -570,7 +570,7 @@ describe('a page that is looked at', () => {
     const feed = standing.up()
     feed.hears(log())
     feed.pass(3_000)
-    expect(feed.signal('navigated')).toEqual(['gap: navigated'])
+    expect(feed.signal('navigated')).toEqual(['resync: navigated'])
     feed.ask()
     expect(feed.signal('navigated')).toEqual([])
   })
@@ -578,7 +578,7 @@ describe('a page that is looked at', () => {
 
 describe('when the network comes back', () => {
   it('something may be missing', () => {
-    expect(standing.up().signal('online')).toEqual(['gap: online'])
+    expect(standing.up().signal('online')).toEqual(['resync: online'])
   })
 
   it('what had failed for want of it is tried at once', () => {
@@ -602,7 +602,7 @@ describe('when the clock jumped', () => {
   it('something may be missing, and what was planned is planned anew', () => {
     const feed = standing.up()
     feed.pass(3_600_000)
-    expect(feed.wake()).toEqual(['gap: woke'])
+    expect(feed.wake()).toEqual(['resync: woke'])
     for (const jumpMs of [3_600_000, -7_200_000]) {
       feed.pass(jumpMs)
       feed.wake()
