@@ -37,7 +37,7 @@ export type {
   RefusedReason,
   WaitingReason,
 } from './engine/state'
-export { type AskCheck, type SupplyOptions, supply } from './engine/sync'
+export { type AskCheck, type SyncOptions, sync } from './engine/sync'
 export type { GapReason, Link, Query, Reply, Said, Sink, TabNote, Transport } from './engine/transport'
 export { type Check, type CheckRequest, createCheck } from './page/check'
 export type { CartDomEventMap } from './page/dom-events'

@@ -13,7 +13,7 @@ import { noNews } from './engine/news'
 import { pageLife } from './engine/page-life'
 import { isReadable } from './engine/payload'
 import { ownOnly } from './engine/shape'
-import { supply } from './engine/sync'
+import { sync } from './engine/sync'
 import type { Transport } from './engine/transport'
 import { askAlone, type CheckRequest, createCheck } from './page/check'
 import { createDomEvents } from './page/dom-events'
@@ -87,16 +87,16 @@ export const createCartEchoIn = (
     listening,
     transport: (user, owner) =>
       transportFor(user, owner, ownOnly({ ...options, ...endpoints, environment, portsOf, events })),
-    moveTo: (word) => {
+    moveTo: (identity) => {
       const before = endpoints
-      endpoints = endpointsNow(before, word)
+      endpoints = endpointsNow(before, identity)
       return moveBetween(before, endpoints)
     },
     onError: options.onError ?? logError,
     announce: dom.announce,
     mayRefresh: dom.mayRefresh,
     whileStarted: dom.start,
-    word: options,
+    identity: options,
   })
   client.connection.subscribe(dom.status)
   client.news.subscribe((news) => {
@@ -148,7 +148,7 @@ const feedOf = (parts: TransportParts, channel: string | null, audience: Audienc
   const live = channel === null ? null : liveOf(parts, channel, audience)
   if (!check) return live ?? silence
   const { intervalMs, auditMs, timeoutMs } = check
-  return supply({
+  return sync({
     environment,
     audience,
     live,

@@ -124,8 +124,8 @@ describe('a page that knows a log', () => {
     ['by its owner alone', { owner: 'mine' }],
   ])(
     '%s, takes bare JSON for something else than the shop: nothing is told, and check() rejects',
-    async (_how, word) => {
-      const { cart, heard, errors, pass } = openCart({ echo: undefined, ...word }, intruder)
+    async (_how, identity) => {
+      const { cart, heard, errors, pass } = openCart({ echo: undefined, ...identity }, intruder)
       await pass(100)
       expect(heard).toEqual([])
       expect(errors.map(({ code }) => code)).toEqual(['blocked'])

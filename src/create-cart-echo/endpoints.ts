@@ -39,8 +39,8 @@ export const readEndpoints = ({
  * The endpoints of the page that was rendered now: what it does not say stays, and so does what only the options can say of a check.
  * @throws {CartEchoError} `invalid-options` for a check without an address, `invalid-channel`.
  */
-export const endpointsNow = (before: Endpoints, word: PageIdentity): Endpoints => {
-  const { channel, check, reverb } = ownOnly(word)
+export const endpointsNow = (before: Endpoints, identity: PageIdentity): Endpoints => {
+  const { channel, check, reverb } = ownOnly(identity)
   const settings = readCheck(check)
   const { echo } = before
   const said = reverb ? readReverb(reverb).settings : before.reverb

@@ -49,16 +49,16 @@ export interface ClientOptions {
   readonly mayRefresh?: ((cursor: string | null) => boolean) | undefined
   /** Runs when listening starts; what it returns runs when listening stops. */
   readonly whileStarted?: (() => Stop) | undefined
-  readonly word?: PageIdentity | undefined
+  readonly identity?: PageIdentity | undefined
   /**
-   * Takes from a word where to listen and ask: what is opened from then on is there. Says how that differs; throws, and takes nothing, where it is
+   * Takes from an identity where to listen and ask: what is opened from then on is there. Says how that differs; throws, and takes nothing, where it is
    * misuse. Default: nothing of it is heeded.
    */
-  readonly moveTo?: ((word: PageIdentity) => Move) | undefined
+  readonly moveTo?: ((identity: PageIdentity) => Move) | undefined
 }
 
 /**
- * Composes link, inbox, emitter, news and connection.
+ * Composes link, stream, emitter, news and connection.
  * @throws {CartEchoError} `invalid-user` or `invalid-cursor`.
  */
 export const createClient = (options: ClientOptions): CartEcho => {
@@ -68,7 +68,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
   const guard = createGuard(report)
   const emitter = createEmitter<Record<string, [Change, Memory]>>(guard)
   const news = createSource<News>('news', noNews, guard)
-  let customer = newCustomer(options.word ?? {})
+  let customer = newCustomer(options.identity ?? {})
   let session: Session | null = null
   /** How the open session's place differs from that of the page. A live page does not go by the interval, and keeps its socket. */
   let owed: Move = 'none'
@@ -80,7 +80,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
   let leave: Stop = () => undefined
 
   const cursor = (): string | null => {
-    const { cursor } = customer.memory.inbox
+    const { cursor } = customer.memory.stream
     return cursor && formatCursor(cursor)
   }
 
@@ -238,7 +238,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
 
   // A log gives what was held once more; a bare answer, which may be another customer's, would have it told.
   const leavePage = (): void => {
-    customer.memory.inbox = { ...customer.memory.inbox, held: [] }
+    customer.memory.stream = { ...customer.memory.stream, held: [] }
     doubt(AWAY)
   }
 
@@ -250,13 +250,13 @@ export const createClient = (options: ClientOptions): CartEcho => {
     if (session !== null && (signal === 'restored' || signal === 'resumed')) refreshing.want(0)
   }
 
-  const identify = (word: PageIdentity): void => {
+  const identify = (identity: PageIdentity): void => {
     const before = customer
-    // Nothing is taken of a word that is misuse.
-    identified(before, word)
-    const move = options.moveTo?.(word) ?? 'none'
+    // Nothing is taken of an identity that is misuse.
+    identified(before, identity)
+    const move = options.moveTo?.(identity) ?? 'none'
     if (move !== 'none' && owed !== 'check') owed = move
-    const mine = identified(before, word, move)
+    const mine = identified(before, identity, move)
     customer = mine
     if (mine.memory === before.memory) renderedAgain(mine.shopper)
     else welcome()
@@ -273,7 +273,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
 
   // Whoever waits for the check is not to be told that listening ended.
   const retime = (): void => {
-    if (customer.memory.inbox.asking.name === 'nothing') reopen()
+    if (customer.memory.stream.asking.name === 'nothing') reopen()
     else retiming.set(RETIMED_MS, retime)
   }
 
@@ -286,11 +286,11 @@ export const createClient = (options: ClientOptions): CartEcho => {
 
   const renderedAgain = ({ owner, cursor, enabled }: Shopper): void => {
     const { memory } = customer
-    memory.inbox = { ...memory.inbox, owner, hasLog: memory.inbox.hasLog || owner !== null }
+    memory.stream = { ...memory.stream, owner, hasLog: memory.stream.hasLog || owner !== null }
     if (!enabled) close()
     if (!cursor) renderedSometime()
     isTraversed = false
-    if (!cursor || (isPassed(cursor, memory.inbox.cursor) && !mayReadOnceMore())) return
+    if (!cursor || (isPassed(cursor, memory.stream.cursor) && !mayReadOnceMore())) return
     if (session) session.rendered(cursor)
     else rememberPage(memory, cursor, listening, environment.nowMs())
   }
@@ -300,7 +300,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
     const isYoungNews = changedAtMs !== null && isYoung(changedAtMs, environment.nowMs(), PREFETCHED_MS)
     const mayBeOlder = isYoungNews || (isTraversed && changedAtMs !== null)
     if (mayBeOlder && mayReadOnceMore()) refreshing.beStale()
-    else if (!mayBeOlder && !refreshing.isRunning() && !customer.memory.inbox.cursor) refreshing.beFresh()
+    else if (!mayBeOlder && !refreshing.isRunning() && !customer.memory.stream.cursor) refreshing.beFresh()
   }
 
   // A refresh may render the page itself, and say so while it runs, or after: that must not be a reason for the next without end.

@@ -2,8 +2,8 @@ import type { Moment } from './clock'
 import type { Cursor } from './cursor'
 import { isSameShopper, type PageIdentity, readShopper, type Shopper } from './identity'
 import { ownOnly } from './shape'
-import { takeIn } from './stream'
-import { type Arrival, type Confirmed, type Effect, type Inbox, type InboxRules, newInbox } from './stream/state'
+import { advance } from './stream'
+import { type Arrival, type Confirmed, type Effect, newStream, type Stream, type StreamRules } from './stream/state'
 
 /** Who is looking. Another memory is another customer: whatever was begun under it goes no further. */
 interface Customer {
@@ -20,7 +20,7 @@ export type Move = 'none' | 'interval' | 'check' | 'channel'
  * Whoever a page was rendered for.
  * @throws {CartEchoError} `invalid-user` or `invalid-cursor`.
  */
-export const newCustomer = (word: PageIdentity): Customer => welcome(readShopper(word))
+export const newCustomer = (identity: PageIdentity): Customer => welcome(readShopper(identity))
 
 /**
  * Whoever a page says is looking now. `enabled` stays as it was when left out; the same customer keeps the memory, and the owner once known.
@@ -29,11 +29,11 @@ export const newCustomer = (word: PageIdentity): Customer => welcome(readShopper
  */
 export const identified = (
   { shopper, memory, saidOwner }: Customer,
-  word: PageIdentity,
+  identity: PageIdentity,
   move: Move = 'none',
 ): Customer => {
-  const next = readShopper({ ...word, enabled: ownOnly(word).enabled ?? shopper.enabled })
-  const owner = memory.inbox.owner ?? shopper.owner
+  const next = readShopper({ ...identity, enabled: ownOnly(identity).enabled ?? shopper.enabled })
+  const owner = memory.stream.owner ?? shopper.owner
   const isElsewhere = move === 'channel' || (move === 'check' && (owner === null || owner !== next.owner))
   if (isElsewhere || !isSameShopper({ ...shopper, owner }, next)) return welcome(next)
   return { shopper: { ...next, owner: next.owner ?? owner }, memory, saidOwner: next.owner ?? saidOwner }
@@ -43,7 +43,7 @@ const welcome = (shopper: Shopper): Customer => ({ shopper, memory: newMemory(sh
 
 /** What outlives a session of the same shopper: stopping and starting again loses nothing and repeats nothing. */
 export interface Memory {
-  inbox: Inbox
+  stream: Stream
   /** Effects that were decided but not carried out yet, because a listener stopped the session in between. */
   readonly pending: Effect[]
   /** True while effects are being carried out, perhaps by a session that a listener has just stopped. */
@@ -60,7 +60,7 @@ export interface Memory {
 
 /** The memory of a page that was just rendered for a shopper. */
 const newMemory = ({ owner, cursor }: Shopper): Memory => ({
-  inbox: newInbox(owner, cursor),
+  stream: newStream(owner, cursor),
   pending: [],
   busy: false,
   confirmedAtMs: null,
@@ -70,14 +70,14 @@ const newMemory = ({ owner, cursor }: Shopper): Memory => ({
 })
 
 /** Takes in what happened; what is to be done for it waits to be carried out. */
-export const remember = (memory: Memory, arrival: Arrival, rules: InboxRules, moment: Moment): void => {
-  const { inbox, effects } = takeIn(memory.inbox, arrival, rules, moment)
-  memory.inbox = inbox
+export const remember = (memory: Memory, arrival: Arrival, rules: StreamRules, moment: Moment): void => {
+  const { stream, effects } = advance(memory.stream, arrival, rules, moment)
+  memory.stream = stream
   memory.pending.push(...effects)
 }
 
 /** Takes in that the page was rendered anew while nothing is listened to; the next session carries out what follows. */
-export const rememberPage = (memory: Memory, cursor: Cursor, rules: Omit<InboxRules, 'canAsk'>, nowMs: number): void =>
+export const rememberPage = (memory: Memory, cursor: Cursor, rules: Omit<StreamRules, 'canAsk'>, nowMs: number): void =>
   remember(memory, { name: 'rendered', cursor }, { ...rules, canAsk: false }, { nowMs, random: 0 })
 
 /** Carries out what waits, as long as it may. A queue: what a listener makes arrive must not overtake this one. */

@@ -3,7 +3,7 @@ import { CartEchoError, type CartEchoErrorCode, wordsOf } from './errors'
 import type { PageIdentity } from './identity'
 import { attempt } from './shape'
 
-/** What is left out of a word for being this. Nobody is better than somebody else's customer, and so is no place better than another tenant's. */
+/** What is left out of an identity for being this. Nobody is better than somebody else's customer, and so is no place better than another tenant's. */
 const WITHOUT: ReadonlyMap<CartEchoErrorCode, PageIdentity> = new Map<CartEchoErrorCode, PageIdentity>([
   ['invalid-user', { user: null }],
   ['invalid-cursor', { cursor: null }],
@@ -12,12 +12,12 @@ const WITHOUT: ReadonlyMap<CartEchoErrorCode, PageIdentity> = new Map<CartEchoEr
 ])
 
 /**
- * Says who looks, for whoever must not throw, such as a component: what `identify` refuses is left out of the word, and added to its problems, which the
+ * Says who looks, for whoever must not throw, such as a component: what `identify` refuses is left out of it, and added to its problems, which the
  * cart reports. Without a user, a channel, a check or a Reverb that can be read the page is nobody's. Never throws.
  */
-export const identifyWithoutThrowing = (cart: Pick<CartEcho, 'identify'>, word: PageIdentity): void => {
-  const problems = problemsOf(word)
-  let rest = word
+export const identifyWithoutThrowing = (cart: Pick<CartEcho, 'identify'>, identity: PageIdentity): void => {
+  const problems = problemsOf(identity)
+  let rest = identity
   // Once for each kind, for identify changes nothing where it throws.
   for (let kinds = WITHOUT.size; kinds >= 0; kinds -= 1) {
     try {
@@ -31,8 +31,8 @@ export const identifyWithoutThrowing = (cart: Pick<CartEcho, 'identify'>, word: 
   cart.identify({ problems })
 }
 
-const problemsOf = (word: PageIdentity): CartEchoError[] => {
-  const said = attempt(() => word.problems)
+const problemsOf = (identity: PageIdentity): CartEchoError[] => {
+  const said = attempt(() => identity.problems)
   return Array.isArray(said) ? [...said] : []
 }
 

@@ -27,7 +27,7 @@ export interface PageIdentity {
   problems?: readonly CartEchoError[] | undefined
 }
 
-/** A page's word, checked. */
+/** A page's identity, checked. */
 export interface Shopper {
   readonly user: string | null
   /** True only where there is no user. */
@@ -56,11 +56,11 @@ export const readUser = (user: unknown): string | null => {
 }
 
 /**
- * Checks a page's word.
+ * Checks a page's identity.
  * @throws {CartEchoError} `invalid-user` or `invalid-cursor`.
  */
-export const readShopper = (word: PageIdentity): Shopper => {
-  const { user, guest, owner, cursor, enabled, problems } = ownOnly(word)
+export const readShopper = (identity: PageIdentity): Shopper => {
+  const { user, guest, owner, cursor, enabled, problems } = ownOnly(identity)
   return {
     user: readUser(user),
     guest: readUser(user) === null && guest === true,
@@ -78,7 +78,7 @@ export const textOf = ({ user, guest, owner, cursor, enabled, channel, check, re
   return JSON.stringify([user, guest, owner, cursor, enabled, channel, ...server, ...where].map(wordsOf))
 }
 
-/** True when both are the same customer, as far as the page's word goes. */
+/** True when both are the same customer, as far as the page says. */
 export const isSameShopper = (a: Shopper, b: Shopper): boolean =>
   a.user === b.user && a.guest === b.guest && (a.owner === null || b.owner === null || a.owner === b.owner)
 
@@ -96,8 +96,8 @@ const readCursor = (cursor: unknown): Cursor | null => {
 export type Closed = ConnectionFact & { name: 'idle' | 'refused' }
 
 /** Why a page does not listen for whoever it says is looking; null where it does. */
-export const whyClosed = (word: Omit<PageIdentity, 'cursor'>): Closed | null => {
-  const { user = null, guest, enabled, problems = [] } = ownOnly(word)
+export const whyClosed = (identity: Omit<PageIdentity, 'cursor'>): Closed | null => {
+  const { user = null, guest, enabled, problems = [] } = ownOnly(identity)
   if (enabled === false) return { name: 'idle', reason: 'switched-off' }
   const error = problems.find(({ code }) => code === 'page-conflict')
   if (error) return { name: 'refused', reason: 'page-conflict', error }

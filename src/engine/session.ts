@@ -7,7 +7,7 @@ import { CartEchoError } from './errors'
 import type { Refreshers } from './refreshes'
 import { hasOwn, ownOnly } from './shape'
 import type { Connection, ConnectionFact } from './state'
-import { type Arrival, type Asked, type Confirmed, type Effect, type InboxRules, wakesAtMs } from './stream/state'
+import { type Arrival, type Asked, type Confirmed, type Effect, type StreamRules, wakesAtMs } from './stream/state'
 import {
   cannotAnswer,
   gone,
@@ -27,7 +27,7 @@ export type PageEffect = Exclude<Effect, { name: 'ask' | 'unsettled' }>
 /** What a session is made of. */
 interface SessionParts {
   readonly environment: Environment
-  readonly rules: Omit<InboxRules, 'canAsk'>
+  readonly rules: Omit<StreamRules, 'canAsk'>
   readonly transport: Transport
   readonly memory: Memory
   /** Carries out what concerns the page. */
@@ -54,7 +54,7 @@ export interface Session {
   readonly stop: (why?: CartEchoError) => void
 }
 
-/** Runs the pure inbox against a link and a clock. Never throws: a transport that does is refused with `echo-failed`. */
+/** Runs the pure stream against a link and a clock. Never throws: a transport that does is refused with `echo-failed`. */
 export const openSession = ({ environment, rules, transport, memory, handle, state, note }: SessionParts): Session => {
   let isOpen = true
   let link: Link | null = null
@@ -98,7 +98,7 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
   const wake = (): void => {
     alarm.stop()
     const nowMs = environment.nowMs()
-    const atMs = memory.pending.length > 0 ? nowMs : wakesAtMs(memory.inbox)
+    const atMs = memory.pending.length > 0 ? nowMs : wakesAtMs(memory.stream)
     if (!isOpen || atMs === null) return
     alarm.set(Math.max(0, atMs - nowMs), () => arrive({ name: 'time' }))
   }
@@ -115,7 +115,7 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
     resync: (why, withinMs = 0) =>
       enter(() => {
         // A check that names no owner would answer for whoever has logged in.
-        if (why === 'log-in' && memory.inbox.owner === null) return
+        if (why === 'log-in' && memory.stream.owner === null) return
         arrive({ name: 'resync', inMs: withinMs * environment.random() })
       }),
     state: (fact) => enter(() => state(fact)),
@@ -159,7 +159,7 @@ const startLink = (transport: Transport, sink: Sink): Link => {
   }
 }
 
-/** Asks the check, for the inbox and for whoever waits to be sure. */
+/** Asks the check, for the stream and for whoever waits to be sure. */
 interface Asker {
   /** Asks for everything after `since`; what comes of it arrives. */
   readonly ask: (since: Cursor | null) => void
@@ -212,7 +212,7 @@ const createAsker = ({ nowMs, memory, link, arrive, report }: AskerParts): Asker
       asks += 1
       const mine = asks
       const askedAtMs = nowMs()
-      const { owner, hasLog } = memory.inbox
+      const { owner, hasLog } = memory.stream
       const query = { since, owner, ...(hasLog ? { hasLog } : {}), ...(waiters.isEmpty() ? {} : { maxAgeMs: 0 }) }
       askLink(link(), query)?.then(
         (reply) => takeReply(reply, mine, askedAtMs),
@@ -231,7 +231,7 @@ const createAsker = ({ nowMs, memory, link, arrive, report }: AskerParts): Asker
   }
 }
 
-/** What the check said, as it arrives at the inbox. */
+/** What the check said, as it arrives at the stream. */
 const arrivalOf = (said: Said, asked: Asked): Arrival =>
   said.name === 'log' ? { name: 'answer', answer: said.answer, ...asked } : { ...said, ...asked }
 
@@ -354,13 +354,13 @@ export const createChecking =
 
 const NO_AGE = 'check() needs maxAgeMs in milliseconds, 0 or more.'
 
-const isConfirmed = ({ confirmedAtMs, inbox }: Memory, nowMs: number, maxAgeMs: number): boolean =>
+const isConfirmed = ({ confirmedAtMs, stream }: Memory, nowMs: number, maxAgeMs: number): boolean =>
   confirmedAtMs !== null &&
   nowMs - confirmedAtMs < maxAgeMs &&
   // A clock that was put back must not make an old confirmation young.
   nowMs >= confirmedAtMs &&
-  inbox.asking.name === 'nothing' &&
-  inbox.held.length === 0
+  stream.asking.name === 'nothing' &&
+  stream.held.length === 0
 
 const notListening = (connection: Connection): CartEchoError =>
   new CartEchoError('cannot-check', `Nothing is asked while the page is ${connection.name}: ${connection.reason}.`, {

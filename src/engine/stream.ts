@@ -39,15 +39,15 @@ import {
   beStale,
   type Effect,
   hearBare,
-  type Inbox,
-  type InboxRules,
   MOST_DOUBTS,
+  type Stream,
+  type StreamRules,
   set,
   type Turn,
 } from './stream/state'
 
 /**
- * Moves an inbox by one arrival. Pure; never throws: what cannot be read becomes a `report`.
+ * Moves a stream by one arrival. Pure; never throws: what cannot be read becomes a `report`.
  *
  *     broadcast ──► seen, retired, another instance? ──► drop
  *        │  next in line ──► tell, and whatever was held behind it
@@ -56,18 +56,18 @@ import {
  * The rule behind it: the socket is a fast hint, the log read through the check is the truth, and the cursor moves
  * forward only, and only contiguously.
  */
-export const takeIn = (
-  inbox: Inbox,
+export const advance = (
+  stream: Stream,
   arrival: Arrival,
-  rules: InboxRules,
+  rules: StreamRules,
   moment: Moment,
-): { readonly inbox: Inbox; readonly effects: readonly Effect[] } => {
-  const turn: Turn = { inbox, effects: [], rules, moment }
+): { readonly stream: Stream; readonly effects: readonly Effect[] } => {
+  const turn: Turn = { stream, effects: [], rules, moment }
   try {
     move(turn, arrival)
     return turn
   } catch (cause) {
-    return unreadable({ inbox, effects: [], rules, moment }, arrival, cause)
+    return unreadable({ stream, effects: [], rules, moment }, arrival, cause)
   }
 }
 
@@ -104,10 +104,10 @@ const move = (turn: Turn, arrival: Arrival): void => {
 
 /** Takes in what a log said: what follows on the cursor is told, what does not settles nothing. */
 const settle = (turn: Turn, answer: Answer, asked: Asked): void => {
-  const { owner, cursor } = turn.inbox
+  const { owner, cursor } = turn.stream
   if (owner !== null && owner !== answer.owner) return refuseOwner(turn)
   set(turn, { owner: answer.owner, hasLog: true })
-  const verdict = weighAnswer(turn.inbox, answer)
+  const verdict = weighAnswer(turn.stream, answer)
   if (verdict === 'malformed' || verdict === 'older') return leaveUnsettled(turn, answer, asked, verdict)
   // What another tab was answered is older than what was asked here, and may not have what it was asked for.
   const mine = takeAsk(turn, asked)
@@ -121,7 +121,7 @@ const settle = (turn: Turn, answer: Answer, asked: Asked): void => {
     return planAsk(turn, 'resync', inMs, mine.attempt + 1)
   }
   if (mine?.again || hasMore(verdict, answer)) return planAsk(turn, 'resync', 0)
-  conclude(turn, answer, asked, mine && turn.inbox.cursor === cursor ? mine.attempt + 1 : 0)
+  conclude(turn, answer, asked, mine && turn.stream.cursor === cursor ? mine.attempt + 1 : 0)
 }
 
 /** Says that, as of then, everything there is has been told, and whose log said so; null where it named nobody. */
@@ -135,7 +135,7 @@ const hasMore = (verdict: Verdict, { events }: Answer): boolean =>
 
 const conclude = (turn: Turn, answer: Answer, asked: Asked, inVain: number): void => {
   if (inVain >= MOST_DOUBTS) dropHeld(turn)
-  if (turn.inbox.held.length === 0) return confirm(turn, asked, answer.owner)
+  if (turn.stream.held.length === 0) return confirm(turn, asked, answer.owner)
   if (asked.ask !== undefined) turn.effects.push({ name: 'unsettled', error: laggingAnswer(answer) })
   planAsk(turn, 'gap', inVain === 0 ? waitMs(turn) : againInMs(turn, inVain), inVain)
 }
@@ -155,7 +155,7 @@ const leaveUnsettled = (turn: Turn, answer: Answer, { ask }: Asked, verdict: 'ma
  * page keeps its place; what it shows is read anew for whatever that log does next.
  */
 const doubt = (turn: Turn, { cursor, spreadMs }: Answer): void => {
-  const { cursor: ours, doubted } = turn.inbox
+  const { cursor: ours, doubted } = turn.stream
   if (ours?.epoch !== cursor.epoch || doubted === cursor.seq) return
   set(turn, { doubted: cursor.seq })
   beStale(turn, 'ahead', spreadMs)
@@ -173,7 +173,7 @@ const restartAt = (turn: Turn, { cursor, spreadMs }: Answer): void => {
 }
 
 const readLog = (turn: Turn, answer: Answer): void => {
-  const { cursor } = turn.inbox
+  const { cursor } = turn.stream
   if (cursor === null) return enterLog(turn, answer)
   // What a reset holds all the same follows on another place.
   if (answer.reset) return
@@ -188,13 +188,13 @@ const readLog = (turn: Turn, answer: Answer): void => {
 
 /** A page that does not know where it stands takes the log's end, tells what it heard live until there, and is stale. */
 const enterLog = (turn: Turn, answer: Answer): void => {
-  const before = turn.inbox.held.filter(({ position }) => reaches(answer.cursor, position))
+  const before = turn.stream.held.filter(({ position }) => reaches(answer.cursor, position))
   for (const heard of inOrder(before)) tell(turn, heard, 'socket')
   restartAt(turn, answer)
 }
 
 const readEntry = (turn: Turn, { event, payload }: LoggedEvent, position: Cursor): void => {
-  if (reaches(turn.inbox.cursor, position)) return
+  if (reaches(turn.stream.cursor, position)) return
   const decoded = read(turn, event, payload)
   if (!decoded) return set(turn, { cursor: position })
   const { key } = positioned(position)
@@ -203,7 +203,7 @@ const readEntry = (turn: Turn, { event, payload }: LoggedEvent, position: Cursor
 
 /** The guide's check has no log behind it: it says that something changed, in words that may have been heard already. */
 const settleBare = (turn: Turn, answer: BareAnswer, asked: Asked): void => {
-  const { echoes, isNews } = hearBare(turn.inbox.echoes, answer)
+  const { echoes, isNews } = hearBare(turn.stream.echoes, answer)
   set(turn, { echoes })
   if (isNews) turn.effects.push({ name: 'tell', change: bareChange(answer) })
   else if (answer.updated) beStale(turn, 'again')
@@ -214,7 +214,7 @@ const settleBare = (turn: Turn, answer: BareAnswer, asked: Asked): void => {
 
 /** Nothing happened: believed, unless a broadcast waits for what came before it. */
 const settleNothing = (turn: Turn, asked: Asked): void => {
-  if (turn.inbox.held.length === 0) return endAsk(turn, asked)
+  if (turn.stream.held.length === 0) return endAsk(turn, asked)
   if (asked.ask === undefined) return
   turn.effects.push({ name: 'unsettled', error: emptyAnswer() })
   goUnanswered(turn)
@@ -234,7 +234,7 @@ const endAsk = (turn: Turn, asked: Asked): void => {
 
 /** A page rendered later knows more than we do; one rendered earlier (Back, prefetch) shows an old cart. */
 const compareWithPage = (turn: Turn, rendered: Cursor): void => {
-  const { cursor, retired } = turn.inbox
+  const { cursor, retired } = turn.stream
   if (retired.includes(rendered.epoch) || isBefore(rendered, cursor)) return beStale(turn, 'older-page')
   set(turn, { hasLog: true })
   goTo(turn, rendered)

@@ -27,8 +27,8 @@ import { cannotAnswer, gone, type Link, type Query, type Reply, type Sink, stopL
 /** One request of the check; rejects only when aborted. */
 export type AskCheck = (query: Query, signal: Signal) => Promise<Meaning>
 
-/** What a supply is made of. */
-export interface SupplyOptions {
+/** What a sync is made of. */
+export interface SyncOptions {
   readonly environment: Environment
   /** Who looks, where that is not the environment's own page alone. */
   readonly audience?: Audience | undefined
@@ -56,8 +56,8 @@ const ANSWER_WITHIN_MS = 10_000
  * nothing is live (after 5 to 10 s, so that a blip costs nothing), audits while something is, has one request in flight, and
  * asks nothing while nobody looks. When the session is over, or live updates are switched off, it stops listening too. Never throws.
  */
-export const supply =
-  (options: SupplyOptions): Transport =>
+export const sync =
+  (options: SyncOptions): Transport =>
   (sink) => {
     const { environment, audience = environment, check, events, timeoutMs = ANSWER_WITHIN_MS } = options
     const limit = createAlarm(environment)
@@ -169,7 +169,7 @@ export const supply =
 
 const silently = (feed: Feed): FeedStep => ({ feed, effects: [] })
 
-const settingsOf = ({ live, intervalMs, auditMs }: SupplyOptions, audience: Audience): FeedSettings => ({
+const settingsOf = ({ live, intervalMs, auditMs }: SyncOptions, audience: Audience): FeedSettings => ({
   hasLive: live !== null,
   isVisible: audience.isVisible(),
   pollEveryMs: intervalMs ?? POLL_EVERY_MS,

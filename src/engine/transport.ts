@@ -18,7 +18,7 @@ export interface Sink {
   /** What the check said, as of then, to whoever asked: what the page did not ask for settles what it can, and no more. */
   answer(said: Said, asOfMs: number): void
   /**
-   * Something may be missing. The inbox, which alone knows the cursor, asks: at once, or at random within the time given,
+   * Something may be missing. The stream, which alone knows the cursor, asks: at once, or at random within the time given,
    * for what happened to everybody at the same moment.
    */
   resync(why: GapReason, withinMs?: number): void

@@ -28,7 +28,7 @@ const open = (): Opened => {
   const tag = createOwnTag(script)
   const { cart, page, start, onError } = createPageCart({
     environment: browserEnvironment(),
-    read: () => readPage({ script: tag.word() }),
+    read: () => readPage({ script: tag.identity() }),
     given: { events: settings.events },
     importPart: createImport({ script: sourceOf(script), nonce: script?.nonce, integrity }),
     hasNotices: settings.hasNotices,

@@ -15,11 +15,11 @@ import { createStarts } from './starts'
 export interface LateCartOptions {
   readonly environment: Environment
   /** Who looks at the page. Default: nobody, until `identify`. */
-  readonly word?: PageIdentity | undefined
+  readonly identity?: PageIdentity | undefined
   /** The names of the page's own events, as far as they are known. Default: none. */
   readonly events?: (() => readonly CartEventName[]) | undefined
   /** Fetches and makes the real one. Called when it is first needed, and after a failure again, as long as it is needed. */
-  readonly load: (word: PageIdentity) => Promise<CartEcho>
+  readonly load: (identity: PageIdentity) => Promise<CartEcho>
   readonly onError: OnError
 }
 
@@ -33,14 +33,14 @@ export interface LateCartOptions {
  * for misuse is tried again when it is started again.
  */
 export const createLateCart = (options: LateCartOptions): CartEcho => {
-  const { environment, word = {}, events = () => [], load, onError } = options
+  const { environment, identity = {}, events = () => [], load, onError } = options
   const guard = createGuard(onError)
   const connection = createSource('connection', notStarted(environment.nowMs()), guard)
   const news = createSource('news', noNews, guard)
   const backlog = createBacklog(onError)
   const starts = createStarts()
-  let who = word
-  let asked = word
+  let who = identity
+  let asked = identity
 
   const need = (): Need => needOf(starts.isAny(), who)
 

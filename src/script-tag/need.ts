@@ -8,8 +8,8 @@ import type { Fetched } from './fetching'
 export type Need = { readonly name: 'code' } | Closed
 
 /** What a page needs: a client made for it would say the same (`core/client`). */
-export const needOf = (isStarted: boolean, word: PageIdentity): Need =>
-  isStarted ? (whyClosed(word) ?? { name: 'code' }) : { name: 'idle', reason: 'not-started' }
+export const needOf = (isStarted: boolean, identity: PageIdentity): Need =>
+  isStarted ? (whyClosed(identity) ?? { name: 'code' }) : { name: 'idle', reason: 'not-started' }
 
 /** The connection of a page whose code is not there. */
 export const connectionWithout = (need: Need, code: Fetched<CartEcho>, sinceMs: number): Connection => {

@@ -7,7 +7,7 @@ export interface OwnTag {
   /** The one that brought this script; null where it cannot be told. */
   readonly element: HTMLScriptElement | null
   /** The one whose `data-*` count now: null where it went with a page that another has replaced. */
-  readonly word: () => HTMLScriptElement | null
+  readonly identity: () => HTMLScriptElement | null
   /**
    * Takes the word of a tag that ran after this one, once the page is parsed: Turbo and `wire:navigate` bring those of the pages they visit, where
    * they are others. The tag before it leaves the document, or a later page with the same one would not bring it again. False where it says nothing new.
@@ -49,7 +49,7 @@ export const createOwnTag = (element: HTMLScriptElement | null): OwnTag => {
   const isThere = (): boolean => [...unclobbered(document, 'scripts')].some((script) => script.isEqualNode(tag))
   return {
     element,
-    word: () => {
+    identity: () => {
       isOfPage ??= isThere()
       return isOfPage && !isThere() ? null : tag
     },

@@ -107,7 +107,7 @@ export const createDesk = (parts: DeskParts): Desk => {
   }
 }
 
-// The supply never rejects; another transport may.
+// The sync never rejects; another transport may.
 const failed = (cause: unknown): Reply => ({
   name: 'unanswered',
   next: ASK_AGAIN_MS,

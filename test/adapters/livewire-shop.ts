@@ -108,7 +108,7 @@ export const openShop = ({
   const dom = createDomEvents(undefined)
   const listening = listeningClient({
     environment,
-    word: { user: 7, owner: 'mine', cursor: 'e1:1' },
+    identity: { user: 7, owner: 'mine', cursor: 'e1:1' },
     announce: dom.announce,
     whileStarted: dom.start,
     transport: () => (opened) => {

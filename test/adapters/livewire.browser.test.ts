@@ -608,8 +608,8 @@ describe('a refresh through Livewire', () => {
 })
 
 describe('islands of Livewire 4', () => {
-  const mark = (word: string, name: string, mode: string) =>
-    `<!--[if ${word}:type=island|name=${name}|token=${name}|mode=${mode}]><![endif]-->`
+  const mark = (identity: string, name: string, mode: string) =>
+    `<!--[if ${identity}:type=island|name=${name}|token=${name}|mode=${mode}]><![endif]-->`
   const island = (name: string, html: string, mode = 'morph') =>
     mark('FRAGMENT', name, mode) + html + mark('ENDFRAGMENT', name, mode)
   const memo = { islands: ['total', 'count', 'saved', 'always', 'later'].map((name) => ({ name, token: name })) }
@@ -934,7 +934,7 @@ describe('wire:navigate', () => {
     ['throws', () => ({ thrown: true }), ['listener-failed'], 'idle'],
     ['names a user that is none', () => ({ user: 'undefined' }), ['invalid-user'], 'idle'],
     ['has a cursor that is none', () => ({ user: 7, owner: 'mine', cursor: 'soon' }), ['invalid-cursor'], 'live'],
-  ])('to a page whose word %s reports it, and throws nothing', async (_what, word: () => object, codes, name) => {
+  ])('to a page whose word %s reports it, and throws nothing', async (_what, identity: () => object, codes, name) => {
     let next = () => first as PageIdentity
     const page = await openPage({
       page: () => next(),
@@ -942,7 +942,7 @@ describe('wire:navigate', () => {
     })
     page.change()
     next = () => {
-      const said = word()
+      const said = identity()
       if ('thrown' in said) throw new TypeError('No block.')
       return said
     }

@@ -316,8 +316,8 @@ describe('the stand-in for Livewire', () => {
   })
 
   it('asks for islands side by side with the whole, and renders those alone', async () => {
-    const mark = (word: string, mode: string) =>
-      `<!--[if ${word}:type=island|name=total|token=t|mode=${mode}]><![endif]-->`
+    const mark = (identity: string, mode: string) =>
+      `<!--[if ${identity}:type=island|name=total|token=t|mode=${mode}]><![endif]-->`
     const island = (mode: string, html: string) => mark('FRAGMENT', mode) + html + mark('ENDFRAGMENT', mode)
     const page = start(component('a', { html: `${island('morph', '<b>old</b>')}<i>old</i>` }), {
       html: `<div wire:id="a">${island('skip', '')}<i>new</i></div>`,

@@ -43,7 +43,7 @@ beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   place = document.createElement('main')
   root = createRoot(place)
-  shop = listeningClient({ word: { user: 7, owner: 'mine', cursor: 'e1:1' } })
+  shop = listeningClient({ identity: { user: 7, owner: 'mine', cursor: 'e1:1' } })
 })
 
 afterEach(async () => {
@@ -150,9 +150,9 @@ describe('the page given to the provider', () => {
     const { identify } = shop.client
     const client = {
       ...shop.client,
-      identify: (word: PageIdentity) => {
-        words.push(word)
-        identify(word)
+      identify: (identity: PageIdentity) => {
+        words.push(identity)
+        identify(identity)
       },
     }
     return { words, client }
@@ -309,12 +309,12 @@ describe('useCartChange', () => {
   it('never calls a handler of a rendering that React threw away', async () => {
     const heard: string[] = []
     const never = new Promise<string>(() => undefined)
-    const Cart = ({ word, wait }: { word: string; wait: boolean }) => {
-      useCartChange(() => heard.push(word))
-      return wait ? use(never) : word
+    const Cart = ({ identity, wait }: { identity: string; wait: boolean }) => {
+      useCartChange(() => heard.push(identity))
+      return wait ? use(never) : identity
     }
-    const rendering = (word: string, wait: boolean) =>
-      createElement(Suspense, { fallback: 'loading' }, createElement(Cart, { word, wait }))
+    const rendering = (identity: string, wait: boolean) =>
+      createElement(Suspense, { fallback: 'loading' }, createElement(Cart, { identity, wait }))
     await show(rendering('first', false))
     await show(rendering('second', true))
     await hear(2)
@@ -494,14 +494,14 @@ describe('useCartNews', () => {
   it('compares with what is on the page, not with a rendering that React threw away', async () => {
     const never = new Promise<string>(() => undefined)
     const seen = new Set<unknown>()
-    const Reader = ({ word, wait }: { word: string; wait: boolean }) => {
-      const shown = useCartNews(() => [word])
+    const Reader = ({ identity, wait }: { identity: string; wait: boolean }) => {
+      const shown = useCartNews(() => [identity])
       if (wait) use(never)
       seen.add(shown)
       return shown.join()
     }
-    const rendering = (word: string, wait: boolean) =>
-      createElement(Suspense, { fallback: 'loading' }, createElement(Reader, { word, wait }))
+    const rendering = (identity: string, wait: boolean) =>
+      createElement(Suspense, { fallback: 'loading' }, createElement(Reader, { identity, wait }))
     await show(rendering('first', false))
     await show(rendering('second', true))
     await show(rendering('first', false))

@@ -124,7 +124,7 @@ describe('an app with cart-echo', () => {
 
   describe('that was mounted before', () => {
     const late = async () => {
-      const { client, hear, links } = listeningClient({ word: {} })
+      const { client, hear, links } = listeningClient({ identity: {} })
       const { inUse, client: watched } = counted(client)
       const shown = ref(0)
       const user = ref(7)
@@ -579,7 +579,7 @@ describe('who is looking', () => {
   })
 
   it('keeps its subscription when only the cursor is another, and gets a new one as somebody else', async () => {
-    const { client, links, link, end } = listeningClient({ word: {} })
+    const { client, links, link, end } = listeningClient({ identity: {} })
     const user = ref<number | null>(7)
     const cursor = ref('e1:1')
     const page = () => ({ user: user.value, cursor: cursor.value })

@@ -52,7 +52,7 @@ const listen = (echo: EchoSource, user = '1') => {
     transport: (id) =>
       echoTransport({ environment, echo, channel: `App.Models.User.${id}`, events: [...listening.events.keys()] }),
     onError: (error) => errors.push(error),
-    word: { user },
+    identity: { user },
   })
   cart.on('cart.conditions.changed', ({ changes }) => totals.push(changes.new_total))
   const states: string[] = []

@@ -8,7 +8,7 @@ import { at } from '../support/payloads'
 const bare: Reply = { name: 'bare', answer: { updated: true, message: 'hers', atMs: 0 } }
 
 const visited = (owner: string | null = 'mine') => {
-  const page = listeningClient({ canAsk: true, word: { user: 7, owner, cursor: 'e1:0' } })
+  const page = listeningClient({ canAsk: true, identity: { user: 7, owner, cursor: 'e1:0' } })
   page.client.start()
   page.hear(at(1))
   const doubted = () => page.client.news.get().unconfirmedSinceMs

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { answerOf, listeningClient, sinceOf } from '../support/listening-client'
 import { at } from '../support/payloads'
 
-// A link that can be asked. What an answer is worth is the inbox's business; here: that it is asked, and who is still heard.
+// A link that can be asked. What an answer is worth is the stream's business; here: that it is asked, and who is still heard.
 
-const askable = (word = { user: 7, owner: 'mine', cursor: 'e1:1' }) => listeningClient({ canAsk: true, word })
+const askable = (identity = { user: 7, owner: 'mine', cursor: 'e1:1' }) => listeningClient({ canAsk: true, identity })
 
 describe('a client whose link can be asked', () => {
   it('asks once for a resync, from its cursor, and tells what the answer has', async () => {
@@ -49,7 +49,7 @@ describe('a client whose link can be asked', () => {
   it('asks for a resync that was reported before the transport had returned', () => {
     const asked: string[] = []
     const { client, environment } = listeningClient({
-      word: { user: 7, cursor: 'e1:1' },
+      identity: { user: 7, cursor: 'e1:1' },
       transport: () => (sink) => {
         sink.resync('subscribed')
         return {
@@ -104,7 +104,7 @@ describe("another customer's answer", () => {
   })
 
   it('is none on a page that names no owner: it takes the first, and keeps to it', () => {
-    const { client, link, heard, end } = listeningClient({ canAsk: true, word: { user: 7, cursor: 'e1:1' } })
+    const { client, link, heard, end } = listeningClient({ canAsk: true, identity: { user: 7, cursor: 'e1:1' } })
     client.start()
     link().answer(answerOf('e1:1', 'e1:2', { owner: 'first' }))
     link().answer(answerOf('e1:2', 'e1:3', { owner: 'second' }))

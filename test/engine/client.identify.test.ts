@@ -7,14 +7,14 @@ describe('identify() of another customer', () => {
   it.each([
     ['another user', { user: 8 }],
     ['nobody', { user: null }],
-    ['an empty word', {}],
+    ['an empty identity', {}],
     ['the same user of another log', { user: 7, owner: 'theirs' }],
-  ])('wipes the news and closes the link: %s', (_who, word) => {
-    const { client, links, hear, end } = listeningClient({ word: { user: 7, owner: 'mine' } })
+  ])('wipes the news and closes the link: %s', (_who, identity) => {
+    const { client, links, hear, end } = listeningClient({ identity: { user: 7, owner: 'mine' } })
     client.start()
     hear(at(1))
     hear('broken')
-    client.identify(word)
+    client.identify(identity)
     expect(links[0]?.stops).toBe(1)
     expect(client.news.get()).toEqual({ last: null, unread: [], stale: false })
     end()
@@ -22,7 +22,7 @@ describe('identify() of another customer', () => {
 
   it('opens a link of its own, and hears only that', () => {
     const { client, links, link, hear, heard, environment, end } = listeningClient({
-      word: { user: 7, cursor: 'e1:0' },
+      identity: { user: 7, cursor: 'e1:0' },
     })
     client.start()
     hear(at(2))
@@ -51,7 +51,7 @@ describe('identify() of another customer', () => {
   })
 
   it('drops what the last customer had not been told when the page was stopped', () => {
-    const { client, hear, heard, environment, end } = listeningClient({ word: { user: 7, cursor: 'e1:0' } })
+    const { client, hear, heard, environment, end } = listeningClient({ identity: { user: 7, cursor: 'e1:0' } })
     client.on(EVENT, () => client.stop())
     client.start()
     hear(at(2))
@@ -65,7 +65,7 @@ describe('identify() of another customer', () => {
 
   it('ends the burst under way when a listener calls it', () => {
     const { client, links, link, hear, heard, environment, end } = listeningClient({
-      word: { user: 7, cursor: 'e1:0' },
+      identity: { user: 7, cursor: 'e1:0' },
     })
     client.on(EVENT, () => client.identify({ user: 8, cursor: 'e1:0' }))
     client.start()
@@ -111,7 +111,7 @@ describe('identify() of the same customer', () => {
   })
 
   it('with a newer cursor passes over what the page was rendered with, and ends staleness', () => {
-    const { client, hear, heard, end } = listeningClient({ word: { user: 7, cursor: 'e1:1' } })
+    const { client, hear, heard, end } = listeningClient({ identity: { user: 7, cursor: 'e1:1' } })
     client.start()
     hear('broken')
     expect(client.news.get().stale).toBe(true)
@@ -123,7 +123,7 @@ describe('identify() of the same customer', () => {
   })
 
   it('with a newer cursor tells what waited for it', () => {
-    const { client, hear, heard, environment, end } = listeningClient({ word: { user: 7, cursor: 'e1:1' } })
+    const { client, hear, heard, environment, end } = listeningClient({ identity: { user: 7, cursor: 'e1:1' } })
     client.start()
     hear(at(5))
     hear(at(6))
@@ -134,7 +134,7 @@ describe('identify() of the same customer', () => {
   })
 
   it('with an older cursor says that the page is stale, and keeps its place', () => {
-    const { client, hear, heard, end } = listeningClient({ word: { user: 7, cursor: 'e1:1' } })
+    const { client, hear, heard, end } = listeningClient({ identity: { user: 7, cursor: 'e1:1' } })
     client.start()
     hear(at(2))
     client.identify({ user: 7, cursor: 'e1:1' })
@@ -149,7 +149,7 @@ describe('identify() of the same customer', () => {
     ['newer', 'e1:5', [6], false],
     ['older', 'e1:1', [3, 4, 5, 6], true],
   ])('compares a %s cursor also while stopped', (_which, cursor, told, stale) => {
-    const { client, hear, heard, end } = listeningClient({ word: { user: 7, cursor: 'e1:1' } })
+    const { client, hear, heard, end } = listeningClient({ identity: { user: 7, cursor: 'e1:1' } })
     client.start()
     hear(at(2))
     client.stop()
@@ -162,7 +162,7 @@ describe('identify() of the same customer', () => {
   })
 
   it('with a cursor of another life of the counter retires the old one', () => {
-    const { client, hear, heard, end } = listeningClient({ word: { user: 7, cursor: 'e1:1' } })
+    const { client, hear, heard, end } = listeningClient({ identity: { user: 7, cursor: 'e1:1' } })
     client.start()
     client.identify({ user: 7, cursor: 'e2:3' })
     hear(at(2))
@@ -193,7 +193,7 @@ describe('identify() and enabled', () => {
 
 describe('identify() before start()', () => {
   it('names who is listened for, and opens nothing', () => {
-    const { client, links, hear, heard, end } = listeningClient({ word: {} })
+    const { client, links, hear, heard, end } = listeningClient({ identity: {} })
     client.identify({ user: 8, cursor: 'e1:4' })
     expect(links).toEqual([])
     client.start()
@@ -207,7 +207,7 @@ describe('identify() before start()', () => {
 
 describe('identify() of a guest page', () => {
   it('begins to listen when somebody logs in, and ends when they log out', () => {
-    const { client, links, end } = listeningClient({ word: {} })
+    const { client, links, end } = listeningClient({ identity: {} })
     client.start()
     client.identify({ user: 7 })
     expect(client.connection.get().name).toBe('connecting')
@@ -223,10 +223,10 @@ describe('identify() of nonsense', () => {
     [{ user: 'null' }, 'invalid-user'],
     [{ user: Number.NaN }, 'invalid-user'],
     [{ user: 8, cursor: 'e1' }, 'invalid-cursor'],
-  ])('throws for %j and leaves everything as it was', (word, code) => {
+  ])('throws for %j and leaves everything as it was', (identity, code) => {
     const { client, links, hear, heard, end } = listeningClient()
     client.start()
-    expect(() => client.identify(word)).toThrow(expect.objectContaining({ code }))
+    expect(() => client.identify(identity)).toThrow(expect.objectContaining({ code }))
     hear(at(1))
     expect(heard).toEqual(['change 1'])
     expect(links.map(({ user }) => user)).toEqual(['7'])
@@ -235,7 +235,7 @@ describe('identify() of nonsense', () => {
 })
 
 it('identify() leaves a switch that the page does not name as it was', () => {
-  const { client, links } = listeningClient({ word: { user: 7, enabled: false } })
+  const { client, links } = listeningClient({ identity: { user: 7, enabled: false } })
   client.start()
   client.identify({ user: 8 })
   expect(client.connection.get().reason).toBe('switched-off')

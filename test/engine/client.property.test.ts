@@ -36,7 +36,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 /** Takes one step. `sent` has what was sent to each link, by link; what a link sends belongs to its user. */
 const walk = (steps: readonly Step[], canAsk: boolean): void => {
-  const page: ListeningClient = listeningClient({ canAsk, word: { user: 7 } })
+  const page: ListeningClient = listeningClient({ canAsk, identity: { user: 7 } })
   const { client, links, environment } = page
   const releases: (() => void)[] = []
   const sent: string[] = []

@@ -9,7 +9,7 @@ import { at } from '../support/payloads'
 it('asks after a restart when a stop() fell into an outstanding ask', () => {
   const { client, link, environment, hear } = listeningClient({
     canAsk: true,
-    word: { user: 7, cursor: 'e1:1' },
+    identity: { user: 7, cursor: 'e1:1' },
   })
   client.start()
   link().sink.resync('subscribed')
@@ -28,7 +28,7 @@ it('keeps working when ask() throws at once', () => {
     throw new Error('broken')
   }
   const page = listeningClient({
-    word: { user: 7, cursor: 'e1:1' },
+    identity: { user: 7, cursor: 'e1:1' },
     transport: () => (sink) => {
       sinks.push(sink)
       return { stop: () => undefined, ask: broken }
@@ -63,7 +63,7 @@ it('identify() from a connection subscriber during start() listens for the new c
 
 it('stop() from onError for a page problem leaves no link', () => {
   const problems = [new CartEchoError('invalid-page', 'A setting was left out.')]
-  const page = listeningClient({ word: { user: 7, problems }, onError: () => page.client.stop() })
+  const page = listeningClient({ identity: { user: 7, problems }, onError: () => page.client.stop() })
   page.client.start()
   expect(page.links.filter(({ stops }) => stops === 0)).toEqual([])
 })
@@ -136,7 +136,7 @@ it('a change that arrives during a replay is heard after it, once', () => {
 })
 
 it('after other-user the page still knows whose it was: start() does not take the other customer for its own', () => {
-  const { client, link, heard } = listeningClient({ canAsk: true, word: { user: 7, cursor: 'e1:1' } })
+  const { client, link, heard } = listeningClient({ canAsk: true, identity: { user: 7, cursor: 'e1:1' } })
   client.start()
   link().answer(answerOf('e1:1', 'e1:2', { owner: 'mine' }))
   link().answer(answerOf('e1:2', 'e1:3', { owner: 'theirs' }))
@@ -147,7 +147,7 @@ it('after other-user the page still knows whose it was: start() does not take th
 })
 
 it('identify() with another owner than the one an answer named wipes the news', () => {
-  const { client, link } = listeningClient({ canAsk: true, word: { user: 7, cursor: 'e1:1' } })
+  const { client, link } = listeningClient({ canAsk: true, identity: { user: 7, cursor: 'e1:1' } })
   client.start()
   link().answer(answerOf('e1:1', 'e1:2', { owner: 'mine' }))
   client.identify({ user: 7, owner: 'theirs', cursor: 'e9:0' })
@@ -178,7 +178,7 @@ it('start() from a connection subscriber during stop(): what goes along with lis
 it('nothing is told twice after other-user and start()', () => {
   const { client, link, heard, hear } = listeningClient({
     canAsk: true,
-    word: { user: 7, owner: 'mine', cursor: 'e1:1' },
+    identity: { user: 7, owner: 'mine', cursor: 'e1:1' },
   })
   client.start()
   hear(at(2))
@@ -191,7 +191,7 @@ it('nothing is told twice after other-user and start()', () => {
 it('identify() from onError, while a link throws as it is stopped, leaves one link, of the newest customer', () => {
   const open = new Map<unknown, Sink>()
   const page = listeningClient({
-    word: { user: 7, owner: 'seven', cursor: 'e7:1' },
+    identity: { user: 7, owner: 'seven', cursor: 'e7:1' },
     transport: (user) => (sink) => {
       open.set(user, sink)
       const stop = () => {

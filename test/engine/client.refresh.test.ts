@@ -13,7 +13,7 @@ const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 0))
 const refreshingPage = (options: Parameters<typeof listeningClient>[0] = {}) => {
   const page: ListeningClient = listeningClient({
     canAsk: true,
-    word: { user: 7, owner: 'mine', cursor: 'e1:1' },
+    identity: { user: 7, owner: 'mine', cursor: 'e1:1' },
     ...options,
   })
   const runs: { request: RefreshRequest; succeed: (rendered?: unknown) => void; fail: (cause: unknown) => void }[] = []
@@ -101,7 +101,7 @@ describe('a page reads its cart anew', () => {
   })
 
   it('after the same words of a bare server, though they are told once', async () => {
-    const { link, pass, runs, heard, end } = refreshingPage({ canAsk: true, word: { user: 7 } })
+    const { link, pass, runs, heard, end } = refreshingPage({ canAsk: true, identity: { user: 7 } })
     const bare = { updated: true, message: 'Sale over' }
     for (const atMs of [0, 30_000]) {
       link().sink.resync('due')
@@ -323,7 +323,7 @@ describe('a page that was stale', () => {
   it('reads its cart when the way to do so is said late', async () => {
     const { client, hear, environment, end } = listeningClient({
       canAsk: true,
-      word: { user: 7, owner: 'mine', cursor: 'e1:1' },
+      identity: { user: 7, owner: 'mine', cursor: 'e1:1' },
     })
     client.start()
     hear('broken')

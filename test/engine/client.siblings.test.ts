@@ -10,7 +10,7 @@ const keysOf = ({ client }: ListeningClient): string[] => client.news.get().unre
 const names = (notes: readonly TabNote[]): string[] => notes.map(({ name }) => name)
 
 const listening = (options: Parameters<typeof listeningClient>[0] = {}): ListeningClient => {
-  const page = listeningClient({ word: { user: 7, owner: 'mine', cursor: 'e1:0' }, ...options })
+  const page = listeningClient({ identity: { user: 7, owner: 'mine', cursor: 'e1:0' }, ...options })
   page.client.start()
   return page
 }
@@ -274,7 +274,7 @@ it('a cart that another tab has changed is read at once, also where a refresh is
 })
 
 it('an older answer to another tab does not make a page less sure', async () => {
-  const page = listening({ canAsk: true, word: { user: 7, owner: 'mine', cursor: 'e1:1' } })
+  const page = listening({ canAsk: true, identity: { user: 7, owner: 'mine', cursor: 'e1:1' } })
   const nowMs = page.environment.nowMs()
   const said = { name: 'log', answer: answerOf('e1:1', 'e1:1') } as const
   page.link().sink.answer(said, nowMs)
@@ -314,7 +314,7 @@ it('a page that comes back reads its cart: what another page did to it meanwhile
 it('the owner that the check has taught a page does not part it from its siblings when it starts again', () => {
   const owners: (string | null)[] = []
   const page = listeningClient({
-    word: { user: 7, cursor: 'e1:1' },
+    identity: { user: 7, cursor: 'e1:1' },
     transport: (_user, owner) => (sink) => {
       owners.push(owner)
       sink.answer({ name: 'log', answer: answerOf('e1:1', 'e1:1') }, 0)

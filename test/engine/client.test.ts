@@ -207,7 +207,7 @@ describe('start() and stop()', () => {
   })
 
   it('leave no timer when stopped while a gap is open', () => {
-    const { client, hear, environment, end } = listeningClient({ word: { user: 7, cursor: 'e1:1' } })
+    const { client, hear, environment, end } = listeningClient({ identity: { user: 7, cursor: 'e1:1' } })
     client.start()
     hear(at(9))
     expect(environment.pending()).toBe(1)
@@ -217,7 +217,7 @@ describe('start() and stop()', () => {
 
 describe('stopped in the middle of a burst, a client', () => {
   it.each([1, 2, 3])('goes on where it was, without loss or repetition: after %j', (stopAfter) => {
-    const { client, hear, heard, environment, end } = listeningClient({ word: { user: 7, cursor: 'e1:0' } })
+    const { client, hear, heard, environment, end } = listeningClient({ identity: { user: 7, cursor: 'e1:0' } })
     client.on(EVENT, () => {
       if (heard.length === stopAfter) client.stop()
     })
@@ -235,7 +235,7 @@ describe('stopped in the middle of a burst, a client', () => {
   })
 
   it('goes on when the same listener starts it again', () => {
-    const { client, hear, heard, environment, end } = listeningClient({ word: { user: 7, cursor: 'e1:0' } })
+    const { client, hear, heard, environment, end } = listeningClient({ identity: { user: 7, cursor: 'e1:0' } })
     client.on(EVENT, () => {
       if (heard.length > 1) return
       client.stop()
@@ -281,8 +281,8 @@ describe('a client that may not listen', () => {
     ['nobody is logged in', { user: null }, 'no-user'],
     ['nobody is named', {}, 'no-user'],
     ['the shop switched it off', { user: 7, enabled: false }, 'switched-off'],
-  ])('is idle while %s', (_why, word, reason) => {
-    const { client, links, errors, end } = listeningClient({ word })
+  ])('is idle while %s', (_why, identity, reason) => {
+    const { client, links, errors, end } = listeningClient({ identity })
     client.start()
     expect(client.connection.get()).toMatchObject({ name: 'idle', reason })
     expect([links, errors]).toEqual([[], []])
@@ -302,8 +302,8 @@ describe('a client that may not listen', () => {
     [{ user: 'undefined' }, 'invalid-user'],
     [{ user: Number.NaN }, 'invalid-user'],
     [{ user: 7, cursor: 'x' }, 'invalid-cursor'],
-  ])('cannot be made of %j', (word, code) => {
-    expect(() => listeningClient({ word })).toThrow(expect.objectContaining({ code }))
+  ])('cannot be made of %j', (identity, code) => {
+    expect(() => listeningClient({ identity })).toThrow(expect.objectContaining({ code }))
   })
 })
 

@@ -200,7 +200,7 @@ describe("a page's problems", () => {
   const conflict = new CartEchoError('page-conflict', 'for the test')
 
   it('are reported when listening starts, once each time', () => {
-    const { client, errors, end } = listeningClient({ word: { user: 7, problems: [problem, problem] } })
+    const { client, errors, end } = listeningClient({ identity: { user: 7, problems: [problem, problem] } })
     expect(errors).toEqual([])
     client.start()
     client.start()
@@ -212,7 +212,7 @@ describe("a page's problems", () => {
   })
 
   it('that name two owners refuse the page, and identify() ends it', () => {
-    const { client, links, errors, states, end } = listeningClient({ word: { problems: [problem, conflict] } })
+    const { client, links, errors, states, end } = listeningClient({ identity: { problems: [problem, conflict] } })
     client.start()
     expect(states.at(-1)).toBe('refused: page-conflict')
     expect(client.connection.get()).toMatchObject({ error: conflict })

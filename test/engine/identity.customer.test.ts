@@ -13,16 +13,16 @@ describe('whoever is looking', () => {
     ['another user', { user: 8 }],
     ['nobody', { user: null }],
     ['another owner', { user: 7, owner: 'theirs' }],
-  ])('is another one, and remembers nothing, as %s', (_what, word) => {
+  ])('is another one, and remembers nothing, as %s', (_what, identity) => {
     const customer = newCustomer({ user: 7, owner: 'mine', cursor: 'e1:3' })
-    const next = identified(customer, { ...word, cursor: 'e2:1' })
+    const next = identified(customer, { ...identity, cursor: 'e2:1' })
     expect(next.memory).not.toBe(customer.memory)
-    expect(next.memory.inbox.cursor).toEqual({ epoch: 'e2', seq: 1 })
+    expect(next.memory.stream.cursor).toEqual({ epoch: 'e2', seq: 1 })
   })
 
   it('is known by the owner that the check taught, which the siblings may not know', () => {
     const customer = newCustomer({ user: 7 })
-    customer.memory.inbox = { ...customer.memory.inbox, owner: 'mine' }
+    customer.memory.stream = { ...customer.memory.stream, owner: 'mine' }
     const next = identified(customer, { user: 7 })
     expect([next.shopper.owner, next.saidOwner]).toEqual(['mine', null])
     expect(identified(customer, { user: 7, owner: 'theirs' }).memory).not.toBe(customer.memory)

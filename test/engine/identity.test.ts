@@ -151,8 +151,8 @@ describe('two words', () => {
 
 describe('the text of a word', () => {
   it('is the same for the same word, and another where anything of it is another', () => {
-    const word: PageIdentity = { user: 7, guest: false, owner: 'mine', cursor: 'e1:1', enabled: true }
-    expect(textOf({ ...word, problems: [] })).toBe(textOf(word))
+    const identity: PageIdentity = { user: 7, guest: false, owner: 'mine', cursor: 'e1:1', enabled: true }
+    expect(textOf({ ...identity, problems: [] })).toBe(textOf(identity))
     const others: PageIdentity[] = [
       { user: 8 },
       { guest: true },
@@ -160,7 +160,7 @@ describe('the text of a word', () => {
       { cursor: 'e1:2' },
       { enabled: false },
     ]
-    expect(new Set([word, ...others.map((other) => ({ ...word, ...other }))].map(textOf)).size).toBe(6)
+    expect(new Set([identity, ...others.map((other) => ({ ...identity, ...other }))].map(textOf)).size).toBe(6)
   })
 
   it('is there whatever is in the word, also what has no JSON', () => {

@@ -6,14 +6,14 @@ import type { PageIdentity } from '../../src/engine/identity'
 import { openCart } from '../support/open-cart'
 
 /** What a cart is told in the end, with the codes of its problems. */
-const told = (word: PageIdentity) => {
+const told = (identity: PageIdentity) => {
   const { cart } = openCart()
-  const { problems, ...rest } = said(cart, word)
+  const { problems, ...rest } = said(cart, identity)
   cart.stop()
   return { ...rest, problems: problems?.map(({ code }) => code) }
 }
 
-const said = (cart: { identify: (word: PageIdentity) => void }, word: PageIdentity): PageIdentity => {
+const said = (cart: { identify: (identity: PageIdentity) => void }, identity: PageIdentity): PageIdentity => {
   let last: PageIdentity = {}
   identifyWithoutThrowing(
     {
@@ -22,16 +22,16 @@ const said = (cart: { identify: (word: PageIdentity) => void }, word: PageIdenti
         last = next
       },
     },
-    word,
+    identity,
   )
   return last
 }
 
 describe('a word that is identified without throwing', () => {
   it('is the very same where all of it can be read', () => {
-    const word = { user: 7, owner: 'mine', cursor: 'e1:3', enabled: false }
+    const identity = { user: 7, owner: 'mine', cursor: 'e1:3', enabled: false }
     const { cart } = openCart()
-    expect(said(cart, word)).toBe(word)
+    expect(said(cart, identity)).toBe(identity)
     cart.stop()
   })
 
@@ -59,8 +59,8 @@ describe('a word that is identified without throwing', () => {
 
   it('is without all of it that cannot be read, each with its problem, after those it had', () => {
     const earlier = new CartEchoError('invalid-page', 'The port was left out.')
-    const word = { user: Number.NaN, cursor: 'x', channel: 'x', check: '', problems: [earlier] } as PageIdentity
-    expect(told(word).problems).toEqual([
+    const identity = { user: Number.NaN, cursor: 'x', channel: 'x', check: '', problems: [earlier] } as PageIdentity
+    expect(told(identity).problems).toEqual([
       'invalid-page',
       'invalid-user',
       'invalid-cursor',
@@ -70,7 +70,7 @@ describe('a word that is identified without throwing', () => {
   })
 
   it('never throws, whatever it was', () => {
-    for (const word of [
+    for (const identity of [
       null,
       undefined,
       { problems: {} },
@@ -81,15 +81,15 @@ describe('a word that is identified without throwing', () => {
       },
     ]) {
       const { cart } = openCart()
-      expect(() => identifyWithoutThrowing(cart, word as PageIdentity)).not.toThrow()
+      expect(() => identifyWithoutThrowing(cart, identity as PageIdentity)).not.toThrow()
       cart.stop()
     }
     const anything = fc.anything()
     const words = fc.record({ user: anything, cursor: anything, channel: anything, check: anything, reverb: anything })
     fc.assert(
-      fc.property(words, (word) => {
+      fc.property(words, (identity) => {
         const { cart } = openCart()
-        expect(() => identifyWithoutThrowing(cart, word as PageIdentity)).not.toThrow()
+        expect(() => identifyWithoutThrowing(cart, identity as PageIdentity)).not.toThrow()
         cart.stop()
       }),
     )

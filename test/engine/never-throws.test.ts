@@ -4,9 +4,9 @@ import { type Asked, type CheckResponse, readResponse } from '../../src/engine/a
 import { CartEchoError } from '../../src/engine/errors'
 import { type EventOption, readListening } from '../../src/engine/events'
 import { authorisationFact, readAuthorisationFailure } from '../../src/engine/state'
-import { takeIn } from '../../src/engine/stream'
+import { advance } from '../../src/engine/stream'
 import type { Arrival } from '../../src/engine/stream/state'
-import { type Inbox, newInbox } from '../../src/engine/stream/state'
+import { newStream, type Stream } from '../../src/engine/stream/state'
 import { anything, fieldsOf, hostile, type Make } from '../support/hostile'
 import { at } from '../support/payloads'
 
@@ -59,7 +59,7 @@ describe('readResponse() never throws', () => {
   })
 })
 
-describe('takeIn() never throws', () => {
+describe('advance() never throws', () => {
   const own = [
     { name: 'cart.own.decoded', decode: (payload: Record<string, unknown>) => payload },
     {
@@ -104,12 +104,12 @@ describe('takeIn() never throws', () => {
   it('whatever is broadcast, or in the log; what cannot be read is reported, and what comes next is told', () => {
     fc.assert(
       fc.property(fc.array(arrival, { maxLength: 6 }), fc.boolean(), (arrivals, canAsk) => {
-        let inbox: Inbox = newInbox('me', null)
+        let stream: Stream = newStream('me', null)
         let nowMs = 0
         for (const make of arrivals) {
           nowMs += 1_000
-          const step = takeIn(inbox, make(), { ...listening, canAsk }, { nowMs, random: 0.5 })
-          inbox = step.inbox
+          const step = advance(stream, make(), { ...listening, canAsk }, { nowMs, random: 0.5 })
+          stream = step.stream
           for (const effect of step.effects)
             if (effect.name === 'report') expect(effect.error).toBeInstanceOf(CartEchoError)
         }
@@ -120,7 +120,7 @@ describe('takeIn() never throws', () => {
           event: 'cart.conditions.changed',
           payload: { ...at(1), cart_echo: last },
         } as const
-        const { effects } = takeIn(inbox, broadcast, rules, { nowMs: nowMs + 1_000, random: 0.5 })
+        const { effects } = advance(stream, broadcast, rules, { nowMs: nowMs + 1_000, random: 0.5 })
         expect(effects.map(({ name }) => name)).toContain('tell')
       }),
       RUNS,
@@ -138,7 +138,7 @@ describe('takeIn() never throws', () => {
       }
       const payload = { ...at(1), cart_echo: null, price: new Price() }
       const arrival: Arrival = { name: 'broadcast', event: 'cart.conditions.changed', payload }
-      const { effects } = takeIn(newInbox('me', null), arrival, { ...listening, canAsk }, { nowMs: 0, random: 0.5 })
+      const { effects } = advance(newStream('me', null), arrival, { ...listening, canAsk }, { nowMs: 0, random: 0.5 })
       expect(effects.map(({ name }) => name)).toEqual(['report', 'stale'])
       expect(effects[0]).toMatchObject({ error: { code: 'invalid-payload' } })
     },

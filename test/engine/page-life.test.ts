@@ -198,7 +198,7 @@ describe('listeners of a page that comes back may call anything:', () => {
     const client = createClient({
       environment,
       listening: readListening(),
-      word: { user: 7 },
+      identity: { user: 7 },
       transport: () => pageLife({ environment, transport, canAsk: false }),
       onError: () => undefined,
     })
@@ -254,7 +254,7 @@ it('what was missed in the cache is told when the page is back, once', async () 
   const client = createClient({
     environment,
     listening: readListening(),
-    word: { user: 7, owner: 'mine', cursor: 'e1:1' },
+    identity: { user: 7, owner: 'mine', cursor: 'e1:1' },
     transport: () => pageLife({ environment, transport, canAsk: true }),
     onError: () => undefined,
   })

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readListening } from '../../src/engine/events'
 import { type Decode, decodeAnything, decodeBroadcast, identityOf, positioned } from '../../src/engine/payload'
-import { takeIn } from '../../src/engine/stream'
-import { newInbox } from '../../src/engine/stream/state'
+import { advance } from '../../src/engine/stream'
+import { newStream } from '../../src/engine/stream/state'
 import { change } from '../support/payloads'
 
 const EVENT = 'cart.conditions.changed'
@@ -124,14 +124,14 @@ describe('the content of a broadcast', () => {
 
 describe('the same content', () => {
   const rules = { ...readListening(), canAsk: false }
-  const hear = (inbox: ReturnType<typeof newInbox>, nowMs: number) =>
-    takeIn(inbox, { name: 'broadcast', event: EVENT, payload: change() }, rules, { nowMs, random: 0 })
+  const hear = (stream: ReturnType<typeof newStream>, nowMs: number) =>
+    advance(stream, { name: 'broadcast', event: EVENT, payload: change() }, rules, { nowMs, random: 0 })
 
   it('is the same news for a minute, and new news after it', () => {
-    const first = hear(newInbox(null, null), 0)
+    const first = hear(newStream(null, null), 0)
     expect(first.effects).toMatchObject([{ name: 'tell' }])
-    expect(hear(first.inbox, 59_999).effects).toEqual([])
-    expect(hear(first.inbox, 60_000).effects).toMatchObject([{ name: 'tell' }])
+    expect(hear(first.stream, 59_999).effects).toEqual([])
+    expect(hear(first.stream, 60_000).effects).toMatchObject([{ name: 'tell' }])
   })
 })
 

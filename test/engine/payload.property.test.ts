@@ -78,7 +78,7 @@ const valid = mixed(
 
 const fails = (payload: unknown, decode: (payload: Record<string, unknown>) => unknown): unknown => {
   try {
-    // What was let in must also have an identity: the inbox asks for it next, outside of any guard.
+    // What was let in must also have an identity: the stream asks for it next, outside of any guard.
     identityOf(EVENT, decodeBroadcast(EVENT, payload, decode))
     return null
   } catch (error) {

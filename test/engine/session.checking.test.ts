@@ -10,7 +10,7 @@ import { at } from '../support/payloads'
 const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 0))
 
 const page = (options: Parameters<typeof listeningClient>[0] = {}): ListeningClient => {
-  const opened = listeningClient({ canAsk: true, word: { user: 7, owner: 'mine', cursor: 'e1:1' }, ...options })
+  const opened = listeningClient({ canAsk: true, identity: { user: 7, owner: 'mine', cursor: 'e1:1' }, ...options })
   opened.client.start()
   return opened
 }
@@ -76,7 +76,7 @@ describe('a check', () => {
     ['a bare server', { name: 'bare', answer: { updated: false, message: null, atMs: 0 } }],
     ['a server that says that nothing happened', { name: 'nothing' }],
   ])('is answered by %s', async (_what, reply) => {
-    const opened = page({ word: { user: 7 } })
+    const opened = page({ identity: { user: 7 } })
     const checked = checkOn(opened)
     await opened.link().asked[0]?.reply(reply)
     expect(await checked()).toMatchObject({ found: 0, owner: null })
@@ -87,7 +87,7 @@ describe('a check', () => {
     ['a bare server', { name: 'bare', answer: { updated: false, message: null, atMs: 0 } }],
     ['a server that says that nothing happened', { name: 'nothing' }],
   ])('of %s names nobody, whomever the page was rendered for', async (_what, reply) => {
-    const opened = page({ word: { user: 7, owner: 'mine' } })
+    const opened = page({ identity: { user: 7, owner: 'mine' } })
     const checked = checkOn(opened)
     await opened.link().asked[0]?.reply(reply)
     expect(await checked()).toMatchObject({ owner: null })
@@ -95,7 +95,7 @@ describe('a check', () => {
   })
 
   it('names the owner by whom it was answered, on a page that did not know', async () => {
-    const opened = page({ word: { user: 7 } })
+    const opened = page({ identity: { user: 7 } })
     const checked = checkOn(opened)
     await opened.link().asked[0]?.answer(answerOf(null, 'e1:3'))
     expect(await checked()).toMatchObject({ owner: 'mine' })
@@ -436,9 +436,9 @@ describe('a check rejects', () => {
   })
 
   it.each([
-    ['is not started', { word: { user: 7 } }, 'not-started'],
-    ['is nobody’s', { word: {} }, 'no-user'],
-    ['is switched off', { word: { user: 7, enabled: false } }, 'switched-off'],
+    ['is not started', { identity: { user: 7 } }, 'not-started'],
+    ['is nobody’s', { identity: {} }, 'no-user'],
+    ['is switched off', { identity: { user: 7, enabled: false } }, 'switched-off'],
   ])('with cannot-check on a page that %s, and says why', async (_what, options, reason) => {
     const opened = listeningClient({ canAsk: true, ...options })
     if (reason !== 'not-started') opened.client.start()

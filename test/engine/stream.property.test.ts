@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest'
 import type { Answer, LoggedEvent } from '../../src/engine/answer'
 import type { Cursor } from '../../src/engine/cursor'
 import { readListening } from '../../src/engine/events'
-import { takeIn } from '../../src/engine/stream'
+import { advance } from '../../src/engine/stream'
 import type { Arrival, Effect } from '../../src/engine/stream/state'
-import { newInbox } from '../../src/engine/stream/state'
+import { newStream } from '../../src/engine/stream/state'
 import { at } from '../support/payloads'
 import { SCHEDULES } from '../support/schedules'
 
@@ -111,7 +111,7 @@ const run = (start: 'nowhere' | 'empty' | 'epoch', commands: readonly Command[])
   const server = createServer()
   const rules = { ...readListening(), canAsk: true }
   const first: Cursor | null = start === 'nowhere' ? null : { epoch: start === 'empty' ? '' : 'e1', seq: 0 }
-  let inbox = newInbox(null, first)
+  let stream = newStream(null, first)
   let nowMs = 0
   let asked: { since: Cursor | null } | null = null
   const answers: Answer[] = []
@@ -121,9 +121,9 @@ const run = (start: 'nowhere' | 'empty' | 'epoch', commands: readonly Command[])
   if (first) entered.set(first.epoch || 'e1', 0)
 
   const take = (arrival: Arrival): void => {
-    const before = inbox
-    const step = takeIn(inbox, arrival, rules, { nowMs, random: 0.3 })
-    inbox = step.inbox
+    const before = stream
+    const step = advance(stream, arrival, rules, { nowMs, random: 0.3 })
+    stream = step.stream
     for (const effect of step.effects) note(effect)
     const jumped = step.effects.some(({ name }) => name === 'fresh' || name === 'stale')
     if (arrival.name === 'answer' && step.effects.some((e) => e.name === 'stale' && e.reason === 'reset')) {
@@ -132,9 +132,9 @@ const run = (start: 'nowhere' | 'empty' | 'epoch', commands: readonly Command[])
     if (arrival.name === 'rendered' && step.effects.some(({ name }) => name === 'fresh')) {
       entered.set(arrival.cursor.epoch, Math.max(entered.get(arrival.cursor.epoch) ?? 0, arrival.cursor.seq))
     }
-    if (!jumped && inbox.cursor && before.cursor && inbox.cursor.epoch !== before.cursor.epoch) {
+    if (!jumped && stream.cursor && before.cursor && stream.cursor.epoch !== before.cursor.epoch) {
       expect(before.cursor.seq, 'an epoch changes without a word only where nothing had happened').toBe(0)
-      entered.set(inbox.cursor.epoch, 0)
+      entered.set(stream.cursor.epoch, 0)
     }
     holdContract()
   }
@@ -153,13 +153,13 @@ const run = (start: 'nowhere' | 'empty' | 'epoch', commands: readonly Command[])
   }
 
   const holdContract = (): void => {
-    if (!inbox.cursor || inbox.cursor.epoch === '') return
-    const { epoch, seq } = inbox.cursor
+    if (!stream.cursor || stream.cursor.epoch === '') return
+    const { epoch, seq } = stream.cursor
     const from = entered.get(epoch) ?? 0
     const due = Array.from({ length: Math.max(0, seq - from) }, (_, index) => from + index + 1)
     const ours = due.filter((place) => server.kindAt(epoch, place) === 'ours')
     expect((told.get(epoch) ?? []).filter((place) => place > from)).toEqual(ours)
-    expect(inbox.held.length).toBeLessThanOrEqual(100)
+    expect(stream.held.length).toBeLessThanOrEqual(100)
   }
 
   const obey = (next: Command): void => {
@@ -213,12 +213,12 @@ const run = (start: 'nowhere' | 'empty' | 'epoch', commands: readonly Command[])
       obey({ name: 'answer', behind: 0, pruned: false })
       obey({ name: 'wait', ms: 40_000 })
     }
-    expect(inbox.cursor).toEqual(server.head())
-    expect(inbox.held).toEqual([])
+    expect(stream.cursor).toEqual(server.head())
+    expect(stream.held).toEqual([])
   }
 }
 
-describe('under any schedule of deliveries and answers, the inbox', () => {
+describe('under any schedule of deliveries and answers, the stream', () => {
   it.each(['nowhere', 'empty', 'epoch'] as const)(
     'tells each change once and in order, on a page that starts at %s',
     (start) => {

@@ -3,9 +3,9 @@ import type { Answer } from '../../src/engine/answer'
 import { type Cursor, parseCursor } from '../../src/engine/cursor'
 import type { CartEchoBlock } from '../../src/engine/events'
 import { readListening } from '../../src/engine/events'
-import { takeIn } from '../../src/engine/stream'
+import { advance } from '../../src/engine/stream'
 import type { Arrival, Effect } from '../../src/engine/stream/state'
-import { type Inbox, newInbox, wakesAtMs } from '../../src/engine/stream/state'
+import { newStream, type Stream, wakesAtMs } from '../../src/engine/stream/state'
 import { at, change } from '../support/payloads'
 
 const EVENT = 'cart.conditions.changed'
@@ -16,12 +16,12 @@ const inboxAt = (
   { canAsk = true, owner = null as string | null, instance = 'default' } = {},
 ) => {
   const rules = { ...readListening([], instance), canAsk }
-  let inbox: Inbox = newInbox(owner, parseCursor(cursor))
+  let stream: Stream = newStream(owner, parseCursor(cursor))
   let nowMs = 0
   const verdicts: string[] = []
   const take = (arrival: Arrival): string[] => {
-    const step = takeIn(inbox, arrival, rules, { nowMs, random: 0.5 })
-    inbox = step.inbox
+    const step = advance(stream, arrival, rules, { nowMs, random: 0.5 })
+    stream = step.stream
     verdicts.push(...step.effects.map(inWords).filter(isVerdict))
     return step.effects.map(inWords).filter((words) => !isVerdict(words))
   }
@@ -33,7 +33,7 @@ const inboxAt = (
       take({
         name: 'answer',
         ask: 1,
-        answer: { since: inbox.cursor, owner: 'me', events: [], reset: false, ...answer },
+        answer: { since: stream.cursor, owner: 'me', events: [], reset: false, ...answer },
       }),
     /** What the check said to another tab. */
     overhear: (answer: Partial<Answer> & { cursor: Cursor; since: Cursor | null }) =>
@@ -53,10 +53,10 @@ const inboxAt = (
     /** What the answers so far were worth to whoever waits for one. */
     verdicts,
     get now() {
-      return inbox
+      return stream
     },
     wakesInMs: () => {
-      const atMs = wakesAtMs(inbox)
+      const atMs = wakesAtMs(stream)
       return atMs === null ? null : atMs - nowMs
     },
   }
@@ -77,161 +77,161 @@ const logged = (...seqs: number[]) => seqs.map((seq) => ({ event: EVENT, payload
 
 const idOf = (id: string) => `id:["cart.conditions.changed","default","${id}"]`
 
-describe('with a log behind it, the inbox', () => {
+describe('with a log behind it, the stream', () => {
   it('tells what is next in line at once', () => {
-    const inbox = inboxAt('e1:17')
-    expect(inbox.hear(at(18))).toEqual(['tell e1:18 by socket'])
-    expect(inbox.hear(at(19))).toEqual(['tell e1:19 by socket'])
-    expect(inbox.wakesInMs()).toBeNull()
+    const stream = inboxAt('e1:17')
+    expect(stream.hear(at(18))).toEqual(['tell e1:18 by socket'])
+    expect(stream.hear(at(19))).toEqual(['tell e1:19 by socket'])
+    expect(stream.wakesInMs()).toBeNull()
   })
 
   it('drops what it told already, and what came before the page', () => {
-    const inbox = inboxAt('e1:17')
-    inbox.hear(at(18))
-    expect(inbox.hear(at(18))).toEqual([])
-    expect(inbox.hear(at(12))).toEqual([])
+    const stream = inboxAt('e1:17')
+    stream.hear(at(18))
+    expect(stream.hear(at(18))).toEqual([])
+    expect(stream.hear(at(12))).toEqual([])
   })
 
   it('puts a reordered burst in order without asking', () => {
-    const inbox = inboxAt('e1:17')
-    expect(inbox.hear(at(20))).toEqual([])
-    expect(inbox.hear(at(19))).toEqual([])
-    expect(inbox.hear(at(18))).toEqual(['tell e1:18 by socket', 'tell e1:19 by socket', 'tell e1:20 by socket'])
-    expect(inbox.wakesInMs()).toBeNull()
+    const stream = inboxAt('e1:17')
+    expect(stream.hear(at(20))).toEqual([])
+    expect(stream.hear(at(19))).toEqual([])
+    expect(stream.hear(at(18))).toEqual(['tell e1:18 by socket', 'tell e1:19 by socket', 'tell e1:20 by socket'])
+    expect(stream.wakesInMs()).toBeNull()
   })
 
   it('waits 300 to 1000 ms at a gap, then asks from the cursor', () => {
-    const inbox = inboxAt('e1:17')
-    inbox.hear(at(19))
-    expect(inbox.wakesInMs()).toBe(650)
-    expect(inbox.wait(649)).toEqual([])
-    expect(inbox.wait(1)).toEqual(['ask e1:17'])
+    const stream = inboxAt('e1:17')
+    stream.hear(at(19))
+    expect(stream.wakesInMs()).toBe(650)
+    expect(stream.wait(649)).toEqual([])
+    expect(stream.wait(1)).toEqual(['ask e1:17'])
   })
 
   it('closes a gap only with an answer that reaches beyond it', () => {
-    const inbox = inboxAt('e1:17')
-    inbox.hear(at(20))
-    inbox.wait(650)
-    expect(inbox.answer({ cursor: cursorOf('e1:18'), events: logged(18) })).toEqual(['tell e1:18 by check'])
-    expect(inbox.wakesInMs()).toBe(650)
-    expect(inbox.wait(650)).toEqual(['ask e1:18'])
-    expect(inbox.answer({ cursor: cursorOf('e1:19'), events: logged(19) })).toEqual([
+    const stream = inboxAt('e1:17')
+    stream.hear(at(20))
+    stream.wait(650)
+    expect(stream.answer({ cursor: cursorOf('e1:18'), events: logged(18) })).toEqual(['tell e1:18 by check'])
+    expect(stream.wakesInMs()).toBe(650)
+    expect(stream.wait(650)).toEqual(['ask e1:18'])
+    expect(stream.answer({ cursor: cursorOf('e1:19'), events: logged(19) })).toEqual([
       'tell e1:19 by check',
       'tell e1:20 by socket',
     ])
-    expect(inbox.now.held).toEqual([])
+    expect(stream.now.held).toEqual([])
   })
 
   it('says nothing and refreshes when a gap stays open for a second after the ask', () => {
-    const inbox = inboxAt('e1:17')
-    inbox.hear(at(19))
-    expect(inbox.wait(650)).toEqual(['ask e1:17'])
-    expect(inbox.wait(999)).toEqual([])
-    expect(inbox.wait(1)).toEqual(['stale: gap'])
-    expect(inbox.wait(5_000)).toEqual([])
-    expect(inbox.answer({ cursor: cursorOf('e1:19'), events: logged(18, 19) })).toEqual([
+    const stream = inboxAt('e1:17')
+    stream.hear(at(19))
+    expect(stream.wait(650)).toEqual(['ask e1:17'])
+    expect(stream.wait(999)).toEqual([])
+    expect(stream.wait(1)).toEqual(['stale: gap'])
+    expect(stream.wait(5_000)).toEqual([])
+    expect(stream.answer({ cursor: cursorOf('e1:19'), events: logged(18, 19) })).toEqual([
       'tell e1:18 by check',
       'tell e1:19 by check',
     ])
   })
 
   it('skips what an answer repeats, because it was heard while the ask was under way', () => {
-    const inbox = inboxAt('e1:17')
-    expect(inbox.resync()).toEqual(['ask e1:17'])
-    inbox.hear(at(18))
+    const stream = inboxAt('e1:17')
+    expect(stream.resync()).toEqual(['ask e1:17'])
+    stream.hear(at(18))
     const since = cursorOf('e1:17')
-    expect(inbox.answer({ since, cursor: cursorOf('e1:19'), events: logged(18, 19) })).toEqual(['tell e1:19 by check'])
+    expect(stream.answer({ since, cursor: cursorOf('e1:19'), events: logged(18, 19) })).toEqual(['tell e1:19 by check'])
   })
 
   it('asks once for a resync, and once more for resyncs that came while it was asking', () => {
-    const inbox = inboxAt('e1:17')
-    expect(inbox.resync()).toEqual(['ask e1:17'])
-    expect(inbox.resync()).toEqual([])
-    expect(inbox.resync()).toEqual([])
-    expect(inbox.answer({ cursor: cursorOf('e1:17') })).toEqual(['ask e1:17'])
-    expect(inbox.answer({ cursor: cursorOf('e1:17') })).toEqual([])
+    const stream = inboxAt('e1:17')
+    expect(stream.resync()).toEqual(['ask e1:17'])
+    expect(stream.resync()).toEqual([])
+    expect(stream.resync()).toEqual([])
+    expect(stream.answer({ cursor: cursorOf('e1:17') })).toEqual(['ask e1:17'])
+    expect(stream.answer({ cursor: cursorOf('e1:17') })).toEqual([])
   })
 
   it('asks on at once after a full answer', () => {
-    const inbox = inboxAt('e1:0')
-    inbox.resync()
+    const stream = inboxAt('e1:0')
+    stream.resync()
     const seqs = Array.from({ length: 50 }, (_, index) => index + 1)
-    const told = inbox.answer({ cursor: cursorOf('e1:50'), events: logged(...seqs) })
+    const told = stream.answer({ cursor: cursorOf('e1:50'), events: logged(...seqs) })
     expect(told).toHaveLength(51)
     expect(told.at(-1)).toBe('ask e1:50')
   })
 
   it('settles nothing with the answer of a lagging replica, and asks again later', () => {
-    const inbox = inboxAt('e1:17')
-    inbox.resync()
-    expect(inbox.answer({ cursor: cursorOf('e1:15') })).toEqual([])
-    expect(inbox.now.cursor).toEqual(cursorOf('e1:17'))
-    expect(inbox.wakesInMs()).toBe(1_300)
+    const stream = inboxAt('e1:17')
+    stream.resync()
+    expect(stream.answer({ cursor: cursorOf('e1:15') })).toEqual([])
+    expect(stream.now.cursor).toEqual(cursorOf('e1:17'))
+    expect(stream.wakesInMs()).toBe(1_300)
   })
 
   it('keeps its place when the log says that the page is ahead of it, and refreshes for whatever that log does', () => {
-    const inbox = inboxAt('e1:17')
-    inbox.resync()
+    const stream = inboxAt('e1:17')
+    stream.resync()
     const said = [15, 15, 16, 16].map((seq) => {
-      const words = inbox.answer({ cursor: { epoch: 'e1', seq }, reset: true })
-      inbox.wait(inbox.wakesInMs() ?? 0)
+      const words = stream.answer({ cursor: { epoch: 'e1', seq }, reset: true })
+      stream.wait(stream.wakesInMs() ?? 0)
       return words
     })
     expect(said).toEqual([['stale: ahead'], [], ['stale: ahead'], []])
-    expect(inbox.now.cursor).toEqual(cursorOf('e1:17'))
+    expect(stream.now.cursor).toEqual(cursorOf('e1:17'))
   })
 
   it('backs off while nobody answers', () => {
-    const inbox = inboxAt('e1:17')
-    inbox.resync()
+    const stream = inboxAt('e1:17')
+    stream.resync()
     const delays = Array.from({ length: 6 }, () => {
-      inbox.noAnswer()
-      const inMs = inbox.wakesInMs() ?? 0
-      expect(inbox.wait(inMs)).toEqual(['ask e1:17'])
+      stream.noAnswer()
+      const inMs = stream.wakesInMs() ?? 0
+      expect(stream.wait(inMs)).toEqual(['ask e1:17'])
       return inMs
     })
     expect(delays).toEqual([1_300, 2_300, 4_300, 8_300, 15_300, 15_300])
   })
 
   it('tells a reset, goes on from there, and drops broadcasts of the life before', () => {
-    const inbox = inboxAt('e1:17')
-    inbox.resync()
-    expect(inbox.answer({ cursor: cursorOf('e2:4'), reset: true })).toEqual(['stale: reset'])
-    expect(inbox.hear(at(18))).toEqual([])
-    expect(inbox.hear(at(5, { epoch: 'e2' }))).toEqual(['tell e2:5 by socket'])
+    const stream = inboxAt('e1:17')
+    stream.resync()
+    expect(stream.answer({ cursor: cursorOf('e2:4'), reset: true })).toEqual(['stale: reset'])
+    expect(stream.hear(at(18))).toEqual([])
+    expect(stream.hear(at(5, { epoch: 'e2' }))).toEqual(['tell e2:5 by socket'])
   })
 
   it('holds a broadcast of an unknown epoch until an answer has confirmed it', () => {
-    const inbox = inboxAt('e1:17')
-    expect(inbox.hear(at(1, { epoch: 'e2' }))).toEqual([])
-    expect(inbox.wait(650)).toEqual(['ask e1:17'])
-    expect(inbox.answer({ cursor: cursorOf('e2:0'), reset: true })).toEqual(['stale: reset', 'tell e2:1 by socket'])
+    const stream = inboxAt('e1:17')
+    expect(stream.hear(at(1, { epoch: 'e2' }))).toEqual([])
+    expect(stream.wait(650)).toEqual(['ask e1:17'])
+    expect(stream.answer({ cursor: cursorOf('e2:0'), reset: true })).toEqual(['stale: reset', 'tell e2:1 by socket'])
   })
 
   it('settles nothing with an answer of a retired epoch', () => {
-    const inbox = inboxAt('e1:17')
-    inbox.resync()
-    inbox.answer({ cursor: cursorOf('e2:4'), reset: true })
-    inbox.resync()
-    expect(inbox.answer({ cursor: cursorOf('e1:30'), reset: true })).toEqual([])
-    expect(inbox.now.cursor).toEqual(cursorOf('e2:4'))
+    const stream = inboxAt('e1:17')
+    stream.resync()
+    stream.answer({ cursor: cursorOf('e2:4'), reset: true })
+    stream.resync()
+    expect(stream.answer({ cursor: cursorOf('e1:30'), reset: true })).toEqual([])
+    expect(stream.now.cursor).toEqual(cursorOf('e2:4'))
   })
 
   it.each([':0', 'e1:0'])('gets everything from the start on a page rendered at %s', (cursor) => {
-    const inbox = inboxAt(cursor)
-    inbox.resync()
-    expect(inbox.answer({ cursor: cursorOf('e1:2'), events: logged(1, 2) })).toEqual([
+    const stream = inboxAt(cursor)
+    stream.resync()
+    expect(stream.answer({ cursor: cursorOf('e1:2'), events: logged(1, 2) })).toEqual([
       'tell e1:1 by check',
       'tell e1:2 by check',
     ])
   })
 
   it('takes the end of the log on a page without a cursor, after telling what it heard live', () => {
-    const inbox = inboxAt(null)
-    expect(inbox.resync()).toEqual(['ask from nowhere'])
-    expect(inbox.hear(at(18))).toEqual([])
-    expect(inbox.hear(at(20))).toEqual([])
-    expect(inbox.answer({ since: null, cursor: cursorOf('e1:19') })).toEqual([
+    const stream = inboxAt(null)
+    expect(stream.resync()).toEqual(['ask from nowhere'])
+    expect(stream.hear(at(18))).toEqual([])
+    expect(stream.hear(at(20))).toEqual([])
+    expect(stream.answer({ since: null, cursor: cursorOf('e1:19') })).toEqual([
       'tell e1:18 by socket',
       'stale: reset',
       'tell e1:20 by socket',
@@ -239,18 +239,18 @@ describe('with a log behind it, the inbox', () => {
   })
 
   it('reports an answer that is not contiguous, settles nothing with it, and asks again later', () => {
-    const inbox = inboxAt('e1:17')
-    inbox.resync()
-    expect(inbox.answer({ cursor: cursorOf('e1:20'), events: logged(18, 20) })).toEqual(['report invalid-answer'])
-    expect(inbox.now.cursor).toEqual(cursorOf('e1:17'))
-    expect(inbox.wakesInMs()).not.toBeNull()
+    const stream = inboxAt('e1:17')
+    stream.resync()
+    expect(stream.answer({ cursor: cursorOf('e1:20'), events: logged(18, 20) })).toEqual(['report invalid-answer'])
+    expect(stream.now.cursor).toEqual(cursorOf('e1:17'))
+    expect(stream.wakesInMs()).not.toBeNull()
   })
 
   it('passes over what the log itself gives unreadable: reported, and refreshed for', () => {
-    const inbox = inboxAt('e1:17')
-    inbox.resync()
+    const stream = inboxAt('e1:17')
+    stream.resync()
     const events = [{ event: EVENT, payload: 'broken' }, ...logged(19)]
-    expect(inbox.answer({ cursor: cursorOf('e1:19'), events })).toEqual([
+    expect(stream.answer({ cursor: cursorOf('e1:19'), events })).toEqual([
       'report invalid-payload',
       'stale: unreadable',
       'tell e1:19 by check',
@@ -258,77 +258,77 @@ describe('with a log behind it, the inbox', () => {
   })
 
   it('passes over other events and other instances without a word', () => {
-    const inbox = inboxAt('e1:17')
-    inbox.resync()
+    const stream = inboxAt('e1:17')
+    stream.resync()
     const events = [
       { event: 'order.shipped', payload: { any: 'thing' } },
       { event: EVENT, payload: at(19, { instance: 'wishlist' }) },
     ]
-    expect(inbox.answer({ cursor: cursorOf('e1:19'), events })).toEqual([])
-    expect(inbox.hear(at(20, { instance: 'wishlist' }))).toEqual([])
-    expect(inbox.hear(at(21))).toEqual(['tell e1:21 by socket'])
+    expect(stream.answer({ cursor: cursorOf('e1:19'), events })).toEqual([])
+    expect(stream.hear(at(20, { instance: 'wishlist' }))).toEqual([])
+    expect(stream.hear(at(21))).toEqual(['tell e1:21 by socket'])
   })
 
   it('asks, tells nothing and refreshes after a broadcast it cannot read', () => {
-    const inbox = inboxAt('e1:17')
-    expect(inbox.hear({ message: 5 })).toEqual(['report invalid-payload', 'stale: unreadable'])
-    expect(inbox.wakesInMs()).toBe(650)
-    expect(inbox.wait(650)).toEqual(['ask e1:17'])
+    const stream = inboxAt('e1:17')
+    expect(stream.hear({ message: 5 })).toEqual(['report invalid-payload', 'stale: unreadable'])
+    expect(stream.wakesInMs()).toBe(650)
+    expect(stream.wait(650)).toEqual(['ask e1:17'])
   })
 
   it('takes a broadcast without seq as a hint only, and spreads the ask', () => {
-    const inbox = inboxAt('e1:17')
-    expect(inbox.hear(change({ id: 'a', spread_ms: 8_000 }))).toEqual(['report invalid-payload'])
-    expect(inbox.wakesInMs()).toBe(4_000)
-    expect(inbox.wait(4_000)).toEqual(['ask e1:17'])
+    const stream = inboxAt('e1:17')
+    expect(stream.hear(change({ id: 'a', spread_ms: 8_000 }))).toEqual(['report invalid-payload'])
+    expect(stream.wakesInMs()).toBe(4_000)
+    expect(stream.wait(4_000)).toEqual(['ask e1:17'])
   })
 
   it('holds at most a hundred, then asks at once and refreshes', () => {
-    const inbox = inboxAt('e1:0')
-    for (let seq = 2; seq <= 101; seq += 1) inbox.hear(at(seq))
-    expect(inbox.now.held).toHaveLength(100)
-    expect(inbox.hear(at(102))).toEqual(['stale: gap', 'ask e1:0'])
-    expect(inbox.now.held).toEqual([])
+    const stream = inboxAt('e1:0')
+    for (let seq = 2; seq <= 101; seq += 1) stream.hear(at(seq))
+    expect(stream.now.held).toHaveLength(100)
+    expect(stream.hear(at(102))).toEqual(['stale: gap', 'ask e1:0'])
+    expect(stream.now.held).toEqual([])
   })
 
   it('takes a broadcast of an epoch that five answers did not know for a stray', () => {
-    const inbox = inboxAt('e1:17')
-    inbox.hear(at(1, { epoch: 'stray' }))
+    const stream = inboxAt('e1:17')
+    stream.hear(at(1, { epoch: 'stray' }))
     for (let answers = 1; answers <= 5; answers += 1) {
-      expect(inbox.wait(inbox.wakesInMs() ?? 0).at(-1)).toMatch(/^ask|^stale/)
-      while (inbox.now.asking.name === 'due') inbox.wait(inbox.wakesInMs() ?? 0)
-      inbox.answer({ cursor: cursorOf('e1:17') })
+      expect(stream.wait(stream.wakesInMs() ?? 0).at(-1)).toMatch(/^ask|^stale/)
+      while (stream.now.asking.name === 'due') stream.wait(stream.wakesInMs() ?? 0)
+      stream.answer({ cursor: cursorOf('e1:17') })
     }
-    expect(inbox.now.held).toEqual([])
-    expect(inbox.wakesInMs()).toBeNull()
+    expect(stream.now.held).toEqual([])
+    expect(stream.wakesInMs()).toBeNull()
   })
 
   it('wipes itself when the log is another customer’s', () => {
-    const inbox = inboxAt('e1:17', { owner: 'me' })
-    inbox.hear(at(19))
-    inbox.wait(650)
-    expect(inbox.answer({ owner: 'you', cursor: cursorOf('x:3'), events: [] })).toEqual(['other-user'])
-    expect(inbox.now).toEqual(newInbox('me', cursorOf('e1:17')))
+    const stream = inboxAt('e1:17', { owner: 'me' })
+    stream.hear(at(19))
+    stream.wait(650)
+    expect(stream.answer({ owner: 'you', cursor: cursorOf('x:3'), events: [] })).toEqual(['other-user'])
+    expect(stream.now).toEqual(newStream('me', cursorOf('e1:17')))
   })
 
   it('takes the owner of the first answer when the page named none', () => {
-    const inbox = inboxAt('e1:17')
-    inbox.resync()
-    inbox.answer({ cursor: cursorOf('e1:17') })
-    inbox.resync()
-    expect(inbox.answer({ owner: 'you', cursor: cursorOf('e1:17') })).toEqual(['other-user'])
+    const stream = inboxAt('e1:17')
+    stream.resync()
+    stream.answer({ cursor: cursorOf('e1:17') })
+    stream.resync()
+    expect(stream.answer({ owner: 'you', cursor: cursorOf('e1:17') })).toEqual(['other-user'])
   })
 })
 
-describe('without a log to ask, the inbox', () => {
+describe('without a log to ask, the stream', () => {
   const bare = (cursor: string | null, instance?: string) =>
     inboxAt(cursor, { canAsk: false, ...(instance === undefined ? {} : { instance }) })
 
   it('never asks', () => {
-    const inbox = bare('e1:17')
-    expect(inbox.resync()).toEqual([])
-    inbox.hear({ broken: true })
-    expect(inbox.wakesInMs()).toBeNull()
+    const stream = bare('e1:17')
+    expect(stream.resync()).toEqual([])
+    stream.hear({ broken: true })
+    expect(stream.wakesInMs()).toBeNull()
   })
 
   it('starts with the first broadcast it hears', () => {
@@ -336,69 +336,69 @@ describe('without a log to ask, the inbox', () => {
   })
 
   it('waits at a gap for a reordered burst, then tells what it has, in order, and says that something is missing', () => {
-    const inbox = bare('e1:17')
-    inbox.hear(at(21))
-    inbox.hear(at(19))
-    expect(inbox.wait(650)).toEqual(['tell e1:19 by socket', 'tell e1:21 by socket', 'stale: gap'])
-    expect(inbox.hear(at(20))).toEqual([])
-    expect(inbox.wakesInMs()).toBeNull()
+    const stream = bare('e1:17')
+    stream.hear(at(21))
+    stream.hear(at(19))
+    expect(stream.wait(650)).toEqual(['tell e1:19 by socket', 'tell e1:21 by socket', 'stale: gap'])
+    expect(stream.hear(at(20))).toEqual([])
+    expect(stream.wakesInMs()).toBeNull()
   })
 
   it('forgets the wait when the gap closed by itself', () => {
-    const inbox = bare('e1:17')
-    inbox.hear(at(19))
-    inbox.hear(at(18))
-    expect(inbox.wakesInMs()).toBeNull()
+    const stream = bare('e1:17')
+    stream.hear(at(19))
+    stream.hear(at(18))
+    expect(stream.wakesInMs()).toBeNull()
   })
 
   it('tells a hundred held ones, in order, when one more comes', () => {
-    const inbox = bare('e1:0')
-    for (let seq = 2; seq <= 101; seq += 1) inbox.hear(at(seq))
-    const told = inbox.hear(at(102))
+    const stream = bare('e1:0')
+    for (let seq = 2; seq <= 101; seq += 1) stream.hear(at(seq))
+    const told = stream.hear(at(102))
     expect(told).toHaveLength(102)
     expect(told.slice(-3)).toEqual(['tell e1:101 by socket', 'tell e1:102 by socket', 'stale: gap'])
-    expect(inbox.wakesInMs()).toBeNull()
+    expect(stream.wakesInMs()).toBeNull()
   })
 
   it('loses none of a hundred and one, wherever the newest belongs among them', () => {
-    const inbox = bare('e1:0')
-    for (let seq = 2; seq <= 102; seq += 1) if (seq !== 50) inbox.hear(at(seq))
-    const told = inbox.hear(at(50))
+    const stream = bare('e1:0')
+    for (let seq = 2; seq <= 102; seq += 1) if (seq !== 50) stream.hear(at(seq))
+    const told = stream.hear(at(50))
     expect(told.filter((words) => words.startsWith('tell'))).toHaveLength(101)
     expect(told).toContain('tell e1:50 by socket')
   })
 
   it('believes a broadcast about a new epoch, and never goes back to the old one', () => {
-    const inbox = bare('e1:17')
-    expect(inbox.hear(at(3, { epoch: 'e2' }))).toEqual(['stale: gap', 'tell e2:3 by socket'])
-    expect(inbox.hear(at(18))).toEqual([])
+    const stream = bare('e1:17')
+    expect(stream.hear(at(3, { epoch: 'e2' }))).toEqual(['stale: gap', 'tell e2:3 by socket'])
+    expect(stream.hear(at(18))).toEqual([])
   })
 
   it('tells apart by id where there is no counter, and for ever', () => {
-    const inbox = bare(null)
-    expect(inbox.hear(change({ id: 'a' }))).toEqual([`tell ${idOf('a')} by socket`])
-    inbox.wait(3_600_000)
-    expect(inbox.hear(change({ id: 'a' }))).toEqual([])
-    expect(inbox.hear(change({ id: 'b' }))).toEqual([`tell ${idOf('b')} by socket`])
+    const stream = bare(null)
+    expect(stream.hear(change({ id: 'a' }))).toEqual([`tell ${idOf('a')} by socket`])
+    stream.wait(3_600_000)
+    expect(stream.hear(change({ id: 'a' }))).toEqual([])
+    expect(stream.hear(change({ id: 'b' }))).toEqual([`tell ${idOf('b')} by socket`])
   })
 
   it('takes the same content for the same news for a minute, whatever its timestamp', () => {
-    const inbox = bare(null)
-    expect(inbox.hear(change())).toHaveLength(1)
-    expect(inbox.hear({ ...change(), timestamp: '2026-11-23T10:00:01+00:00' })).toEqual([])
-    inbox.wait(60_001)
-    expect(inbox.hear(change())).toHaveLength(1)
+    const stream = bare(null)
+    expect(stream.hear(change())).toHaveLength(1)
+    expect(stream.hear({ ...change(), timestamp: '2026-11-23T10:00:01+00:00' })).toEqual([])
+    stream.wait(60_001)
+    expect(stream.hear(change())).toHaveLength(1)
   })
 
   it('remembers at most two hundred identities', () => {
-    const inbox = bare(null)
-    for (let id = 0; id < 1_000; id += 1) inbox.hear(change({ id }))
-    expect(inbox.now.told).toHaveLength(200)
+    const stream = bare(null)
+    for (let id = 0; id < 1_000; id += 1) stream.hear(change({ id }))
+    expect(stream.now.told).toHaveLength(200)
   })
 
   it('tells only its own instance', () => {
-    const inbox = bare(null, 'wishlist')
-    const told = (block: CartEchoBlock) => inbox.hear(change(block)).length
+    const stream = bare(null, 'wishlist')
+    const told = (block: CartEchoBlock) => stream.hear(change(block)).length
     expect([told({ id: 1 }), told({ id: 2, instance: 'wishlist' }), told({ id: 3, instance: 'default' })]).toEqual([
       0, 1, 0,
     ])
@@ -407,63 +407,63 @@ describe('without a log to ask, the inbox', () => {
 
 describe('a page rendered anew', () => {
   it('moves the cursor forward and is fresh', () => {
-    const inbox = inboxAt('e1:17')
-    expect(inbox.rendered('e1:19')).toEqual(['fresh'])
-    expect(inbox.hear(at(19))).toEqual([])
-    expect(inbox.hear(at(20))).toEqual(['tell e1:20 by socket'])
+    const stream = inboxAt('e1:17')
+    expect(stream.rendered('e1:19')).toEqual(['fresh'])
+    expect(stream.hear(at(19))).toEqual([])
+    expect(stream.hear(at(20))).toEqual(['tell e1:20 by socket'])
   })
 
   it('never moves it back: HTML older than the news is stale', () => {
-    const inbox = inboxAt('e1:17')
-    inbox.hear(at(18))
-    expect(inbox.rendered('e1:17')).toEqual(['stale: older-page'])
-    expect(inbox.now.cursor).toEqual(cursorOf('e1:18'))
+    const stream = inboxAt('e1:17')
+    stream.hear(at(18))
+    expect(stream.rendered('e1:17')).toEqual(['stale: older-page'])
+    expect(stream.now.cursor).toEqual(cursorOf('e1:18'))
   })
 
   it('may bring a new epoch, and is stale with a retired one', () => {
-    const inbox = inboxAt('e1:17')
-    expect(inbox.rendered('e2:1')).toEqual(['fresh'])
-    expect(inbox.rendered('e1:18')).toEqual(['stale: older-page'])
+    const stream = inboxAt('e1:17')
+    expect(stream.rendered('e2:1')).toEqual(['fresh'])
+    expect(stream.rendered('e1:18')).toEqual(['stale: older-page'])
   })
 
   it('is stale when its log was still empty, and drops nothing that comes after', () => {
-    const inbox = inboxAt(':0')
-    inbox.hear(at(1))
-    expect(inbox.rendered(':0')).toEqual(['stale: older-page'])
-    expect(inbox.now.cursor).toEqual(cursorOf('e1:1'))
-    expect(inbox.hear(at(2))).toEqual(['tell e1:2 by socket'])
+    const stream = inboxAt(':0')
+    stream.hear(at(1))
+    expect(stream.rendered(':0')).toEqual(['stale: older-page'])
+    expect(stream.now.cursor).toEqual(cursorOf('e1:1'))
+    expect(stream.hear(at(2))).toEqual(['tell e1:2 by socket'])
   })
 
   it('is fresh when nothing has come yet since its log was empty', () => {
-    const inbox = inboxAt(':0')
-    expect(inbox.rendered(':0')).toEqual(['fresh'])
-    expect(inbox.hear(at(1))).toEqual(['tell e1:1 by socket'])
+    const stream = inboxAt(':0')
+    expect(stream.rendered(':0')).toEqual(['fresh'])
+    expect(stream.hear(at(1))).toEqual(['tell e1:1 by socket'])
   })
 
   it('tells what was held right behind it', () => {
-    const inbox = inboxAt('e1:17')
-    inbox.hear(at(20))
-    expect(inbox.rendered('e1:19')).toEqual(['tell e1:20 by socket', 'fresh'])
-    expect(inbox.wakesInMs()).toBeNull()
+    const stream = inboxAt('e1:17')
+    stream.hear(at(20))
+    expect(stream.rendered('e1:19')).toEqual(['tell e1:20 by socket', 'fresh'])
+    expect(stream.wakesInMs()).toBeNull()
   })
 })
 
-describe('for whoever waits for an answer, the inbox', () => {
+describe('for whoever waits for an answer, the stream', () => {
   it('confirms an answer that settles everything', () => {
-    const inbox = inboxAt('e1:17')
-    inbox.resync()
-    inbox.answer({ cursor: cursorOf('e1:18'), events: logged(18) })
-    expect(inbox.verdicts).toEqual(['confirmed'])
+    const stream = inboxAt('e1:17')
+    stream.resync()
+    stream.answer({ cursor: cursorOf('e1:18'), events: logged(18) })
+    expect(stream.verdicts).toEqual(['confirmed'])
   })
 
   it('confirms only the last of several full answers', () => {
-    const inbox = inboxAt('e1:0')
-    inbox.resync()
+    const stream = inboxAt('e1:0')
+    stream.resync()
     const fifty = Array.from({ length: 50 }, (_, index) => index + 1)
-    expect(inbox.answer({ cursor: cursorOf('e1:50'), events: logged(...fifty) }).at(-1)).toBe('ask e1:50')
-    expect(inbox.verdicts).toEqual([])
-    inbox.answer({ cursor: cursorOf('e1:51'), events: logged(51) })
-    expect(inbox.verdicts).toEqual(['confirmed'])
+    expect(stream.answer({ cursor: cursorOf('e1:50'), events: logged(...fifty) }).at(-1)).toBe('ask e1:50')
+    expect(stream.verdicts).toEqual([])
+    stream.answer({ cursor: cursorOf('e1:51'), events: logged(51) })
+    expect(stream.verdicts).toEqual(['confirmed'])
   })
 
   it('does not confirm what was asked before a resync, a gap beyond the answer, or a lagging replica', () => {
@@ -482,60 +482,60 @@ describe('for whoever waits for an answer, the inbox', () => {
   })
 })
 
-describe('when the check did not answer, the inbox', () => {
+describe('when the check did not answer, the stream', () => {
   it.each([
     ['asks again when it is told to', 1_234, 1_234],
     ['waits for the next resync', 'when-told', null],
     ['asks no more', 'never', null],
   ] as const)('%s', (_what, next, wakesInMs) => {
-    const inbox = inboxAt('e1:17')
-    inbox.resync()
-    inbox.unanswered(next)
-    expect(inbox.wakesInMs()).toBe(wakesInMs)
-    expect(inbox.resync()).toEqual(['ask e1:17'])
+    const stream = inboxAt('e1:17')
+    stream.resync()
+    stream.unanswered(next)
+    expect(stream.wakesInMs()).toBe(wakesInMs)
+    expect(stream.resync()).toEqual(['ask e1:17'])
   })
 
   it('asks for a resync that was reported meanwhile, though it waits to be told', () => {
-    const inbox = inboxAt('e1:17')
-    inbox.resync()
-    inbox.resync()
-    expect(inbox.unanswered('when-told')).toEqual(['ask e1:17'])
-    expect(inbox.unanswered('when-told')).toEqual([])
+    const stream = inboxAt('e1:17')
+    stream.resync()
+    stream.resync()
+    expect(stream.unanswered('when-told')).toEqual(['ask e1:17'])
+    expect(stream.unanswered('when-told')).toEqual([])
   })
 
   it('passes a gap in order once nobody will answer, and is stale', () => {
-    const inbox = inboxAt('e1:17')
-    inbox.hear(at(20))
-    inbox.hear(at(19))
-    inbox.wait(1_000)
-    expect(inbox.unanswered('never')).toEqual(['tell e1:19 by socket', 'tell e1:20 by socket', 'stale: gap'])
+    const stream = inboxAt('e1:17')
+    stream.hear(at(20))
+    stream.hear(at(19))
+    stream.wait(1_000)
+    expect(stream.unanswered('never')).toEqual(['tell e1:19 by socket', 'tell e1:20 by socket', 'stale: gap'])
   })
 
   it('keeps what is held when it waits to be told', () => {
-    const inbox = inboxAt('e1:17')
-    inbox.hear(at(19))
-    inbox.wait(1_000)
-    expect(inbox.unanswered('when-told')).toEqual([])
-    inbox.resync()
-    expect(inbox.answer({ cursor: cursorOf('e1:18'), events: logged(18) })).toEqual([
+    const stream = inboxAt('e1:17')
+    stream.hear(at(19))
+    stream.wait(1_000)
+    expect(stream.unanswered('when-told')).toEqual([])
+    stream.resync()
+    expect(stream.answer({ cursor: cursorOf('e1:18'), events: logged(18) })).toEqual([
       'tell e1:18 by check',
       'tell e1:19 by socket',
     ])
   })
 })
 
-describe('with a bare check behind it, the inbox', () => {
+describe('with a bare check behind it, the stream', () => {
   it('tells what it says as a change without a place', () => {
-    const inbox = inboxAt(null)
-    inbox.resync()
-    expect(inbox.bare('Sale over')).toEqual(['tell bare:0 by check'])
-    expect(inbox.verdicts).toEqual(['confirmed'])
+    const stream = inboxAt(null)
+    stream.resync()
+    expect(stream.bare('Sale over')).toEqual(['tell bare:0 by check'])
+    expect(stream.verdicts).toEqual(['confirmed'])
   })
 
   it('says nothing when nothing changed', () => {
-    const inbox = inboxAt(null)
-    inbox.resync()
-    expect([inbox.bare(null, false), inbox.nothing()]).toEqual([[], []])
+    const stream = inboxAt(null)
+    stream.resync()
+    expect([stream.bare(null, false), stream.nothing()]).toEqual([[], []])
   })
 
   it('takes the message of a broadcast of the last 10 s for the same news, whichever came first', () => {
@@ -554,34 +554,34 @@ describe('with a bare check behind it, the inbox', () => {
   })
 
   it('tells the same words once in a row, and refreshes for each', () => {
-    const inbox = inboxAt(null)
-    inbox.bare('Sale over')
-    inbox.wait(30_000)
-    expect(inbox.bare('Sale over')).toEqual(['stale: again'])
-    inbox.wait(30_000)
-    expect(inbox.bare('Prices rose')).toEqual(['tell bare:60000 by check'])
-    inbox.bare(null, false)
-    inbox.wait(30_000)
-    expect(inbox.bare('Prices rose')).toEqual(['tell bare:90000 by check'])
+    const stream = inboxAt(null)
+    stream.bare('Sale over')
+    stream.wait(30_000)
+    expect(stream.bare('Sale over')).toEqual(['stale: again'])
+    stream.wait(30_000)
+    expect(stream.bare('Prices rose')).toEqual(['tell bare:60000 by check'])
+    stream.bare(null, false)
+    stream.wait(30_000)
+    expect(stream.bare('Prices rose')).toEqual(['tell bare:90000 by check'])
   })
 
   it('passes a gap, for nobody can fill it', () => {
-    const inbox = inboxAt('e1:17')
-    inbox.hear(at(19))
-    inbox.wait(1_000)
-    expect(inbox.bare(null, false)).toEqual(['tell e1:19 by socket', 'stale: gap'])
+    const stream = inboxAt('e1:17')
+    stream.hear(at(19))
+    stream.wait(1_000)
+    expect(stream.bare(null, false)).toEqual(['tell e1:19 by socket', 'stale: gap'])
   })
 
   it('asks once more for a resync that was reported meanwhile', () => {
-    const inbox = inboxAt(null)
-    inbox.resync()
-    inbox.resync()
-    expect(inbox.bare(null, false)).toEqual(['ask from nowhere'])
-    expect(inbox.verdicts).toEqual([])
+    const stream = inboxAt(null)
+    stream.resync()
+    stream.resync()
+    expect(stream.bare(null, false)).toEqual(['ask from nowhere'])
+    expect(stream.verdicts).toEqual([])
   })
 })
 
-describe('of what the check said to another tab, the inbox', () => {
+describe('of what the check said to another tab, the stream', () => {
   const from = (since: string, cursor: string, ...seqs: number[]) => ({
     since: cursorOf(since),
     cursor: cursorOf(cursor),
@@ -589,24 +589,24 @@ describe('of what the check said to another tab, the inbox', () => {
   })
 
   it('tells what it has not told, and is confirmed by it', () => {
-    const inbox = inboxAt('e1:17')
-    expect(inbox.overhear(from('e1:15', 'e1:18', 16, 17, 18))).toEqual(['tell e1:18 by check'])
-    expect([inbox.verdicts, inbox.wakesInMs()]).toEqual([['confirmed'], null])
+    const stream = inboxAt('e1:17')
+    expect(stream.overhear(from('e1:15', 'e1:18', 16, 17, 18))).toEqual(['tell e1:18 by check'])
+    expect([stream.verdicts, stream.wakesInMs()]).toEqual([['confirmed'], null])
   })
 
   it('closes a gap with it, and asks for nothing then', () => {
-    const inbox = inboxAt('e1:17')
-    inbox.hear(at(19))
-    expect(inbox.overhear(from('e1:17', 'e1:18', 18))).toEqual(['tell e1:18 by check', 'tell e1:19 by socket'])
-    expect([inbox.now.held, inbox.wakesInMs()]).toEqual([[], null])
+    const stream = inboxAt('e1:17')
+    stream.hear(at(19))
+    expect(stream.overhear(from('e1:17', 'e1:18', 18))).toEqual(['tell e1:18 by check', 'tell e1:19 by socket'])
+    expect([stream.now.held, stream.wakesInMs()]).toEqual([[], null])
   })
 
   it('is not settled by it while a gap stays open, and asks a moment later, as it would have', () => {
-    const inbox = inboxAt('e1:17')
-    inbox.hear(at(20))
-    expect(inbox.overhear(from('e1:17', 'e1:18', 18))).toEqual(['tell e1:18 by check'])
-    expect([inbox.verdicts, inbox.wakesInMs()]).toEqual([[], 650])
-    expect(inbox.wait(650)).toEqual(['ask e1:18'])
+    const stream = inboxAt('e1:17')
+    stream.hear(at(20))
+    expect(stream.overhear(from('e1:17', 'e1:18', 18))).toEqual(['tell e1:18 by check'])
+    expect([stream.verdicts, stream.wakesInMs()]).toEqual([[], 650])
+    expect(stream.wait(650)).toEqual(['ask e1:18'])
   })
 
   it.each<[string, ReturnType<typeof from> & { reset?: boolean }]>([
@@ -614,9 +614,9 @@ describe('of what the check said to another tab, the inbox', () => {
     ['is not contiguous', from('e1:15', 'e1:18', 18)],
     ['is a reset to before it', { ...from('e1:20', 'e1:16'), reset: true }],
   ])('makes nothing when it %s: no report, no ask, no refresh', (_what, answer) => {
-    const inbox = inboxAt('e1:17')
-    expect(inbox.overhear(answer)).toEqual([])
-    expect([inbox.verdicts, inbox.wakesInMs(), inbox.now.cursor]).toEqual([[], null, cursorOf('e1:17')])
+    const stream = inboxAt('e1:17')
+    expect(stream.overhear(answer)).toEqual([])
+    expect([stream.verdicts, stream.wakesInMs(), stream.now.cursor]).toEqual([[], null, cursorOf('e1:17')])
   })
 
   it.each<[string, { since: Cursor | null; cursor: Cursor; events?: Answer['events']; reset?: boolean }]>([
@@ -625,9 +625,9 @@ describe('of what the check said to another tab, the inbox', () => {
     ['is a reset of another place, to another life', { ...from('e1:12', 'e2:1'), reset: true }],
     ['is the end of the log for a page that knows no place', { since: null, cursor: cursorOf('e1:19') }],
   ])('asks for itself when it %s, and tells nothing of it', (_what, answer) => {
-    const inbox = inboxAt('e1:17')
-    expect(inbox.overhear(answer)).toEqual(['ask e1:17'])
-    expect([inbox.verdicts, inbox.now.cursor, inbox.now.retired]).toEqual([[], cursorOf('e1:17'), []])
+    const stream = inboxAt('e1:17')
+    expect(stream.overhear(answer)).toEqual(['ask e1:17'])
+    expect([stream.verdicts, stream.now.cursor, stream.now.retired]).toEqual([[], cursorOf('e1:17'), []])
   })
 
   it('takes a reset from where it stands itself, and one that ends there for what it knows', () => {
@@ -641,29 +641,29 @@ describe('of what the check said to another tab, the inbox', () => {
   })
 
   it('takes a reset of its own ask only from where it stands now, not from where it stood', () => {
-    const inbox = inboxAt('e1:17')
-    inbox.resync()
-    inbox.hear(at(18))
+    const stream = inboxAt('e1:17')
+    stream.resync()
+    stream.hear(at(18))
     const reset = { ...from('e1:17', 'e1:40'), reset: true }
-    expect(inbox.answer(reset)).toEqual(['ask e1:18'])
-    expect(inbox.answer({ ...reset, since: cursorOf('e1:18') })).toEqual(['stale: reset'])
+    expect(stream.answer(reset)).toEqual(['ask e1:18'])
+    expect(stream.answer({ ...reset, since: cursorOf('e1:18') })).toEqual(['stale: reset'])
   })
 
   it('does not take it for the answer to its own ask, which still ends it', () => {
-    const inbox = inboxAt('e1:17')
-    inbox.resync()
-    expect(inbox.overhear(from('e1:17', 'e1:18', 18))).toEqual(['tell e1:18 by check'])
-    expect(inbox.now.asking.name).toBe('asked')
-    expect(inbox.answer(from('e1:17', 'e1:19', 18, 19))).toEqual(['tell e1:19 by check'])
-    expect(inbox.now.asking.name).toBe('nothing')
+    const stream = inboxAt('e1:17')
+    stream.resync()
+    expect(stream.overhear(from('e1:17', 'e1:18', 18))).toEqual(['tell e1:18 by check'])
+    expect(stream.now.asking.name).toBe('asked')
+    expect(stream.answer(from('e1:17', 'e1:19', 18, 19))).toEqual(['tell e1:19 by check'])
+    expect(stream.now.asking.name).toBe('nothing')
   })
 
   it('keeps in mind the resync that came while it asked', () => {
-    const inbox = inboxAt('e1:17')
-    inbox.resync()
-    inbox.resync()
-    expect(inbox.overhear(from('e1:17', 'e1:18', 18))).toEqual(['tell e1:18 by check'])
-    expect(inbox.answer(from('e1:17', 'e1:18', 18))).toEqual(['ask e1:18'])
+    const stream = inboxAt('e1:17')
+    stream.resync()
+    stream.resync()
+    expect(stream.overhear(from('e1:17', 'e1:18', 18))).toEqual(['tell e1:18 by check'])
+    expect(stream.answer(from('e1:17', 'e1:18', 18))).toEqual(['ask e1:18'])
   })
 
   it('goes on asking after a full one, with what it asked for itself in one', () => {
@@ -678,17 +678,17 @@ describe('of what the check said to another tab, the inbox', () => {
   })
 
   it('wipes itself when it is of another customer', () => {
-    const inbox = inboxAt('e1:17', { owner: 'me' })
-    expect(inbox.overhear({ ...from('e1:17', 'e1:18', 18), owner: 'you' } as never)).toEqual(['other-user'])
+    const stream = inboxAt('e1:17', { owner: 'me' })
+    expect(stream.overhear({ ...from('e1:17', 'e1:18', 18), owner: 'you' } as never)).toEqual(['other-user'])
   })
 
   it('tells the words of a bare check once, whoever asked', () => {
-    const inbox = inboxAt(null)
-    inbox.resync()
-    expect(inbox.overhearBare('Sale over')).toEqual(['tell bare:0 by check'])
-    expect(inbox.now.asking.name).toBe('asked')
-    expect(inbox.bare('Sale over')).toEqual(['stale: again'])
-    expect([inbox.now.asking.name, inbox.verdicts]).toEqual(['nothing', ['confirmed', 'confirmed']])
+    const stream = inboxAt(null)
+    stream.resync()
+    expect(stream.overhearBare('Sale over')).toEqual(['tell bare:0 by check'])
+    expect(stream.now.asking.name).toBe('asked')
+    expect(stream.bare('Sale over')).toEqual(['stale: again'])
+    expect([stream.now.asking.name, stream.verdicts]).toEqual(['nothing', ['confirmed', 'confirmed']])
   })
 
   it('is confirmed by nothing, but for what waits behind a gap, of which that says nothing', () => {

@@ -6,7 +6,7 @@ import { readListening } from '../../src/engine/events'
 import { pageLife } from '../../src/engine/page-life'
 import type { ConnectionFact } from '../../src/engine/state'
 import { refused } from '../../src/engine/state'
-import { supply } from '../../src/engine/sync'
+import { sync } from '../../src/engine/sync'
 import { fakePage } from '../support/fake-environment'
 import { SCHEDULES } from '../support/schedules'
 import { seededRandom } from '../support/seeded-random'
@@ -138,11 +138,11 @@ const run = async ({ seed, start, hasLive, steps }: Schedule): Promise<void> => 
     elapsedMs += ms
     await environment.advanceTurnByTurn(ms)
   }
-  const transport = supply({ environment, live: hasLive ? shop.live : null, check: shop.check, auditMs: AUDIT_MS })
+  const transport = sync({ environment, live: hasLive ? shop.live : null, check: shop.check, auditMs: AUDIT_MS })
   const cart = createClient({
     environment,
     listening: readListening(),
-    word: { user: 1, owner: 'me', cursor: CURSORS[start] },
+    identity: { user: 1, owner: 'me', cursor: CURSORS[start] },
     transport: () => pageLife({ environment, transport, canAsk: true }),
     onError: ({ code, cause }) => {
       if (code === 'listener-failed') wrongs.push(String(cause))

@@ -4,7 +4,7 @@ import { createClient } from '../../src/engine/client'
 import { formatCursor } from '../../src/engine/cursor'
 import { CartEchoError } from '../../src/engine/errors'
 import { readListening } from '../../src/engine/events'
-import { type SupplyOptions, supply } from '../../src/engine/sync'
+import { type SyncOptions, sync } from '../../src/engine/sync'
 import type { Query, Sink, Transport } from '../../src/engine/transport'
 import { type FakeEnvironment, fakeEnvironment, fakePage } from '../support/fake-environment'
 import { answerOf, EVENT } from '../support/listening-client'
@@ -20,14 +20,14 @@ interface Ask {
   readonly means: (meaning: Meaning) => Promise<void>
 }
 
-interface PageOptions extends Partial<Omit<SupplyOptions, 'environment' | 'check' | 'live'>> {
+interface PageOptions extends Partial<Omit<SyncOptions, 'environment' | 'check' | 'live'>> {
   readonly environment?: FakeEnvironment
   readonly hasLive?: boolean
   /** What the live source says as soon as it is opened. */
   readonly atOnce?: (sink: Sink) => void
   readonly stopLive?: () => void
   /** A check that does as it likes. */
-  readonly check?: SupplyOptions['check']
+  readonly check?: SyncOptions['check']
 }
 
 const log = (since: string, cursor = since, policy: Partial<CheckPolicy> = {}): Meaning => ({
@@ -93,8 +93,8 @@ const pageOn = ({ environment = fakeEnvironment(), hasLive = true, ...options }:
   const client = createClient({
     environment,
     listening: readListening(),
-    word: { user: 7, owner: 'mine', cursor: 'e1:1' },
-    transport: () => supply({ check, ...options, environment, live: hasLive ? live : null }),
+    identity: { user: 7, owner: 'mine', cursor: 'e1:1' },
+    transport: () => sync({ check, ...options, environment, live: hasLive ? live : null }),
     onError: (error) => errors.push(error),
   })
   client.on(EVENT, ({ message }) => heard.push(String(message)))
@@ -421,7 +421,7 @@ it('a link that is asked while it asks says so, and sends nothing more; after it
     report: nothing,
     note: nothing,
   }
-  const link = supply({ environment, live: null, check })(sink)
+  const link = sync({ environment, live: null, check })(sink)
   const query: Query = { since: null, owner: null, maxAgeMs: 0 }
   const first = link.ask?.(query)
   expect(await link.ask?.(query)).toMatchObject({ name: 'unanswered', next: 1_000 })

@@ -189,7 +189,7 @@ describe('the notice', () => {
 
 describe('Back', () => {
   it('shows nothing until the check has answered for the owner', async () => {
-    const page = listeningClient({ canAsk: true, word: { user: 7, owner: 'mine', cursor: 'e1:0' } })
+    const page = listeningClient({ canAsk: true, identity: { user: 7, owner: 'mine', cursor: 'e1:0' } })
     const { client, hear, link } = page
     undo.push(client.stop, showNotices(client))
     client.start()
@@ -207,7 +207,7 @@ describe('Back', () => {
   })
 
   it('shows nothing at all when the check answers for another', async () => {
-    const page = listeningClient({ canAsk: true, word: { user: 7, owner: 'mine', cursor: 'e1:0' } })
+    const page = listeningClient({ canAsk: true, identity: { user: 7, owner: 'mine', cursor: 'e1:0' } })
     const { client, hear, link } = page
     undo.push(client.stop, showNotices(client))
     client.start()
@@ -297,7 +297,7 @@ describe('Back', () => {
   })
 
   it('with neither owner nor channel tells what is new, and what came before when identify() is called', async () => {
-    const page = listeningClient({ canAsk: true, word: { guest: true } })
+    const page = listeningClient({ canAsk: true, identity: { guest: true } })
     const { client, link } = page
     undo.push(client.stop, showNotices(client))
     client.start()
@@ -350,7 +350,7 @@ describe('Back', () => {
   })
 
   it('is noticed where listening ends and begins with it, and asked about', async () => {
-    const page = listeningClient({ canAsk: true, word: { user: 7, owner: 'mine', cursor: 'e1:0' } })
+    const page = listeningClient({ canAsk: true, identity: { user: 7, owner: 'mine', cursor: 'e1:0' } })
     const { client, hear, link } = page
     undo.push(client.stop)
     client.start()

@@ -10,27 +10,27 @@ import { at } from '../support/payloads'
 const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 0))
 
 /** A late cart, the real one behind it, and when that comes. */
-const lateCart = (word: PageIdentity = { user: 7 }, options?: FakeEnvironmentOptions) => {
+const lateCart = (identity: PageIdentity = { user: 7 }, options?: FakeEnvironmentOptions) => {
   const environment = fakeEnvironment(options)
   const opened: ListeningClient[] = []
   const errors: CartEchoError[] = []
   const asked: {
-    word: PageIdentity
+    identity: PageIdentity
     come: (wrap?: (client: CartEcho) => CartEcho) => Promise<void>
     fail: () => Promise<void>
     refuse: () => Promise<void>
   }[] = []
   const cart = createLateCart({
     environment,
-    word,
+    identity,
     onError: (error) => errors.push(error),
     events: () => ['cart.stock.changed' as never],
-    load: (word) =>
+    load: (identity) =>
       new Promise<CartEcho>((resolve, reject) => {
         asked.push({
-          word,
+          identity,
           come: (wrap = (client) => client) => {
-            const one = listeningClient({ word })
+            const one = listeningClient({ identity })
             opened.push(one)
             resolve(wrap(one.client))
             return turn()
@@ -118,14 +118,14 @@ describe('a cart that is there before its code', () => {
 
   it.each([{}, { user: null }, { user: '' }, { user: 7, enabled: false }])(
     'fetches nothing for %j, and says why',
-    async (word) => {
-      const { cart, asked } = lateCart(word)
+    async (identity) => {
+      const { cart, asked } = lateCart(identity)
       cart.start()
       await turn()
       expect(asked).toHaveLength(0)
       expect(cart.connection.get()).toMatchObject({
         name: 'idle',
-        reason: 'user' in word && word.user ? 'switched-off' : 'no-user',
+        reason: 'user' in identity && identity.user ? 'switched-off' : 'no-user',
       })
     },
   )
@@ -137,7 +137,7 @@ describe('a cart that is there before its code', () => {
     const { cart, asked, real } = lateCart({})
     cart.start()
     cart.identify({ user: 8, cursor: 'e1:4' })
-    expect(asked.map(({ word }) => word)).toEqual([{ user: 8, cursor: 'e1:4', enabled: undefined }])
+    expect(asked.map(({ identity }) => identity)).toEqual([{ user: 8, cursor: 'e1:4', enabled: undefined }])
     cart.identify({ user: 9 })
     await asked[0]?.come()
     expect(real().link().user).toBe('9')
@@ -303,12 +303,12 @@ describe('a cart that is there before its code', () => {
   it.each([
     [{ user: 'undefined' }, 'invalid-user'],
     [{ user: 8, cursor: 'four' }, 'invalid-cursor'],
-  ])('throws at once for %j, stays whose it was, and listens to the next', async (word, code) => {
+  ])('throws at once for %j, stays whose it was, and listens to the next', async (identity, code) => {
     const { cart, asked, errors, real } = lateCart()
-    expect(() => cart.identify(word)).toThrow(expect.objectContaining({ code }))
+    expect(() => cart.identify(identity)).toThrow(expect.objectContaining({ code }))
     cart.start()
-    expect(() => cart.identify(word)).toThrow(expect.objectContaining({ code }))
-    expect(asked.map(({ word }) => word)).toEqual([{ user: 7 }])
+    expect(() => cart.identify(identity)).toThrow(expect.objectContaining({ code }))
+    expect(asked.map(({ identity }) => identity)).toEqual([{ user: 7 }])
     cart.identify({ user: 9 })
     await asked[0]?.come()
     expect(real().link().user).toBe('9')
@@ -324,7 +324,7 @@ describe('a cart that is there before its code', () => {
     if (isFirst) cart.start()
     cart.identify({ problems: [error] })
     if (!isFirst) cart.start()
-    const { client } = listeningClient({ word: { problems: [error] } })
+    const { client } = listeningClient({ identity: { problems: [error] } })
     client.start()
     expect(cart.connection.get()).toEqual({ ...client.connection.get(), sinceMs: expect.any(Number) })
     expect(cart.connection.get()).toMatchObject({ name: 'refused', reason: 'page-conflict', error })
@@ -347,9 +347,9 @@ describe('a cart that is there before its code', () => {
     const identified: unknown[] = []
     await asked[0]?.come((client) => ({
       ...client,
-      identify: (word) => {
-        identified.push(word)
-        client.identify(word)
+      identify: (identity) => {
+        identified.push(identity)
+        client.identify(identity)
       },
     }))
     expect(identified).toEqual([{ user: 9, enabled: undefined }])

@@ -20,7 +20,7 @@ const pageCart = (
     engine: {
       createFromPage: (options: Partial<CartEchoOptions>) => {
         made.push(options)
-        return listeningClient({ word: options }).client
+        return listeningClient({ identity: options }).client
       },
     },
     notice: { showNotices: (cart: CartEcho) => shown.push(cart) },

@@ -62,12 +62,12 @@ export const openFakeBrowser = (clock: Environment, { delayMs = 5 } = {}): FakeB
     return lock
   }
 
-  const tellSoon = (claim: Claim, word: 'granted' | 'lost'): void => {
+  const tellSoon = (claim: Claim, identity: 'granted' | 'lost'): void => {
     clock.schedule(clock.random() * delayMs, () =>
       claim.tab.enter(() => {
         if (claim.isOver) return
-        if (word === 'lost') claim.isOver = true
-        claim.request[word]()
+        if (identity === 'lost') claim.isOver = true
+        claim.request[identity]()
       }),
     )
   }

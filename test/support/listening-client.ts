@@ -67,7 +67,7 @@ export const listeningClient = ({
   const client = createClient({
     environment,
     listening: readListening(),
-    word: { user: 7 },
+    identity: { user: 7 },
     transport: (user) => (sink) => {
       const answer = (answer: Answer) => sink.answer({ name: 'log', answer }, environment.nowMs())
       const link: FakeLink = { user, sink, answer, notes: [], stops: 0, asked: [] }

@@ -8,7 +8,7 @@ import type { CartEchoError } from '../../src/engine/errors'
 import { readListening } from '../../src/engine/events'
 import { pageLife } from '../../src/engine/page-life'
 import { isReadable } from '../../src/engine/payload'
-import { type AskCheck, supply } from '../../src/engine/sync'
+import { type AskCheck, sync } from '../../src/engine/sync'
 import type { Link, Query, Sink, Transport } from '../../src/engine/transport'
 import { cannotAnswer } from '../../src/engine/transport'
 import { tabs } from '../../src/tabs/tabs'
@@ -139,7 +139,7 @@ const openPage = (
         ),
       isReadable: (event, payload) => isReadable(readListening().events, event, payload),
       open: (audience) =>
-        supply({
+        sync({
           environment,
           audience,
           live: hasLive ? (live ?? liveOf(tab, shop)) : null,
@@ -150,7 +150,7 @@ const openPage = (
   const cart = createClient({
     environment,
     listening: readListening(),
-    word: { user: 1, owner, cursor: formatCursor(from) },
+    identity: { user: 1, owner, cursor: formatCursor(from) },
     transport: () => transport,
     onError: (error) => {
       errors.push(error)

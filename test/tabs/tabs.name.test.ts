@@ -37,14 +37,14 @@ describe('the name that tabs share by', () => {
   })
 
   it('is another one for every two that differ, however their parts are spelled', () => {
-    const word = fc.constantFrom('7', '8', '"', ',', 'null', '7","8', '],["', ' ')
+    const identity = fc.constantFrom('7', '8', '"', ',', 'null', '7","8', '],["', ' ')
     const any = fc.record({
-      user: fc.option(word),
-      owner: fc.option(word),
-      channel: fc.option(word),
-      key: fc.option(word),
-      check: fc.option(word),
-      events: fc.uniqueArray(word, { maxLength: 3 }).map((events) => events.sort()),
+      user: fc.option(identity),
+      owner: fc.option(identity),
+      channel: fc.option(identity),
+      key: fc.option(identity),
+      check: fc.option(identity),
+      events: fc.uniqueArray(identity, { maxLength: 3 }).map((events) => events.sort()),
     })
     fc.assert(
       fc.property(any, any, (a, b) => {

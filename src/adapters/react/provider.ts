@@ -68,15 +68,15 @@ const useListening = (client: CartEcho): void =>
   }, [client])
 
 const useIdentity = (client: CartEcho, page: PageIdentity | undefined): void => {
-  const word = page && textOf(page)
+  const identity = page && textOf(page)
   const said = useRef<readonly unknown[]>([])
   // React 18 warns about layout effects on a server.
   const useBeforePaint = typeof document === 'undefined' ? useEffect : useLayoutEffect
   useBeforePaint(() => {
     const [to, what] = said.current
     // Suspense runs layout effects anew when it shows the tree again: the same old cursor would ask for a refresh each time.
-    if (!page || (to === client && what === word)) return
-    said.current = [client, word]
+    if (!page || (to === client && what === identity)) return
+    said.current = [client, identity]
     identifyWithoutThrowing(client, page)
   })
 }

@@ -67,12 +67,12 @@ export const cartEcho = (client: CartEcho, { page }: CartEchoPluginOptions = {})
 const handle = (client: CartEcho, page: CartEchoPluginOptions['page']): Stop =>
   watch(
     () => {
-      const word = toValue(page)
-      return word && textOf(word)
+      const identity = toValue(page)
+      return identity && textOf(identity)
     },
     () => {
-      const word = toValue(page)
-      if (word) identifyWithoutThrowing(client, word)
+      const identity = toValue(page)
+      if (identity) identifyWithoutThrowing(client, identity)
     },
     { immediate: true },
   )

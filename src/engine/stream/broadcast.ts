@@ -11,7 +11,6 @@ import {
   beStale,
   type Heard,
   hearLive,
-  type Inbox,
   LONGEST_WAIT_MS,
   MOST_HELD,
   MOST_RETIRED,
@@ -21,6 +20,7 @@ import {
   PATIENCE_MS,
   type Placed,
   SHORTEST_WAIT_MS,
+  type Stream,
   set,
   type Turn,
 } from './state'
@@ -39,7 +39,7 @@ export const hearBroadcast = (turn: Turn, event: string, payload: unknown): void
 }
 
 const place = (turn: Turn, placed: Placed): void => {
-  const { cursor, retired } = turn.inbox
+  const { cursor, retired } = turn.stream
   const { epoch, seq } = placed.position
   if (retired.includes(epoch)) return
   if (cursor?.epoch !== epoch && !isFirstOfAll(cursor, seq)) return meetEpoch(turn, placed)
@@ -58,13 +58,13 @@ const meetEpoch = (turn: Turn, placed: Placed): void => {
   if (turn.rules.canAsk) return hold(turn, placed)
   giveUpAsking(turn)
   // What was said before it is not known.
-  if (turn.inbox.cursor) beStale(turn, 'gap')
+  if (turn.stream.cursor) beStale(turn, 'gap')
   goTo(turn, placed.position)
   tell(turn, placed, 'socket')
 }
 
 const hold = (turn: Turn, placed: Placed): void => {
-  const { held } = turn.inbox
+  const { held } = turn.stream
   if (held.some(({ key }) => key === placed.key)) return
   if (held.length >= MOST_HELD) return giveUpHolding(turn, placed)
   if (held.length === 0) set(turn, { staleAtMs: turn.moment.nowMs + waitMs(turn) + PATIENCE_MS })
@@ -73,7 +73,7 @@ const hold = (turn: Turn, placed: Placed): void => {
 }
 
 const giveUpHolding = (turn: Turn, newest: Placed): void => {
-  const { held } = turn.inbox
+  const { held } = turn.stream
   if (!turn.rules.canAsk) {
     set(turn, { held: [...held, newest] })
     return giveUpAsking(turn)
@@ -86,11 +86,11 @@ const giveUpHolding = (turn: Turn, newest: Placed): void => {
 
 /** Beside a log, a broadcast without a place is only a hint: it must not be told twice under two identities. */
 const placeless = (turn: Turn, heard: Heard, { lastsMs }: Identity): void => {
-  const { cursor, told, echoes } = turn.inbox
+  const { cursor, told, echoes } = turn.stream
   // It moves no cursor, and the words of a wishlist are not what the check says of the cart.
   if (!isOurs(turn, heard)) return
   if (cursor && turn.rules.canAsk) {
-    if (!turn.inbox.hasHinted) turn.effects.push({ name: 'report', error: mereHint(heard.event) })
+    if (!turn.stream.hasHinted) turn.effects.push({ name: 'report', error: mereHint(heard.event) })
     set(turn, { hasHinted: true })
     return planAsk(turn, 'resync', spreadMs(turn, heard))
   }
@@ -119,15 +119,15 @@ const spreadMs = (turn: Turn, { decoded }: Heard): number =>
 
 /** Tells what was held for as long as the next in line is among it, and forgets what has been passed. */
 export const drain = (turn: Turn): void => {
-  for (let next = nextHeld(turn.inbox); next; next = nextHeld(turn.inbox)) pass(turn, next, 'socket')
-  const held = turn.inbox.held.filter(({ position }) => !isPassed(turn.inbox, position))
+  for (let next = nextHeld(turn.stream); next; next = nextHeld(turn.stream)) pass(turn, next, 'socket')
+  const held = turn.stream.held.filter(({ position }) => !isPassed(turn.stream, position))
   set(turn, { held })
   if (held.length === 0) closeGap(turn)
 }
 
 /** Tells what is held, in order, over the gap that nobody can fill. */
 export const release = (turn: Turn): void => {
-  const { held } = turn.inbox
+  const { held } = turn.stream
   set(turn, { held: [], staleAtMs: null })
   if (held.length === 0) return
   for (const placed of inOrder(held)) pass(turn, placed, 'socket')
@@ -155,15 +155,15 @@ export const reaches = (end: Cursor | null, position: Cursor): boolean =>
   end?.epoch === position.epoch && position.seq <= end.seq
 
 const closeGap = (turn: Turn): void => {
-  const { asking } = turn.inbox
+  const { asking } = turn.stream
   const isIdle = asking.name === 'due' && asking.why === 'gap'
   set(turn, { staleAtMs: null, asking: isIdle ? askingNothing : asking })
 }
 
-const nextHeld = ({ held, cursor }: Inbox): Placed | undefined =>
+const nextHeld = ({ held, cursor }: Stream): Placed | undefined =>
   held.find(({ position }) => cursor?.epoch === position.epoch && cursor.seq + 1 === position.seq)
 
-const isPassed = ({ cursor, retired }: Inbox, position: Cursor): boolean =>
+const isPassed = ({ cursor, retired }: Stream, position: Cursor): boolean =>
   retired.includes(position.epoch) || reaches(cursor, position)
 
 /** How a change reached this browser. */
@@ -206,7 +206,7 @@ export const pass = (turn: Turn, placed: Placed, via: Via): void => {
 
 /** Goes on at another place; the life of the counter that ends by it is remembered. */
 export const goTo = (turn: Turn, cursor: Cursor): void => {
-  const { cursor: before, retired } = turn.inbox
+  const { cursor: before, retired } = turn.stream
   const left = before && before.epoch !== '' && before.epoch !== cursor.epoch ? [before.epoch] : []
   set(turn, { cursor, retired: [...retired, ...left].slice(-MOST_RETIRED) })
 }
@@ -215,7 +215,7 @@ const ASK_AGAIN: BackOff = { baseMs: 2_000, capMs: 30_000 }
 
 /** Plans to ask after so long; what is planned already is asked at the sooner of the two. */
 export const planAsk = (turn: Turn, why: AskReason, inMs: number, attempt = 0): void => {
-  const { asking, held } = turn.inbox
+  const { asking, held } = turn.stream
   if (!turn.rules.canAsk && held.length === 0) return
   if (asking.name === 'asked') return set(turn, { asking: { ...asking, again: asking.again || why === 'resync' } })
   const atMs = turn.moment.nowMs + inMs
@@ -233,7 +233,7 @@ export const againInMs = ({ moment }: Turn, attempt: number): number =>
 
 /** What was asked, if this is the answer to it, and not one that another tab was given: asked no more. */
 export const takeAsk = (turn: Turn, { ask }: Asked): (Asking & { name: 'asked' }) | null => {
-  const { asking } = turn.inbox
+  const { asking } = turn.stream
   if (asking.name !== 'asked' || ask === undefined) return null
   set(turn, { asking: askingNothing })
   return asking
@@ -241,7 +241,7 @@ export const takeAsk = (turn: Turn, { ask }: Asked): (Asking & { name: 'asked' }
 
 /** No answer came. */
 export const goUnanswered = (turn: Turn, next?: Next): void => {
-  const { asking } = turn.inbox
+  const { asking } = turn.stream
   if (asking.name !== 'asked') return
   set(turn, { asking: askingNothing })
   if (next === 'never') return release(turn)
@@ -253,7 +253,7 @@ export const goUnanswered = (turn: Turn, next?: Next): void => {
 /** Asks what is due, and gives up waiting for a gap to close. */
 export const passTime = (turn: Turn): void => {
   askIfDue(turn)
-  const { staleAtMs } = turn.inbox
+  const { staleAtMs } = turn.stream
   if (staleAtMs === null || staleAtMs > turn.moment.nowMs) return
   set(turn, { staleAtMs: null })
   beStale(turn, 'gap')
@@ -266,7 +266,7 @@ const sooner = (due: Asking & { name: 'due' }, why: AskReason, atMs: number): As
 })
 
 const askIfDue = (turn: Turn): void => {
-  const { asking, cursor } = turn.inbox
+  const { asking, cursor } = turn.stream
   if (asking.name !== 'due' || asking.atMs > turn.moment.nowMs) return
   if (!turn.rules.canAsk) return giveUpAsking(turn)
   set(turn, { asking: { name: 'asked', attempt: asking.attempt, again: false } })

@@ -8,9 +8,9 @@ import type { Reply } from '../transport'
 
 /**
  * The only memory of a page: how far it is in its shopper's log, what waits behind a gap, what it told already. A value;
- * `takeIn` moves it.
+ * `advance` moves it.
  */
-export interface Inbox {
+export interface Stream {
   /** Whose log this is, once known. */
   readonly owner: string | null
   /** True once the page's block, or an answer, has shown that there is a log. A number in a broadcast alone does not. */
@@ -53,7 +53,7 @@ interface Told {
   readonly untilMs: number
 }
 
-/** What the inbox wants to know from the log: nothing, something soon, or something it has asked for already. */
+/** What the stream wants to know from the log: nothing, something soon, or something it has asked for already. */
 export type Asking =
   | { readonly name: 'nothing' }
   | { readonly name: 'due'; readonly why: AskReason; readonly atMs: number; readonly attempt: number }
@@ -65,8 +65,8 @@ export type AskReason = 'gap' | 'resync'
 /** Nothing is asked, and nothing is to be. */
 export const askingNothing: Asking = { name: 'nothing' }
 
-/** The inbox of a page that was rendered for `owner` at `cursor`; null where the page does not say. */
-export const newInbox = (owner: string | null, cursor: Cursor | null): Inbox => ({
+/** The stream of a page that was rendered for `owner` at `cursor`; null where the page does not say. */
+export const newStream = (owner: string | null, cursor: Cursor | null): Stream => ({
   owner,
   hasLog: owner !== null || cursor !== null,
   cursor,
@@ -80,15 +80,15 @@ export const newInbox = (owner: string | null, cursor: Cursor | null): Inbox => 
   staleAtMs: null,
 })
 
-/** When the inbox wants to be handed `time` next, in milliseconds of the clock; null: not at all. */
-export const wakesAtMs = ({ asking, staleAtMs }: Inbox): number | null => {
+/** When the stream wants to be handed `time` next, in milliseconds of the clock; null: not at all. */
+export const wakesAtMs = ({ asking, staleAtMs }: Stream): number | null => {
   const askAtMs = asking.name === 'due' ? asking.atMs : null
   if (askAtMs === null || staleAtMs === null) return askAtMs ?? staleAtMs
   return Math.min(askAtMs, staleAtMs)
 }
 
-/** What an inbox goes by. */
-export interface InboxRules {
+/** What a stream goes by. */
+export interface StreamRules {
   /** The decoder of each event the page listens to. */
   readonly events: ReadonlyMap<string, Decode<unknown>>
   /** The cart instance that is told; others advance the cursor untold. */
@@ -97,17 +97,17 @@ export interface InboxRules {
   readonly canAsk: boolean
 }
 
-/** One step of an inbox in the making. Lives no longer than `takeIn`. */
+/** One step of a stream in the making. Lives no longer than `advance`. */
 export interface Turn {
-  inbox: Inbox
+  stream: Stream
   readonly effects: Effect[]
-  readonly rules: InboxRules
+  readonly rules: StreamRules
   readonly moment: Moment
 }
 
-/** Changes what the inbox remembers. */
-export const set = (turn: Turn, change: Partial<Inbox>): void => {
-  turn.inbox = { ...turn.inbox, ...change }
+/** Changes what the stream remembers. */
+export const set = (turn: Turn, change: Partial<Stream>): void => {
+  turn.stream = { ...turn.stream, ...change }
 }
 
 /** Says that the cart on the page may be older than the server's. */
@@ -116,8 +116,8 @@ export const beStale = (turn: Turn, reason: StaleReason, spreadMs?: number): voi
 }
 
 /**
- * What can happen to an inbox. `resync`: something may be missing, to be asked for after `inMs` (default at once). What the check
- * said to another tab carries no ask: what it cannot settle is no trouble. `unanswered`: `next` as in a reply; left out, the inbox
+ * What can happen to a stream. `resync`: something may be missing, to be asked for after `inMs` (default at once). What the check
+ * said to another tab carries no ask: what it cannot settle is no trouble. `unanswered`: `next` as in a reply; left out, the stream
  * has a back-off of its own. `rendered` is a newly rendered page, with the cursor it was rendered at.
  */
 export type Arrival =
@@ -145,7 +145,7 @@ export interface Confirmed extends Asked {
 export type Next = (Reply & { name: 'unanswered' })['next']
 
 /**
- * What the inbox wants done, in this order. `stale`: the page must be read anew, spread over `spreadMs` where the server says so.
+ * What the stream wants done, in this order. `stale`: the page must be read anew, spread over `spreadMs` where the server says so.
  * `confirmed`: as of then, and of that ask, everything there is has been told. `unsettled`: what was answered settles nothing.
  */
 export type Effect =

@@ -38,7 +38,7 @@ export interface Actor {
 /** Connects. */
 export const openActor = ({ url, origin, autoPong = true }: ActorOptions): Actor => {
   const socket = new WebSocket(url, { autoPong, perMessageDeflate: false, ...(origin !== undefined && { origin }) })
-  const [inbox, start] = [createInbox(), { socketId: '', isRefused: false }]
+  const [stream, start] = [createInbox(), { socketId: '', isRefused: false }]
   const isOpen = (): boolean => socket.readyState === WebSocket.OPEN
   // Nothing more happens to what is over: waiting for it would only take time.
   const isOver = (): boolean =>
@@ -47,10 +47,10 @@ export const openActor = ({ url, origin, autoPong = true }: ActorOptions): Actor
   listenTo(socket, (happening) => {
     if (happening.kind === 'refused') start.isRefused = true
     if (happening.kind === 'frame') start.socketId ||= readSocketId(happening.text)
-    inbox.put(happening)
+    stream.put(happening)
   })
   return {
-    next: (patienceMs) => inbox.next(isOver() ? 0 : patienceMs),
+    next: (patienceMs) => stream.next(isOver() ? 0 : patienceMs),
     say: (text) => isOpen() && socket.send(text, ignoreClosed),
     ping: (payload) => isOpen() && socket.ping(payload, undefined, ignoreClosed),
     close: () => socket.close(1000),

@@ -28,7 +28,7 @@ import {
   readChannel,
   readListening,
   type Sink,
-  supply,
+  sync,
   type Transport,
 } from 'cart-echo/core'
 
@@ -51,7 +51,7 @@ const live = (user: string): Transport =>
     steer: undefined,
   })
 const fed = (heard: Transport | null): Transport =>
-  supply({ environment, live: heard, check: ask, intervalMs: undefined, auditMs: undefined, timeoutMs: 5_000 })
+  sync({ environment, live: heard, check: ask, intervalMs: undefined, auditMs: undefined, timeoutMs: 5_000 })
 const cart: CartEcho = createClient({
   environment,
   listening,
@@ -71,7 +71,7 @@ createClient({
   onError: () => {},
 })
 // @ts-expect-error: without a check there is nothing to supply
-supply({ environment, live: null })
+sync({ environment, live: null })
 
 // A check of one's own, such as one over a service worker.
 const policy: CheckPolicy = { enabled: true }
@@ -84,7 +84,7 @@ const answerOf = (query: Query): Answer => ({
 })
 const own: AskCheck = async (query, signal): Promise<Meaning> =>
   signal.aborted ? { name: 'failed', status: 0, detail: '' } : { name: 'log', answer: answerOf(query), policy }
-supply({ environment, live: null, check: own })
+sync({ environment, live: null, check: own })
 // @ts-expect-error: no such meaning
 const wrong: Meaning = { name: 'unknown' }
 
