@@ -9,7 +9,7 @@ rmSync('dist', { recursive: true, force: true })
 
 const ENTRIES = {
   index: 'index',
-  core: 'core',
+  echo: 'connections/echo',
   reverb: 'connections/reverb',
   alpine: 'adapters/alpine',
   livewire: 'adapters/livewire',
@@ -31,6 +31,7 @@ const notices = ['ws/LICENSE', 'laravel-echo/LICENSE.md', 'pusher-js/LICENCE']
 // The examples import by public name; here those names are the sources.
 const sources = {
   'cart-echo': './src/index.ts',
+  'cart-echo/echo': './src/connections/echo.ts',
   'cart-echo/reverb': './src/connections/reverb.ts',
   'cart-echo/alpine': './src/adapters/alpine.ts',
   'cart-echo/livewire': './src/adapters/livewire.ts',

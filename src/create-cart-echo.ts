@@ -1,6 +1,3 @@
-import { echoTransport } from './connections/echo'
-import { echoNow } from './connections/echo/find'
-import { type EchoSource, keyOf } from './connections/echo/shape'
 import { type Endpoints, endpointsNow, moveBetween, readEndpoints } from './create-cart-echo/endpoints'
 import type { CartEcho } from './engine/cart-echo'
 import { createClient } from './engine/client'
@@ -14,7 +11,7 @@ import { pageLife } from './engine/page-life'
 import { isReadable } from './engine/payload'
 import { ownOnly } from './engine/shape'
 import { sync } from './engine/sync'
-import type { Transport } from './engine/transport'
+import type { Connector, Transport } from './engine/transport'
 import { askAlone, type CheckRequest, createCheck } from './page/check'
 import { createDomEvents } from './page/dom-events'
 import { browserEnvironment, browserTabs } from './page/environment'
@@ -34,17 +31,12 @@ export interface CheckSettings extends CheckRequest {
   timeoutMs?: number | undefined
 }
 
-/** How a page listens to its cart. `echo`, `check`, or both. What an object inherits is not read. */
+/** How a page listens to its cart. `connect`, `check`, or both. What an object inherits is not read. */
 export interface CartEchoOptions extends Omit<PageIdentity, 'check' | 'reverb'> {
-  /** The page's Echo, a getter for one that may come late (waited for 20 s), a promise, or `reverb({...})`. */
-  echo?: EchoSource | undefined
+  /** Where broadcasts come from: `echo(() => window.Echo)` from `cart-echo/echo`, or `reverb({…})` from `cart-echo/reverb`. */
+  connect?: Connector | undefined
   /** The address of the check, or more about it. With it nothing is lost over gaps, and the page is fed where no socket can be had. */
   check?: string | CheckSettings | undefined
-  /**
-   * Whether to drive pusher-js's reconnection: back in about a second where it would wait 15, and not all pages at once. Default: only
-   * for an Echo of our own, `reverb({...})`. With true also for the page's: its `connectionStatus` then shows `disconnected` between tries.
-   */
-  steer?: boolean | undefined
   /** The private channel with `{user}` in it, without `private-`. Default `App.Models.User.{user}`. */
   channel?: string | undefined
   /**
@@ -65,7 +57,7 @@ export interface CartEchoOptions extends Omit<PageIdentity, 'check' | 'reverb'> 
 /**
  * Makes a page's ear for its cart. Pure and inert until `start()`: it may be called on a server, where `start()` does
  * nothing either.
- * @throws {CartEchoError} `invalid-options` without an Echo and without a check, or for a number that is none; `invalid-user`, `invalid-cursor`, `invalid-channel`,
+ * @throws {CartEchoError} `invalid-options` with neither `connect` nor `check`, or for a number that is none; `invalid-user`, `invalid-cursor`, `invalid-channel`,
  * `invalid-event`.
  */
 export const createCartEcho = (options: CartEchoOptions): CartEcho => createCartEchoIn(browserEnvironment(), options)
@@ -106,25 +98,24 @@ export const createCartEchoIn = (
 }
 
 /** What the transports of a page are made of. */
-interface TransportParts extends Endpoints, Pick<CartEchoOptions, 'steer' | 'tabs'> {
+interface TransportParts extends Endpoints, Pick<CartEchoOptions, 'tabs'> {
   readonly environment: Environment
   readonly portsOf: () => TabPorts | null
   readonly events: Listening['events']
 }
 
 const transportFor = (user: string | null, owner: string | null, parts: TransportParts): Transport => {
-  const { environment, echo, check, tabs: isShared = true, events, portsOf } = parts
+  const { environment, connect, check, tabs: isShared = true, events, portsOf } = parts
   const canAsk = check !== null
   const isWhole = (event: string, payload: unknown): boolean => isReadable(events, event, payload)
-  const channel = echo && user !== null ? parts.channelOf(user) : null
+  const channel = connect && user !== null ? parts.channelOf(user) : null
   const address = check?.url ?? null
   const feed = (audience: Audience): Transport => feedOf(parts, channel, audience)
   const open = (audience: Audience): Transport =>
     isShared && address !== null
       ? besideOtherLogIns({ environment, ports: portsOf(), check: address, user, transport: feed(audience) })
       : feed(audience)
-  // A getter may be early in one tab and not in the next: it is only asked where nothing else tells two shops apart.
-  const key = keyOf(owner === null && !check ? echoNow(echo) : echo)
+  const key = connect?.key(owner === null && !check) ?? null
   const common = { user, owner, channel, key, check: address, events: events.keys() }
   const name = isShared ? tabsName(common) : null
   const transport =
@@ -163,9 +154,8 @@ const feedOf = (parts: TransportParts, channel: string | null, audience: Audienc
 
 // A look at any of the tabs is a reason to doubt the socket.
 const liveOf = (parts: TransportParts, channel: string, { watchPage }: Audience): Transport | null => {
-  const { echo, steer, events } = parts
   const environment = { ...parts.environment, watchPage }
-  return echo ? echoTransport({ environment, echo, steer, channel, events: [...events.keys()] }) : null
+  return parts.connect?.transport({ environment, channel, events: [...parts.events.keys()] }) ?? null
 }
 
 // A guest has no channel; without a check there is nothing to ask either.

@@ -1,4 +1,3 @@
-export type { EchoLike, EchoSource, OpenableEcho } from './connections/echo/shape'
 export { type CartEchoOptions, type CheckSettings, createCartEcho } from './create-cart-echo'
 export type { AbortSignalLike, Signal } from './engine/abort'
 export type { CartEcho, ChangeListener, ListenOptions } from './engine/cart-echo'
@@ -34,6 +33,7 @@ export type {
   RefusedReason,
   WaitingReason,
 } from './engine/state'
+export type { Connector } from './engine/transport'
 export { type PageSettings, type ReadPageOptions, readPage } from './page/block'
 export type { CheckRequest } from './page/check'
 export type { CartDomEventMap } from './page/dom-events'

@@ -9,7 +9,8 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url))
 const ROOMS: Record<string, { rooms: readonly string[]; packages: RegExp }> = {
   engine: { rooms: [], packages: /^mitt$/ },
   page: { rooms: ['engine'], packages: /^$/ },
-  connections: { rooms: ['engine', 'page'], packages: /^$/ },
+  'connections/echo': { rooms: ['engine', 'page'], packages: /^$/ },
+  'connections/reverb': { rooms: ['engine', 'page', 'connections'], packages: /^$/ },
   tabs: { rooms: ['engine'], packages: /^$/ },
   'adapters/alpine': { rooms: ['engine'], packages: /^$/ },
   'adapters/livewire': { rooms: ['engine', 'page'], packages: /^$/ },
@@ -22,13 +23,13 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: RegExp }> = {
     packages: /^$/,
   },
   server: { rooms: [], packages: /^(node:|ws$)/ },
-  'create-cart-echo': { rooms: ['engine', 'page', 'connections', 'tabs'], packages: /^$/ },
-  entry: { rooms: ['engine', 'page', 'connections', 'tabs', 'create-cart-echo'], packages: /^$/ },
+  'create-cart-echo': { rooms: ['engine', 'page', 'tabs'], packages: /^$/ },
+  entry: { rooms: ['engine', 'page', 'create-cart-echo'], packages: /^$/ },
 }
 
 const ENTRIES = [
   'index.ts',
-  'core.ts',
+  'connections/echo.ts',
   'connections/reverb.ts',
   'echo-events.ts',
   'script-tag/module.ts',
@@ -68,9 +69,9 @@ const importsOf = (source: string): Import[] => [
 const hasUnreadImport = (source: string): boolean =>
   /^import\b|\bimport\(/m.test(source.replace(STATIC, '').replace(DYNAMIC, ''))
 
-/** `adapters/vue/room.ts` lives in the room of `adapters/vue.ts`: every adapter has its own, and the two connections know nothing of each other. */
+/** `adapters/vue/room.ts` lives in the room of `adapters/vue.ts`: every adapter has its own, and so have the two connections. */
 const roomOf = (path: string): string => {
-  if (path === 'index.ts' || path === 'core.ts') return 'entry'
+  if (path === 'index.ts') return 'entry'
   const [first = '', second = ''] = path.replace(/\.ts$/, '').split('/')
   if (first === 'connections') return second === 'echo' ? 'connections/echo' : 'connections/reverb'
   return first === 'adapters' ? `${first}/${second}` : first
@@ -82,7 +83,8 @@ const wrongImport = (path: string, { from, how }: Import): string | null => {
   const may = ROOMS[room] ?? ROOMS[kind]
   if (!may) return 'has no place in the house'
   if (!from.startsWith('.')) {
-    const isLazyPeer = path === 'connections/reverb.ts' && how !== 'static' && /^(laravel-echo|pusher-js)$/.test(from)
+    const isLazyPeer =
+      path === 'connections/reverb/echo.ts' && how !== 'static' && /^(laravel-echo|pusher-js)$/.test(from)
     return may.packages.test(from) || isLazyPeer ? null : `imports the package ${from}`
   }
   const target = posix.join(posix.dirname(path), `${from}.ts`)
@@ -157,7 +159,7 @@ describe('the house', () => {
     ['server/shop/cart.ts', "import express from 'express'", 'imports the package express'],
     ['create-cart-echo.ts', "import { reverb } from './adapters/vue'", 'imports adapters/vue.ts'],
     ['index.ts', "export { startServer } from './server/index'", 'imports server/index.ts'],
-    ['index.ts', "export { createClient } from './core'", 'imports core.ts'],
+    ['index.ts', "export { echo } from './connections/echo'", 'imports connections/echo.ts'],
     ['adapters/react.ts', "import { ref } from 'vue'", 'imports the package vue'],
     ['adapters/alpine.ts', "import Alpine from 'alpinejs'", 'imports the package alpinejs'],
     ['adapters/livewire.ts', "import { plugin } from './alpine'", 'imports adapters/alpine.ts'],
@@ -199,7 +201,7 @@ describe('the house', () => {
   it.each([
     ['engine/emitter.ts', "import mitt from 'mitt'\nimport type { Stop } from './environment'"],
     ['connections/echo.ts', "import { findEcho } from './echo/find'\nimport type { Link } from '../engine/transport'"],
-    ['connections/reverb.ts', "import type Echo from 'laravel-echo'\nconst pusher = await import('pusher-js')"],
+    ['connections/reverb/echo.ts', "import type Echo from 'laravel-echo'\nconst pusher = await import('pusher-js')"],
     ['connections/reverb.ts', "export type { CartDomEventMap } from '../page/dom-events'"],
     ['adapters/react.ts', "import { useRef } from 'react'\nexport type { CartDomEventMap } from '../page/dom-events'"],
     ['adapters/vue/news.ts', "import { shallowRef } from 'vue'\nimport type { News } from '../../engine/news'"],

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { echo as connectEcho } from '../src/connections/echo'
 import { type CartEcho, type CartEchoOptions, createCartEcho } from '../src/index'
 import { at } from './support/payloads'
 
@@ -54,7 +55,7 @@ const undo: (() => void)[] = []
 /** A cart echo on a simple Echo, which shares with no other, stopped when the test is over. */
 const listening = (options: Partial<CartEchoOptions> = {}) => {
   const echo = simpleEcho()
-  const cart: CartEcho = createCartEcho({ user: 7, echo, tabs: false, ...options })
+  const cart: CartEcho = createCartEcho({ user: 7, connect: connectEcho(echo), tabs: false, ...options })
   undo.push(cart.stop)
   return { echo, cart }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { echo as connectEcho } from '../src/connections/echo'
 import { reverb } from '../src/connections/reverb'
 import { createCartEcho } from '../src/create-cart-echo'
 import { CartEchoError } from '../src/engine/errors'
@@ -28,7 +29,9 @@ describe('an Echo whose code cannot be fetched, as when the network blinked just
       return modulesOf(echo)
     }
     const getter = (() => load().then(() => echo)) as never
-    const { cart, errors, pass } = openCart({ echo: what === 'a getter' ? getter : reverb({ key: 'k', load }) })
+    const { cart, errors, pass } = openCart({
+      connect: what === 'a getter' ? connectEcho(getter) : reverb({ key: 'k', load }),
+    })
     await pass(10)
     expect(cart.connection.get()).toMatchObject({
       name: 'waiting',
@@ -48,7 +51,7 @@ describe('an Echo whose code cannot be fetched, as when the network blinked just
       tries += 1
       return Promise.reject(new TypeError('no network'))
     }
-    const { cart, environment, pass } = openCart({ echo: reverb({ key: 'k', load }) })
+    const { cart, environment, pass } = openCart({ connect: reverb({ key: 'k', load }) })
     await pass(10)
     cart.stop()
     await pass(600_000)
@@ -73,7 +76,7 @@ const fromElsewhere = (): never =>
 
 describe('a window from elsewhere in the place of an Echo', () => {
   it('is misuse when it is handed over', () => {
-    expect(() => createCartEcho({ user: 1, echo: fromElsewhere() })).toThrow(
+    expect(() => createCartEcho({ user: 1, connect: connectEcho(fromElsewhere()) })).toThrow(
       expect.objectContaining({ code: 'invalid-options' }),
     )
   })
@@ -83,7 +86,7 @@ describe('a window from elsewhere in the place of an Echo', () => {
     async (tabs) => {
       const echo = fakeEcho(CONNECTED)
       let now: unknown = fromElsewhere()
-      const { cart, errors, pass } = openCart({ echo: () => now as never, tabs })
+      const { cart, errors, pass } = openCart({ connect: connectEcho(() => now as never), tabs })
       await pass(1_000)
       expect(cart.connection.get()).toMatchObject({ name: 'connecting' })
       now = echo
@@ -95,7 +98,7 @@ describe('a window from elsewhere in the place of an Echo', () => {
   )
 
   it('is reported as no Echo when none comes', async () => {
-    const { cart, errors, pass } = openCart({ echo: () => fromElsewhere() })
+    const { cart, errors, pass } = openCart({ connect: connectEcho(() => fromElsewhere()) })
     await pass(30_000)
     expect(cart.connection.get()).toMatchObject({ name: 'refused', reason: 'no-echo' })
     expect(errors.map(({ code }) => code)).toEqual(['no-echo'])
@@ -167,6 +170,7 @@ describe('what goes wrong on a page’s own Echo', () => {
 })
 
 it('an encrypted channel, of which nothing may be read without anybody saying so, is refused at the call', () => {
-  const create = () => createCartEcho({ user: 1, echo: fakeEcho(), channel: 'encrypted-App.Models.User.{user}' })
+  const create = () =>
+    createCartEcho({ user: 1, connect: connectEcho(fakeEcho()), channel: 'encrypted-App.Models.User.{user}' })
   expect(create).toThrowError(expect.objectContaining({ code: 'invalid-channel' }))
 })

@@ -13,7 +13,7 @@ describe('an error of the check', () => {
     ['session-over', () => Response.json({}, { status: 401 })],
     ['misconfigured', () => Response.json({}, { status: 404 })],
   ])('names the address that was asked: %s', async (code, says) => {
-    const { cart, errors, pass } = openCart({ echo: undefined }, says)
+    const { cart, errors, pass } = openCart({ connect: undefined }, says)
     await pass(60_000)
     const error = errors.find((one) => one.code === code)
     expect(error?.message).toContain('https://shop.test/check')
@@ -28,7 +28,7 @@ describe('an answer of more than 50 events', () => {
       payload: at(index + 1),
     }))
     const says = (url: URL) => logSays(url, { cursor: 'e1:51', events })
-    const { cart, heard, errors, pass } = openCart({ echo: undefined, cursor: 'e1:0' }, says)
+    const { cart, heard, errors, pass } = openCart({ connect: undefined, cursor: 'e1:0' }, says)
     await pass(100)
     expect(heard).toEqual([])
     expect(errors.map(({ code }) => code)).toEqual(['check-failed'])

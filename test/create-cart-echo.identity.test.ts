@@ -125,7 +125,7 @@ describe('a page that knows a log', () => {
   ])(
     '%s, takes bare JSON for something else than the shop: nothing is told, and check() rejects',
     async (_how, identity) => {
-      const { cart, heard, errors, pass } = openCart({ echo: undefined, ...identity }, intruder)
+      const { cart, heard, errors, pass } = openCart({ connect: undefined, ...identity }, intruder)
       await pass(100)
       expect(heard).toEqual([])
       expect(errors.map(({ code }) => code)).toEqual(['blocked'])

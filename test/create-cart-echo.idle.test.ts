@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { echo as connectEcho } from '../src/connections/echo'
 import { createCartEchoIn } from '../src/create-cart-echo'
 import { openFakeBrowser } from './support/fake-browser'
 import { fakeEcho } from './support/fake-echo'
@@ -28,7 +29,7 @@ const idle = async (tabs: number) => {
         user: 1,
         owner: 'me',
         cursor: 'e1:0',
-        echo,
+        connect: connectEcho(echo),
         target: null,
         check: { url: 'https://shop.test/check', fetch: async (url) => logSays(new URL(String(url)), { owner: 'me' }) },
       },

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { echo as connectEcho } from '../src/connections/echo'
 
 // What a page has and a server has not; whoever touches one of these at import breaks server-side rendering.
 const NAMES = [
@@ -44,7 +45,7 @@ const echo = { private: () => ({ listen: () => undefined }) }
 describe('importing', () => {
   it.each([
     ['cart-echo', () => import('../src/index')],
-    ['cart-echo/core', () => import('../src/core')],
+    ['cart-echo/echo', () => import('../src/connections/echo')],
     ['cart-echo/reverb', () => import('../src/connections/reverb')],
   ])('%s touches no global', async (_entry, load) => {
     await expect(load()).resolves.toBeDefined()
@@ -54,14 +55,14 @@ describe('importing', () => {
   it('and making a cart echo touches none either', async () => {
     const { createCartEcho } = await import('../src/index')
     const { reverb } = await import('../src/connections/reverb')
-    createCartEcho({ user: 7, echo })
-    createCartEcho({ user: 7, echo: reverb({ key: 'k' }) })
+    createCartEcho({ user: 7, connect: connectEcho(echo) })
+    createCartEcho({ user: 7, connect: reverb({ key: 'k' }) })
     expect(touched).toEqual([])
   })
 
   it('is what this test would notice', async () => {
     const { createCartEcho } = await import('../src/index')
-    expect(() => createCartEcho({ user: 7, echo }).start()).toThrow('was touched')
+    expect(() => createCartEcho({ user: 7, connect: connectEcho(echo) }).start()).toThrow('was touched')
     expect(touched).not.toEqual([])
   })
 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { echo as connectEcho } from '../src/connections/echo'
 import { createCartEchoIn } from '../src/create-cart-echo'
 import { openFakeBrowser } from './support/fake-browser'
 import { fakeEcho } from './support/fake-echo'
@@ -33,7 +34,7 @@ const openBrowser = ({ isBare = false, drawn = 0 } = {}) => {
       {
         user,
         ...(says ? { owner: `owner ${user}`, cursor: 'e1:0' } : {}),
-        echo,
+        connect: connectEcho(echo),
         target: null,
         check: { url: check, fetch: answering as typeof fetch },
         onError: () => undefined,

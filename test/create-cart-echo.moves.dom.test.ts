@@ -10,7 +10,7 @@ it('a check that is named by a relative address is that of the folder in which t
     return logSays(new URL(String(address)), { owner: asked.at(-1) })
   }) as typeof globalThis.fetch
   history.replaceState(null, '', '/acme/cart')
-  const { cart, pass } = openCart({ echo: undefined, check: { url: 'check', fetch } }, () => new Response())
+  const { cart, pass } = openCart({ connect: undefined, check: { url: 'check', fetch } }, () => new Response())
   await pass(100)
   history.replaceState(null, '', '/beta/cart')
   cart.identify({ user: 1, check: 'check' })

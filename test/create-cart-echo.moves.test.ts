@@ -39,7 +39,9 @@ describe('a page of another tenant, put in place by a client-side visit', () => 
   })
 
   it('asks its own check, as the options say it is asked', async () => {
-    const { cart, asked, errors, pass } = openCart({ echo: undefined }, (url) => logSays(url, { owner: url.pathname }))
+    const { cart, asked, errors, pass } = openCart({ connect: undefined }, (url) =>
+      logSays(url, { owner: url.pathname }),
+    )
     await pass(100)
     cart.identify({ user: 1, check: { url: 'https://shop.test/beta/check' } })
     await pass(100)
@@ -51,7 +53,7 @@ describe('a page of another tenant, put in place by a client-side visit', () => 
   })
 
   it('keeps its news when only the address of the check is another, and the owner is the same', async () => {
-    const { cart, asked, heard, pass } = openCart({ echo: undefined, owner: 'mine', cursor: 'e1:0' }, (url) =>
+    const { cart, asked, heard, pass } = openCart({ connect: undefined, owner: 'mine', cursor: 'e1:0' }, (url) =>
       logSays(url, url.searchParams.get('since') === 'e1:0' ? { cursor: 'e1:1', events: [logged(1)] } : {}),
     )
     await pass(100)
@@ -69,7 +71,7 @@ describe('a page of another tenant, put in place by a client-side visit', () => 
       new Promise<Response>((resolve) => {
         answer = () => resolve(logSays(url, {}))
       })
-    const { cart, pass } = openCart({ echo: undefined }, says)
+    const { cart, pass } = openCart({ connect: undefined }, says)
     await pass(100)
     answer()
     await pass(100)
@@ -83,7 +85,7 @@ describe('a page of another tenant, put in place by a client-side visit', () => 
   })
 
   it('polls by the interval that it names now', async () => {
-    const { cart, asked, pass } = openCart({ echo: undefined, check: { intervalMs: 60_000 } }, (url) =>
+    const { cart, asked, pass } = openCart({ connect: undefined, check: { intervalMs: 60_000 } }, (url) =>
       logSays(url, {}),
     )
     await pass(100)
@@ -124,8 +126,8 @@ describe('a page that names another Reverb', () => {
         }
       }
     }
-    const echo = reverb({ key: 'one', host: 'one.test', load })
-    const { cart, pass } = openCart({ echo })
+    const connect = reverb({ key: 'one', host: 'one.test', load })
+    const { cart, pass } = openCart({ connect })
     await pass(10)
     cart.identify({ user: 1, reverb: { key: 'one', host: 'one.test' } })
     await pass(10)

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { reverb } from '../src/connections/reverb'
+import { reverbEcho } from '../src/connections/reverb/echo'
 import type { EventOption } from '../src/engine/events'
 import { asOldPage, POLLUTION, pollute } from './support/old-library'
 import { openCart } from './support/open-cart'
@@ -145,7 +145,7 @@ describe('with names on Object.prototype that nobody should believe', () => {
       return { ok: true, status: 200, json: async () => ({ auth: 'k:s' }) } as unknown as Response
     }
     const authorised = await under(pollute, async () => {
-      const own = reverb({ key: 'k', load, auth: { fetch } })
+      const own = reverbEcho({ key: 'k', load, auth: { fetch } })
       await own.open()
       type Authorize = (request: object, done: (error: unknown, answer: unknown) => void) => void
       const { customHandler } = Object(made[0]).channelAuthorization as { customHandler: Authorize }

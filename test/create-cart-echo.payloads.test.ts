@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { echo as connectEcho } from '../src/connections/echo'
 import { type CartEchoOptions, createCartEchoIn } from '../src/create-cart-echo'
 import type { EventOption } from '../src/engine/events'
 import { openFakeBrowser } from './support/fake-browser'
@@ -110,7 +111,7 @@ describe('a decoder', () => {
         user: 1,
         owner: 'mine',
         cursor,
-        echo,
+        connect: connectEcho(echo),
         target: null,
         events: [counting],
         check: { url: 'https://shop.test/check', fetch: async (url) => logSays(new URL(String(url)), {}) },

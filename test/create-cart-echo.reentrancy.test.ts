@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { echo as connectEcho } from '../src/connections/echo'
 import { createCartEchoIn } from '../src/create-cart-echo'
 import type { TabPorts } from '../src/engine/environment'
 import { openFakeBrowser } from './support/fake-browser'
@@ -182,7 +183,7 @@ describe('somebody who waits for the check', () => {
   it('waits for the second word when the first is that nobody is logged in', async () => {
     let isOver = true
     const says = (url: URL) => (isOver ? Response.json({}, { status: 401 }) : logSays(url, {}))
-    const { cart, asked, pass } = openCart({ echo: undefined }, says)
+    const { cart, asked, pass } = openCart({ connect: undefined }, says)
     await pass(100)
     const [one, other] = [cart.check(), cart.check()]
     await pass(1_500)
@@ -195,7 +196,7 @@ describe('somebody who waits for the check', () => {
   })
 
   it('is told that the session is over when the second says so, too', async () => {
-    const { cart, asked, pass } = openCart({ echo: undefined }, () => Response.json({}, { status: 401 }))
+    const { cart, asked, pass } = openCart({ connect: undefined }, () => Response.json({}, { status: 401 }))
     await pass(100)
     const checked = cart.check().catch(({ code }) => code)
     await pass(6_000)
@@ -218,7 +219,7 @@ describe('what a later tab is given from memory', () => {
           user: 1,
           owner: 'mine',
           cursor: 'e1:0',
-          echo,
+          connect: connectEcho(echo),
           target: null,
           check: { url: 'https://shop.test/check', fetch: async (url) => logSays(new URL(String(url)), {}) },
         },

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { echo as connectEcho } from '../src/connections/echo'
 import { type CartEchoOptions, createCartEcho } from '../src/index'
 import { at } from './support/payloads'
 
@@ -30,7 +31,7 @@ const carts: { stop(): void }[] = []
 
 const listening = (options: Partial<CartEchoOptions> = {}) => {
   const echo = countingEcho()
-  const cart = createCartEcho({ user: 7, echo, ...options })
+  const cart = createCartEcho({ user: 7, connect: connectEcho(echo), ...options })
   const heard: unknown[] = []
   cart.on(EVENT, (change) => heard.push(change))
   cart.start()

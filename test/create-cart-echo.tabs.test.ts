@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { echo } from '../src/connections/echo'
 import { reverb } from '../src/connections/reverb'
 import { type CartEchoOptions, createCartEchoIn } from '../src/create-cart-echo'
 import { openFakeBrowser } from './support/fake-browser'
@@ -80,7 +81,7 @@ describe('tabs of one shopper', () => {
 })
 
 describe('tabs never meet', () => {
-  const echo = (key: string) => reverb({ key })
+  const app = (key: string) => reverb({ key })
 
   it.each<[string, Opened, Opened]>([
     ['of two customers', { user: 7 }, { user: 8 }],
@@ -88,10 +89,10 @@ describe('tabs never meet', () => {
     ['of a page that says its owner and one that does not', { owner: 'a' }, {}],
     ['of a customer and a guest', { user: 7, owner: 'a' }, { user: null, guest: true, owner: 'a' }],
     ['of two shops, whose checks are elsewhere', {}, { url: 'https://shop.test/other/check' }],
-    ['of two Reverb apps', { echo: echo('one') }, { echo: echo('two') }],
-    ['with and without an Echo', { echo: echo('one') }, {}],
-    ['with two channels', { echo: echo('one') }, { echo: echo('one'), channel: 'cart.{user}' }],
-    ['with and without a check', { echo: echo('one') }, { echo: echo('one'), url: null }],
+    ['of two Reverb apps', { connect: app('one') }, { connect: app('two') }],
+    ['with and without an Echo', { connect: app('one') }, {}],
+    ['with two channels', { connect: app('one') }, { connect: app('one'), channel: 'cart.{user}' }],
+    ['with and without a check', { connect: app('one') }, { connect: app('one'), url: null }],
     ['that listen to other events', {}, { events: ['order.shipped' as never] }],
   ])('%s', async (_whose, one, other) => {
     const { open, names, pass } = openBrowser()
@@ -118,9 +119,9 @@ describe('tabs never meet', () => {
       },
     ],
     ['says no key', () => ({ private: () => ({ listen: () => undefined }) })],
-  ])('where nothing but an Echo that %s could tell two shops apart', async (_what, echo) => {
+  ])('where nothing but an Echo that %s could tell two shops apart', async (_what, getter) => {
     const { open, names, pass } = openBrowser()
-    const carts = [0, 1].map(() => open({ url: null, echo: echo as () => null }))
+    const carts = [0, 1].map(() => open({ url: null, connect: echo(getter as () => null) }))
     await pass(10)
     expect(names()).toEqual([])
     for (const cart of carts) cart.stop()
@@ -128,8 +129,8 @@ describe('tabs never meet', () => {
 
   it('where two shops of one origin differ in nothing but the key of their Echo', async () => {
     const { open, names, pass } = openBrowser()
-    const echo = (key: string) => () => ({ options: { key }, private: () => ({ listen: () => undefined }) })
-    const carts = ['one', 'two', 'two'].map((key) => open({ url: null, echo: echo(key) }))
+    const getter = (key: string) => () => ({ options: { key }, private: () => ({ listen: () => undefined }) })
+    const carts = ['one', 'two', 'two'].map((key) => open({ url: null, connect: echo(getter(key)) }))
     await pass(10)
     expect(names()).toHaveLength(2)
     for (const cart of carts) cart.stop()

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { echo } from '../src/connections/echo'
 import { type CartEchoOptions, createCartEcho } from '../src/create-cart-echo'
 import type { EventOption } from '../src/engine/events'
 
-const echo = { private: () => ({ listen: () => undefined }) }
+const anEcho = { private: () => ({ listen: () => undefined }) }
 
 class EchoClass {
   private() {
@@ -12,7 +13,7 @@ class EchoClass {
 
 const codeOf = (options: object): unknown => {
   try {
-    createCartEcho({ echo, ...options } as CartEchoOptions)
+    createCartEcho({ connect: echo(anEcho), ...options } as CartEchoOptions)
     return null
   } catch (error) {
     return (error as { code?: unknown }).code ?? error
@@ -21,13 +22,12 @@ const codeOf = (options: object): unknown => {
 
 describe('createCartEcho()', () => {
   it.each<[string, unknown]>([
-    ['an Echo', echo],
+    ['an Echo', anEcho],
     ['an Echo of a class', new EchoClass()],
     ['a getter', () => undefined],
     ['a promise', new Promise(() => undefined)],
-    ['reverb()', { open: () => undefined, close: () => undefined }],
   ])('takes %s', (_what, source) => {
-    expect(codeOf({ echo: source })).toBeNull()
+    expect(codeOf({ connect: echo(source as never) })).toBeNull()
   })
 
   it.each<[string, unknown, string]>([
@@ -39,8 +39,19 @@ describe('createCartEcho()', () => {
     ['a string', 'Echo', 'no private() method'],
     ['a number', 5, 'no private() method'],
   ])('refuses %s, and says why', (_what, source, why) => {
-    expect(codeOf({ echo: source })).toBe('invalid-options')
-    expect(() => createCartEcho({ echo: source } as CartEchoOptions)).toThrow(why)
+    expect(() => echo(source as never)).toThrow(expect.objectContaining({ code: 'invalid-options' }))
+    expect(() => echo(source as never)).toThrow(why)
+  })
+
+  it.each([
+    ['nothing', undefined],
+    ['null', null],
+    ['an Echo itself', anEcho],
+    ['the function', echo],
+    ['true', true],
+  ])('refuses to connect %s, and says what to give', (_what, connect) => {
+    expect(codeOf({ connect })).toBe('invalid-options')
+    expect(() => createCartEcho({ connect } as CartEchoOptions)).toThrow('echo(() => window.Echo)')
   })
 
   it.each([
@@ -63,7 +74,7 @@ describe('on a server', () => {
   it('a cart echo is inert: it looks for no Echo and sets no timer', () => {
     const getEcho = vi.fn()
     const onError = vi.fn()
-    const cart = createCartEcho({ user: 7, echo: getEcho, onError })
+    const cart = createCartEcho({ user: 7, connect: echo(getEcho), onError })
     expect(cart.connection.get()).toMatchObject({ name: 'idle', reason: 'not-started' })
     const release = cart.start()
     expect(cart.connection.get()).toMatchObject({ name: 'idle', reason: 'no-browser' })

@@ -9,7 +9,7 @@ const UNSAFE = 2 ** 53
 describe("numbers, as Laravel's env(), config() and databases give them,", () => {
   it('are read in an answer of the check, and so is an empty array for what has no keys', async () => {
     const block = { poll: { interval_ms: '5000' }, audit: [], spread_ms: '0', reset: 0, enabled: '1' }
-    const { cart, asked, errors, pass } = openCart({ echo: undefined }, (url) => logSays(url, block))
+    const { cart, asked, errors, pass } = openCart({ connect: undefined }, (url) => logSays(url, block))
     await pass(22_000)
     expect(errors).toEqual([])
     expect(asked.length).toBeGreaterThanOrEqual(4)
@@ -18,7 +18,7 @@ describe("numbers, as Laravel's env(), config() and databases give them,", () =>
   })
 
   it("do no harm to an answer of the guide's, whose cart_echo is an empty array", async () => {
-    const { cart, heard, errors, pass } = openCart({ echo: undefined }, () =>
+    const { cart, heard, errors, pass } = openCart({ connect: undefined }, () =>
       Response.json({ updated: 1, message: 'Sale ended', cart_echo: [] }),
     )
     await pass(100)
@@ -57,7 +57,7 @@ describe('what PHP prints for nothing and for false', () => {
 
   it.each([[''], [null], [false], ['0']])('costs no answer of the check: updated is %j', async (updated) => {
     const says = () => Response.json({ updated, message: null })
-    const { cart, heard, errors, pass } = openCart({ echo: undefined }, says)
+    const { cart, heard, errors, pass } = openCart({ connect: undefined }, says)
     await pass(100)
     expect([heard, errors]).toEqual([[], []])
     cart.stop()
@@ -165,7 +165,7 @@ describe('what is switched off by false', () => {
     goLive()
     await pass(3_600_000)
     expect(asked).toHaveLength(1)
-    const polled = openCart({ echo: undefined, check: { intervalMs: false } }, says)
+    const polled = openCart({ connect: undefined, check: { intervalMs: false } }, says)
     await polled.pass(3_600_000)
     expect(polled.asked).toHaveLength(1)
     expect(polled.cart.connection.get()).toMatchObject({ name: 'polling', nextTryAtMs: null })

@@ -68,8 +68,9 @@ describe('the README’s snippet', () => {
     const script = `${OWN_ECHO}
       import Alpine from 'alpinejs'
       import { createCartEcho, readPage } from 'cart-echo'
+      import { echo } from 'cart-echo/echo'
       Alpine.start()
-      createCartEcho({ ...readPage(), echo: () => window.Echo }).start()`
+      createCartEcho({ ...readPage(), connect: echo(() => window.Echo) }).start()`
     const page = await open({
       script,
       body: snippet('alpine-event'),
@@ -105,8 +106,9 @@ describe('the README’s snippet', () => {
     const script = `${OWN_ECHO}
       import Alpine from 'alpinejs'
       import { createCartEcho, readPage } from 'cart-echo'
+      import { echo } from 'cart-echo/echo'
       import { cartEcho } from 'cart-echo/alpine'
-      const cart = createCartEcho({ ...readPage(), echo: () => window.Echo })
+      const cart = createCartEcho({ ...readPage(), connect: echo(() => window.Echo) })
       ${before}
       ${snippet('alpine-of-livewire')}
       ${after}

@@ -136,7 +136,7 @@ describe('the README’s snippet', () => {
 
   it('dom-event shows the total', async () => {
     const starting = "import { createCartEcho, readPage } from 'cart-echo'\nimport { reverb } from 'cart-echo/reverb'\n"
-    const start = 'const p = readPage(); createCartEcho({ ...p, echo: reverb(p.reverb) }).start()\n'
+    const start = 'const p = readPage(); createCartEcho({ ...p, connect: reverb(p.reverb) }).start()\n'
     await showsTotal(await openPage(snippet('dom-event'), { before: starting + start }))
   })
 

@@ -1,4 +1,5 @@
 import type Echo from 'laravel-echo'
+import { echo as connectEcho } from '../../src/connections/echo'
 import { reverb } from '../../src/connections/reverb'
 import { type CartEchoOptions, createCartEchoIn } from '../../src/create-cart-echo'
 import { browserEnvironment } from '../../src/page/environment'
@@ -40,13 +41,13 @@ export const OPEN_PAGE = {
   /** cart-echo with an Echo of its own, and the check. */
   'cart-echo': async (server) => {
     const auth = { endpoint: `${server.url}/broadcasting/auth`, headers: { Cookie: server.cookie } }
-    return openCartEcho(server, { echo: reverb({ ...server.reverb, auth }) })
+    return openCartEcho(server, { connect: reverb({ ...server.reverb, auth }) })
   },
   /** cart-echo on the page's own Echo, the guide's, which is connected already and which it may steer, and the check. */
   'cart-echo-page': async (server) => {
     const echo = createPageEcho(server)
     await holdsWithin(CONNECTED_WITHIN_MS, () => echo.connectionStatus() === 'connected')
-    return openCartEcho(server, { echo, steer: true }, echo)
+    return openCartEcho(server, { connect: connectEcho(echo, { steer: true }) }, echo)
   },
 } satisfies Record<string, OpenPage>
 

@@ -7,7 +7,7 @@ import { diary, hear, note } from './diary'
 const page = readPage()
 const cart = createCartEcho({
   ...page,
-  echo: reverb(page.reverb),
+  connect: reverb(page.reverb),
   check: '/api/cart/check-updates',
   onError: ({ code, message }) => note(`error ${code}: ${message}`),
 })

@@ -4,7 +4,7 @@ import { cartEcho } from 'cart-echo/alpine'
 import { reverb } from 'cart-echo/reverb'
 
 const page = readPage()
-const cart = createCartEcho({ ...page, echo: reverb(page.reverb) })
+const cart = createCartEcho({ ...page, connect: reverb(page.reverb) })
 
 Alpine.data('cart', () => ({
   total: '',

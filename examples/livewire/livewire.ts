@@ -4,7 +4,7 @@ import { reverb } from 'cart-echo/reverb'
 import { startStandIn } from './stand-in/demo'
 
 const page = readPage()
-const cart = createCartEcho({ ...page, echo: reverb(page.reverb) })
+const cart = createCartEcho({ ...page, connect: reverb(page.reverb) })
 
 // Lets #[On('cart-updated')] read the cart anew: spread, one request for all components, not while somebody types.
 livewire(cart, { page: readPage })

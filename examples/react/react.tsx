@@ -12,7 +12,7 @@ import { StrictMode, useEffect, useState } from 'react'
 import { createRoot } from 'react-dom/client'
 
 const page = readPage()
-const client = createCartEcho({ ...page, echo: reverb(page.reverb) })
+const client = createCartEcho({ ...page, connect: reverb(page.reverb) })
 
 const Cart = () => {
   const { refresh, dismiss } = useCartEcho()

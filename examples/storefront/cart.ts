@@ -9,7 +9,7 @@ import { showCart, showTotals } from './sums'
 // The whole integration: who is looking, how to reach Reverb, where to ask (all from the page), what to do with news.
 const page = readPage()
 let loading = 0
-const cart = createCartEcho({ ...page, echo: reverb(page.reverb) })
+const cart = createCartEcho({ ...page, connect: reverb(page.reverb) })
 
 cart.on('cart.conditions.changed', (change, meta) => {
   showTotals(change)

@@ -5,5 +5,5 @@ import { createApp } from 'vue'
 import ShoppingCart from './cart.vue'
 
 const page = readPage()
-const client = createCartEcho({ ...page, echo: reverb(page.reverb) })
+const client = createCartEcho({ ...page, connect: reverb(page.reverb) })
 createApp(ShoppingCart).use(cartEcho(client)).mount('#app')

@@ -1,93 +1,40 @@
-import type { Environment, Stop } from '../engine/environment'
-import type { CartEchoError } from '../engine/errors'
-import { refused } from '../engine/state'
-import type { Link, Sink, Transport } from '../engine/transport'
-import { createRetry, findEcho, isOpenable } from './echo/find'
-import { type EchoLike, type EchoSource, isNullEcho } from './echo/shape'
-import { echoFailed, type Past, stay } from './echo/stay'
+import { CartEchoError } from '../engine/errors'
+import { ownOnly } from '../engine/shape'
+import type { Connector } from '../engine/transport'
+import { echoNow, isEcho, whyNoEcho } from './echo/find'
+import { type EchoLike, has, keyOf, peek } from './echo/shape'
+import { echoTransport } from './echo/transport'
 
-/** What an Echo transport is made of. */
-export interface EchoTransportOptions {
-  readonly environment: Environment
-  readonly echo: EchoSource
-  /** The private channel without `private-`, such as `App.Models.User.7`. */
-  readonly channel: string
-  /** The events to listen to, without Echo's leading dot. */
-  readonly events: readonly string[]
-  /** Whether to drive pusher-js's reconnection. Default: only that of an Echo of our own. */
-  readonly steer?: boolean | undefined
+export type { CartEventMap } from '../engine/events'
+export type { Connector } from '../engine/transport'
+export type { CartDomEventMap } from '../page/dom-events'
+export type { EchoLike } from './echo/shape'
+
+/** The page's Echo, a promise of one, or a getter of either: an Echo may come late, and is waited for, for 20 s. */
+export type PageEcho = EchoLike | PromiseLike<EchoLike> | (() => EchoLike | PromiseLike<EchoLike> | null | undefined)
+
+/** How cart-echo uses the page's Echo. */
+export interface EchoOptions {
+  /**
+   * Whether to drive pusher-js's reconnection: back in about a second where it would wait 15, and not all pages at once. Its `connectionStatus` then shows
+   * `disconnected` between tries. Default false.
+   */
+  steer?: boolean | undefined
 }
 
 /**
- * Listens on a private channel of an Echo as a good guest: binds and removes its own callbacks only, never leaves the
- * channel, and binds again when somebody else left it. Says `subscribed` only when the server confirmed the channel. What failed for
- * now is authorised anew, later each time; a socket that may have died unnoticed is pinged. Never throws; asks nothing, for there is
- * nothing to ask.
+ * For the option `connect` of a page that has an Echo: listens on its private channel, and leaves everything else of it alone. Nothing is called before
+ * `start()`.
+ * @throws {CartEchoError} `invalid-options` for what cannot be an Echo, such as the class in place of an instance.
  */
-export const echoTransport =
-  (options: EchoTransportOptions): Transport =>
-  (sink) => {
-    const { environment, echo: source } = options
-    let stopFinding: Stop = () => undefined
-    let trouble: CartEchoError | null = null
-    const past: Past = { hasWorked: false }
-    const retry = createRetry(environment, () => {
-      sink.state({ name: 'starting' })
-      if (!stopped) find()
-    })
-    let leave: Stop = () => undefined
-    let stopped = false
-    const find = (): void => {
-      stopFinding = findEcho(source, environment, {
-        found: (echo) => {
-          retry.reset()
-          trouble = null
-          leave = visit(echo, options, sink, moveOn, past)
-          // It has spoken meanwhile, and whoever heard it may have stopped us.
-          if (stopped) leave()
-        },
-        failed: (error) => sink.state({ name: 'refused', reason: 'no-echo', error }),
-        notLoaded: (error) => {
-          // One trouble is one error, however often it is met.
-          trouble ??= error
-          sink.state({ name: 'delayed', reason: 'not-loaded', error: trouble, nextTryAtMs: retry.plan(0) })
-        },
-      })
-    }
-    const moveOn = (): void => {
-      leave()
-      sink.state({ name: 'channel-left' })
-      if (!stopped) find()
-    }
-    find()
-    const stop = once(() => {
-      stopped = true
-      retry.stop()
-      stopFinding()
-      // An Echo that throws while we leave must not keep its socket open for that.
-      try {
-        leave()
-      } finally {
-        if (isOpenable(source)) source.close()
-      }
-    })
-    return { stop } satisfies Link
+export const echo = (source: PageEcho, options: EchoOptions = {}): Connector => {
+  const isClass = has(peek(source, 'prototype'), 'private')
+  if (isClass || !(isEcho(source) || typeof source === 'function' || has(source, 'then')))
+    throw new CartEchoError('invalid-options', `echo() was given no Echo. ${whyNoEcho(source)}`)
+  const { steer } = ownOnly(options)
+  return {
+    // A getter may be early in one tab and not in the next: it is only asked where nothing else tells two shops apart.
+    key: (mayLook) => keyOf(mayLook ? echoNow(source) : source),
+    transport: (listening) => echoTransport({ ...listening, echo: source, steer }),
   }
-
-const once = (run: Stop): Stop => {
-  let done = false
-  return () => {
-    if (!done) run()
-    done = true
-  }
-}
-
-const visit = (echo: EchoLike, options: EchoTransportOptions, sink: Sink, moveOn: () => void, past: Past): Stop => {
-  try {
-    if (!isNullEcho(echo)) return stay(echo, options, sink, moveOn, past)
-    sink.state(refused('no-real-time'))
-  } catch (cause) {
-    sink.state(echoFailed(cause))
-  }
-  return () => undefined
 }

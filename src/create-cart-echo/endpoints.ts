@@ -1,17 +1,17 @@
-import { isEcho, isOpenable, whyNoEcho } from '../connections/echo/find'
-import { type EchoSource, has, peek } from '../connections/echo/shape'
 import type { CartEchoOptions, CheckSettings } from '../create-cart-echo'
 import type { Move } from '../engine/customer'
 import { CartEchoError } from '../engine/errors'
 import type { PageIdentity } from '../engine/identity'
 import { sorted } from '../engine/payload'
 import { type ReverbSettings, readChannel, readDurationMs, readIntervalMs, readReverb } from '../engine/settings'
-import { ownOnly } from '../engine/shape'
+import { own, ownOnly } from '../engine/shape'
+import type { Connector } from '../engine/transport'
 import { absolute } from '../page/request'
 
 /** Where a page listens, and where it asks. */
 export interface Endpoints {
-  readonly echo: EchoSource | undefined
+  /** Null where nothing is heard live. */
+  readonly connect: Connector | null
   /** The channel of a user, without `private-`. */
   readonly channelOf: (user: string) => string
   /** Null where there is no check. */
@@ -22,17 +22,23 @@ export interface Endpoints {
 
 /**
  * Reads them from the options.
- * @throws {CartEchoError} `invalid-options` without an Echo and without a check, `invalid-channel`.
+ * @throws {CartEchoError} `invalid-options` with neither `connect` nor `check`, `invalid-channel`.
  */
 export const readEndpoints = ({
-  echo,
+  connect,
   channel,
   check,
   reverb,
 }: CartEchoOptions & Pick<PageIdentity, 'reverb'>): Endpoints => {
   const settings = readCheck(check)
-  insistOnSource(echo, settings)
-  return { echo, channelOf: readChannel(channel), check: settings, reverb: reverb ? readReverb(reverb).settings : null }
+  const connector = readConnector(connect)
+  if (!connector && !settings) throw nothingToHear('Give connect, such as echo(() => window.Echo), or check.')
+  return {
+    connect: connector,
+    channelOf: readChannel(channel),
+    check: settings,
+    reverb: reverb ? readReverb(reverb).settings : null,
+  }
 }
 
 /**
@@ -42,13 +48,13 @@ export const readEndpoints = ({
 export const endpointsNow = (before: Endpoints, identity: PageIdentity): Endpoints => {
   const { channel, check, reverb } = ownOnly(identity)
   const settings = readCheck(check)
-  const { echo } = before
+  const { connect } = before
   const said = reverb ? readReverb(reverb).settings : before.reverb
   const isAnother = sorted(said) !== sorted(before.reverb)
   return {
     reverb: said,
-    // Only an Echo of our own can be made anew. What the page said before, the options may have been put over.
-    echo: reverb && isAnother && isMovable(echo) ? echo.at(reverb, before.reverb) : echo,
+    // What the page said before, the options may have been put over.
+    connect: reverb && isAnother && connect?.at ? connect.at(reverb, before.reverb) : connect,
     channelOf: (channel ?? null) === null ? before.channelOf : readChannel(channel),
     check: settings ? ownOnly({ ...before.check, ...settings }) : before.check,
   }
@@ -56,14 +62,12 @@ export const endpointsNow = (before: Endpoints, identity: PageIdentity): Endpoin
 
 /** Compares two. */
 export const moveBetween = (before: Endpoints, now: Endpoints): Move => {
-  if (before.echo !== now.echo || before.channelOf(SOMEBODY) !== now.channelOf(SOMEBODY)) return 'channel'
+  if (before.connect !== now.connect || before.channelOf(SOMEBODY) !== now.channelOf(SOMEBODY)) return 'channel'
   if (before.check?.url !== now.check?.url) return 'check'
   return before.check?.intervalMs === now.check?.intervalMs ? 'none' : 'interval'
 }
 
 const SOMEBODY = '0'
-
-const isMovable = (echo: unknown): echo is { at(settings: unknown, before: unknown): EchoSource } => has(echo, 'at')
 
 const readCheck = (check: CartEchoOptions['check']): CheckSettings | null => {
   if (check === undefined || check === null) return null
@@ -82,10 +86,13 @@ const readCheck = (check: CartEchoOptions['check']): CheckSettings | null => {
 
 const whereSaid = (name: string, ms: number | false | undefined): object => (ms === undefined ? {} : { [name]: ms })
 
-const insistOnSource = (echo: unknown, check: CheckSettings | null): void => {
-  if (check && (echo === undefined || echo === null)) return
-  const isClass = has(peek(echo, 'prototype'), 'private')
-  const isSource = isEcho(echo) || typeof echo === 'function' || has(echo, 'then') || isOpenable(echo)
-  if (isSource && !isClass) return
-  throw new CartEchoError('invalid-options', `There is nothing to listen to: echo is no Echo. ${whyNoEcho(echo)}`)
+const readConnector = (connect: unknown): Connector | null => {
+  if (connect === undefined || connect === null) return null
+  if (typeof own(Object(connect), 'transport') === 'function') return connect as Connector
+  throw nothingToHear(
+    'connect needs echo(…) from cart-echo/echo, such as echo(() => window.Echo), or reverb(…) from cart-echo/reverb.',
+  )
 }
+
+const nothingToHear = (what: string): CartEchoError =>
+  new CartEchoError('invalid-options', `There is nothing to listen to. ${what}`)

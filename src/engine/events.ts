@@ -151,8 +151,11 @@ export type EventDefinition = {
   }
 }[CartEventName]
 
-/** An entry of the `events` option: a name (any JSON object passes as its payload), or a name with its decoder. */
-export type EventOption = CartEventName | EventDefinition
+/**
+ * An entry of the `events` option: a name (any JSON object passes as its payload), or a name with its decoder. Its DOM event is heard under any name; for
+ * `cart.on()` its payload is merged into `CartEventMap` first.
+ */
+export type EventOption = CartEventName | (string & {}) | EventDefinition
 
 /** What a page listens to. */
 export interface Listening {

@@ -1,7 +1,8 @@
 import type { Answer, BareAnswer } from './answer'
 import type { Cursor } from './cursor'
-import type { Stop } from './environment'
+import type { Environment, Stop } from './environment'
 import { CartEchoError } from './errors'
+import type { ReverbSettings } from './settings'
 import type { ConnectionFact } from './state'
 
 /**
@@ -84,6 +85,28 @@ export interface Link {
 
 /** Starts to feed a page. It never throws: what goes wrong becomes a fact. */
 export type Transport = (sink: Sink) => Link
+
+/** What a connector listens to. */
+export interface ConnectorOptions {
+  readonly environment: Environment
+  /** The private channel without `private-`, such as `App.Models.User.7`. */
+  readonly channel: string
+  /** The events to listen to, without Echo's leading dot. */
+  readonly events: readonly string[]
+}
+
+/** Where broadcasts come from: what `echo(…)` and `reverb(…)` give for the option `connect`. */
+export interface Connector {
+  /** The key of the app, where it is known: pages of two apps share nothing. `mayLook`: whether a getter of the page's may be called for it. */
+  readonly key: (mayLook: boolean) => string | null
+  /** Makes what listens on that channel. */
+  readonly transport: (options: ConnectorOptions) => Transport
+  /**
+   * The connector for a page that says other settings of Reverb than the one before it: itself where they come to the same. Left out where such settings
+   * change nothing.
+   */
+  readonly at?: ((settings: ReverbSettings, before: Partial<ReverbSettings> | null) => Connector) | undefined
+}
 
 /** Stops a transport. One that throws, as a page's own Echo may, is reported as `echo-failed`; nothing is thrown. */
 export const stopLink = (stop: Stop, report: (error: CartEchoError) => void): void => {

@@ -1,17 +1,28 @@
 import { livewire } from '../adapters/livewire'
+import { type EchoOptions, echo, type PageEcho } from '../connections/echo'
 import { type CartEchoOptions, createCartEcho } from '../create-cart-echo'
 import type { CartEcho } from '../engine/cart-echo'
 import { pageGlobal } from '../engine/page-globals'
 import type { PageSettings } from '../page/block'
-import { pageEcho } from './page-echo'
+import { connectPage } from './page-echo'
 import type { ImportPart } from './parts'
 
+/** What a page with the script tag may give to `CartEcho.start()`: it has no `echo()` to call, so it says here what would be handed to that. */
+export interface StartOptions extends Partial<CartEchoOptions>, EchoOptions {
+  /** Another Echo than `window.Echo`. */
+  echo?: PageEcho | undefined
+}
+
 /** What a page says and was given. */
-export interface PageOptions extends Partial<CartEchoOptions>, Pick<PageSettings, 'reverb'> {}
+export interface PageOptions extends StartOptions, Pick<PageSettings, 'reverb'> {}
 
 /** Makes the page's cart, and joins it to Livewire, which may be there or come. Throws as `createCartEcho` does. */
-export const createFromPage = (page: PageOptions, importPart: ImportPart): CartEcho => {
-  const cart = createCartEcho({ echo: pageEcho(page.reverb, importPart), ...page })
+export const createFromPage = ({ echo: source, steer, ...page }: PageOptions, importPart: ImportPart): CartEcho => {
+  const connect =
+    source || steer
+      ? echo(source ?? (() => pageGlobal('Echo') as never), { steer })
+      : connectPage(page.reverb, importPart)
+  const cart = createCartEcho({ connect, ...page })
   joinLivewire(cart)
   return cart
 }

@@ -1,5 +1,6 @@
 export { cartEcho as alpine } from '../adapters/alpine'
 export { livewire } from '../adapters/livewire'
+export { echo } from '../connections/echo'
 export { reverb } from '../connections/reverb'
 export * from '../index'
 export { showNotices } from '../notice/notice'

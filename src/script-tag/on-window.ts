@@ -1,14 +1,15 @@
 // By another name, for here that one is the global's.
 
-import type { CartEchoOptions } from '../create-cart-echo'
 import type { CartEcho as Cart } from '../engine/cart-echo'
 import type { Stop } from '../engine/environment'
+import type { StartOptions } from './engine'
 
 export type { CartEchoOptions } from '../create-cart-echo'
 export type { CartEcho } from '../engine/cart-echo'
 export type { Stop } from '../engine/environment'
 export type { CartEventMap } from '../engine/events'
 export type { CartDomEventMap } from '../page/dom-events'
+export type { StartOptions } from './engine'
 
 /** Gets the page's cart. */
 export type WhenReady = (cart: Cart) => void
@@ -23,7 +24,7 @@ export interface CartEchoGlobal {
    * knows it comes later. Returns what ends this.
    * @throws {CartEchoError} `invalid-options` when options come after that code was asked for; `invalid-user`, `invalid-cursor`.
    */
-  readonly start: (options?: Partial<CartEchoOptions>) => Stop
+  readonly start: (options?: StartOptions) => Stop
   /**
    * Calls with the cart, at once. The stub has it too, so that a page need not know whether an `async` script is there yet. What the callback
    * throws goes to `onError`.

@@ -9,7 +9,7 @@ import { type PageIdentity, readShopper } from '../engine/identity'
 import { ownOnly } from '../engine/shape'
 import type { PageSettings } from '../page/block'
 import { sayStatus } from './early-status'
-import type { PageOptions } from './engine'
+import type { PageOptions, StartOptions } from './engine'
 import { createLateCart } from './late-cart'
 import { bringNotices } from './notices'
 import type { ImportPart } from './parts'
@@ -21,7 +21,7 @@ export interface PageCartOptions {
   /** Reads the page anew. */
   readonly read: () => PageSettings
   /** Options from the tag; those of `start` come over them. */
-  readonly given: Partial<CartEchoOptions>
+  readonly given: StartOptions
   readonly importPart: ImportPart
   /** Whether the page is shown notices. */
   readonly hasNotices: boolean
@@ -37,7 +37,7 @@ export interface PageCart {
    * knows it comes later.
    * @throws {CartEchoError} `invalid-options` when options come after that code was asked for; `invalid-user`, `invalid-cursor`.
    */
-  readonly start: (options?: Partial<CartEchoOptions>) => Stop
+  readonly start: (options?: StartOptions) => Stop
   /** Gets each error once. */
   readonly onError: OnError
 }
@@ -69,7 +69,7 @@ export const createPageCart = ({ environment, read, given, importPart, hasNotice
   })
   if (hasNotices) bringNotices({ cart, environment, importPart, onError, isReady: () => code === 'there' })
 
-  const take = (more: Partial<CartEchoOptions>): void => {
+  const take = (more: StartOptions): void => {
     if (code === 'asked' || code === 'there') throw new CartEchoError('invalid-options', TOO_LATE)
     const next = ownOnly({ ...given, ...whatIsGiven(more) })
     readShopper({ ...read(), ...next })
@@ -90,14 +90,14 @@ export const createPageCart = ({ environment, read, given, importPart, hasNotice
 
 const TOO_LATE = 'Options come too late: the page listens already. Put data-manual on the tag.'
 
-const whatIsGiven = (options: Partial<CartEchoOptions>): Partial<CartEchoOptions> =>
+const whatIsGiven = (options: StartOptions): StartOptions =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
 
 // Who looks is one word: half of it from another would be nobody's.
 const withoutIdentity = ({ user, guest, owner, cursor, enabled, problems, ...rest }: PageOptions): PageOptions => rest
 
 const eventNames = (events: CartEchoOptions['events'] = []): CartEventName[] =>
-  events.map((event) => (typeof event === 'string' ? event : event.name))
+  events.map((event) => (typeof event === 'string' ? event : event.name) as CartEventName)
 
 // Where a page says only where to ask, an Echo is used that may come, but nothing is wrong when none does.
 const logOf =

@@ -12,7 +12,7 @@ import { reverb } from 'cart-echo/reverb'
 const page = readPage()
 const warnings = []
 console.warn = (words) => warnings.push(String(words))
-const cart = createCartEcho({ ...page, echo: reverb(page.reverb) })
+const cart = createCartEcho({ ...page, connect: reverb(page.reverb) })
 Object.assign(window, { Alpine, cartEcho, cart, warnings })
 cart.start()
 `

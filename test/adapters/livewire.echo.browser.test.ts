@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createStandIn } from '../../examples/livewire/stand-in'
 import { livewire } from '../../src/adapters/livewire'
+import { echo as connectEcho } from '../../src/connections/echo'
 import { createCartEcho } from '../../src/index'
 import { fakeEcho } from '../support/fake-echo'
 import { pass } from '../support/fake-timers'
@@ -41,7 +42,7 @@ describe('beside a listener of Livewire on the same channel', () => {
     }
     const standIn = createStandIn({ send })
     const echo = fakeEcho('connected')
-    const cart = createCartEcho({ user: 1, echo, tabs: false })
+    const cart = createCartEcho({ user: 1, connect: connectEcho(echo), tabs: false })
     stops.push(livewire(cart, { refresh: false }), cart.stop, standIn.stop)
     standIn.load()
     standIn.start()

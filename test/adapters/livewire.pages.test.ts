@@ -100,7 +100,7 @@ describe('a page whose session is replaced in another tab', () => {
       }
       const standIn = createStandIn({ send })
       const page = readPage()
-      const cart = createCartEcho({ ...page, echo: reverb(page.reverb) })
+      const cart = createCartEcho({ ...page, connect: reverb(page.reverb) })
       livewire(cart, { page: readPage })
       cart.start()
       standIn.load()
@@ -143,7 +143,7 @@ describe('a page that goes on', () => {
       const page = readPage()
       window.comeAndGo = (count) => {
         for (let done = 0; done < count; done += 1) {
-          const cart = createCartEcho({ ...page, echo: reverb(page.reverb), target: null })
+          const cart = createCartEcho({ ...page, connect: reverb(page.reverb), target: null })
           const stop = livewire(cart, { page: readPage })
           const end = cart.start()
           stop()

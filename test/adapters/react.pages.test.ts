@@ -17,7 +17,7 @@ import { createRoot, hydrateRoot } from 'react-dom/client'
 
 const { CartEchoProvider, useCartChange, useCartConnection, useCartNews } = hooks
 const settings = readPage()
-const client = createCartEcho({ ...settings, echo: reverb(settings.reverb) })
+const client = createCartEcho({ ...settings, connect: reverb(settings.reverb) })
 const heard = []
 
 const Cart = () => {

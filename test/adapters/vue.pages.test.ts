@@ -11,7 +11,7 @@ import { cartEcho, onCartChange, onCartRefresh, useCartConnection, useCartEcho, 
 import { createApp, defineComponent, h, nextTick, ref, shallowRef } from 'vue'
 
 const settings = readPage()
-const client = createCartEcho({ ...settings, echo: reverb(settings.reverb) })
+const client = createCartEcho({ ...settings, connect: reverb(settings.reverb) })
 const page = shallowRef(settings)
 const count = ref(3)
 const heard = []

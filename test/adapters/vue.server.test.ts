@@ -27,7 +27,7 @@ const newClient = () =>
   createCartEcho({
     user: 7,
     cursor: 'e1:1',
-    echo: reverb({ key: 'k', host: '127.0.0.1', port: 9, scheme: 'http' }),
+    connect: reverb({ key: 'k', host: '127.0.0.1', port: 9, scheme: 'http' }),
     check: '/api/cart/check-updates',
   })
 

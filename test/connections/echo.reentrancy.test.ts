@@ -1,8 +1,8 @@
 // Whoever hears what the transport says may stop it, at any word: then nothing of ours is left on the Echo, and nothing happens any more.
 
 import { describe, expect, it } from 'vitest'
-import { echoTransport } from '../../src/connections/echo'
 import type { EchoLike, EchoSource } from '../../src/connections/echo/shape'
+import { echoTransport } from '../../src/connections/echo/transport'
 import type { Link } from '../../src/engine/transport'
 import { fakeEcho } from '../support/fake-echo'
 import { fakePage } from '../support/fake-environment'

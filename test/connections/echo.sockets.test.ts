@@ -8,9 +8,9 @@ import OldestEcho from 'laravel-echo-1-16'
 import Pusher from 'pusher-js'
 import OldestPusher from 'pusher-js-7'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { echoTransport } from '../../src/connections/echo'
 import type { EchoSource } from '../../src/connections/echo/shape'
-import { reverb } from '../../src/connections/reverb'
+import { echoTransport } from '../../src/connections/echo/transport'
+import { reverbEcho } from '../../src/connections/reverb/echo'
 import type { CartEcho } from '../../src/engine/cart-echo'
 import { createClient } from '../../src/engine/client'
 import { withPageClock } from '../../src/engine/clock'
@@ -157,7 +157,7 @@ describe('on real sockets, a change reaches the page exactly once', () => {
     const { host, port, key, scheme } = shop.server.reverb
     const headers = await shop.logIn(1)
     const auth = { endpoint: `${shop.server.url}/broadcasting/auth`, headers: async () => headers }
-    const page = listen(reverb({ key, host, port, scheme, auth }))
+    const page = listen(reverbEcho({ key, host, port, scheme, auth }))
     await clock.until('it is live', () => page.state() === 'live: subscribed')
     shop.endPromotion()
     await clock.until('the change is heard', () => page.totals.length > 0)
@@ -233,7 +233,7 @@ describe('with pusher-js before 8.2, which gives up on WebSocket after two abrup
     const headers = await shop.logIn(1)
     const auth = { endpoint: `${shop.server.url}/broadcasting/auth`, headers: async () => headers }
     const load = async () => ({ Echo, Pusher: OldestPusher as unknown as typeof Pusher })
-    const page = listen(reverb({ key, host, port, scheme, auth, load }))
+    const page = listen(reverbEcho({ key, host, port, scheme, auth, load }))
     for (let time = 0; time < 5; time += 1) {
       await clock.until('it is live', () => page.state() === 'live: subscribed')
       shop.server.faults.start({ kind: 'kill' })
@@ -297,7 +297,7 @@ describe('a subscription that does not come about is told with its reason', () =
     expect(page.errors.map((error) => error.status)).toEqual([status])
 
     const { host, port, key, scheme } = shop.server.reverb
-    const own = listen(reverb({ key, host, port, scheme, auth: { endpoint } }))
+    const own = listen(reverbEcho({ key, host, port, scheme, auth: { endpoint } }))
     await clock.until('it says so through reverb() too', () => own.state() === expected)
     expect(own.errors.map((error) => error.status)).toEqual([status])
   })
@@ -311,7 +311,7 @@ describe('a subscription that does not come about is told with its reason', () =
   ])('%i in %s is none of the shop’s: reverb() asks again', async (status, type) => {
     const endpoint = await answering(status, type, 'Checking your browser')
     const { host, port, key, scheme } = shop.server.reverb
-    const page = listen(reverb({ key, host, port, scheme, auth: { endpoint } }))
+    const page = listen(reverbEcho({ key, host, port, scheme, auth: { endpoint } }))
     await clock.until('it says so', () => page.state() === 'waiting: blocked')
     expect(page.errors.map((error) => [error.code, error.status])).toEqual([['blocked', status]])
     expect(page.cart.connection.get()).toMatchObject({ nextTryAtMs: expect.any(Number) })
@@ -333,7 +333,7 @@ describe('a subscription that does not come about is told with its reason', () =
   it('403 through reverb()', async () => {
     const { host, port, key, scheme } = shop.server.reverb
     const auth = { endpoint: `${shop.server.url}/broadcasting/auth` }
-    const page = listen(reverb({ key, host, port, scheme, auth }))
+    const page = listen(reverbEcho({ key, host, port, scheme, auth }))
     await clock.until('it is refused', () => page.state() === 'refused: not-authorised')
     expect(page.errors[0]?.status).toBe(403)
   })

@@ -1,6 +1,7 @@
 import Echo from 'laravel-echo'
 import Pusher from 'pusher-js'
 import { describe, expect, it } from 'vitest'
+import { echo as connectEcho } from '../../src/connections/echo'
 import { createCartEchoIn } from '../../src/create-cart-echo'
 import { fakeEnvironment } from '../support/fake-environment'
 import { change } from '../support/payloads'
@@ -35,7 +36,12 @@ const ofTheApp = (): never => {
 
 const listen = (echo: unknown) => {
   const heard: (string | null)[] = []
-  const cart = createCartEchoIn(fakeEnvironment(), { user: 1, echo: echo as never, target: null, tabs: false })
+  const cart = createCartEchoIn(fakeEnvironment(), {
+    user: 1,
+    connect: connectEcho(echo as never),
+    target: null,
+    tabs: false,
+  })
   cart.on('cart.conditions.changed', ({ message }) => heard.push(message))
   cart.start()
   return { cart, heard }

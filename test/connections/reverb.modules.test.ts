@@ -26,11 +26,11 @@ const opened = async (echo: object, pusher: object) => {
   vi.resetModules()
   vi.doMock('laravel-echo', () => ({ ...none, ...echo }))
   vi.doMock('pusher-js', () => ({ ...none, ...pusher }))
-  const { reverb } = await import('../../src/connections/reverb')
-  return (await reverb({ key: 'k', host: '127.0.0.1' }).open()) as unknown as EchoOf
+  const { reverbEcho } = await import('../../src/connections/reverb/echo')
+  return (await reverbEcho({ key: 'k', host: '127.0.0.1' }).open()) as unknown as EchoOf
 }
 
-describe('reverb() finds the two classes', () => {
+describe('reverbEcho() finds the two classes', () => {
   it.each<[string, object, object]>([
     ['as defaults', { default: EchoOf }, { default: PusherOf }],
     ['wrapped once more', { default: { default: EchoOf } }, { default: { default: PusherOf } }],

@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest'
-import { reverb } from '../../src/connections/reverb'
+import { reverbEcho } from '../../src/connections/reverb/echo'
 
 const settings = { key: 'some-key', host: '127.0.0.1', port: 9, scheme: 'http' as const }
 
 describe('reverb()', () => {
   it('refuses settings without a key at the call', () => {
-    expect(() => reverb({ key: '' })).toThrowError(expect.objectContaining({ code: 'invalid-options' }))
+    expect(() => reverbEcho({ key: '' })).toThrowError(expect.objectContaining({ code: 'invalid-options' }))
   })
 
   it.each([undefined, null])('stays closed on a page without settings (%j)', async (none) => {
-    const echo = reverb(none)
+    const echo = reverbEcho(none)
     await expect(echo.open()).rejects.toMatchObject({ code: 'invalid-options' })
     echo.close()
   })
 
   it('gives one Echo however often it is opened, and another one after it was closed', async () => {
-    const echo = reverb(settings)
+    const echo = reverbEcho(settings)
     const [first, second] = await Promise.all([echo.open(), echo.open()])
     expect(second).toBe(first)
     echo.close()
@@ -30,7 +30,7 @@ describe('reverb()', () => {
   })
 
   it('connects by WebSocket only, notices a dead socket early, and leaves the page’s requests alone', async () => {
-    const echo = reverb({ ...settings, scheme: 'https', port: 8443 })
+    const echo = reverbEcho({ ...settings, scheme: 'https', port: 8443 })
     const { options } = await echo.open()
     expect(options).toMatchObject({
       enabledTransports: ['ws'],
@@ -49,7 +49,7 @@ describe('reverb()', () => {
       port: number
       path: string
     }
-    const echo = reverb({ ...settings, ...printed })
+    const echo = reverbEcho({ ...settings, ...printed })
     const { options } = await echo.open()
     expect(options).toMatchObject({ wsPath: '/reverb', wsPort: 8080, forceTLS: false })
     echo.close()
@@ -60,7 +60,7 @@ describe('reverb()', () => {
     const before = page.Pusher
     const own = {}
     page.Pusher = own
-    const echo = reverb(settings)
+    const echo = reverbEcho(settings)
     await echo.open()
     expect(page.Pusher).toBe(own)
     page.Pusher = before
@@ -78,7 +78,7 @@ describe('reverb()', () => {
       path: '/ws',
       auth: { endpoint: '/b' },
     }
-    const echo = reverb({ ...first, auth }).at(second)
+    const echo = reverbEcho({ ...first, auth }).at(second)
     const { options: there } = await echo.open()
     expect(there).toMatchObject({ key: 'b', wsHost: 'b.test', wsPort: 8080, wsPath: '/ws', forceTLS: false })
     echo.close()
@@ -91,9 +91,9 @@ describe('reverb()', () => {
 
   it('of a page is not authorised where the page before was, but where the app itself says', () => {
     const acme = { key: 'k', auth: { endpoint: '/acme/auth' } }
-    const ofPage = reverb({ key: 'k' }).at(acme)
+    const ofPage = reverbEcho({ key: 'k' }).at(acme)
     expect(ofPage.at({ key: 'k' }, acme)).not.toBe(ofPage)
-    const ofApp = reverb({ key: 'k', auth: { endpoint: '/my/auth' } })
+    const ofApp = reverbEcho({ key: 'k', auth: { endpoint: '/my/auth' } })
     expect(ofApp.at({ key: 'k' }, { key: 'k' })).toBe(ofApp)
   })
 
@@ -107,11 +107,11 @@ describe('reverb()', () => {
     [{}, { auth: { endpoint: '/broadcasting/auth' } }],
     [{ auth: { endpoint: '/my/auth', bearerToken: 'x' } }, { auth: { endpoint: null } }],
   ])('is the same Echo for a page that says the same in other words: %j, %j', (options, said) => {
-    const echo = reverb({ key: 'k', ...options })
+    const echo = reverbEcho({ key: 'k', ...options })
     expect(echo.at({ key: 'k', ...said })).toBe(echo)
   })
 
   it.each(['bücher.example', '::1', '[::1]', 'ws_internal.local'])('takes the host %s', (host) => {
-    expect(() => reverb({ key: 'k', host })).not.toThrow()
+    expect(() => reverbEcho({ key: 'k', host })).not.toThrow()
   })
 })

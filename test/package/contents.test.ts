@@ -40,7 +40,7 @@ const SCRIPT_TAG = ['sri.json', 'cdn/THIRD-PARTY.txt', ...Object.keys(table.inte
 const NATIVE = ['alpine', 'livewire', 'react', 'vue', 'notice'].map((name) => `dist/${name}.js`)
 const BROWSER_ENTRIES = [
   'dist/index.js',
-  'dist/core.js',
+  'dist/echo.js',
   'dist/reverb.js',
   'dist/echo-events.js',
   'dist/global.js',
@@ -141,6 +141,7 @@ describe('an entry', () => {
       'CartEchoError',
       'alpine',
       'createCartEcho',
+      'echo',
       'livewire',
       'readPage',
       'reverb',
@@ -155,7 +156,7 @@ describe('an entry', () => {
     }
   })
 
-  it.each(['dist/index.js', 'dist/core.js'])(
+  it.each(['dist/index.js', 'dist/echo.js'])(
     'that needs no Echo of its own (%s) imports mitt and nothing else',
     (entry) => {
       expect(packagesOf(cartEcho, entry)).toEqual([{ name: 'mitt', isDynamic: false }])
@@ -183,6 +184,7 @@ describe('an entry', () => {
     expect(packagesOf(cartEcho, 'dist/reverb.js')).toEqual([
       { name: 'laravel-echo', isDynamic: true },
       { name: 'pusher-js', isDynamic: true },
+      { name: 'mitt', isDynamic: false },
     ])
   })
 

@@ -33,15 +33,12 @@ interface Together {
 const TOGETHER: readonly Together[] = [
   { files: ['page.ts', 'checking.ts', 'global-not.ts'], others: ['mitt'] },
   { files: ['merging.ts'], others: ['mitt'] },
-  { files: ['core-only.ts'], others: ['mitt'] },
-  { files: ['core-merging.ts'], others: ['mitt'] },
   { files: ['reverb-only.ts'], others: ECHO },
   { files: ['reverb-merging.ts'], others: ['mitt', ...ECHO] },
   { files: ['alpine-livewire-only.ts'], others: ['mitt'] },
   { files: ['react-only.ts'], others: ['mitt', 'react', '@types/react'] },
   { files: ['vue-only.ts'], others: ['mitt', 'vue'] },
   { files: ['notice-only.ts'], others: ['mitt'] },
-  // The second imports core, too, which adds nothing to an Echo.
   { files: ['echoes.ts', 'echo-events-not.ts'], others: USE_ECHO },
   { files: ['echo-events.ts'], others: USE_ECHO },
   { files: ['echo-events-bare.ts'], others: USE_ECHO },

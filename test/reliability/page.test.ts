@@ -1,7 +1,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { reverb } from '../../src/connections/reverb'
+import { echo } from '../../src/connections/echo'
+import { connectOwn, reverbEcho } from '../../src/connections/reverb/echo'
 import { openPageEcho } from '../support/shopper-page'
 import {
   expectNothingLeft,
@@ -192,20 +193,20 @@ const lazyChunk = () => {
     bringBack: () => {
       isThere = true
     },
-    echo: ({ shop, cookie }: Venue) => {
+    connect: ({ shop, cookie }: Venue) => {
       const auth = { endpoint: `${shop.server.url}/broadcasting/auth`, headers: { Cookie: cookie } }
-      const { open, close } = reverb({ ...shop.server.reverb, auth })
+      const echo = reverbEcho({ ...shop.server.reverb, auth })
       const missing = () => Promise.reject(new TypeError('Failed to fetch dynamically imported module'))
-      return { open: () => (isThere ? open() : missing()), close }
+      return connectOwn({ ...echo, open: () => (isThere ? echo.open() : missing()) })
     },
   }
 }
 
 const missingChunk = (): Trial => {
-  const { echo, bringBack } = lazyChunk()
+  const { connect, bringBack } = lazyChunk()
   return {
     row: 'lazy-chunk',
-    page: (venue) => ({ echo: echo(venue) }),
+    page: (venue) => ({ connect: connect(venue) }),
     fed: 'polling: not-loaded',
     fault: () => undefined,
     lastsMs: 10 * MINUTE_MS,
@@ -232,7 +233,7 @@ describe('a page hears every change once and in order, and shows the server’s 
       row: 'echo-replaced',
       page: ({ shop, cookie }) => {
         current = openPageEcho(shop.server, cookie)
-        return { socket: 'none', echo: () => current }
+        return { socket: 'none', connect: echo(() => current) }
       },
       fault: ({ shop, cookie }) => {
         current?.disconnect()

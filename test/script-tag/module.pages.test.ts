@@ -15,7 +15,7 @@ const { integrity } = JSON.parse(readFileSync(new URL('../../dist/sri.json', imp
 const OWN = `
 import { createCartEcho, readPage, reverb, showNotices } from 'cart-echo'
 const page = readPage()
-const cart = createCartEcho({ ...page, echo: reverb(page.reverb) })
+const cart = createCartEcho({ ...page, connect: reverb(page.reverb) })
 showNotices(cart)
 cart.start()
 `

@@ -126,9 +126,16 @@ describe('the cart of a page with the script tag', () => {
 
   it('does not count options that are undefined as given', async () => {
     const { start, made } = pageCart({ user: 7, owner: 'h7', check: { url: '/page' } })
-    start({ echo: undefined, user: undefined, owner: undefined, check: undefined, events: undefined })
+    start({
+      connect: undefined,
+      echo: undefined,
+      user: undefined,
+      owner: undefined,
+      check: undefined,
+      events: undefined,
+    })
     await expect.poll(() => made.length).toBe(1)
-    expect(Object.keys(made[0] ?? {})).not.toContain('echo')
+    expect(Object.keys(made[0] ?? {})).not.toContain('connect')
     expect(made[0]).toMatchObject({ user: 7, owner: 'h7', check: { url: '/page' } })
   })
 

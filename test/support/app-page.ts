@@ -27,7 +27,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const ADAPTERS = ['alpine', 'livewire', 'react', 'vue']
 const SOURCES = {
   'cart-echo': 'src/index.ts',
-  'cart-echo/core': 'src/core.ts',
+  'cart-echo/echo': 'src/connections/echo.ts',
   'cart-echo/reverb': 'src/connections/reverb.ts',
   'cart-echo/notice': 'src/notice/notice.ts',
   ...Object.fromEntries(ADAPTERS.map((name) => [`cart-echo/${name}`, `src/adapters/${name}.ts`])),

@@ -1,5 +1,5 @@
-import { echoTransport } from '../../src/connections/echo'
 import type { EchoSource } from '../../src/connections/echo/shape'
+import { echoTransport } from '../../src/connections/echo/transport'
 import type { ConnectionFact } from '../../src/engine/state'
 import { fakePage } from './fake-environment'
 

@@ -8,7 +8,7 @@ import { createCartEcho, readPage } from 'cart-echo'
 import { reverb } from 'cart-echo/reverb'
 import { showNotices } from 'cart-echo/notice'
 const page = readPage()
-const cart = createCartEcho({ ...page, echo: reverb(page.reverb) })
+const cart = createCartEcho({ ...page, connect: reverb(page.reverb) })
 cart.connection.subscribe(({ name }) => { document.documentElement.dataset.state = name })
 addEventListener('securitypolicyviolation', (event) => (window.violations ??= []).push(event.effectiveDirective))
 Object.assign(window, { cart, showNotices, violations: [], stop: showNotices(cart) })

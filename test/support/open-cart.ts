@@ -1,3 +1,4 @@
+import { echo as connectEcho } from '../../src/connections/echo'
 import { type CartEchoOptions, type CheckSettings, createCartEchoIn } from '../../src/create-cart-echo'
 import type { CartEchoError } from '../../src/engine/errors'
 import { fakeEcho } from './fake-echo'
@@ -40,7 +41,7 @@ export const openCart = (
   const fetch = answering as typeof globalThis.fetch
   const cart = createCartEchoIn(environment, {
     user: 1,
-    echo,
+    connect: connectEcho(echo),
     target: null,
     tabs: false,
     onError: (error) => errors.push(error),

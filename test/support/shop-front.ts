@@ -41,7 +41,7 @@ for (const name of ['freeze', 'resume', 'visibilitychange']) document.addEventLi
 const show = (total) => { document.querySelector('#total').textContent = total }
 const cart = createCartEcho({
   ...page,
-  echo: reverb({ ...page.reverb, auth: { endpoint: origin + '/broadcasting/auth', ...withCookies } }),
+  connect: reverb({ ...page.reverb, auth: { endpoint: origin + '/broadcasting/auth', ...withCookies } }),
   check: { url: origin + '/api/cart/check-updates', ...withCookies },
   onError: ({ code }) => diary.errors.push(code),
 })

@@ -2,7 +2,8 @@ import Echo from 'laravel-echo'
 import Pusher from 'pusher-js'
 import { onTestFinished } from 'vitest'
 import type { AuthOptions } from '../../src/connections/authorise'
-import { reverb } from '../../src/connections/reverb'
+import { echo } from '../../src/connections/echo'
+import { connectOwn, reverbEcho } from '../../src/connections/reverb/echo'
 import { type CartEchoOptions, type CheckSettings, createCartEchoIn } from '../../src/create-cart-echo'
 import type { Environment, PageSignal } from '../../src/engine/environment'
 import type { CartEchoError } from '../../src/engine/errors'
@@ -14,10 +15,12 @@ import { askAnew } from './ask-anew'
 /** How a page of this test listens. */
 export interface ShopperPageOptions extends Partial<CartEchoOptions> {
   /**
-   * `reverb`: an Echo of our own, steered. `page`: the page's own, as a shop would build it; `steer` applies. `none`: the check alone.
+   * `reverb`: an Echo of our own, steered. `page`: the page's own, as a shop would build it. `none`: the check alone.
    * @default 'reverb'
    */
   readonly socket?: 'reverb' | 'page' | 'none'
+  /** Whether the page's own Echo is steered. @default false */
+  readonly steer?: boolean
   /** False: no check is given. @default true */
   readonly hasCheck?: boolean
   /** How the check is asked, over the usual. @default as in a shop */
@@ -113,7 +116,16 @@ export const openShopperPage = async (
   cookie: string,
   options: ShopperPageOptions = {},
 ): Promise<ShopperPage> => {
-  const { socket = 'reverb', hasCheck = true, checking, socketPort, shopUrl = server.url, random, ...more } = options
+  const {
+    socket = 'reverb',
+    hasCheck = true,
+    checking,
+    steer,
+    socketPort,
+    shopUrl = server.url,
+    random,
+    ...more
+  } = options
   const { echoOptions, authorising, worker = (network) => network, onFinished = onTestFinished, ...own } = more
   const jar = { Cookie: cookie }
   const { user, owner, cursor, enabled } = await renderPage(server, cookie)
@@ -138,13 +150,13 @@ export const openShopperPage = async (
     fetch: worker(network.fetch),
   }
   const pageOwn = socket === 'page' ? pageEcho(host, { ...auth, fetch: pageNetwork.fetch }, echoOptions) : null
-  const ours = socket === 'reverb' ? reverb({ ...host, auth: { ...auth, ...authorising } }) : undefined
+  const ours = socket === 'reverb' ? reverbEcho({ ...host, auth: { ...auth, ...authorising } }) : undefined
   const cart = createCartEchoIn(environment, {
     user,
     owner,
     cursor,
     enabled,
-    echo: pageOwn ?? ours,
+    connect: pageOwn ? echo(pageOwn, { steer }) : ours && connectOwn(ours),
     ...(hasCheck ? { check: { ...check, ...checking } } : {}),
     target: null,
     onError: (error) => errors.push(error),

@@ -26,7 +26,7 @@ export interface CartEchoPluginOptions {
  * share a client. Installed after `app.mount`, it starts with the first component that uses it. Opens nothing on a server. Never throws.
  *
  * @example
- * createApp(Shop).use(cartEcho(createCartEcho({ ...readPage(), echo: () => window.Echo }))).mount('#app')
+ * createApp(Shop).use(cartEcho(createCartEcho({ ...readPage(), connect: echo(() => window.Echo) }))).mount('#app')
  */
 export const cartEcho = (client: CartEcho, { page }: CartEchoPluginOptions = {}): Plugin => ({
   install: (app) => {

@@ -82,7 +82,8 @@ export const whyNoEcho = (value: unknown): string => {
   return 'It has no private() method.'
 }
 
-const isGetter = (source: EchoSource): source is () => EchoLike | null | undefined => typeof source === 'function'
+const isGetter = (source: EchoSource): source is () => EchoLike | PromiseLike<EchoLike> | null | undefined =>
+  typeof source === 'function'
 
 const isPromise = (source: unknown): source is PromiseLike<EchoLike> => has(source, 'then')
 

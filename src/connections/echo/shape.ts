@@ -17,7 +17,11 @@ export interface OpenableEcho {
 }
 
 /** Where an Echo comes from: itself, a getter for one that may come late, a promise, or one of our own. */
-export type EchoSource = EchoLike | (() => EchoLike | null | undefined) | PromiseLike<EchoLike> | OpenableEcho
+export type EchoSource =
+  | EchoLike
+  | (() => EchoLike | PromiseLike<EchoLike> | null | undefined)
+  | PromiseLike<EchoLike>
+  | OpenableEcho
 
 type Callback = (...args: readonly unknown[]) => void
 

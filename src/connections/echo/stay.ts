@@ -4,13 +4,13 @@ import { CartEchoError, wordsOf } from '../../engine/errors'
 import type { ConnectionFact } from '../../engine/state'
 import { authorisationFact, delayed, readAuthorisationFailure, refused } from '../../engine/state'
 import type { Sink } from '../../engine/transport'
-import type { EchoTransportOptions } from '../echo'
 import { type ChannelHandlers, type ChannelSeat, joinChannel } from './channel'
 import { isOpenable, wasReplaced } from './find'
 import { type EchoLike, type OpenableEcho, pusherOf, socketOf } from './shape'
 import { isTransient, refusalOf, watchLiveness, watchSocket } from './socket'
 import { createStanding } from './standing'
 import { type Steering, steer } from './steering'
+import type { EchoTransportOptions } from './transport'
 
 /** A page that has moved on may leave the channel of a part that is gone, such as one with `useEcho` of echo-react. */
 const LOOK_AFTER_MOVE_MS = 1_000

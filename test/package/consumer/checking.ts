@@ -38,9 +38,9 @@ const allUndefined: CheckSettings = {
 }
 const request: CheckRequest = allUndefined
 const headers: Provided<Record<string, string>> = async () => ({ Authorization: 'Bearer …' })
-createCartEcho({ check: allUndefined, steer: false })
+createCartEcho({ check: allUndefined })
 createCartEcho({ check: { url: '/check', headers, credentials: 'include', fetch, timeoutMs: 5_000 } })
-createCartEcho({ check: { url: '/check', headers: { 'X-Shop': 'my' } }, echo: undefined })
+createCartEcho({ check: { url: '/check', headers: { 'X-Shop': 'my' } }, connect: undefined })
 // @ts-expect-error: no address
 createCartEcho({ check: {} })
 // @ts-expect-error: an address is a string
@@ -51,8 +51,6 @@ createCartEcho({ check: { url: '/check', interval: 30_000 } })
 createCartEcho({ check: { url: '/check', credentials: 'always' } })
 // @ts-expect-error: a header is a string
 createCartEcho({ check: { url: '/check', headers: { 'X-Shop': 7 } } })
-// @ts-expect-error: true or false
-createCartEcho({ check: '/check', steer: 'always' })
 const guest: PageIdentity = { guest: true }
 cart.identify(guest)
 // @ts-expect-error: true or false

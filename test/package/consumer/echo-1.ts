@@ -1,5 +1,6 @@
 // An app that still has laravel-echo 1.
-import { createCartEcho, type EchoSource } from 'cart-echo'
+import { createCartEcho } from 'cart-echo'
+import { echo, type PageEcho } from 'cart-echo/echo'
 import { reverb } from 'cart-echo/reverb'
 import Echo from 'laravel-echo'
 
@@ -10,18 +11,13 @@ declare global {
 }
 
 const key = 'app-key'
-const sources: readonly EchoSource[] = [
+const sources: readonly PageEcho[] = [
   new Echo({ broadcaster: 'reverb', key }),
   new Echo<'pusher'>({ broadcaster: 'pusher', key, cluster: 'ap1' }),
   new Echo({ broadcaster: 'socket.io', host: 'localhost:6001' }),
   new Echo({ broadcaster: 'null' }),
   () => window.Echo,
   Promise.resolve(new Echo({ broadcaster: 'reverb', key })),
-  reverb({ key }),
 ]
-for (const echo of sources) createCartEcho({ echo })
-
-const opened = await reverb({ key }).open()
-opened.private('App.Models.User.7').listen('.cart.conditions.changed', () => {})
-// @ts-expect-error: misspelt
-opened.privat('App.Models.User.7')
+for (const source of sources) createCartEcho({ connect: echo(source) })
+createCartEcho({ connect: reverb({ key }) })

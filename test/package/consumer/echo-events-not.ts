@@ -2,10 +2,10 @@
 import { useEcho } from '@laravel/echo-react'
 import { useEcho as useEchoInVue } from '@laravel/echo-vue'
 import { type CartEventMap, createCartEcho } from 'cart-echo'
-import 'cart-echo/core'
+import { echo } from 'cart-echo/echo'
 import 'cart-echo/reverb'
 
-createCartEcho({ echo: { private: (channel: string) => channel } })
+createCartEcho({ connect: echo({ private: (channel: string) => channel }) })
 
 export const useCart = (): void => {
   useEcho<CartEventMap['cart.conditions.changed']>('App.Models.User.1', '.cart.conditions.changed', (e) => e.message)

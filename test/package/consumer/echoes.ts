@@ -1,7 +1,8 @@
-// Whatever a Laravel app calls its Echo is an EchoSource.
+// Whatever a Laravel app calls its Echo is a PageEcho.
 import { echo as reactEcho } from '@laravel/echo-react'
 import { echo as vueEcho } from '@laravel/echo-vue'
-import { createCartEcho, type EchoSource } from 'cart-echo'
+import { createCartEcho } from 'cart-echo'
+import { echo, type PageEcho } from 'cart-echo/echo'
 import { reverb } from 'cart-echo/reverb'
 import Echo from 'laravel-echo'
 import Pusher from 'pusher-js'
@@ -21,7 +22,7 @@ const onAbly = new Echo({ broadcaster: 'ably', key })
 const onSocketIo = new Echo({ broadcaster: 'socket.io', host: 'localhost:6001' })
 const onNothing = new Echo({ broadcaster: 'null' })
 
-const sources: readonly EchoSource[] = [
+const sources: readonly PageEcho[] = [
   onReverb,
   onPusher,
   onAbly,
@@ -41,21 +42,19 @@ const sources: readonly EchoSource[] = [
   vueEcho,
   Promise.resolve(onReverb),
   import('laravel-echo').then(({ default: Late }) => new Late({ broadcaster: 'reverb', key })),
-  reverb({ key }),
-  reverb(null),
-  { open: async () => onReverb, close: () => {} },
+  () => import('laravel-echo').then(({ default: Late }) => new Late({ broadcaster: 'reverb', key })),
 ]
-for (const echo of sources) createCartEcho({ echo })
+for (const source of sources) createCartEcho({ connect: echo(source, { steer: true }) })
+createCartEcho({ connect: reverb({ key }) })
+createCartEcho({ connect: reverb(null) })
 
 // @ts-expect-error: no Echo at all; a page that may have none passes a getter
-const nothing: EchoSource = window.LateEcho
+const nothing: PageEcho = window.LateEcho
 // @ts-expect-error: pusher-js itself has no private()
-const pusher: EchoSource = new Pusher(key, { cluster: 'ap1' })
+const pusher: PageEcho = new Pusher(key, { cluster: 'ap1' })
 // @ts-expect-error: a promise of nothing
-const empty: EchoSource = Promise.resolve(null)
-// @ts-expect-error: one that could never be closed
-const unclosed: EchoSource = { open: async () => onReverb }
+const empty: PageEcho = Promise.resolve(null)
 // @ts-expect-error: the class, not an Echo
-const itsClass: EchoSource = Echo
+const itsClass: PageEcho = Echo
 
-export { empty, itsClass, nothing, pusher, unclosed }
+export { empty, itsClass, nothing, pusher }

@@ -34,7 +34,7 @@ CartEcho.ready((cart) => {
 })
 const stop: () => void = CartEcho.start({ instance: 'wishlist', onError: ({ code }) => console.warn(code) })
 CartEcho.start()
-CartEcho.start({ echo: undefined, user: undefined })
+CartEcho.start({ connect: undefined, user: undefined })
 // @ts-expect-error: misspelt
 CartEcho.start({ instances: 'wishlist' })
 // @ts-expect-error: there is only one

@@ -1,6 +1,7 @@
 // An app with an event of its own, as the doc of CartEventMap has it.
 import type {} from 'cart-echo'
 import { createCartEcho, readPage } from 'cart-echo'
+import { echo } from 'cart-echo/echo'
 
 declare module 'cart-echo' {
   interface CartEventMap {
@@ -8,22 +9,22 @@ declare module 'cart-echo' {
   }
 }
 
-const echo = { private: (channel: string) => channel }
+const connect = echo({ private: (channel: string) => channel })
 const cart = createCartEcho({
   ...readPage(),
-  echo,
+  connect,
   events: [{ name: 'cart.stock.changed', decode: ({ sku, left }) => ({ sku: String(sku), left: Number(left) }) }],
 })
-createCartEcho({ echo, events: ['cart.stock.changed'] })
+createCartEcho({ connect, events: ['cart.stock.changed'] })
 createCartEcho({
-  echo,
+  connect,
   // @ts-expect-error: left is a number
   events: [{ name: 'cart.stock.changed', decode: ({ sku }) => ({ sku: String(sku), left: String(sku) }) }],
 })
 createCartEcho({
-  echo,
-  // @ts-expect-error: no such event
-  events: ['cart.stocks.changed'],
+  connect,
+  // Of an event that nobody merged, the DOM event alone is heard.
+  events: ['cart.orders.changed'],
 })
 
 cart.on('cart.stock.changed', (change) => change.left.toFixed())

@@ -1,4 +1,4 @@
-// An app that imports the main entry alone, and has neither laravel-echo nor pusher-js.
+// An app that imports the main entry and its Echo's connector, and has neither laravel-echo nor pusher-js.
 import {
   type CartConditionsChanged,
   CartEchoError,
@@ -9,6 +9,7 @@ import {
   type News,
   readPage,
 } from 'cart-echo'
+import { echo } from 'cart-echo/echo'
 
 declare global {
   interface Window {
@@ -16,7 +17,7 @@ declare global {
   }
 }
 
-const cart = createCartEcho({ ...readPage(), echo: () => window.Echo })
+const cart = createCartEcho({ ...readPage(), connect: echo(() => window.Echo) })
 
 // Callbacks.
 const off = cart.on('cart.conditions.changed', (change, meta) => {
@@ -70,20 +71,24 @@ document.addEventListener('cart-condition-changed', (event) => {
 const unknown: DocumentEventMap['cart-stock-changed'] | null = null
 
 // Options.
-// Neither Echo nor check: each is optional, and what is missing is said when it runs.
+// Neither connect nor check: each is optional, and what is missing is said when it runs.
 const neither = () => createCartEcho({})
 // @ts-expect-error: no options
 createCartEcho()
 // @ts-expect-error: misspelt
-createCartEcho({ echo: () => window.Echo, event: [] })
-// @ts-expect-error: nobody merged that event
-createCartEcho({ echo: () => window.Echo, events: ['cart.stock.changed'] })
+createCartEcho({ connect: echo(() => window.Echo), event: [] })
+// Its DOM event is heard; to hear it by on(), its payload is merged.
+createCartEcho({ connect: echo(() => window.Echo), events: ['cart.stock.changed'] })
 // @ts-expect-error: an Echo has private()
-createCartEcho({ echo: { channel: () => {} } })
+createCartEcho({ connect: echo({ channel: () => {} }) })
+// @ts-expect-error: an Echo is connected by echo()
+createCartEcho({ connect: { private: (channel: string) => channel } })
+// @ts-expect-error: true or false
+echo(() => window.Echo, { steer: 'always' })
 // @ts-expect-error: a user is a string or a number
-createCartEcho({ echo: () => window.Echo, user: true })
+createCartEcho({ connect: echo(() => window.Echo), user: true })
 const allUndefined: CartEchoOptions = {
-  echo: () => undefined,
+  connect: undefined,
   user: undefined,
   owner: undefined,
   cursor: undefined,
@@ -94,13 +99,12 @@ const allUndefined: CartEchoOptions = {
   guest: undefined,
   instance: undefined,
   problems: undefined,
-  steer: undefined,
   target: undefined,
   onError: undefined,
 }
 createCartEcho(allUndefined)
 createCartEcho({
-  echo: { private: (channel: string) => channel },
+  connect: echo({ private: (channel: string) => channel }, { steer: undefined }),
   user: 7,
   target: null,
   events: [

@@ -1,0 +1,212 @@
+import type EchoClass from 'laravel-echo'
+import type { ChannelAuthorizationCallback, default as PusherClass } from 'pusher-js'
+import { CartEchoError } from '../../engine/errors'
+import { pageGlobal } from '../../engine/page-globals'
+import { insistOnReverb, type ReverbSettings, readDurationMs, readReverb } from '../../engine/settings'
+import { ownOnly } from '../../engine/shape'
+import type { Connector } from '../../engine/transport'
+import { absolute } from '../../page/request'
+import { type AuthOptions, authorise, ENDPOINT } from '../authorise'
+import { echoTransport } from '../echo/transport'
+
+/** Where Reverb is, and how channels are authorised. */
+export interface ReverbOptions extends ReverbSettings {
+  auth?: AuthOptions | undefined
+  /** Where the two classes come from. Default: your app's own `laravel-echo` and `pusher-js`, imported when needed. */
+  load?: (() => Promise<EchoModules>) | undefined
+}
+
+/** What an Echo is made of. */
+export interface EchoModules {
+  /** The class that `laravel-echo` exports. */
+  readonly Echo: typeof EchoClass
+  /** The class that `pusher-js` exports. */
+  readonly Pusher: typeof PusherClass
+}
+
+/** An Echo made when needed, with its own socket. */
+export interface ReverbEcho {
+  /** The key of the app, where there are settings. */
+  readonly key: string | undefined
+  /** Loads laravel-echo and pusher-js and connects. Called again while open, it gives the same Echo. */
+  readonly open: () => Promise<EchoClass<'reverb'>>
+  /** Disconnects. `open` may follow. */
+  readonly close: () => void
+  /**
+   * The same for a page that says other settings: an Echo of its own, still closed. This very one where it has them already. `before`: what the page before
+   * it said.
+   */
+  readonly at: (settings: ReverbSettings, before?: Partial<ReverbSettings> | null) => ReverbEcho
+}
+
+/** How long the socket may be silent before it is asked, and how long it may take to answer; pusher-js waits 30 s more. */
+const ACTIVITY_TIMEOUT_MS = 30_000
+const PONG_TIMEOUT_MS = 8_000
+
+/**
+ * An Echo for pages that have none. laravel-echo and pusher-js (your app's own dependencies) are fetched when it is first
+ * opened, which happens only when there is a user. Without settings, as on a page for guests, it stays closed: `open`
+ * rejects. Make one for each `createCartEcho`: whoever stops closes the socket.
+ * @throws {CartEchoError} `invalid-options` when settings are given without a key, or cannot be read, such as a port that is `NaN`.
+ */
+export const reverbEcho = (given: ReverbOptions | null | undefined): ReverbEcho => {
+  const options = given && ownOnly(given)
+  if (options) insistOnReverb(options)
+  readDurationMs('reverb: auth.timeoutMs', ownOnly(options?.auth ?? {}).timeoutMs, 1)
+  let opened: { readonly echo: Promise<EchoClass<'reverb'>>; readonly end: AbortController } | null = null
+  const self: ReverbEcho = {
+    key: options?.key,
+    at: (settings, before) => {
+      const { auth, ...place } = ownOnly(readReverb(settings).settings)
+      const { endpoint, ...others } = ownOnly(options?.auth ?? {})
+      // A page says all of it: of what was before, only what no page has said stays.
+      const wasOfPage = endpoint === ownOnly(ownOnly(before ?? {}).auth ?? {}).endpoint
+      const kept = { auth: ownOnly({ ...others, ...(wasOfPage ? {} : { endpoint }), ...auth }), load: options?.load }
+      const next = ownOnly({ ...place, ...kept, key: ownOnly(settings).key })
+      return placeOf(next) === placeOf(options) ? self : reverbEcho(next)
+    },
+    open: () => {
+      const end = opened?.end ?? new AbortController()
+      const mine = opened ?? { echo: connect(options, end.signal), end }
+      opened = mine
+      // A chunk that could not be loaded once may be there the next time.
+      mine.echo.catch(() => {
+        if (opened === mine) opened = null
+      })
+      return mine.echo
+    },
+    close: () => {
+      opened?.end.abort()
+      opened?.echo.then((echo) => echo.disconnect()).catch(() => undefined)
+      opened = null
+    },
+  }
+  return self
+}
+
+/** A connector that listens by an Echo of our own, and closes it. */
+export const connectOwn = (echo: ReverbEcho): Connector => {
+  const self: Connector = {
+    key: () => echo.key ?? null,
+    transport: (options) => echoTransport({ ...options, echo }),
+    at: (settings, before) => {
+      const next = echo.at(settings, before)
+      return next === echo ? self : connectOwn(next)
+    },
+  }
+  return self
+}
+
+/** Where an Echo would dial and be authorised, as text. */
+const placeOf = (options: ReverbOptions | null | undefined): string | null => {
+  if (!options) return null
+  const {
+    key,
+    host = hostOfPage(),
+    scheme = 'https',
+    port = scheme === 'https' ? 443 : 80,
+    path,
+  } = ownOnly(insistOnReverb(options))
+  const endpoint = ownOnly(options.auth ?? {}).endpoint || ENDPOINT
+  return JSON.stringify([key, host, port, scheme, path, absolute(endpoint)])
+}
+
+const connect = async (options: ReverbOptions | null | undefined, ended: AbortSignal): Promise<EchoClass<'reverb'>> => {
+  if (!options)
+    throw new CartEchoError('invalid-options', 'This page has no Reverb settings. Print them in the page block.')
+  const { Echo, Pusher } = await keepingPusher(options.load ?? importModules)
+  let connected: EchoClass<'reverb'> | null = null
+  const isCurrent = (socketId: string): boolean => !ended.aborted && (connected?.socketId() ?? socketId) === socketId
+  const connection = { ...connectionOptions(options, isCurrent, ended), Pusher }
+  connected = withoutNamed('Laravel', () => new Echo<'reverb'>(connection))
+  return connected
+}
+
+// Echo reads `window.Laravel.csrfToken` (laravel-echo 2.5, connector/connector.ts), which throws where a frame from elsewhere has that name.
+const withoutNamed = <Value>(name: string, run: () => Value): Value => {
+  if (Object.hasOwn(globalThis, name)) return run()
+  try {
+    Object.assign(globalThis, { [name]: undefined })
+    return run()
+  } finally {
+    Reflect.deleteProperty(globalThis, name)
+  }
+}
+
+// Importing pusher-js sets window.Pusher (runtimes/web/runtime.ts): the page keeps its own.
+const keepingPusher = async (load: () => Promise<EchoModules>): Promise<EchoModules> => {
+  const pageOwnPusher = pageGlobal('Pusher')
+  const modules = await load()
+  if (pageOwnPusher !== undefined) Object.assign(globalThis, { Pusher: pageOwnPusher })
+  return modules
+}
+
+const importModules = async (): Promise<EchoModules> => {
+  const [echo, pusher] = await Promise.all([import('laravel-echo'), import('pusher-js')])
+  return { Echo: classOf(echo, 'Echo'), Pusher: classOf(pusher, 'Pusher') } as EchoModules
+}
+
+// Bundlers disagree on the exports of a UMD module: some wrap the default once more, some have none; and pusher-js 8.5 exports it by name.
+const classOf = (module: unknown, name: string): unknown => {
+  const { default: inner, [name]: named } = Object(module)
+  const found = [inner, Object(inner).default, Object(inner)[name], named, module].find(
+    (one) => typeof one === 'function',
+  )
+  if (found) return found
+  throw new CartEchoError(
+    'no-echo',
+    `What was imported for ${name} has no class in it: give reverb({ load }) the two classes.`,
+  )
+}
+
+const connectionOptions = (options: ReverbOptions, isCurrent: (socketId: string) => boolean, ended: AbortSignal) => {
+  const { host = hostOfPage(), port, scheme = 'https', path } = insistOnReverb(options)
+  if (!host) throw new CartEchoError('invalid-options', NO_HOST)
+  return {
+    broadcaster: 'reverb' as const,
+    key: options.key,
+    wsHost: host,
+    wsPort: port ?? 80,
+    wssPort: port ?? 443,
+    wsPath: path ?? '',
+    forceTLS: scheme === 'https',
+    // Both would be taken from a page's Object.prototype.
+    client: undefined,
+    disabledTransports: [],
+    // Reverb serves nothing but WebSocket; with anything else allowed, pusher-js would turn to sockjs.pusher.com. `ws` goes by
+    // forceTLS; `wss` would be a second try, by TLS, of a plain port (runtimes/web/default_strategy.ts).
+    enabledTransports: ['ws' as const],
+    activityTimeout: ACTIVITY_TIMEOUT_MS,
+    pongTimeout: PONG_TIMEOUT_MS,
+    // Its interceptors would set X-Socket-ID on the page's requests, and toOthers() would then silence this shopper's tabs.
+    withoutInterceptors: true,
+    channelAuthorization: {
+      customHandler: (request: { socketId: string; channelName: string }, done: ChannelAuthorizationCallback) => {
+        // A signature for a socket that is gone would be refused on the new one, which has asked for its own.
+        const whenCurrent = (tell: () => void): void => {
+          if (isCurrent(request.socketId)) tell()
+        }
+        authorise(request, options.auth, ended).then(
+          (authorisation) => whenCurrent(() => done(null, authorisation)),
+          (error: Error) => whenCurrent(() => done(error, null)),
+        )
+      },
+    },
+  }
+}
+
+// A frame of `srcdoc` has the origin of its parent and no host; with none at all pusher-js would dial Pusher's own servers (core/config.ts).
+const hostOfPage = (): string | undefined => {
+  const { location, origin } = globalThis
+  return location ? location.hostname || hostOf(origin) : 'localhost'
+}
+
+const NO_HOST = 'This page has no host of its own, as a sandboxed frame: give reverb() the host.'
+
+const hostOf = (origin: string): string | undefined => {
+  try {
+    return new URL(origin).hostname
+  } catch {
+    return undefined
+  }
+}
