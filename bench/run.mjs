@@ -44,8 +44,11 @@ await build({
 })
 // What a shop would ship.
 await build({
-  entryPoints: [`${root}bench/page-pages/guide.ts`],
-  outdir: `${outdir}/page-pages`,
+  entryPoints: ['page-pages/guide', 'event-pages/echo', 'event-pages/cart-echo'].map(
+    (page) => `${root}bench/${page}.ts`,
+  ),
+  outdir: outdir,
+  outbase: `${root}bench`,
   bundle: true,
   minify: true,
   format: 'esm',
