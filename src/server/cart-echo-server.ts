@@ -1,7 +1,7 @@
 import type { Faults } from './faults/faults'
 import type { Seen } from './faults/seen'
 import type { RestartOptions } from './faults/shop-faults'
-import type { DatabaseWork } from './shop/database-work'
+import type { DatabaseWork } from './shop/memory'
 import type { Promotions } from './shop/promotions'
 import type { Broadcast, Publish } from './shop/publish'
 import type { ShopState } from './shop/state'

@@ -12,9 +12,8 @@ export type {
   SlowFault,
 } from './faults/call-faults'
 export type { DropFault, DuplicateFault, EventSpan, ReorderFault, Which } from './faults/event-faults'
-export type { Fault, FaultKind, FaultOf } from './faults/fault'
+export type { Fault, FaultKind, FaultOf, FaultReport, Span } from './faults/fault'
 export type { FaultList, Faults, StartedFault } from './faults/faults'
-export type { FaultReport } from './faults/report'
 export type { ByStatus, Seen } from './faults/seen'
 export type {
   BackupFault,
@@ -37,18 +36,15 @@ export type {
   RejectSignaturesFault,
   SilenceFault,
 } from './faults/socket-faults'
-export type { Span } from './faults/span'
 export type { Direction, Directions, FaultScope, ProxyFault } from './proxy/fault'
 export type { ConnectionEnd, ConnectionEvent, ConnectionLog } from './proxy/log'
 export { type FaultProxy, type FaultProxyOptions, type Lift, startFaultProxy } from './proxy/start-fault-proxy'
 export type { Application, RateLimit } from './reverb/application'
-export type { ChannelRule } from './shop/channel-rule'
-export type { CheckPolicy, PolicyChange } from './shop/check-policy'
-export type { DatabaseWork } from './shop/database-work'
-export type { Level } from './shop/level'
-export type { Backup } from './shop/memory'
+export type { ChannelRule } from './shop/channel-auth'
+export type { CheckPolicy, PolicyChange } from './shop/check'
+export type { Backup, DatabaseWork } from './shop/memory'
 export type { PromotionResult, Promotions } from './shop/promotions'
 export type { Broadcast, Publish, Published } from './shop/publish'
-export type { ShopState } from './shop/state'
+export type { Level, ShopState } from './shop/state'
 export type { StartServerOptions } from './start-options'
 export { startServer } from './start-server'

@@ -1,8 +1,8 @@
 import type { Id } from '../engine/events'
 import type { Application } from './reverb/application'
-import type { ChannelRule } from './shop/channel-rule'
-import type { PolicyChange } from './shop/check-policy'
-import type { Level } from './shop/level'
+import type { ChannelRule } from './shop/channel-auth'
+import type { PolicyChange } from './shop/check'
+import type { Level } from './shop/state'
 
 /** How a server is started. Everything can be left out. */
 export interface StartServerOptions {

@@ -2,21 +2,20 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { callApi } from '../../src/server/conformance/api'
 import { compareKeepAlive, compareKeepAliveSlowly } from '../../src/server/conformance/compare-server'
-import { countOf, type Finding } from '../../src/server/conformance/finding'
 import { playAuth } from '../../src/server/conformance/play-auth'
 import { playTranscript } from '../../src/server/conformance/play-transcript'
-import { RECORDED_APPLICATIONS } from '../../src/server/conformance/recorded-applications'
 import {
+  RECORDED_APPLICATIONS,
   type RecordedReverb,
   type RecordedReverbOptions,
+  readRecordings,
   startRecordedReverb,
-} from '../../src/server/conformance/recorded-reverb'
-import { readRecordings } from '../../src/server/conformance/recordings'
-import { report } from '../../src/server/conformance/report'
+} from '../../src/server/conformance/recordings'
+import { countOf, type Finding, report } from '../../src/server/conformance/report'
 import { compareStandIn, runConformance } from '../../src/server/conformance/run'
 import { startStandIn } from '../../src/server/conformance/stand-in'
+import { callApi } from '../../src/server/conformance/target'
 import { listen } from '../../src/server/listen'
 import type { Application } from '../../src/server/reverb/application'
 import type { Reverb } from '../../src/server/reverb/reverb'

@@ -1,13 +1,12 @@
-import { createFastClock } from './fast-clock'
-import { type Finding, untried } from './finding'
-import { openObserver } from './observer'
+import { openObserver } from './actor'
 import { playAuth } from './play-auth'
-import { playKeepAlive } from './play-keep-alive'
+import { createFastClock, playKeepAlive } from './play-keep-alive'
 import { playTranscript } from './play-transcript'
-import { type RecordedReverbOptions, startRecordedReverb } from './recorded-reverb'
 import type { Recordings } from './recordings'
-import { ask } from './request'
+import { type RecordedReverbOptions, startRecordedReverb } from './recordings'
+import { type Finding, untried } from './report'
 import type { Clock, Target } from './target'
+import { ask } from './target'
 
 /** Compares a server with transcript.txt and auth.txt. Rejects when there is none. */
 export const compareWithServer = async (

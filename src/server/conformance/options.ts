@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
-import { readCookie } from '../http/cookies'
-import { RECORDED_APPLICATIONS } from './recorded-applications'
+import { readCookie } from '../http/routes'
+import { RECORDED_APPLICATIONS } from './recordings'
 import type { AuthDoor, Target } from './target'
 
 /** What the command was asked to do. */

@@ -1,12 +1,10 @@
+import { SWEEP_EVERY_MS } from '../reverb/connection'
 import { signChannel } from '../reverb/signature'
-import type { Actor } from './actor'
-import { type Cast, createCast } from './cast'
-import { describeHappening, describeRecorded } from './describe'
-import { compare, DONE, type Finding, untried, type Verdict } from './finding'
-import type { KeepAliveEntry } from './keep-alive-recording'
-import { surprises } from './quiet'
-import type { RecordedLine, RecordedSection } from './recording'
+import { type Actor, type Cast, createCast, surprises } from './actor'
+import type { RecordedLine, RecordedSection } from './recordings'
+import { compare, DONE, describeHappening, describeRecorded, type Finding, untried, type Verdict } from './report'
 import type { Clock, Target } from './target'
+import type { KeepAliveEntry } from './transcript'
 
 type Line = RecordedLine<KeepAliveEntry>
 
@@ -94,3 +92,46 @@ const states = async ({ cast, target, absent }: Stage, recorded: readonly number
   const got = cast.names().map((name) => cast.find(name)?.readyState())
   return compare(`states ${recorded.join(',')}`, `states ${got.join(',')}${surprise && `, ${surprise}`}`)
 }
+
+/** A clock that can be put forward. */
+interface FastClock {
+  now(): number
+  /** The clock of a recording: runs the job at every minute it ran at then. */
+  over(options: FastClockOptions): Clock
+}
+
+/** What a fast clock moves. */
+interface FastClockOptions {
+  /** Runs the keep-alive job. */
+  sweep(): void
+  /** Resolves when everything that was said has been heard. */
+  settled(): Promise<void>
+  readonly patienceMs: number
+}
+
+/** The job first ran 9.7 s after keep-alive.txt began: what it did is recorded a minute later, and then every minute. */
+const FIRST_SWEEP_AT_MS = 9_700
+
+/** A clock that stands at zero. */
+export const createFastClock = (): FastClock => {
+  let nowMs = 0
+  return {
+    now: () => nowMs,
+    over: ({ sweep, settled, patienceMs }) => ({
+      patienceMs,
+      reach: async (atS) => {
+        const atMs = Math.round(atS * 1_000)
+        if (atMs === nowMs) return
+        await settled()
+        for (let dueMs = nextSweep(nowMs); dueMs <= atMs; dueMs += SWEEP_EVERY_MS) {
+          nowMs = dueMs
+          sweep()
+        }
+        nowMs = atMs
+      },
+    }),
+  }
+}
+
+const nextSweep = (nowMs: number): number =>
+  FIRST_SWEEP_AT_MS + Math.max(0, Math.floor((nowMs - FIRST_SWEEP_AT_MS) / SWEEP_EVERY_MS) + 1) * SWEEP_EVERY_MS

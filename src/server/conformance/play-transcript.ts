@@ -1,16 +1,16 @@
-import type { Actor } from './actor'
-import { createCast } from './cast'
-import { describeHappening, describeRecorded } from './describe'
-import { fillElided, readElided } from './elided'
-import { compare, DONE, type Finding, untried, type Verdict } from './finding'
-import { playCall } from './play-call'
-import { createPress } from './press'
-import { surprises } from './quiet'
-import { learnSignatures, resign } from './recorded-signatures'
-import type { RecordedLine, RecordedSection } from './recording'
-import type { Target } from './target'
-import type { TranscriptEntry } from './transcript'
-import type { OfSocket, TranscriptStage } from './transcript-stage'
+import { signChannel } from '../reverb/signature'
+import { type Actor, type Cast, createCast, surprises } from './actor'
+import {
+  learnSignatures,
+  RECORDED_CALLS,
+  type RecordedLine,
+  type RecordedSection,
+  resign,
+  type SignedFor,
+} from './recordings'
+import { compare, DONE, describeHappening, describeRecorded, type Finding, untried, type Verdict } from './report'
+import { askDoor, createPress, type Press, rewriteJson, type Target } from './target'
+import { fillElided, readElided, type TranscriptEntry } from './transcript'
 
 type Line = RecordedLine<TranscriptEntry>
 type Section = RecordedSection<TranscriptEntry>
@@ -99,4 +99,69 @@ const readyState = async (stage: TranscriptStage, line: Line, socket: string): P
   const [surprise] = await surprises(stage.cast, stage.target.patienceMs)
   const state = `${socket} readyState ${stage.cast.find(socket)?.readyState()}`
   return compare(describeRecorded(line.text), surprise === undefined ? state : `${state}, ${surprise}`)
+}
+
+/** What transcript.txt is played with. */
+interface TranscriptStage {
+  readonly target: Target
+  readonly cast: Cast
+  readonly press: Press
+  readonly learned: ReadonlyMap<string, SignedFor>
+  /** Why connections that were never opened are not here, by name. */
+  readonly absent: Map<string, string>
+}
+
+/** What a connection does, or hears. */
+type OfSocket = TranscriptEntry & { readonly socket: string }
+
+/** What is asked over HTTP, and what the recorder noted beside the lines. */
+type OfNoSocket = Exclude<TranscriptEntry, OfSocket>
+
+/** Asks over HTTP what the recorder asked, and holds its notes against what came. */
+const playCall = async (stage: TranscriptStage, entry: OfNoSocket): Promise<Verdict> => {
+  switch (entry.kind) {
+    case 'note':
+      return await note(stage, entry.text)
+    case 'auth':
+      return await auth(stage, entry.signature)
+    case 'published':
+      return await published(stage, entry.pad, entry.answer)
+    case 'answered':
+      return await answered(stage, entry.call, `${entry.status} ${rewriteJson(entry.body)}`)
+  }
+}
+
+/** Notes say how many frames came, or explain the lines before: either way nothing more may have come by then. */
+const note = async (stage: TranscriptStage, text: string): Promise<Verdict> => {
+  // Here the recorder had published once more, for nobody to hear.
+  if (text.startsWith('frames after unsubscribe')) {
+    stage.press.printAgain()
+    await stage.press.answer()
+  }
+  const [surprise] = await surprises(stage.cast, stage.target.patienceMs)
+  return compare('nothing more', surprise ?? 'nothing more')
+}
+
+const auth = async ({ target, cast, learned }: TranscriptStage, signature: string): Promise<Verdict> => {
+  const made = learned.get(signature)
+  if (!target.door) return untried('needs an auth endpoint')
+  if (!made) return untried('is for a subscription that was not recorded')
+  const socketId = cast.find(made.socket)?.socketId() ?? ''
+  const { status, body } = await askDoor(target.door, { socket_id: socketId, channel_name: made.channel })
+  const { key, secret } = target.main
+  const expected = JSON.stringify({ auth: `${key}:${signChannel(secret, socketId, made.channel)}` })
+  return compare(`200 ${expected}`, `${status} ${rewriteJson(body)}`)
+}
+
+/** The recorder's shop answered 200 when Reverb had, and 502 with Reverb's own words when it had not. */
+const published = async ({ press }: TranscriptStage, pad: number, recorded: string): Promise<Verdict> => {
+  const [, refusal] = /Pusher error: (.*)\."}$/.exec(recorded) ?? []
+  if (refusal !== undefined) press.printLarge(pad)
+  const { status, body } = await press.answer()
+  return compare(refusal === undefined ? '200 {}' : `413 ${refusal}`, `${status} ${body}`)
+}
+
+const answered = async ({ target, press }: TranscriptStage, call: string, expected: string): Promise<Verdict> => {
+  const { status, body } = await (RECORDED_CALLS[call]?.(target) ?? press.answer())
+  return compare(expected, `${status} ${rewriteJson(body)}`)
 }

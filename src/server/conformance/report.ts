@@ -1,4 +1,7 @@
-import { countOf, type Finding } from './finding'
+import { parseObject } from '../http/call'
+import type { Happening } from './actor'
+import { normalise, rewriteJson } from './target'
+import { elideLike } from './transcript'
 
 /** Everything that differs, line by line; what could not be tried, by reason; and a sum. */
 export const report = (findings: readonly Finding[]): string =>
@@ -38,3 +41,74 @@ const ranges = (lines: readonly number[]): string => {
 
 const sum = (findings: readonly Finding[]): string =>
   `${countOf(findings, 'same')} the same, ${countOf(findings, 'differs')} different, ${countOf(findings, 'untried')} not tried`
+
+/** What came of one line of a recording. */
+export type Verdict =
+  /** The server did what was recorded. */
+  | { readonly kind: 'same' }
+  /** The line was something for us to do. */
+  | { readonly kind: 'done' }
+  | { readonly kind: 'differs'; readonly expected: string; readonly got: string }
+  | { readonly kind: 'untried'; readonly why: string }
+
+/** A verdict, and the line it is about. */
+export interface Finding {
+  /** Such as `transcript.txt`. */
+  readonly recording: string
+  readonly section: string
+  /** Null: the end of a section, where nothing more may come. */
+  readonly line: number | null
+  readonly verdict: Verdict
+}
+
+/** The verdict on a line that should be `expected`. */
+export const compare = (expected: string, got: string): Verdict =>
+  expected === got ? { kind: 'same' } : { kind: 'differs', expected, got }
+
+/** The verdict on something that was only to be done. */
+export const DONE: Verdict = { kind: 'done' }
+
+/** The verdict on what cannot be tried here. */
+export const untried = (why: string): Verdict => ({ kind: 'untried', why })
+
+/** How many verdicts there are of a kind. */
+export const countOf = (findings: readonly Finding[], kind: Verdict['kind']): number =>
+  findings.filter(({ verdict }) => verdict.kind === kind).length
+
+/** What happened, in the words of the recorder beside the recorded line `like`. */
+export const describeHappening = (socket: string, happening: Happening | null, like: string): string => {
+  if (!happening) return `${socket}: nothing`
+  return normalise(`${socket} ${wordsFor(happening, like)}`)
+}
+
+/** A recorded line, in the same words. */
+export const describeRecorded = (recorded: string): string => {
+  const line = recorded.replace(/^(\S+)\s+/, '$1 ').trim()
+  const [, start = '', frame] = /^(\S+ <- )(\{.*)$/.exec(line) ?? []
+  return normalise(frame === undefined ? line : start + rewriteJson(frame).replace(/ bytes\)$/, ' chars)'))
+}
+
+const wordsFor = (happening: Happening, like: string): string => {
+  switch (happening.kind) {
+    case 'upgrade':
+      return `UPGRADE 101 ${JSON.stringify(headersLike(like, happening.headers))}`
+    case 'refused':
+      return `HTTP ${happening.status} {} ${happening.body}`
+    case 'frame':
+      return `<- ${elideLike(like, rewriteJson(happening.text))}`
+    case 'ping':
+      return '<- [ws PING control]'
+    case 'pong':
+      return `<- [ws PONG control frame] ${happening.payload}`
+    case 'error':
+      return `ERROR ${happening.message}`
+    case 'close':
+      return `CLOSE ${happening.code} ${JSON.stringify(happening.reason)}`
+  }
+}
+
+/** Only the headers that were recorded: proxies and servers add their own. */
+const headersLike = (like: string, headers: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
+  const names = Object.keys(parseObject(like.slice(Math.max(0, like.indexOf('{')))))
+  return Object.fromEntries(names.map((name) => [name, headers[name]]))
+}

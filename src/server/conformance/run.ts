@@ -1,8 +1,7 @@
 import { compareKeepAlive, compareKeepAliveSlowly, compareWithServer, skipKeepAlive } from './compare-server'
-import { countOf, type Finding } from './finding'
 import { type ConformanceRequest, HELP, readConformanceArguments } from './options'
 import { type Recordings, readRecordings } from './recordings'
-import { report } from './report'
+import { countOf, type Finding, report } from './report'
 import { startStandIn } from './stand-in'
 
 /** What the command needs from around it. */

@@ -1,11 +1,10 @@
 import type { CartEchoServer } from '../cart-echo-server'
-import { readCookie } from '../http/cookies'
+import { readCookie } from '../http/routes'
 import type { StartServerOptions } from '../start-options'
 import { startServer } from '../start-server'
-import { RECORDED_APPLICATIONS } from './recorded-applications'
-import { targetAt } from './recorded-reverb'
-import { ask } from './request'
+import { RECORDED_APPLICATIONS, targetAt } from './recordings'
 import type { AuthDoor, Target } from './target'
+import { ask } from './target'
 
 /** The whole stand-in, as what the recordings were made of. */
 export interface StandIn {

@@ -1,4 +1,5 @@
-import { type EntryPatterns, type RecordedSection, readByPatterns, readLines } from './recording'
+import { isObject, parseJson } from '../http/call'
+import { type EntryPatterns, type RecordedSection, readByPatterns, readLines } from './recordings'
 
 /** What a line of transcript.txt means. `socket` is the recorder's name for a connection, such as `A2`. */
 export type TranscriptEntry =
@@ -51,3 +52,113 @@ export const readTranscript = (text: string): readonly RecordedSection<Transcrip
       const [, name = '', title = ''] = /^(\w+)\. (.*)$/.exec(heading) ?? []
       return { name, title, lines: readLines(lines, readByPatterns(PATTERNS)) }
     })
+
+/** A long frame of which the recorder kept the beginning and the length. */
+interface Elided {
+  readonly beginning: string
+  readonly length: number
+  /** What the recorder wrote for the rest: `…(9876 chars)`. */
+  readonly mark: string
+}
+
+/** Reads a frame that ends in `…(9876 chars)` or `…(9876 bytes)`; null when a frame is whole. */
+export const readElided = (frame: string): Elided | null => {
+  const [, beginning, mark = '', length] = /^(.*)(…\((\d+) (?:chars|bytes)\))$/.exec(frame) ?? []
+  return beginning === undefined ? null : { beginning, length: Number(length), mark }
+}
+
+/** A whole frame of the recorded length: its last letter goes on until the end, which is `ending`. */
+export const fillElided = ({ beginning, length }: Elided, ending: string): string =>
+  beginning + beginning.slice(-1).repeat(Math.max(0, length - beginning.length - ending.length)) + ending
+
+/** A frame as the recorder would have written it beside `recorded`: cut where that one was cut. */
+export const elideLike = (recorded: string, frame: string): string => {
+  const elided = readElided(recorded)
+  return elided ? `${frame.slice(0, elided.beginning.length)}…(${frame.length} chars)` : frame
+}
+
+/** What a line of keep-alive.txt means. `socket` says what that client does: `answers-pusher:pong`. */
+export type KeepAliveEntry =
+  | { readonly kind: 'greeted'; readonly socket: string }
+  | { readonly kind: 'subscribed'; readonly socket: string; readonly channel: string }
+  | { readonly kind: 'heard'; readonly socket: string }
+  | { readonly kind: 'answered'; readonly socket: string }
+  | { readonly kind: 'states'; readonly states: readonly number[] }
+
+const KEEP_ALIVE_PATTERNS: EntryPatterns<KeepAliveEntry> = [
+  [/^states ([\d,]+)$/, (states = '') => ({ kind: 'states', states: states.split(',').map(Number) })],
+  [/^(\S+)\s+<- .*pusher:connection_established/, (socket = '') => ({ kind: 'greeted', socket })],
+  [
+    /^(\S+)\s+<- .*:subscription_succeeded.*"channel":"([^"]+)"/,
+    (socket = '', channel = '') => ({ kind: 'subscribed', socket, channel }),
+  ],
+  [/^(\S+)\s+-> pusher:pong$/, (socket = '') => ({ kind: 'answered', socket })],
+  [/^(\S+)\s+(?:<-|CLOSE) .*$/, (socket = '') => ({ kind: 'heard', socket })],
+]
+
+/**
+ * Reads keep-alive.txt: what six clients heard in three and a half minutes.
+ * @throws {Error} when a line cannot be read
+ */
+export const readKeepAlive = (text: string): RecordedSection<KeepAliveEntry> => ({
+  name: 'keep-alive',
+  title: 'who is pinged, who is ended',
+  lines: readLines(text.split('\n'), readByPatterns(KEEP_ALIVE_PATTERNS)),
+})
+
+/** A line of auth.txt: what was asked, in the recorder's words, and the answer. */
+export interface AuthEntry {
+  readonly call: string
+  readonly answer: string
+}
+
+const ROW = /^(.+?)\s{2,}(\d{3}) (\S+(?:; charset=\S+)?) {2}(.*)$/
+
+/**
+ * Reads auth.txt: one call of the auth endpoint in each row, and two preflights as they came from the socket.
+ * @throws {Error} when a line cannot be read
+ */
+export const readAuth = (text: string): RecordedSection<AuthEntry> => {
+  const [rows = '', ...dumps] = text.split(/^(?=CORS )/m)
+  const entries = [
+    ...rows
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .map(readRow),
+    ...dumps.map(readDump),
+  ]
+  return {
+    name: 'auth',
+    title: 'who may hear which channel',
+    lines: entries.map((entry, index) => ({ number: index + 1, atS: 0, text: entry.call, entry })),
+  }
+}
+
+const readRow = (line: string): AuthEntry => {
+  const [, call, status = '', type = '', body = ''] = ROW.exec(line) ?? []
+  if (call === undefined) throw new Error(`This line of a recording cannot be read: ${line}`)
+  return { call, answer: authAnswer(Number(status), type, body) }
+}
+
+const readDump = (dump: string): AuthEntry => {
+  const [call = '', statusLine = '', ...headers] = dump.trim().split(/\r?\n/)
+  return { call: call.replace(/:$/, ''), answer: corsAnswer(Number(statusLine.split(' ')[1]), headers) }
+}
+
+/**
+ * An answer as it is compared. Of pages only the first tags count, of members only their ids: names are the shop's.
+ */
+export const authAnswer = (status: number, contentType: string, body: string): string => {
+  const [flat] = body.replace(/\s+/g, ' ').split(String.raw`\"name\"`)
+  const page = /^<!DOCTYPE html> <html lang="en"/i.exec(flat ?? '')?.[0]
+  const value = parseJson(flat ?? '')
+  return `${status} ${contentType.toLowerCase()} ${page ?? (isObject(value) ? JSON.stringify(value) : flat)}`
+}
+
+/** A preflight's answer as it is compared: the headers of CORS, whatever else the server adds. */
+export const corsAnswer = (status: number, headers: readonly string[]): string => {
+  const counted = headers
+    .filter((header) => /^(access-control-|vary:)/i.test(header))
+    .map((header) => header.toLowerCase())
+  return [status, ...counted.sort()].join(' | ')
+}

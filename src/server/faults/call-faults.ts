@@ -1,4 +1,12 @@
-import type { Span } from './span'
+import type { Call, Handler } from '../http/call'
+import { errorPage, failure, html, type Reply, UNANSWERED } from '../http/reply'
+import { route } from '../http/routes'
+import { AUTH_PATH, STRICT_AUTH_PATH } from '../shop/channel-auth'
+import { CHECK_PATH } from '../shop/check'
+import type { Disturbance } from './disturbances'
+import type { Span } from './fault'
+import type { Hand } from './running-fault'
+import { jittered, type Stage } from './stage'
 
 /**
  * Which requests a fault is about. `auth`: channel authorisation. `check`: the check. `cart`: `GET /api/cart`. `shop`:
@@ -77,3 +85,113 @@ export interface ChallengeFault extends CallSpan {
   /** @default 403 */
   readonly status?: 403 | 503 | undefined
 }
+
+/** Where the cart is read. */
+const CART_PATH = '/api/cart'
+
+/** What a path is to faults; null for what none of them touches: Reverb, files, and whoever has to break and mend. */
+export const targetOf = (path: string): CallTarget | null => {
+  if (path === AUTH_PATH || path === STRICT_AUTH_PATH) return 'auth'
+  if (path === CHECK_PATH) return 'check'
+  if (path === CART_PATH) return 'cart'
+  // Files are served by the web server, whatever Laravel does.
+  if (isReverbs(path) || /^\/(admin|faults)(\/|$)/.test(path) || /\.(?!html$)\w+$/.test(path)) return null
+  return 'shop'
+}
+
+/** True for the paths of Reverb itself. */
+export const isReverbs = (path: string): boolean => /^\/(app|apps|up)(\/|$)/.test(path)
+
+/** Which requests a fault is about. */
+interface Aim extends CallSpan {
+  readonly on: CallTarget | undefined
+}
+
+/** A disturbance that answers the requests it is about by itself. */
+const onCalls = (aim: Aim, { strike }: Hand, stage: Stage, act: (call: Call) => Reply): Disturbance => ({
+  call: (call, pass) => {
+    if (!isAimedAt(aim, call, stage)) return pass(call)
+    strike()
+    return act(call)
+  },
+})
+
+/** A disturbance that changes the answers to the requests it is about. */
+const onReplies = (
+  aim: Aim,
+  { strike }: Hand,
+  stage: Stage,
+  act: (reply: Reply) => Reply | Promise<Reply>,
+): Disturbance => ({
+  reply: (reply, call) => {
+    if (!isAimedAt(aim, call, stage)) return reply
+    strike()
+    return act(reply)
+  },
+})
+
+const isAimedAt = ({ on = 'shop', customer }: Aim, call: Call, { customerOf }: Stage): boolean => {
+  const target = targetOf(call.path)
+  if (target === null || (on !== 'shop' && on !== target)) return false
+  return customer === undefined || String(customerOf(call)?.id) === String(customer)
+}
+
+/** Gives an answer that was made up. */
+export const answer = (fault: AnswerFault, hand: Hand, stage: Stage): Disturbance => {
+  const reply = replyOf(fault)
+  return onCalls(fault, hand, stage, () => reply)
+}
+
+const replyOf = ({ status, headers = {}, body = '' }: AnswerFault): Reply => {
+  if (typeof body === 'string') return { status, headers, body }
+  return { status, headers: { 'Content-Type': 'application/json', ...headers }, body: JSON.stringify(body) }
+}
+
+/** Answers as a CDN does that wants to see a human. */
+export const challenge = (fault: ChallengeFault, hand: Hand, stage: Stage): Disturbance => {
+  const headers = { 'Cache-Control': 'private, no-store', 'Cf-Mitigated': 'challenge' }
+  const reply = html(fault.status ?? 403, errorPage('Just a moment...'), headers)
+  return onCalls({ on: 'shop', ...fault }, hand, stage, () => reply)
+}
+
+/** Gives no answer. */
+export const hang = (fault: HangFault, hand: Hand, stage: Stage): Disturbance =>
+  onCalls(fault, hand, stage, () => UNANSWERED)
+
+/** Keeps an answer for a while. */
+export const late = (fault: LateFault, hand: Hand, stage: Stage): Disturbance =>
+  onReplies(fault, hand, stage, async (reply) => {
+    await stage.timers.wait(jittered(fault.ms, fault.jitterMs))
+    return reply
+  })
+
+/** Answers as Laravel does that is down for maintenance. Source: `PreventRequestsDuringMaintenance`. */
+export const maintenance = (fault: MaintenanceFault, hand: Hand, stage: Stage): Disturbance =>
+  onCalls({ on: 'shop', ...fault }, hand, stage, (call) =>
+    failure(call, 503, 'Service Unavailable', retryAfter(fault, stage.now())),
+  )
+
+const retryAfter = ({ retryAfterS, retryAs }: MaintenanceFault, nowMs: number): Readonly<Record<string, string>> => {
+  if (retryAfterS === undefined) return {}
+  const at = new Date(nowMs + retryAfterS * 1_000).toUTCString()
+  return { 'Retry-After': retryAs === 'date' ? at : String(retryAfterS) }
+}
+
+/** Sends requests elsewhere. */
+export const redirect = (fault: RedirectFault, hand: Hand, stage: Stage): Disturbance => {
+  const reply = html(fault.status ?? 302, errorPage('Redirecting'), { Location: fault.to ?? LOG_IN_PATH })
+  return onCalls(fault, hand, stage, () => reply)
+}
+
+/** Lets a body trickle. */
+export const slow = (fault: SlowFault, hand: Hand, stage: Stage): Disturbance =>
+  onReplies(fault, hand, stage, (reply) => ({
+    ...reply,
+    pace: reply.pace ?? { kind: 'slow', bytes: fault.bytes, everyMs: fault.everyMs },
+  }))
+
+/** Where a log-in page stands: what requests are redirected to. */
+const LOG_IN_PATH = '/faults/log-in'
+
+/** A page that asks everybody to log in. Nobody can. */
+export const logInPage: Handler = route('GET', LOG_IN_PATH, () => html(200, errorPage('Log in')))

@@ -1,10 +1,9 @@
 import type { Call, Handler } from '../http/call'
-import type { Reply } from '../http/reply'
+import { json, type Reply } from '../http/reply'
 import type { Connection } from '../reverb/connection'
-import type { Publication } from '../reverb/publication'
-import type { CheckPolicy } from '../shop/check-policy'
-import type { Replica } from '../shop/replica'
-import type { Disturbance } from './disturbance'
+import type { Publication, Wire } from '../reverb/publication'
+import type { CheckPolicy, Replica } from '../shop/check'
+import type { Counter } from './seen'
 
 /** All active disturbances as one. What several have a word for passes them one after the other, the oldest first. */
 export interface Disturbances extends Omit<Required<Disturbance>, 'call' | 'reply' | 'skewMs' | 'stop'> {
@@ -94,3 +93,70 @@ const callThrough = ([first, ...rest]: Chain, call: Call, pass: Handler): Return
   const next: Handler = (passed) => callThrough(rest, passed, pass)
   return first.call ? first.call(call, next) : next(call)
 }
+
+/** What an active fault does to what comes by. What it has no word for passes. */
+export interface Disturbance {
+  /** Gets an event on its way to Reverb. Gives whether the publisher believes that it arrived. */
+  publication?(publication: Publication, pass: (publication: Publication) => boolean): boolean
+  /** Gets a frame on its way to a client. */
+  frame?(frame: string, pass: (frame: string) => void, connection: Connection): void
+  /** False: what this client says is not heard. */
+  hears?(connection: Connection): boolean
+  /** False: nobody may connect a socket. */
+  upgrades?(): boolean
+  /** False: a subscription is refused. */
+  admits?(channel: string): boolean
+  /** Gives the answer to a request, instead of who would have answered or through them. */
+  call?(call: Call, pass: Handler): ReturnType<Handler>
+  /** Changes an answer, whoever gave it. */
+  reply?(reply: Reply, call: Call): Reply | Promise<Reply>
+  replica?(replica: Replica): Replica
+  policy?(policy: CheckPolicy): CheckPolicy
+  /** By how much the clock is wrong. */
+  readonly skewMs?: number
+  /** Undoes what the fault holds. */
+  stop?(): void
+}
+
+/** A handler on whose requests and answers the disturbances of the moment act, and which counts them. */
+export const disturbed =
+  (handler: Handler, disturbances: Disturbances, counter: Counter): Handler =>
+  async (call) => {
+    const reply = await disturbances.answer(call, handler)
+    counter.call(call, reply ?? json(404, {}))
+    return reply
+  }
+
+/** What stands between Reverb and the world: it counts and disturbs. */
+interface FaultyWire {
+  readonly wire: Required<Pick<Wire, 'outgoing' | 'incoming' | 'admits' | 'publishing'>>
+  /** True when the publisher of an event believes that it arrived. */
+  arrived(publication: Publication): boolean
+}
+
+/** A wire on which the disturbances of the moment act. */
+export const createFaultyWire = (disturbances: Disturbances, counter: Counter): FaultyWire => {
+  const refused = new WeakSet<Publication>()
+  return {
+    wire: {
+      outgoing: (frame, send, connection) => {
+        counter.frame(frame)
+        disturbances.frame(frame, send, connection)
+      },
+      incoming: (_message, connection) => disturbances.hears(connection),
+      admits: (channel) => disturbances.admits(channel),
+      publishing: (publication, deliver) => {
+        counter.publish()
+        if (!disturbances.publication(publication, delivered(deliver))) refused.add(publication)
+      },
+    },
+    arrived: (publication) => !refused.has(publication),
+  }
+}
+
+const delivered =
+  (deliver: (publication: Publication) => void) =>
+  (publication: Publication): true => {
+    deliver(publication)
+    return true
+  }

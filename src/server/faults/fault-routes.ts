@@ -1,14 +1,14 @@
 import { CartEchoServerError } from '../errors'
 import { closing } from '../http/answer'
 import type { Call, Handler } from '../http/call'
-import { isObject, parseJson } from '../http/fields'
+import { isObject, parseJson } from '../http/call'
 import { json, PRIVATE, type Reply } from '../http/reply'
 import { firstOf, route } from '../http/routes'
-import { isSameSite } from '../shop/same-site'
+import { isSameSite } from '../shop/sessions'
+import { logInPage } from './call-faults'
 import { decodeFault, isFaultKind, unknownKind } from './decode-fault'
 import type { Fault } from './fault'
 import type { FaultDesk } from './faults'
-import { logInPage } from './log-in-page'
 import type { Counter } from './seen'
 
 /** What the fault routes work on. */

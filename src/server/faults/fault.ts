@@ -63,3 +63,23 @@ export type FaultKind = Fault['kind']
 
 /** The faults of one kind. */
 export type FaultOf<K extends FaultKind> = Extract<Fault, { readonly kind: K }>
+
+/** When a fault ends by itself: whichever is first. With neither it goes on until it is lifted. */
+export interface Span {
+  /** After so many strikes. */
+  readonly times?: number | undefined
+  /** After so many milliseconds. */
+  readonly forMs?: number | undefined
+}
+
+/** What is known of a fault. */
+export interface FaultReport {
+  readonly id: string
+  /** As it was given. */
+  readonly fault: Fault
+  /** How often it struck. */
+  readonly struck: number
+  readonly active: boolean
+  /** In milliseconds of `Date.now()`. */
+  readonly startedAtMs: number
+}

@@ -1,7 +1,6 @@
 import { decodeFault } from './decode-fault'
 import type { Disturbances } from './disturbances'
-import type { Fault } from './fault'
-import type { FaultReport } from './report'
+import type { Fault, FaultReport } from './fault'
 import { type RunningFault, runFault } from './running-fault'
 import type { Stage } from './stage'
 

@@ -1,12 +1,13 @@
-import { carryOut } from './carry-out'
-import type { Disturbances } from './disturbances'
-import type { Fault } from './fault'
-import type { FaultReport } from './report'
+import { answer, challenge, hang, late, maintenance, redirect, slow } from './call-faults'
+import type { Disturbance, Disturbances } from './disturbances'
+import { drop, duplicate, reorder, type Which } from './event-faults'
+import type { Fault, FaultKind, FaultOf, FaultReport, Span } from './fault'
+import { backup, lag, loseSession, newEpoch, policy, prune, restart, restore, skew, swapSession } from './shop-faults'
+import { delay, error, kill, refuse, rejectSignatures, silence } from './socket-faults'
 import type { Stage } from './stage'
-import { strikesOf } from './strikes-of'
 
 /** What a fault runs with. */
-export interface RunFaultOptions {
+interface RunFaultOptions {
   readonly id: string
   readonly fault: Fault
   readonly disturbances: Disturbances
@@ -66,4 +67,62 @@ const createEnd = (): { readonly ended: Promise<void>; resolve(): void } => {
     resolve = done
   })
   return { ended, resolve: () => resolve() }
+}
+
+/** After how many strikes a fault ends by itself. A fault of events that names no end strikes once. */
+export const strikesOf = (fault: Fault): number => {
+  const { times, forMs }: Span = 'times' in fault || 'forMs' in fault ? fault : {}
+  if (times !== undefined) return times
+  const isOfEvents = fault.kind === 'drop' || fault.kind === 'duplicate' || fault.kind === 'reorder'
+  if (!isOfEvents || isEvery(fault.which)) return Number.POSITIVE_INFINITY
+  if (typeof fault.which === 'object') return 1
+  return forMs === undefined ? 1 : Number.POSITIVE_INFINITY
+}
+
+const isEvery = (which: Which | 'last' | undefined): boolean => typeof which === 'object' && 'every' in which
+
+/** What a fault reports while it is active. */
+export interface Hand {
+  /** It struck, once or several times. Ends it when that is often enough. */
+  strike(times?: number): void
+  /** It is over. */
+  end(): void
+}
+
+type CarryOut<F> = (fault: F, hand: Hand, stage: Stage) => Disturbance
+
+const KINDS: { readonly [K in FaultKind]: CarryOut<FaultOf<K>> } = {
+  kill,
+  refuse,
+  silence,
+  delay,
+  error,
+  'reject-signatures': rejectSignatures,
+  drop,
+  duplicate,
+  reorder,
+  answer,
+  hang,
+  late,
+  slow,
+  redirect,
+  maintenance,
+  challenge,
+  'lose-session': loseSession,
+  'swap-session': swapSession,
+  prune,
+  'new-epoch': newEpoch,
+  backup,
+  restore,
+  lag,
+  policy,
+  skew,
+  restart,
+}
+
+/** Lets a fault begin. What is done at once is done when this returns. */
+const carryOut = (fault: Fault, hand: Hand, stage: Stage): Disturbance => {
+  // The table pairs every kind with its own fault, which the compiler cannot follow across a union.
+  const begin = KINDS[fault.kind] as CarryOut<Fault>
+  return begin(fault, hand, stage)
 }

@@ -1,8 +1,8 @@
 import type { Call } from '../http/call'
-import { isAnswered } from '../http/pace'
 import type { Reply } from '../http/reply'
-import { isSubscribed } from './frame-events'
-import { targetOf } from './targets'
+import { isAnswered } from '../http/reply'
+import { targetOf } from './call-faults'
+import { isSubscribed } from './socket-faults'
 
 /** How many requests got which status; `0` for those that got no answer. */
 export type ByStatus = Readonly<Record<string, number>>

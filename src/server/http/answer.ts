@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Handler } from './call'
-import { trickle } from './pace'
-import { readCall } from './read-call'
-import { json, type Reply, text } from './reply'
+import { readCall } from './call'
+import { json, type Reply, text, trickle } from './reply'
 
 const MAX_BODY_BYTES = 65_536
 

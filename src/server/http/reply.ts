@@ -1,5 +1,5 @@
-import { isObject } from './fields'
-import type { Pace } from './pace'
+import type { ServerResponse } from 'node:http'
+import { type Call, expectsJson, isObject } from './call'
 
 /** An HTTP answer before it is written. */
 export interface Reply {
@@ -59,3 +59,52 @@ export const html = (status: number, body: string, headers: ReplyHeaders = {}): 
 
 /** What makes a browser and every cache between keep nothing of a person's answer. */
 export const PRIVATE: ReplyHeaders = { 'Cache-Control': 'private, no-store' }
+
+/**
+ * How an answer is written other than at once. `never`: not at all, and the connection stays. `cut`: the connection
+ * ends instead. `slow`: the headers at once, then `bytes` of the body every `everyMs`.
+ */
+type Pace =
+  | { readonly kind: 'never' }
+  | { readonly kind: 'cut' }
+  | { readonly kind: 'slow'; readonly bytes: number; readonly everyMs: number }
+
+/** No answer: the client waits as long as it likes. */
+export const UNANSWERED: Reply = { status: 200, headers: {}, body: '', pace: { kind: 'never' } }
+
+/** No answer: the connection ends. */
+export const CUT: Reply = { status: 200, headers: {}, body: '', pace: { kind: 'cut' } }
+
+/** True for an answer of which a client sees at least its status. */
+export const isAnswered = ({ pace }: Reply): boolean => pace?.kind !== 'never' && pace?.kind !== 'cut'
+
+/** Writes a body piece by piece. Ends with the connection, whoever ends that. */
+export const trickle = (response: ServerResponse, body: Buffer, bytes: number, everyMs: number): void => {
+  response.flushHeaders()
+  let sent = 0
+  const timer = setInterval(() => {
+    response.write(body.subarray(sent, sent + bytes))
+    sent += bytes
+    if (sent < body.length) return
+    clearInterval(timer)
+    response.end()
+  }, everyMs)
+  response.once('close', () => clearInterval(timer))
+}
+
+const TITLES: Readonly<Record<number, string>> = {
+  403: 'Forbidden',
+  404: 'Not Found',
+  419: 'Page Expired',
+  503: 'Service Unavailable',
+}
+
+/** An error as Laravel writes it: JSON with a message for scripts, a page with a title for everybody else. */
+export const failure = (call: Call, status: number, message: string, headers: ReplyHeaders = {}): Reply =>
+  expectsJson(call)
+    ? json(status, { message }, headers)
+    : html(status, errorPage(TITLES[status] ?? 'Server Error'), headers)
+
+/** A small HTML page that says one thing. The title is not escaped. */
+export const errorPage = (title: string): string =>
+  `<!DOCTYPE html>\n<html lang="en"><head><title>${title}</title></head><body>${title}</body></html>\n`

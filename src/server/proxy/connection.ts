@@ -2,8 +2,8 @@ import { Socket } from 'node:net'
 import type { ProxyFault } from './fault'
 import { startFlow } from './flow'
 import type { ConnectionLog } from './log'
+import { createStory, type Story } from './log'
 import type { Struck } from './step'
-import { createStory, type Story } from './story'
 
 /** What a connection is made of. */
 export interface ProxyConnectionOptions {

@@ -1,3 +1,7 @@
+import { type Channels, createChannels } from './channels'
+import type { Wire } from './publication'
+import { createSubscriptions, type Subscriptions } from './subscriptions'
+
 /** How many messages a connection may send. */
 export interface RateLimit {
   readonly attempts: number
@@ -31,7 +35,7 @@ export interface Application {
 }
 
 /** An application with everything said. */
-export interface Settings {
+interface Settings {
   readonly id: string
   readonly key: string
   readonly secret: string
@@ -45,7 +49,7 @@ export interface Settings {
 }
 
 /** An application's settings, with Reverb's published defaults for what was left out. Recorded: Reverb 1.10.2. */
-export const settingsOf = (application: Application): Settings => ({
+const settingsOf = (application: Application): Settings => ({
   id: application.id,
   key: application.key,
   secret: application.secret,
@@ -60,3 +64,36 @@ export const settingsOf = (application: Application): Settings => ({
 
 /** The largest request, in bytes of the whole of it. Recorded: Reverb 1.10.2 (`max_request_size`, of the server). */
 export const MAX_REQUEST_BYTES = 10_000
+
+/** An application and who is on it. What happens on one is not heard on another. */
+export interface RunningApplication {
+  readonly settings: Settings
+  readonly channels: Channels
+  readonly subscriptions: Subscriptions
+}
+
+/** An application that nobody is on yet. */
+export const runApplication = (application: Application, wire: Wire = {}): RunningApplication => {
+  const [settings, channels] = [settingsOf(application), createChannels()]
+  return { settings, channels, subscriptions: createSubscriptions({ secret: settings.secret, channels, wire }) }
+}
+
+/**
+ * True when a page from `origin` may connect. Host names are compared, `*` stands for any piece of one; a client without
+ * an origin passes only where everybody does. Source: laravel/reverb, `Server::verifyOrigin`.
+ */
+export const isAllowedOrigin = (allowed: readonly string[], origin: string | undefined): boolean =>
+  allowed.includes('*') || allowed.some((pattern) => matches(pattern, hostOf(origin ?? '')))
+
+const hostOf = (origin: string): string => {
+  try {
+    return new URL(origin).hostname
+  } catch {
+    return ''
+  }
+}
+
+const matches = (pattern: string, host: string): boolean => {
+  const pieces = pattern.split('*').map((piece) => piece.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+  return new RegExp(`^${pieces.join('.*')}$`).test(host)
+}

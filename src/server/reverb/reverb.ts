@@ -1,15 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Handler } from '../http/call'
-import { type Application, MAX_REQUEST_BYTES } from './application'
-import type { Connection } from './connection'
+import { type Application, MAX_REQUEST_BYTES, type RunningApplication, runApplication } from './application'
+import { type Connection, startKeepAlive, sweep } from './connection'
 import { eventFrame } from './frames'
 import { createHttpApi } from './http-api'
-import { startKeepAlive, sweep } from './keep-alive'
-import type { Publication } from './publication'
-import { type RunningApplication, runApplication } from './running-application'
+import type { Publication, Wire } from './publication'
 import { createSocketEndpoint } from './socket-endpoint'
-import type { Wire } from './wire'
 
 /** What Reverb needs from around it. */
 export interface ReverbOptions {
@@ -72,4 +69,23 @@ const spread = (
 ): void => {
   const except = [...channels.subscribed()].find(({ socketId }) => socketId === exceptSocketId)
   for (const channel of names) channels.send(channel, eventFrame(event, data, channel), except)
+}
+
+/** A Reverb that can be started anew, behind one address. */
+export interface RenewableReverb {
+  current(): Reverb
+  /** Puts a new one in the place of the old one, which has to lose its connections by other means. */
+  renew(): void
+}
+
+/** A first Reverb, to be followed by others. */
+export const createRenewableReverb = (start: () => Reverb): RenewableReverb => {
+  let reverb = start()
+  return {
+    current: () => reverb,
+    renew: () => {
+      reverb.stop()
+      reverb = start()
+    },
+  }
 }

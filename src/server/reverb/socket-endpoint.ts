@@ -1,14 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { splitTarget } from '../http/read-call'
+import { splitTarget } from '../http/call'
 import { decodePiece } from '../http/routes'
-import { type Connection, createConnection } from './connection'
-import { firstFrame } from './first-frame'
+import type { RunningApplication } from './application'
+import { type Connection, createConnection, createEar } from './connection'
 import { ERROR_FRAMES } from './frames'
-import { createEar } from './hear'
-import type { RunningApplication } from './running-application'
-import type { Wire } from './wire'
+import { firstFrame } from './messages'
+import type { Wire } from './publication'
 
 /** Up to here a message is read, so that its sender can be told the reason; beyond, `ws` ends the socket. In bytes. */
 const MAX_READ_BYTES = 1_048_576

@@ -1,12 +1,17 @@
-import { isObject } from '../http/fields'
-import { kindOf } from './channel-kind'
+import { isObject } from '../http/call'
 import type { Channels, Member } from './channels'
+import { isId, isPresent, kindOf, presenceOf } from './channels'
 import type { Connection } from './connection'
-import { cacheMissFrame, ERROR_FRAMES, memberAddedFrame, memberRemovedFrame, subscribedFrame } from './frames'
-import { readPhpJson } from './php-json'
-import { isId, isPresent, presenceOf } from './presence'
+import {
+  cacheMissFrame,
+  ERROR_FRAMES,
+  memberAddedFrame,
+  memberRemovedFrame,
+  readPhpJson,
+  subscribedFrame,
+} from './frames'
+import type { Wire } from './publication'
 import { isChannelAuth } from './signature'
-import type { Wire } from './wire'
 
 /** What a client says to get onto a channel. */
 export interface SubscribeRequest {

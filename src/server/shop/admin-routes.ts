@@ -1,10 +1,10 @@
 import { CartEchoServerError } from '../errors'
 import type { Call, Handler } from '../http/call'
-import { readFields } from '../http/fields'
+import { readFields } from '../http/call'
 import { json, PRIVATE, type Reply } from '../http/reply'
 import { firstOf, route } from '../http/routes'
 import type { PromotionResult, Promotions } from './promotions'
-import { isSameSite } from './same-site'
+import { isSameSite } from './sessions'
 import type { ShopState } from './state'
 
 /** What the admin page works on. */

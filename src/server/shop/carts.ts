@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Cart, CartLine } from './cart'
-import { CONDITIONS } from './conditions'
-import { CUSTOMERS, type Customer } from './customers'
-import { PRODUCTS, type Product } from './products'
+import { CONDITIONS, PRODUCTS, type Product } from './cart'
+import { CUSTOMERS, type Customer } from './sessions'
 
 /** A cart and whose it is. */
 export interface OwnedCart {

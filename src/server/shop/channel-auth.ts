@@ -1,14 +1,9 @@
-import type { Call, Handler } from '../http/call'
-import { failure } from '../http/failure'
-import { readFields } from '../http/fields'
-import { json, type Reply } from '../http/reply'
+import { type Call, type Handler, readFields } from '../http/call'
+import { failure, json, type Reply } from '../http/reply'
 import { firstOf, route } from '../http/routes'
 import type { Application } from '../reverb/application'
 import { signChannel } from '../reverb/signature'
-import { type ChannelRule, mayHear } from './channel-rule'
-import { provesToken } from './csrf'
-import type { Customer } from './customers'
-import type { Sessions } from './sessions'
+import { type Customer, channelOf, isCsrfToken, type Session, type Sessions } from './sessions'
 
 /** Where pages ask for a channel. Source: Laravel. */
 export const AUTH_PATH = '/broadcasting/auth'
@@ -17,7 +12,7 @@ export const AUTH_PATH = '/broadcasting/auth'
 export const STRICT_AUTH_PATH = '/strict/broadcasting/auth'
 
 /** What channel authorisation works on. */
-export interface ChannelAuthOptions {
+interface ChannelAuthOptions {
   readonly application: Application
   readonly sessions: Sessions
   readonly rule: ChannelRule
@@ -59,3 +54,26 @@ const presence = ({ key, secret }: Application, socketId: string, channel: strin
   const data = JSON.stringify({ user_id: String(id), user_info: { id, name } })
   return { auth: `${key}:${signChannel(secret, socketId, channel, data)}`, channel_data: data }
 }
+
+/**
+ * How a channel's id is compared with the customer's. `exact`: as strings. `stock`: as Laravel's own rule does, by an
+ * integer cast, which lets user 1 onto `User.01` and strangers with UUIDv7 ids onto each other's channels.
+ */
+export type ChannelRule = 'exact' | 'stock'
+
+/** True when a customer may hear a private channel. */
+const mayHear = (rule: ChannelRule, customer: Customer, channel: string): boolean => {
+  if (rule === 'exact') return channel === `private-${channelOf(customer)}`
+  const [, id] = /^private-App\.Models\.User\.([^.]+)$/.exec(channel) ?? []
+  return id !== undefined && phpInteger(id) === phpInteger(String(customer.id))
+}
+
+/** What PHP's `(int)` makes of a text: the digits it begins with. */
+const phpInteger = (text: string): number => Number(/^\s*[+-]?\d+/.exec(text)?.[0] ?? 0)
+
+/** True when a request proves that it knows its session's CSRF token: in `_token`, `X-CSRF-TOKEN` or `X-XSRF-TOKEN`. */
+export const provesToken = (session: Session, call: Call): boolean => isCsrfToken(session, sentToken(call))
+
+/** Where Laravel looks for it, in its order. */
+const sentToken = (call: Call): unknown =>
+  readFields(call)._token ?? call.headers['x-csrf-token'] ?? call.headers['x-xsrf-token']

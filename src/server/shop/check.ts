@@ -1,20 +1,16 @@
-import type { Call, Handler } from '../http/call'
+import { type Call, type Handler, isObject, parseJson } from '../http/call'
 import { json, PRIVATE, type Reply } from '../http/reply'
 import { route } from '../http/routes'
-import { bareAnswer, fullAnswer } from './check-answers'
-import type { CheckPolicy } from './check-policy'
-import type { Customer } from './customers'
-import { keepsLog, type Level } from './level'
-import type { LogEntry, LogView } from './log-answer'
-import type { LogBook } from './log-book'
-import { answerOf, type Replica } from './replica'
-import type { Session, Sessions } from './sessions'
+import { answerSince, isAhead, type LogAnswer, type LogEntry, type LogView } from './log-answer'
+import type { LogBook } from './owner-log'
+import type { Customer, Session, Sessions } from './sessions'
+import { keepsLog, type Level } from './state'
 
 /** Where pages ask what they missed. Source: the guide. */
 export const CHECK_PATH = '/api/cart/check-updates'
 
 /** What the check works on. */
-export interface CheckOptions {
+interface CheckOptions {
   readonly level: Level
   readonly sessions: Sessions
   readonly logs: LogBook
@@ -54,4 +50,97 @@ const createUnheard = ({ logs, replica }: CheckOptions) => {
     told.set(session, newest)
     return newest
   }
+}
+
+/** The guide's answer: whether something changed, and the newest message. */
+interface BareAnswer {
+  readonly updated: boolean
+  readonly message: string | null
+}
+
+/** What the full answer is made of. */
+interface FullAnswerParts {
+  readonly owner: string
+  readonly log: LogAnswer
+  readonly policy: CheckPolicy
+  /** The request's `fresh`, to be given back; null without one. */
+  readonly fresh: string | null
+}
+
+/** The bare check (docs/protocol.md, level guide). `news` is the newest entry the session has not been told of. */
+const bareAnswer = (news: LogEntry | null): BareAnswer => ({
+  updated: news !== null,
+  message: news && messageOf(payloadOf(news)),
+})
+
+/** The check of a log server (docs/protocol.md, level log). A reset counts as an update: nobody can say what was missed. */
+const fullAnswer = ({ owner, log, policy, fresh }: FullAnswerParts): unknown => {
+  const events = log.entries.map((entry) => ({ event: entry.event, payload: payloadOf(entry) }))
+  return {
+    updated: log.reset || events.length > 0,
+    message: messageOf(events.at(-1)?.payload),
+    cart_echo: {
+      owner,
+      cursor: log.cursor,
+      events,
+      reset: log.reset,
+      spread_ms: policy.resetSpreadMs,
+      poll: { interval_ms: policy.pollMs },
+      audit: { interval_ms: policy.auditMs },
+      enabled: policy.enabled,
+      ...(fresh === null ? {} : { fresh }),
+    },
+  }
+}
+
+const payloadOf = (entry: LogEntry): unknown => parseJson(entry.data)
+
+const messageOf = (payload: unknown): string | null =>
+  isObject(payload) && typeof payload.message === 'string' ? payload.message : null
+
+/** What a check tells every page, whatever happened. */
+export interface CheckPolicy {
+  /** False: live updates are switched off. */
+  readonly enabled: boolean
+  /** How often a page asks that hears nothing live. */
+  readonly pollMs: number
+  /** How often a page asks that does. */
+  readonly auditMs: number
+  /** How widely the refreshes after a reset are spread. */
+  readonly resetSpreadMs: number
+}
+
+/** A policy in which some things are said otherwise. */
+export const changedPolicy = (policy: CheckPolicy, change: PolicyChange): CheckPolicy => ({
+  enabled: change.enabled ?? policy.enabled,
+  pollMs: change.pollMs ?? policy.pollMs,
+  auditMs: change.auditMs ?? policy.auditMs,
+  resetSpreadMs: change.resetSpreadMs ?? policy.resetSpreadMs,
+})
+
+/** What of a policy is said otherwise. */
+export type PolicyChange = { readonly [N in keyof CheckPolicy]?: CheckPolicy[N] | undefined }
+
+/** The values of docs/protocol.md, for everything that is not said otherwise. */
+export const CHECK_POLICY: CheckPolicy = { enabled: true, pollMs: 30_000, auditMs: 300_000, resetSpreadMs: 2_000 }
+
+/** How a check reads a log that may be behind. */
+export interface Replica {
+  /** The log as far as it has come. */
+  readonly view: LogView
+  /**
+   * What it says to who is further than itself. `reset`: what docs/protocol.md has for who is ahead of the log. `cursor`:
+   * its own, lower cursor and no more.
+   */
+  readonly says: 'reset' | 'cursor'
+}
+
+/** What a replica says to somebody who stands at a cursor. Never throws. */
+const answerOf = ({ view, says }: Replica, cursor: string | null): LogAnswer =>
+  answerSince(view, says === 'cursor' && isAhead(view, cursor) ? null : cursor)
+
+/** The log as it was before its newest `count` entries. Its epoch is known from the first entry on. */
+export const behindBy = (view: LogView, count: number): LogView => {
+  const hidden = Math.min(count, view.seq)
+  return { ...view, seq: view.seq - hidden, entries: view.entries.slice(0, Math.max(0, view.entries.length - hidden)) }
 }

@@ -1,7 +1,5 @@
 import type { CartConditionsChanged, CartEchoBlock, CartTotals } from '../../engine/events'
-import { type Cart, totalsOf } from './cart'
-import { type Condition, formatWorth } from './conditions'
-import { formatMoney } from './money'
+import { type Cart, type Condition, formatMoney, formatWorth, totalsOf } from './cart'
 
 /** What happened to one cart. */
 export interface ConditionChange {

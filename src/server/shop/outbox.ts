@@ -1,7 +1,7 @@
 import type { Publication } from '../reverb/publication'
-import { type Customer, channelOf } from './customers'
 import type { LogEntry } from './log-answer'
-import type { LogBook, LogLine } from './log-book'
+import type { LogBook, LogLine } from './owner-log'
+import { type Customer, channelOf } from './sessions'
 
 /** What an outbox works on. */
 export interface OutboxOptions {

@@ -1,11 +1,11 @@
 import type { Id } from '../../engine/events'
 import type { Place } from '../http/host'
 import type { Application } from '../reverb/application'
+import type { CheckPolicy } from './check'
 import { CHECK_PATH } from './check'
-import type { CheckPolicy } from './check-policy'
-import type { Customer } from './customers'
-import { keepsLog, type Level } from './level'
-import type { LogBook } from './log-book'
+import type { LogBook } from './owner-log'
+import type { Customer } from './sessions'
+import { keepsLog, type Level } from './state'
 
 /** What a page tells the SDK (docs/protocol.md). A server of level `guide` knows neither owner nor cursor. */
 export interface PageBlock {

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { CartEchoServerError } from '../errors'
-import { withCondition, withoutCondition } from './cart'
+import { CONDITIONS, type Condition, findCondition, withCondition, withoutCondition } from './cart'
 import type { Carts, OwnedCart } from './carts'
 import { type ConditionChange, guidePayload, logPayload } from './condition-change'
-import { CONDITIONS, type Condition, findCondition } from './conditions'
-import type { Level } from './level'
 import type { LogPlace } from './owner-log'
 import type { Tell } from './publish'
+import type { Level } from './state'
 
 /** The event every cart page listens to. */
 export const CONDITIONS_CHANGED = 'cart.conditions.changed'

@@ -1,12 +1,10 @@
 import type { Call, Handler } from '../http/call'
-import { failure } from '../http/failure'
-import { readFields } from '../http/fields'
-import { json, PRIVATE, type Reply } from '../http/reply'
+import { readFields } from '../http/call'
+import { failure, json, PRIVATE, type Reply } from '../http/reply'
 import { firstOf, route } from '../http/routes'
-import { provesToken } from './csrf'
-import { CUSTOMERS, findCustomer } from './customers'
+import { provesToken } from './channel-auth'
 import type { PageBlock } from './page-block'
-import { type Session, type Sessions, sessionCookies } from './sessions'
+import { CUSTOMERS, findCustomer, type Session, type Sessions, sessionCookies } from './sessions'
 
 /** What log-in and log-out work on. */
 export interface SessionRouteOptions {

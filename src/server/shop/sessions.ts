@@ -1,7 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { readCookie, writeCookie } from '../http/cookies'
+import type { Id } from '../../engine/events'
+import { CartEchoServerError } from '../errors'
+import { type Call, type Handler, isJson } from '../http/call'
+import { isOwnHost } from '../http/host'
+import { failure } from '../http/reply'
+import { readCookie, writeCookie } from '../http/routes'
 import { sameText } from '../reverb/signature'
-import type { Customer } from './customers'
 
 /** One browser's session. Logging in or out makes a new one and voids the old. */
 export interface Session {
@@ -30,7 +34,7 @@ export interface Sessions {
 }
 
 /** What sessions are made with. */
-export interface SessionsOptions {
+interface SessionsOptions {
   /** The server's clock. @default Date.now */
   readonly now?: (() => number) | undefined
 }
@@ -79,3 +83,76 @@ export const isCsrfToken = (session: Session, sent: unknown): boolean =>
   typeof sent === 'string' && sameText(sent, session.csrfToken)
 
 const token = (encoding: 'base64' | 'base64url'): string => randomBytes(32).toString(encoding)
+
+/** Who can log in. */
+export interface Customer {
+  /** An integer or a UUID: real shops have either. */
+  readonly id: Id
+  readonly name: string
+}
+
+/** Everyone the shop knows. The third has a UUIDv7, which a rule that compares integers would take for another's. */
+export const CUSTOMERS: readonly Customer[] = [
+  { id: 1, name: 'Customer 1' },
+  { id: 2, name: 'Customer 2' },
+  { id: '0199f3a2-7c1e-7b4d-9a5f-3c2d1e0f4b6a', name: 'Customer 3' },
+]
+
+/** The customer with that id, compared as a string; null when there is none. */
+export const findCustomer = (id: unknown): Customer | null =>
+  CUSTOMERS.find((customer) => String(customer.id) === String(id)) ?? null
+
+/**
+ * The customer with that id, compared as a string.
+ * @throws {CartEchoServerError} `unknown-customer`
+ */
+export const knownCustomer = (id: Id): Customer => {
+  const customer = findCustomer(id)
+  if (customer) return customer
+  const ids = CUSTOMERS.map((one) => one.id).join(', ')
+  throw new CartEchoServerError('unknown-customer', `There is no customer ${id}. There are: ${ids}.`)
+}
+
+/** The private channel of a customer, without `private-`. Source: Laravel. */
+export const channelOf = (customer: Customer): string => `App.Models.User.${customer.id}`
+
+/** Who looks at a page. */
+interface Visitor {
+  readonly session: Session
+  /** True when the session is new to the browser, so that its cookies have to be sent. */
+  readonly isNew: boolean
+}
+
+/**
+ * Gives everyone who looks at a page a session. With `autoLogin` a visitor comes in as that customer, unless they
+ * have logged out.
+ */
+export const createVisitors = (sessions: Sessions, autoLogin: Customer | null) => {
+  return (call: Call): Visitor => {
+    const session = sessions.find(call.headers.cookie)
+    const stays = session && (session.customer || session.loggedOut || !autoLogin)
+    if (stays) return { session, isNew: false }
+    return { session: sessions.renew(session, { customer: autoLogin, loggedOut: false }), isNew: true }
+  }
+}
+
+const NOT_OURS = 'This server does not answer to that name. Start it with the name as its host (--host) if it is yours.'
+
+/** A handler that nobody reaches under a foreign name: who logs visitors in by itself would log them in for its owner. */
+export const underOwnName =
+  (handler: Handler, ownName: string): Handler =>
+  (call) =>
+    isOwnHost(call.headers.host, ownName) ? handler(call) : failure(call, 403, NOT_OURS)
+
+/**
+ * True when no other site can have made this call. There is no admin log-in, and a server on localhost can be reached
+ * by every page the developer has open, so three things are asked: a name that is ours (DNS rebinding), an `Origin`
+ * that is our own, and JSON, which no form of another site can send without asking first (CORS preflight; a DELETE has to ask anyway).
+ */
+export const isSameSite = (call: Call, ownName: string): boolean => {
+  const { host, origin, 'sec-fetch-site': site } = call.headers
+  if (!isOwnHost(host, ownName)) return false
+  if (origin !== undefined && origin !== `http://${host}`) return false
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return false
+  return call.method !== 'POST' || isJson(call)
+}

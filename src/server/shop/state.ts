@@ -1,8 +1,8 @@
 import type { Id } from '../../engine/events'
+import { CONDITIONS, formatWorth } from './cart'
 import type { Carts } from './carts'
-import { CONDITIONS, formatWorth } from './conditions'
-import type { LogBook } from './log-book'
 import type { Outbox } from './outbox'
+import type { LogBook } from './owner-log'
 
 /** What the shop's own people see. */
 export interface ShopState {
@@ -30,7 +30,7 @@ export interface ShopState {
 }
 
 /** What the shop's people see is read from. */
-export interface ShopStateOptions {
+interface ShopStateOptions {
   readonly carts: Carts
   readonly logs: LogBook
   readonly outbox: Outbox
@@ -59,3 +59,15 @@ export const shopState = ({ carts, logs, outbox, sockets }: ShopStateOptions): S
     })),
   }
 }
+
+/**
+ * How much a server promises (docs/protocol.md). `guide`: broadcast and bare check. `log`: every change in an ordered log the
+ * check reads. `outbox`: also, what was not broadcast is broadcast again.
+ */
+export type Level = 'guide' | 'log' | 'outbox'
+
+/** True for the name of a level. */
+export const isLevel = (name: string): name is Level => name === 'guide' || name === 'log' || name === 'outbox'
+
+/** True for the levels on which a change has a place in a log. */
+export const keepsLog = (level: Level): boolean => level !== 'guide'

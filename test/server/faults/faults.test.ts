@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { SHAPES } from '../../../src/server/faults/shapes'
+import { SHAPES } from '../../../src/server/faults/decode-fault'
 import { CartEchoServerError, type Fault } from '../../../src/server/index'
 import { holdTime } from '../support/break'
 import { openBrowser, rawRequest } from '../support/browser'

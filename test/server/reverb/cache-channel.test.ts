@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { kindOf } from '../../../src/server/reverb/channel-kind'
+import { kindOf } from '../../../src/server/reverb/channels'
 import { serve } from '../support/serve'
 import { settled } from '../support/socket'
 import { connected, failed, publisherAt, reverbAlone, subscribe, succeeded } from './reverb-alone'

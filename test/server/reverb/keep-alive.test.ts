@@ -1,6 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { duty, seen } from '../../../src/server/reverb/activity'
-import { SWEEP_EVERY_MS, startKeepAlive } from '../../../src/server/reverb/keep-alive'
+import { duty, SWEEP_EVERY_MS, seen, startKeepAlive } from '../../../src/server/reverb/connection'
 
 describe('the keep-alive job', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { presenceOf } from '../../../src/server/reverb/presence'
+import { presenceOf } from '../../../src/server/reverb/channels'
 import { settled } from '../support/socket'
 import { connected, failed, reverbAlone, subscribe } from './reverb-alone'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { callApi } from '../../../src/server/conformance/api'
+import { callApi } from '../../../src/server/conformance/target'
 import { rawRequest } from '../support/browser'
 import { APP } from '../support/serve'
 import { settled } from '../support/socket'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { isAllowedOrigin } from '../../../src/server/reverb/origin'
-import { createRateLimit } from '../../../src/server/reverb/rate-limit'
+import { isAllowedOrigin } from '../../../src/server/reverb/application'
+import { createRateLimit } from '../../../src/server/reverb/connection'
 import { settled } from '../support/socket'
 import { connected, failed, firstFrameFor, publisherAt, reverbAlone, subscribe, succeeded } from './reverb-alone'
 

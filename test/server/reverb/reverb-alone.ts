@@ -1,7 +1,7 @@
 import Pusher from 'pusher'
 import { onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
-import { startRecordedReverb } from '../../../src/server/conformance/recorded-reverb'
+import { startRecordedReverb } from '../../../src/server/conformance/recordings'
 import type { Application } from '../../../src/server/reverb/application'
 import type { ReverbOptions } from '../../../src/server/reverb/reverb'
 import { signChannel } from '../../../src/server/reverb/signature'

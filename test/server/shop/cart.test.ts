@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { type Cart, totalsOf, withCondition, withoutCondition } from '../../../src/server/shop/cart'
-import { amountOf, type Condition, formatWorth } from '../../../src/server/shop/conditions'
-import { formatMoney } from '../../../src/server/shop/money'
+import {
+  amountOf,
+  type Cart,
+  type Condition,
+  formatMoney,
+  formatWorth,
+  totalsOf,
+  withCondition,
+  withoutCondition,
+} from '../../../src/server/shop/cart'
 
 const condition = (worth: Condition['worth']): Condition => ({ name: 'c', displayName: 'C', type: 'discount', worth })
 const cartOf = (price: number, conditions: readonly Condition[] = []): Cart => ({

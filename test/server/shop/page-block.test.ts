@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { CHECK_POLICY } from '../../../src/server/shop/check-policy'
-import { CUSTOMERS } from '../../../src/server/shop/customers'
-import { createLogBook } from '../../../src/server/shop/log-book'
+import { CHECK_POLICY } from '../../../src/server/shop/check'
+import { createLogBook } from '../../../src/server/shop/owner-log'
 import { pageBlock, pageBlockScript } from '../../../src/server/shop/page-block'
+import { CUSTOMERS } from '../../../src/server/shop/sessions'
 import { APP } from '../support/serve'
 
 const [customer] = CUSTOMERS
