@@ -5,15 +5,17 @@ import { domEventName } from '../engine/events'
 import { identifyWithoutThrowing } from '../engine/identify-without-throwing'
 import type { PageIdentity } from '../engine/identity'
 import { ownOnly } from '../engine/shape'
-import { keepCallLimit } from './livewire/call-limit'
-import { spareUnloaded } from './livewire/lazy'
-import { markEvents } from './livewire/marking'
-import { whenOfferTaken } from './livewire/offer'
-import { holdWhile } from './livewire/patience'
+import { holdWhile, whenOfferTaken } from './livewire/offer'
 import { refreshNow, refreshThrough } from './livewire/refreshing'
-import { repairSocketId } from './livewire/socket-id'
-import { isHearing, type LivewireRefresh, readTargets } from './livewire/targets'
-import { watchTyping } from './livewire/typing'
+import { markEvents, repairSocketId } from './livewire/surface'
+import {
+  isHearing,
+  keepCallLimit,
+  type LivewireRefresh,
+  readTargets,
+  spareUnloaded,
+  watchTyping,
+} from './livewire/targets'
 
 export type { CartEcho } from '../engine/cart-echo'
 export type { Stop } from '../engine/environment'

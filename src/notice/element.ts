@@ -1,5 +1,4 @@
-import { createStyle } from './style'
-import { createView, type View } from './view'
+import { createStyle, createView, type View } from './view'
 
 /** A `<cart-echo-notice>` in the page. */
 export interface NoticeElement extends HTMLElement {

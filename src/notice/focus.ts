@@ -1,5 +1,5 @@
 import { unclobbered } from '../engine/page-globals'
-import { innermost, upwards } from './tree'
+import { innermost, upwards } from './reach'
 
 /** The focus in a notice, and where the page's reader was before it came in there. */
 export interface FocusTrail {

@@ -1,4 +1,4 @@
-import { upwards } from './tree'
+import { upwards } from './reach'
 
 const TAG = /^[a-z]{2,8}(-[a-z0-9]{1,8})*$/i
 

@@ -1,5 +1,5 @@
-import type { PluralForms } from './plural'
-import type { NoticeTemplate } from './template'
+import { unclobbered } from '../engine/page-globals'
+import type { NoticeTemplate } from './say'
 
 /** What a template may name. Strings of the server as they came; null where the server has not said. */
 export interface NoticeValues {
@@ -53,3 +53,38 @@ export const ENGLISH = Object.freeze({
   more: ({ count }: { readonly count: number }) => `And ${count} more ${count === 1 ? 'change' : 'changes'}.`,
   many: 'And many more changes.',
 })
+
+/** A text for each form of a number in a language; `other` for the rest: https://www.unicode.org/cldr/charts/latest/supplemental/language_plural_rules.html */
+export type PluralForms = { readonly [Form in Intl.LDMLPluralRule]?: string | undefined }
+
+/** The form for a number in that language, or in the browser's own. Undefined where there is none. Never throws. */
+export const formFor = (count: number, forms: PluralForms, lang: string | null): string | undefined => {
+  try {
+    return forms[new Intl.PluralRules(lang ?? undefined).select(count)] ?? forms.other
+  } catch {
+    return forms.other
+  }
+}
+
+const BLOCK = 'script[type="application/json"][data-cart-echo-notice]'
+
+/**
+ * The words that the page has put into its last `data-cart-echo-notice` block in `<body>` (`wire:navigate` leaves old ones in `<head>`). None where there is no
+ * such block; one that cannot be read is none, too, with a warning. Never throws.
+ */
+export const wordsOfPage = (): NoticeMessages => {
+  const block = [...unclobbered(document, 'body').querySelectorAll(BLOCK)].at(-1)
+  if (!block) return {}
+  const words = parse(block.textContent ?? '')
+  if (typeof words === 'object' && words !== null) return words
+  console.warn('cart-echo: data-cart-echo-notice is no JSON object.')
+  return {}
+}
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}

@@ -1,7 +1,6 @@
 import type { Stop } from '../engine/environment'
 import { unclobbered } from '../engine/page-globals'
-import { hitAt, isWithinReach } from './reach'
-import { innermost, upwards } from './tree'
+import { hitAt, innermost, isWithinReach, upwards } from './reach'
 
 /**
  * What is in front as a modal, be it a `<dialog>` or what is said or made to be one by hand: everything outside of it can neither be reached nor heard. Null where

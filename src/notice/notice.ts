@@ -2,16 +2,15 @@ import type { CartEcho } from '../engine/cart-echo'
 import type { Stop } from '../engine/environment'
 import { noticesOfPage } from './element'
 import type { NoticeMessages } from './messages'
-import { wordsOfPage } from './page-words'
+import { wordsOfPage } from './messages'
 import { createSpeaker } from './speaker'
 
 export type { CartEcho } from '../engine/cart-echo'
 export type { Stop } from '../engine/environment'
 export type { CartEchoNotice, CartEventMap, Change } from '../engine/events'
 export type { CartDomEventMap } from '../page/dom-events'
-export type { NoticeMessages, NoticeValues } from './messages'
-export type { PluralForms } from './plural'
-export type { NoticeTemplate } from './template'
+export type { NoticeMessages, NoticeValues, PluralForms } from './messages'
+export type { NoticeTemplate } from './say'
 
 /** How notices speak. */
 export interface NoticeOptions {

@@ -1,12 +1,9 @@
 import type { Change } from '../engine/events'
 import { readLanguage } from './language'
-import { ENGLISH, type NoticeMessages, type NoticeValues } from './messages'
-import { isNamedIn } from './named'
-import { formFor } from './plural'
-import { fill, type NoticeTemplate, readable } from './template'
+import { ENGLISH, formFor, type NoticeMessages, type NoticeValues } from './messages'
 
 /** Words, and the language they are in; null: the page's. */
-export interface Said {
+interface Said {
   readonly text: string
   readonly lang: string | null
 }
@@ -144,3 +141,71 @@ const fixed = (messages: NoticeMessages, key: 'label' | 'dismiss' | 'changed'): 
 
 /** As a sentence ends, so that a voice rests there. */
 export const ended = (text: string): string => (/\p{P}$/u.test(text) ? text : `${text}.`)
+
+/**
+ * True where a text names a value already: a name whatever its capitals are, an amount whatever its spaces are. Neither is named by a longer word, or a longer
+ * number, that begins or ends with it. Nothing is named in any text.
+ */
+const isNamedIn = (text: string, value: string | null): boolean => {
+  if (value === null) return true
+  // Names hold whatever they hold, so each sign is taken for itself.
+  const signs = [...value]
+    .filter((sign) => sign.trim() !== '')
+    .map((sign) => sign.replace(/[\^$\\.*+?()[\]{}|/]/, '\\$&'))
+  const places = [...text.matchAll(new RegExp(signs.join('\\s*'), 'giu'))]
+  return places.some(({ 0: found, index }) => {
+    const [before, after] = [text.slice(0, index), text.slice(index + found.length)]
+    return !CUTS.some(
+      ([end, start]) => (end.test(before) && start.test(found)) || (end.test(found) && start.test(after)),
+    )
+  })
+}
+
+// What goes on across a border: a number with its marks, of which the space is one; a word in scripts that write spaces between words.
+const CUTS = [
+  [/\d[.,'’\s]?$/, /^[.,'’\s]?\d/],
+  [/\p{LC}\p{M}*$/u, /^\p{LC}/u],
+] as const
+
+/** Text with places to fill, such as `{name} has ended.`, or a function that gives the text: of a plural, say. */
+export type NoticeTemplate<Values> = string | ((values: Values) => string)
+
+/** Longer than any message or name of a shop; what is longer is meant to do harm, or a mistake. */
+const LONGEST = 300
+
+// Among them the marks that turn the direction of what follows: a name could make another total of the one beside it.
+const UNSPEAKABLE = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu
+
+/** What may be shown of a value from outside: one line of text, not too long; null where there is none. Never throws. */
+export const readable = (value: unknown): string | null => {
+  if (typeof value !== 'string') return null
+  const line = value
+    .slice(0, LONGEST + 1)
+    .replace(UNSPEAKABLE, ' ')
+    .trim()
+  if (line === '') return null
+  return line.length > LONGEST ? `${line.slice(0, LONGEST - 1)}…` : line
+}
+
+/**
+ * The template with its places filled; null where a value that it names is not known, where it throws or gives no text. What is filled in is
+ * not looked at for further places. Never throws.
+ */
+export const fill = <Values extends object>(template: NoticeTemplate<Values>, values: Values): string | null => {
+  try {
+    const text = typeof template === 'function' ? template(values) : fillPlaces(template, values)
+    return typeof text === 'string' && text.trim() !== '' ? text : null
+  } catch {
+    return null
+  }
+}
+
+const fillPlaces = (template: string, values: object): string | null => {
+  let isKnown = true
+  const text = template.replace(/\{(\w+)\}/g, (_place, key: string) => {
+    const value = Object.hasOwn(values, key) ? (values as Record<string, unknown>)[key] : null
+    isKnown &&= value !== null && value !== undefined
+    return String(value)
+  })
+  return isKnown ? text : null
+}

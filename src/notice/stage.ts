@@ -1,7 +1,7 @@
 import { unclobbered } from '../engine/page-globals'
 import type { NoticeElement, Notices } from './element'
 import { openModal } from './modal'
-import { upwards } from './tree'
+import { upwards } from './reach'
 import { isInline } from './view'
 
 /** Where in the page the notice is shown. */

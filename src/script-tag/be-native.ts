@@ -1,5 +1,5 @@
 import { type AlpineLike, cartEcho } from '../adapters/alpine'
-import { repairSocketId } from '../adapters/livewire/socket-id'
+import { repairSocketId } from '../adapters/livewire/surface'
 import type { CartEcho } from '../engine/cart-echo'
 import type { PageIdentity } from '../engine/identity'
 import { pageGlobal } from '../engine/page-globals'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formFor } from '../../src/notice/plural'
+import { formFor } from '../../src/notice/messages'
 
 describe('the form for a number', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fill, readable } from '../../src/notice/template'
+import { fill, readable } from '../../src/notice/say'
 
 describe('a template', () => {
   it('is filled with what is known', () => {

@@ -1,5 +1,5 @@
 import { csrfFromCookie } from '../../page/request'
-import type { MayShow } from './dialogs'
+import type { MayShow } from './commits'
 import { hookInto } from './surface'
 
 /** Asks the server. Rejects when that failed; how, it tells. */

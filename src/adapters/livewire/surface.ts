@@ -34,13 +34,13 @@ export interface Payload {
 }
 
 /** How a request failed: `preventDefault` keeps the dialog shut. */
-export interface Failure {
+interface Failure {
   readonly status: number
   readonly preventDefault: () => void
 }
 
 /** What `request` hooks are given (Livewire 3 `js/request/index.js`, 4 `js/request/legacy.js`). */
-export interface RequestHook {
+interface RequestHook {
   /** What `fetch` is about to be given. */
   readonly options: { body: string; readonly headers: Record<string, unknown> }
   /** The body, as Livewire has made it. */
@@ -51,7 +51,7 @@ export interface RequestHook {
 }
 
 /** What `commit` hooks are given: the same files. */
-export interface CommitHook {
+interface CommitHook {
   readonly component: LivewireComponent
   readonly commit: { readonly calls: readonly Call[] }
   readonly succeed: (callback: () => void) => void
@@ -59,7 +59,7 @@ export interface CommitHook {
 }
 
 /** One component's part in what Livewire 3 is about to send (`js/request/bus.js`). */
-export interface PooledCommit extends Pick<CommitHook, 'component'> {
+interface PooledCommit extends Pick<CommitHook, 'component'> {
   calls: readonly Call[]
 }
 
@@ -90,7 +90,7 @@ export interface MessageInterceptor {
 }
 
 /** What its hooks are given, by name. */
-export interface Hooks {
+interface Hooks {
   readonly request: RequestHook
   readonly commit: CommitHook
   /** Of Livewire 3. */
@@ -138,4 +138,31 @@ export const hookInto = <Name extends keyof Hooks>(
   }
   if (findLivewire()) run()
   else document.addEventListener('livewire:init', run, { once: true, signal: until })
+}
+
+/**
+ * Takes `X-Socket-ID` off Livewire's requests while it holds no socket's id, until aborted. Livewire sets it from `window.Echo`
+ * (`js/features/supportLaravelEcho.js`), before the socket is open to `undefined`, which `toOthers()` answers with an exception
+ * (pusher-http-php `src/Pusher.php`).
+ */
+export const repairSocketId = (until: AbortSignal): void =>
+  hookInto(
+    'request',
+    ({ options: { headers } }) => {
+      if (!/^\d+\.\d+$/.test(String(headers['X-Socket-ID']))) delete headers['X-Socket-ID']
+    },
+    until,
+  )
+
+/**
+ * Gives the DOM events of these names what `Livewire.on` looks for (livewire `js/events.js`), before Livewire hears them, until aborted.
+ * `#[On]` hears any event on `window`; a second dispatch would reach it twice.
+ */
+export const markEvents = (names: readonly string[], until: AbortSignal): void => {
+  for (const name of names) addEventListener(name, mark, { capture: true, signal: until })
+}
+
+const mark = (event: LivewireEvent): void => {
+  const params = (event as CustomEvent).detail
+  event.__livewire ??= { name: event.type, params, receivedBy: [] }
 }

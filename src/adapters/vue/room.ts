@@ -7,6 +7,7 @@ import {
   onMounted,
   type ShallowRef,
   shallowRef,
+  watch,
 } from 'vue'
 import type { CartEcho } from '../../engine/cart-echo'
 import type { Source } from '../../engine/emitter'
@@ -14,7 +15,6 @@ import type { Stop } from '../../engine/environment'
 import { CartEchoError } from '../../engine/errors'
 import { type News, noNews } from '../../engine/news'
 import { type Connection, unheard } from '../../engine/state'
-import { whileOpen } from './while-open'
 
 /** What the components of one app share. On a server it is never opened, and stays as it was made. */
 export interface Room {
@@ -78,3 +78,17 @@ const noticeLate = ({ isOpen, openLate }: Room): void => {
  * @throws {CartEchoError} `no-provider` without the plugin, and where `inject` does not work.
  */
 export const useCartEcho = (): CartEcho => useRoom().client
+
+/**
+ * Listens while the app is mounted and the effect scope, if there is one, lives; never on a server, where no scope would end it.
+ * Returns what ends it sooner.
+ */
+export const whileOpen = ({ isOpen }: Pick<Room, 'isOpen'>, listen: () => Stop): Stop =>
+  watch(
+    isOpen,
+    (open, _before, onCleanup) => {
+      if (open) onCleanup(listen())
+    },
+    // A change that comes in the same tick would be lost to a handler that waits for the next.
+    { immediate: true, flush: 'sync' },
+  )
