@@ -7,12 +7,19 @@ import { CartEchoError } from './errors'
 import type { Refreshers } from './refreshes'
 import { hasOwn, ownOnly } from './shape'
 import type { Connection, ConnectionFact } from './state'
-import { type Arrival, type Asked, type Confirmed, type Effect, type StreamRules, wakesAtMs } from './stream/state'
+import {
+  type Arrival,
+  type Asked,
+  type Confirmed,
+  type Effect,
+  type Next,
+  type StreamRules,
+  wakesAtMs,
+} from './stream/state'
 import {
   cannotAnswer,
   gone,
   type Link,
-  type Query,
   type Reply,
   type Said,
   type Sink,
@@ -54,12 +61,25 @@ export interface Session {
   readonly stop: (why?: CartEchoError) => void
 }
 
+/** Whoever waits for the answer to an ask that begins after they came, and for all it brought to be told. */
+interface Waiter {
+  /** How many asks there were before. */
+  readonly after: number
+  disappointments: number
+  readonly end: (error: CartEchoError | null) => void
+}
+
+/** A replica may lag for a moment: the third answer that settles nothing is a failure. */
+const MOST_DISAPPOINTMENTS = 3
+
 /** Runs the pure stream against a link and a clock. Never throws: a transport that does is refused with `echo-failed`. */
 export const openSession = ({ environment, rules, transport, memory, handle, state, note }: SessionParts): Session => {
-  let isOpen = true
-  let link: Link | null = null
   const alarm = createAlarm(environment)
   const early: (() => void)[] = []
+  const waiters = new Set<Waiter>()
+  let isOpen = true
+  let link: Link | null = null
+  let asks = 0
 
   const whenOpen = (run: () => void): void => {
     if (isOpen) run()
@@ -75,32 +95,70 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
     wake()
   }
 
-  const asker = createAsker({
-    nowMs: environment.nowMs,
-    memory,
-    link: () => link,
-    arrive,
-    report: (error) => whenOpen(() => report(error)),
-  })
-
   const perform = (effect: Effect): void => {
-    if (effect.name === 'ask') return asker.ask(effect.since)
-    if (effect.name === 'unsettled') return asker.unsettled(effect.error)
+    if (effect.name === 'ask') return ask(effect.since)
+    if (effect.name === 'unsettled') return disappoint(effect.error)
     handle(effect)
-    if (effect.name === 'confirmed') whenOpen(() => confirm(effect))
-  }
-
-  const confirm = (confirmed: Confirmed): void => {
-    noteConfirmed(memory, confirmed, environment.nowMs())
-    if (confirmed.ask !== undefined) asker.confirmed(confirmed.ask)
+    if (effect.name === 'confirmed') whenOpen(() => takeConfirmed(effect))
   }
 
   const wake = (): void => {
     alarm.stop()
     const nowMs = environment.nowMs()
     const atMs = memory.pending.length > 0 ? nowMs : wakesAtMs(memory.stream)
-    if (!isOpen || atMs === null) return
-    alarm.set(Math.max(0, atMs - nowMs), () => arrive({ name: 'time' }))
+    if (isOpen && atMs !== null) alarm.set(Math.max(0, atMs - nowMs), () => arrive({ name: 'time' }))
+  }
+
+  const ask = (since: Cursor | null): void => {
+    asks += 1
+    const mine = asks
+    const askedAtMs = environment.nowMs()
+    const { owner, hasLog } = memory.stream
+    const query = { since, owner, ...(hasLog ? { hasLog } : {}), ...(waiters.size > 0 ? { maxAgeMs: 0 } : {}) }
+    // An ask() that throws at once is the same as one that rejects.
+    const asking = (async () => link?.ask?.(query))()
+    asking.then(
+      (reply) => reply && takeReply(reply, mine, askedAtMs),
+      (cause) => takeFailure(cause, mine),
+    )
+  }
+
+  const takeReply = (reply: Reply, ask: number, askedAtMs: number): void => {
+    if (reply.name !== 'unanswered') return arrive(arrivalOf(reply, { ask, asOfMs: reply.asOfMs ?? askedAtMs }))
+    if (reply.isProvisional) return arrive({ name: 'unanswered', next: reply.next })
+    takeNoAnswer(ask, reply.error, reply.next)
+    // Who came while that ask was under way has not been asked for yet.
+    if (waiters.size > 0) arrive({ name: 'resync' })
+  }
+
+  const takeFailure = (cause: unknown, ask: number): void => {
+    const error = new CartEchoError('check-failed', 'The check did not answer. It is asked again.', { cause })
+    whenOpen(() => report(error))
+    takeNoAnswer(ask, error)
+  }
+
+  const takeNoAnswer = (ask: number, error: CartEchoError, next?: Next): void => {
+    release(isBefore(ask), error)
+    arrive({ name: 'unanswered', next })
+  }
+
+  const takeConfirmed = (confirmed: Confirmed): void => {
+    const { ask } = confirmed
+    noteConfirmed(memory, confirmed, environment.nowMs())
+    if (ask !== undefined) release(isBefore(ask), null)
+  }
+
+  const disappoint = (error: CartEchoError): void => {
+    for (const waiter of waiters) waiter.disappointments += 1
+    release(({ disappointments }) => disappointments >= MOST_DISAPPOINTMENTS, error)
+  }
+
+  /** Ends the waiting of some: well, or with an error. */
+  const release = (isDone: (waiter: Waiter) => boolean, error: CartEchoError | null): void => {
+    for (const waiter of [...waiters].filter(isDone)) {
+      waiters.delete(waiter)
+      waiter.end(error)
+    }
   }
 
   // A transport may speak before it has returned; it is heard once its link is there to be asked.
@@ -123,6 +181,16 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
     note: (said) => enter(() => note(said)),
   }
 
+  const startLink = (): Link => {
+    try {
+      return transport(sink)
+    } catch (cause) {
+      const error = new CartEchoError('echo-failed', 'The transport threw when it was started.', { cause })
+      sink.state({ name: 'refused', reason: 'echo-failed', error })
+      return { stop: () => undefined }
+    }
+  }
+
   const endLink = (): void => {
     if (link) stopLink(link.stop, report)
   }
@@ -131,171 +199,41 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
     begin: () => {
       if (!isOpen) return
       forgetAsk(memory)
-      link = startLink(transport, sink)
+      link = startLink()
       if (!isOpen) return endLink()
       arrive({ name: 'unanswered' })
       for (const run of early.splice(0)) whenOpen(run)
     },
     rendered: (cursor) => arrive({ name: 'rendered', cursor }),
-    confirm: () => (isOpen ? asker.confirm() : Promise.reject(nothingToAsk())),
+    confirm: () => {
+      if (!isOpen || !link?.ask) return Promise.reject(cannotAnswer(NO_CHECK).error)
+      const confirmation = new Promise<void>((resolve, reject) => {
+        waiters.add({ after: asks, disappointments: 0, end: (error) => (error ? reject(error) : resolve()) })
+      })
+      arrive({ name: 'resync' })
+      return confirmation
+    },
     tell: (note) => whenOpen(() => link?.tell?.(note)),
-    stop: (why) => {
+    stop: (why = gone().error) => {
       if (!isOpen) return
       isOpen = false
       alarm.stop()
       endLink()
-      asker.end(why ?? gone().error)
+      release(() => true, why)
     },
   }
 }
 
-const startLink = (transport: Transport, sink: Sink): Link => {
-  try {
-    return transport(sink)
-  } catch (cause) {
-    const error = new CartEchoError('echo-failed', 'The transport threw when it was started.', { cause })
-    sink.state({ name: 'refused', reason: 'echo-failed', error })
-    return { stop: () => undefined }
-  }
-}
+const NO_CHECK = 'There is no check to ask: give createCartEcho the address of one.'
 
-/** Asks the check, for the stream and for whoever waits to be sure. */
-interface Asker {
-  /** Asks for everything after `since`; what comes of it arrives. */
-  readonly ask: (since: Cursor | null) => void
-  /**
-   * Asks anew, and resolves when everything the check knows has been told. Rejects with the error of an ask that failed, or of an answer
-   * that settles nothing; with `cannot-check` when there is nothing to ask.
-   */
-  readonly confirm: () => Promise<void>
-  /** Everything that this ask brought has been told. */
-  readonly confirmed: (ask: number) => void
-  /** What was answered settles nothing. */
-  readonly unsettled: (error: CartEchoError) => void
-  /** Nobody will answer any more. */
-  readonly end: (error: CartEchoError) => void
-}
+const isBefore =
+  (ask: number) =>
+  ({ after }: Waiter): boolean =>
+    after < ask
 
-/** What an asker is made of. */
-interface AskerParts {
-  readonly nowMs: () => number
-  readonly memory: Memory
-  /** Null until there is one. */
-  readonly link: () => Link | null
-  readonly arrive: (arrival: Arrival) => void
-  readonly report: (error: CartEchoError) => void
-}
-
-/** Nothing asked yet. */
-const createAsker = ({ nowMs, memory, link, arrive, report }: AskerParts): Asker => {
-  const waiters = createWaiters()
-  let asks = 0
-
-  const takeReply = (reply: Reply, ask: number, askedAtMs: number): void => {
-    if (reply.name !== 'unanswered') return arrive(arrivalOf(reply, { ask, asOfMs: reply.asOfMs ?? askedAtMs }))
-    if (!reply.isProvisional) waiters.fail(ask, reply.error)
-    arrive({ name: 'unanswered', next: reply.next })
-    if (reply.isProvisional) return
-    // Who came while that ask was under way has not been asked for yet.
-    if (!waiters.isEmpty()) arrive({ name: 'resync' })
-  }
-
-  const takeFailure = (cause: unknown, ask: number): void => {
-    const error = new CartEchoError('check-failed', 'The check did not answer. It is asked again.', { cause })
-    report(error)
-    waiters.fail(ask, error)
-    arrive({ name: 'unanswered' })
-  }
-
-  return {
-    ask: (since) => {
-      asks += 1
-      const mine = asks
-      const askedAtMs = nowMs()
-      const { owner, hasLog } = memory.stream
-      const query = { since, owner, ...(hasLog ? { hasLog } : {}), ...(waiters.isEmpty() ? {} : { maxAgeMs: 0 }) }
-      askLink(link(), query)?.then(
-        (reply) => takeReply(reply, mine, askedAtMs),
-        (cause) => takeFailure(cause, mine),
-      )
-    },
-    confirm: () => {
-      if (!link()?.ask) return Promise.reject(nothingToAsk())
-      const confirmation = waiters.add(asks)
-      arrive({ name: 'resync' })
-      return confirmation
-    },
-    confirmed: waiters.satisfy,
-    unsettled: waiters.disappoint,
-    end: waiters.end,
-  }
-}
-
-/** What the check said, as it arrives at the stream. */
+// What the check said, as it arrives at the stream.
 const arrivalOf = (said: Said, asked: Asked): Arrival =>
   said.name === 'log' ? { name: 'answer', answer: said.answer, ...asked } : { ...said, ...asked }
-
-/** The error of a confirmation where there is no check. */
-const nothingToAsk = (): CartEchoError =>
-  cannotAnswer('There is no check to ask: give createCartEcho the address of one.').error
-
-// An ask() that throws at once is the same as one that rejects.
-const askLink = (link: Link | null, query: Query): Promise<Reply> | undefined =>
-  link?.ask && (async () => link.ask?.(query) as Promise<Reply>)()
-
-/** Whoever waits for the check to have answered an ask that began after they came. */
-interface Waiters {
-  readonly isEmpty: () => boolean
-  /** Waits for an ask after number `asks`. */
-  readonly add: (asks: number) => Promise<void>
-  /** That ask was answered, and everything it brought was told. */
-  readonly satisfy: (ask: number) => void
-  /** That ask was not answered. */
-  readonly fail: (ask: number, error: CartEchoError) => void
-  /** An answer settled nothing. A replica may lag for a moment: the third time it is a failure. */
-  readonly disappoint: (error: CartEchoError) => void
-  /** Nobody will answer any more. */
-  readonly end: (error: CartEchoError) => void
-}
-
-const MOST_DISAPPOINTMENTS = 3
-
-interface Waiter {
-  readonly after: number
-  disappointments: number
-  readonly resolve: () => void
-  readonly reject: (error: CartEchoError) => void
-}
-
-/** No waiters yet. */
-export const createWaiters = (): Waiters => {
-  const all = new Set<Waiter>()
-  const take = (isDone: (waiter: Waiter) => boolean): Waiter[] => {
-    const done = [...all].filter(isDone)
-    for (const waiter of done) all.delete(waiter)
-    return done
-  }
-  const reject = (isDone: (waiter: Waiter) => boolean, error: CartEchoError): void => {
-    for (const waiter of take(isDone)) waiter.reject(error)
-  }
-  return {
-    isEmpty: () => all.size === 0,
-    add: (after) =>
-      new Promise((resolve, reject) => {
-        all.add({ after, disappointments: 0, resolve, reject })
-      }),
-    satisfy: (ask) => {
-      for (const waiter of take(({ after }) => after < ask)) waiter.resolve()
-    },
-    fail: (ask, error) => reject(({ after }) => after < ask, error),
-    disappoint: (error) => {
-      for (const waiter of all) waiter.disappointments += 1
-      const isTired = ({ disappointments }: Waiter): boolean => disappointments >= MOST_DISAPPOINTMENTS
-      reject(isTired, error)
-    },
-    end: (error) => reject(() => true, error),
-  }
-}
 
 /** How sure a page wants to be. */
 export interface CheckOptions {

@@ -406,6 +406,26 @@ describe('a check rejects', () => {
     opened.end()
   })
 
+  it('each after three answers of their own', async () => {
+    const opened = page()
+    const { link, environment, hear } = opened
+    hear(at(5))
+    const early = checkOn(opened)
+    const answer = async (round: number): Promise<void> => {
+      await link().asked[round]?.answer(answerOf('e1:1', 'e1:1'))
+    }
+    await answer(0)
+    const late = checkOn(opened)
+    for (const round of [1, 2, 3]) {
+      expect(await late()).toBe('pending')
+      expect(codeOf(await early())).toBe(round < 3 ? 'pending' : 'invalid-answer')
+      await answer(round)
+      environment.advance(60_000)
+    }
+    expect(codeOf(await late())).toBe('invalid-answer')
+    opened.end()
+  })
+
   it('and does not wait for ever for a server that says nothing of a gap', async () => {
     const opened = page()
     const { link, environment, hear } = opened
