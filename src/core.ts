@@ -38,7 +38,7 @@ export type {
   WaitingReason,
 } from './engine/state'
 export { type AskCheck, type SyncOptions, sync } from './engine/sync'
-export type { GapReason, Link, Query, Reply, Said, Sink, TabNote, Transport } from './engine/transport'
+export type { Link, Query, Reply, Said, Sink, TabNote, Transport } from './engine/transport'
 export { type Check, type CheckRequest, createCheck } from './page/check'
 export type { CartDomEventMap } from './page/dom-events'
 export { browserEnvironment, browserTabs } from './page/environment'

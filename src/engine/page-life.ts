@@ -1,5 +1,5 @@
 import type { Environment, PageSignal, Stop } from './environment'
-import type { GapReason, Link, Query, Transport } from './transport'
+import type { Link, Query, Transport } from './transport'
 import { cannotAnswer, stopLink } from './transport'
 
 /** What a page's life is laid round. */
@@ -39,19 +39,19 @@ export const pageLife =
 
     const pause = (): void => stopLink(end, sink.report)
 
-    const comeBack = (why: GapReason): void => {
+    const comeBack = (): void => {
       if (stopped || link || !environment.isActivated()) return
       sink.state({ name: 'starting' })
       begin()
-      sink.resync(why)
+      sink.resync()
     }
 
     const signals: Partial<Record<PageSignal, () => void>> = {
       activated: begin,
       left: pause,
       frozen: pause,
-      restored: () => comeBack('restored'),
-      resumed: () => comeBack('woke'),
+      restored: comeBack,
+      resumed: comeBack,
     }
     const stopWatching: Stop = environment.watchPage((signal) => signals[signal]?.())
     if (environment.isActivated()) begin()

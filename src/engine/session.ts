@@ -170,10 +170,9 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
   const sink: Sink = {
     deliver: (event, payload) => enter(() => arrive({ name: 'broadcast', event, payload })),
     answer: (said, asOfMs) => enter(() => arrive(arrivalOf(said, { asOfMs }))),
-    resync: (why, withinMs = 0) =>
+    resync: (withinMs = 0, onlyOwned = false) =>
       enter(() => {
-        // A check that names no owner would answer for whoever has logged in.
-        if (why === 'log-in' && memory.stream.owner === null) return
+        if (onlyOwned && memory.stream.owner === null) return
         arrive({ name: 'resync', inMs: withinMs * environment.random() })
       }),
     state: (fact) => enter(() => state(fact)),

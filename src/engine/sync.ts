@@ -98,7 +98,7 @@ export const sync =
     const nowMs = (): number => environment.nowMs()
     const moment = (): Moment => ({ nowMs: nowMs(), random: environment.random() })
     const say = (fact: ConnectionFact): void => void effects.push(() => sink.state(fact))
-    const resync = (): void => void effects.push(() => sink.resync('due'))
+    const resync = (): void => void effects.push(() => sink.resync())
     const rhythm = (): string => `${isPolling(live)} ${pollMs} ${auditMs}`
 
     /** Changes what is above, plans the next poll or audit, and only then does what follows: whoever hears of it may call anything. */

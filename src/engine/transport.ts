@@ -4,13 +4,6 @@ import type { Stop } from './environment'
 import { CartEchoError } from './errors'
 import type { ConnectionFact } from './state'
 
-/**
- * Why something may be missing: a channel was (re)subscribed; the machine slept or the page was frozen; the page came back
- * from the back/forward cache; the network came back; the page was put in another's place; another tab feeds this one from now on, or had more for it than came;
- * somebody else has logged in in this browser; a poll or an audit is due.
- */
-export type GapReason = 'log-in' | 'subscribed' | 'woke' | 'restored' | 'online' | 'navigated' | 'new-leader' | 'due'
-
 /** Where a transport puts what it has. After `stop` nothing put here has any effect. */
 export interface Sink {
   /** A broadcast as it came from the socket, undecoded. */
@@ -19,9 +12,10 @@ export interface Sink {
   answer(said: Said, asOfMs: number): void
   /**
    * Something may be missing. The stream, which alone knows the cursor, asks: at once, or at random within the time given,
-   * for what happened to everybody at the same moment.
+   * for what happened to everybody at the same moment. `onlyOwned`: not where nobody knows whose log it is, for a check
+   * that names no owner would answer for whoever is logged in now.
    */
-  resync(why: GapReason, withinMs?: number): void
+  resync(withinMs?: number, onlyOwned?: boolean): void
   /** What moves the connection. */
   state(fact: ConnectionFact): void
   /** Trouble that does not move the connection. */

@@ -338,7 +338,7 @@ export const createDoubts = ({ environment, confirm, owed, sink }: DoubtParts): 
       const mine = owed.among(ids)
       const [first] = mine.filter(({ id }) => !underWay.has(id))
       // What another tab asked for and was told is reason enough to ask.
-      if (mine.length === 0) sink.resync('new-leader', SPREAD_MS)
+      if (mine.length === 0) sink.resync(SPREAD_MS)
       if (first) {
         void settle(
           first.query,

@@ -150,7 +150,7 @@ const pageOn = ({ environment = fakeEnvironment(), hasLive = true, ...options }:
 const livePage = async (options: PageOptions = {}) => {
   const page = pageOn(options)
   page.live().state({ name: 'subscribed' })
-  page.live().resync('subscribed')
+  page.live().resync()
   await page.answer(log('e1:1'))
   return page
 }
@@ -252,7 +252,7 @@ describe('a page whose socket does not come', () => {
     await page.pass(40_000)
     await page.answer(log('e1:1', 'e1:2'))
     page.live().state({ name: 'subscribed' })
-    page.live().resync('subscribed')
+    page.live().resync()
     page.live().deliver(EVENT, at(4))
     expect(page.asks).toHaveLength(3)
     await page.answer(log('e1:2', 'e1:4'))
@@ -310,7 +310,7 @@ describe('a page that is live', () => {
   ])("goes by the server's, within bounds: %j", async (policy, expected) => {
     const page = pageOn()
     page.live().state({ name: 'subscribed' })
-    page.live().resync('subscribed')
+    page.live().resync()
     await page.answer(log('e1:1', 'e1:1', policy))
     await page.pass(expected - 1)
     expect(page.asks).toHaveLength(1)
@@ -331,8 +331,8 @@ describe('a page that is live', () => {
 describe('a request', () => {
   it('is one at a time, whatever happens meanwhile', async () => {
     const page = await livePage()
-    page.live().resync('online')
-    for (const why of ['due', 'navigated', 'woke'] as const) page.live().resync(why)
+    page.live().resync()
+    for (let count = 0; count < 3; count += 1) page.live().resync()
     page.environment.signal('online')
     page.live().deliver(EVENT, at(9))
     void page.client.check().catch(() => undefined)
@@ -393,7 +393,7 @@ describe('a request', () => {
 
   it('of a page that stops is aborted, and what it would have said is not heard', async () => {
     const page = await livePage()
-    page.live().resync('due')
+    page.live().resync()
     const { signal, means } = page.last()
     page.client.stop()
     expect([signal.aborted, page.environment.pending(), page.environment.watching()]).toEqual([true, 0, 0])
@@ -454,7 +454,7 @@ describe('while nobody looks, a page', () => {
     const page = await livePage()
     page.environment.signal('hidden')
     page.live().deliver(EVENT, at(3))
-    page.live().resync('subscribed')
+    page.live().resync()
     await page.pass(60_000)
     expect(page.asks).toHaveLength(1)
     page.environment.signal('visible')
@@ -549,7 +549,7 @@ describe('somebody who waits for the answer', () => {
 
   it('may find that somebody is logged in again', async () => {
     const page = await livePage()
-    page.live().resync('due')
+    page.live().resync()
     await endSession(page)
     const checked = page.client.check()
     await page.answer(log('e1:1', 'e1:2'))
@@ -562,7 +562,7 @@ describe('somebody who waits for the answer', () => {
 describe('when the session is over, a page', () => {
   const over = async () => {
     const page = await livePage()
-    page.live().resync('due')
+    page.live().resync()
     await endSession(page)
     return page
   }
@@ -580,7 +580,7 @@ describe('when the session is over, a page', () => {
 
   it('is one only if a second answer says so, 2 to 5 s later: until then all goes on, and nothing is said', async () => {
     const page = await livePage()
-    page.live().resync('due')
+    page.live().resync()
     await page.answer(sessionOver)
     expect([page.state(), page.openLinks(), page.errors]).toEqual(['live: subscribed', 1, []])
     await page.pass(3_499)
@@ -590,7 +590,7 @@ describe('when the session is over, a page', () => {
     await page.answer(log('e1:1', 'e1:2'))
     expect([page.state(), page.heard.at(-1), page.errors]).toEqual(['live: subscribed', 'change 2', []])
     // The next one is alone again.
-    page.live().resync('due')
+    page.live().resync()
     await page.answer(sessionOver)
     expect(page.state()).toBe('live: subscribed')
     await page.end()
@@ -657,7 +657,7 @@ describe('when the session is over, a page', () => {
         throw new Error('broken Echo')
       },
     })
-    page.live().resync('due')
+    page.live().resync()
     await endSession(page)
     expect(page.state()).toBe('refused: session-over')
     expect(page.errors.map(({ code }) => code).sort()).toEqual(['echo-failed', 'session-over'])
@@ -668,7 +668,7 @@ describe('when the session is over, a page', () => {
 describe('when the shop switches live updates off, a page', () => {
   it('listens no more, asks when somebody looks, after 15 min at the soonest, and goes on', async () => {
     const page = await livePage()
-    page.live().resync('due')
+    page.live().resync()
     await page.answer(off)
     expect([page.state(), page.openLinks()]).toEqual(['idle: switched-off', 0])
     await page.pass(899_999)
@@ -692,7 +692,7 @@ describe('when the shop switches live updates off, a page', () => {
 
   it('goes on by start(), which asks anew', async () => {
     const page = await livePage()
-    page.live().resync('due')
+    page.live().resync()
     await page.answer(off)
     page.client.start()
     expect([page.openLinks(), page.state()]).toEqual([1, 'connecting: finding-echo'])
@@ -719,7 +719,7 @@ describe('a check that is not there', () => {
 
   it('does not end what is live', async () => {
     const page = await livePage()
-    page.live().resync('due')
+    page.live().resync()
     for (let count = 0; count < 3; count += 1) {
       await page.answer(notThere)
       await page.untilAsked()
@@ -787,7 +787,7 @@ describe('a socket that never brings anything', () => {
 describe('listeners may call anything:', () => {
   it('stop() while the live source is opened once more leaves nothing open', async () => {
     const page = pageOn({ atOnce: (sink) => sink.state({ name: 'socket-opening' }) })
-    page.live().resync('due')
+    page.live().resync()
     await endSession(page)
     await page.pass(60_000)
     page.client.connection.subscribe(({ reason }) => {
@@ -810,7 +810,7 @@ describe('listeners may call anything:', () => {
     await page.asks.at(-1)?.means(log('e1:1'))
     sink?.state({ name: 'socket-open' })
     sink?.state({ name: 'subscribed' })
-    sink?.resync('subscribed')
+    sink?.resync()
     await page.asks.at(-1)?.means(sessionOver)
     await page.pass(60_000)
     await page.end()
@@ -822,7 +822,7 @@ describe('listeners may call anything:', () => {
       if (name === 'live') void page.client.check().catch(() => undefined)
     })
     page.live().state({ name: 'subscribed' })
-    page.live().resync('subscribed')
+    page.live().resync()
     await page.pass(0)
     expect(page.asks).toHaveLength(1)
     await page.end()

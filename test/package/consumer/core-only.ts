@@ -17,7 +17,6 @@ import {
   type Environment,
   echoTransport,
   formatCursor,
-  type GapReason,
   type Link,
   type Meaning,
   type PageSignal,
@@ -102,17 +101,16 @@ const reply = async (query: Query): Promise<Reply> =>
   query.maxAgeMs === 0 ? { name: 'log', answer: answerOf(query) } : (replies[0] ?? { name: 'nothing' })
 const quiet: Transport = (sink: Sink): Link => {
   const fact: ConnectionFact = { name: 'subscribed' }
-  const why: GapReason = 'subscribed'
   sink.state(fact)
-  sink.gap(why)
-  sink.gap('due', 2_000)
+  sink.resync()
+  sink.resync(2_000)
   sink.report(new CartEchoError('no-broadcasts', 'Nothing comes.'))
   sink.state({ name: 'polling', reason: 'no-socket', error: null, nextTryAtMs: null })
   sink.deliver('cart.conditions.changed', { message: null })
   // @ts-expect-error: no such fact
   sink.state({ name: 'subscribe' })
-  // @ts-expect-error: no such reason
-  sink.gap('subscribe')
+  // @ts-expect-error: not a time
+  sink.resync('subscribed')
   return { stop: () => {}, ask: reply }
 }
 const signalled: PageSignal[] = []
