@@ -87,11 +87,9 @@ export interface Asked {
   readonly nowMs: number
 }
 
-/** What is known of a response that is no answer. */
-export interface NoAnswer {
+/** A response that is no answer. */
+interface NoAnswer {
   readonly status: number
-  /** The address that was asked, as the page names it. */
-  readonly url?: string | undefined
 }
 
 /** What a response means: the rows of the agreement's table. */
@@ -227,14 +225,11 @@ const wordsOf = ({ path, expected }: Misfit): string => `${path.join('.') || 'Th
  */
 export type Verdict = 'continues' | 'reset' | 'older' | 'too-late' | 'malformed'
 
-/** Where a page stands: what an answer is weighed against. */
-interface Standpoint {
-  readonly cursor: Cursor | null
-  readonly retired: readonly string[]
-}
-
-/** Weighs an answer. */
-export const weighAnswer = ({ cursor, retired }: Standpoint, answer: Answer): Verdict => {
+/** Weighs an answer against the place of a page and the epochs that it has left. */
+export const weighAnswer = (
+  { cursor, retired }: { readonly cursor: Cursor | null; readonly retired: readonly string[] },
+  answer: Answer,
+): Verdict => {
   const { since, cursor: end, reset, events } = answer
   if (retired.includes(end.epoch)) return 'older'
   if (cursor?.epoch === end.epoch && end.seq < cursor.seq) return 'older'

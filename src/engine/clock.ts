@@ -9,22 +9,17 @@ export interface Moment {
 /** True for less than `ageMs` from a moment on. A clock that was put back before it must not make an old moment young. */
 export const isYoung = (atMs: number, nowMs: number, ageMs: number): boolean => nowMs >= atMs && nowMs - atMs < ageMs
 
-/** One thing that is to happen later. What is planned anew takes the place of what was planned before. */
-interface Alarm {
-  readonly set: (inMs: number, run: () => void) => void
-  /** Drops what is planned. `set` may follow. */
-  readonly stop: Stop
-}
-
-/** An alarm that is not set. */
-export const createAlarm = (environment: Environment): Alarm => {
+/** An alarm that is not set: for one thing that is to happen later. */
+export const createAlarm = (environment: Environment) => {
   let stop: Stop = () => undefined
   return {
-    set: (inMs, run) => {
+    /** Plans it, in the place of what was planned before. */
+    set: (inMs: number, run: () => void): void => {
       stop()
       stop = environment.schedule(inMs, run)
     },
-    stop: () => stop(),
+    /** Drops what is planned. `set` may follow. */
+    stop: (): void => stop(),
   }
 }
 
@@ -113,24 +108,8 @@ export const withPageClock = (environment: Environment): Environment => {
   }
 }
 
-/** Something that is on for as long as anybody has it started. */
-interface Counted {
-  /** Begins it, unless it is on already. Returns the release of this start; it ends with the last one. */
-  readonly start: () => Stop
-  /** Ends it at once, whoever has it started. */
-  readonly stop: Stop
-  readonly isOn: () => boolean
-}
-
-/** What is counted: `again` is called for a start while it is on. */
-interface CountedParts {
-  readonly begin: () => void
-  readonly again: () => void
-  readonly end: () => void
-}
-
-/** Off. */
-export const createCounted = ({ begin, again, end }: CountedParts): Counted => {
+/** Something that is on for as long as anybody has it started. `again` is called for a start while it is on. */
+export const createCounted = ({ begin, again, end }: Readonly<Record<'begin' | 'again' | 'end', () => void>>) => {
   const holders = new Set<symbol>()
   const stop = (): void => {
     if (holders.size === 0) return
@@ -138,9 +117,11 @@ export const createCounted = ({ begin, again, end }: CountedParts): Counted => {
     end()
   }
   return {
-    isOn: () => holders.size > 0,
+    isOn: (): boolean => holders.size > 0,
+    /** Ends it at once, whoever has it started. */
     stop,
-    start: () => {
+    /** Begins it, unless it is on already. Returns the release of this start; it ends with the last one. */
+    start: (): Stop => {
       const holder = Symbol('start')
       holders.add(holder)
       if (holders.size === 1) begin()

@@ -1,4 +1,4 @@
-import { type Abort, createAbort, type Signal } from './abort'
+import { createAbort, type Signal, withinTime } from './abort'
 import { FULL_ANSWER, type Meaning } from './answer'
 import { createAlarm, isYoung, type Moment } from './clock'
 import { type Cursor, placeOf } from './cursor'
@@ -74,12 +74,12 @@ export const sync =
   (sink) => {
     const { environment, audience = environment, check, url, events, timeoutMs = 10_000 } = options
     const alarm = createAlarm(environment)
-    const limit = createAlarm(environment)
     /** What is to be done at the end of a step, in this order. */
     const effects: (() => void)[] = []
+    const ended = createAbort()
     let stopped = false
     let link: Link | null = null
-    let inFlight: Abort | null = null
+    let isAsking = false
     /** How far the socket has brought the log, or the check has given it. */
     let seen: Cursor | null = null
     let live: Live = noLive
@@ -186,21 +186,18 @@ export const sync =
 
     const ask = async (query: Query): Promise<Reply> => {
       if (stopped) return gone()
-      const why = inFlight ? { ...cannotAnswer(UNDER_WAY), next: 1_000 } : whyNotNow(query.maxAgeMs !== undefined)
+      const why = isAsking ? { ...cannotAnswer(UNDER_WAY), next: 1_000 } : whyNotNow(query.maxAgeMs !== undefined)
       if (why && !isVisible) isPending = true
       if (why) return why
-      const abort = createAbort()
-      inFlight = abort
+      isAsking = true
       if (suspension) suspension = { ...suspension, mayAsk: false }
       isPending = false
       askedAtMs = nowMs()
       dueAtMs = null
       setAlarm()
-      limit.set(timeoutMs, () => abort.abort())
-      const tooLate = `No answer within ${timeoutMs / 1_000} s.`
-      const meaning = await check(query, abort.signal).catch((): Meaning => failed(tooLate))
-      limit.stop()
-      inFlight = null
+      const asking = withinTime(environment, timeoutMs, ended.signal, (signal) => check(query, signal))
+      const meaning = await asking.catch(() => failed(`No answer within ${timeoutMs / 1_000} s.`))
+      isAsking = false
       if (stopped) return gone()
       step(() => takeMeaning(meaning))
       return hasOwn(meaning, 'status') ? (whyNotNow(false) ?? gone()) : meaning
@@ -338,8 +335,7 @@ export const sync =
         stopped = true
         stopWatching()
         alarm.stop()
-        limit.stop()
-        inFlight?.abort()
+        ended.abort()
         endLive()
       },
     }

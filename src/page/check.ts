@@ -1,4 +1,4 @@
-import { untilAborted } from '../engine/abort'
+import { untilAborted, withinTime } from '../engine/abort'
 import { type CheckResponse, type Meaning, readResponse } from '../engine/answer'
 import { readRetryAfterMs } from '../engine/backoff'
 import { formatCursor } from '../engine/cursor'
@@ -45,32 +45,20 @@ export const createCheck =
 
 /** Asks for one tab alone, whatever the others know. Resolves with what came of it, within a time; rejects when aborted. */
 export const askAlone =
-  (request: CheckRequest, environment: Environment, timeoutMs = ANSWER_WITHIN_MS) =>
+  (request: CheckRequest, environment: Environment, timeoutMs = 10_000) =>
   async (query: Query, outer: AbortSignal): Promise<Reply> => {
-    const abort = new AbortController()
-    const stop = (): void => abort.abort()
-    outer.addEventListener('abort', stop)
-    const stopTimer = environment.schedule(timeoutMs, stop)
-    try {
-      const meaning = await createCheck(request, environment)(query, abort.signal).catch((cause): Meaning => {
-        if (outer.aborted) throw cause
-        return { name: 'failed', status: 0, detail: '' }
-      })
-      return hasOwn(meaning, 'status') ? unanswered(request.url, meaning) : meaning
-    } finally {
-      stopTimer()
-      outer.removeEventListener('abort', stop)
-    }
+    const check = createCheck(request, environment)
+    const asking = withinTime(environment, timeoutMs, outer, (signal) => check(query, signal))
+    const meaning = await asking.catch((cause): Meaning => {
+      if (outer.aborted) throw cause
+      return { name: 'failed', status: 0, detail: '' }
+    })
+    if (!hasOwn(meaning, 'status')) return meaning
+    const { status } = meaning
+    const next = meaning.name === 'busy' ? (meaning.retryAfterMs ?? 0) : 0
+    const words = `The check did not answer: ${request.url}: HTTP ${status}.`
+    return { name: 'unanswered', next, error: new CartEchoError('check-failed', words, { status }) }
   }
-
-const unanswered = (url: string, meaning: Extract<Meaning, { status: unknown }>): Reply => {
-  const next = meaning.name === 'busy' ? (meaning.retryAfterMs ?? 0) : 0
-  const words = `The check did not answer: ${url}: HTTP ${meaning.status}.`
-  return { name: 'unanswered', next, error: new CartEchoError('check-failed', words, { status: meaning.status }) }
-}
-
-/** How long an answer may take. */
-const ANSWER_WITHIN_MS = 10_000
 
 const ask = async (
   { url, headers, credentials = 'same-origin', fetch: own }: CheckRequest,
