@@ -38,7 +38,7 @@ export interface Answer {
   readonly cursor: Cursor
   /** Oldest first, contiguous from `since` + 1. */
   readonly events: readonly LoggedEvent[]
-  /** True when the log cannot be continued from `since`: what was missed is not told. */
+  /** True when the log cannot be continued from `since`: what was missed is not delivered. */
   readonly reset: boolean
   /** How widely to spread the refresh a reset causes, in milliseconds. */
   readonly spreadMs?: number | undefined
@@ -80,7 +80,7 @@ export interface CheckResponse {
 /** What was asked, as far as the answer must match it. */
 export interface Asked {
   readonly since: Cursor | null
-  /** True when the page knows that there is a log, by its block or by an answer: a bare answer is then somebody else's. Default false. */
+  /** True when the page knows of a log: a bare answer is then somebody else's. Default false. */
   readonly hasLog?: boolean | undefined
   /** The request's own mark. A log server gives it back; a cache cannot. */
   readonly fresh: string
@@ -219,9 +219,9 @@ const intervalOf = (said: Interval | null | undefined): number | undefined =>
 const wordsOf = ({ path, expected }: Misfit): string => `${path.join('.') || 'The body'}: expected ${expected}.`
 
 /**
- * What an answer is worth to a page. `continues`: its events follow on the cursor, or the page had none. `reset`: go on from its
- * cursor. `older`: a lagging replica's, or of a retired epoch; it settles nothing. `too-late`: it starts beyond the cursor and
- * would pass something over. `malformed`: it is not contiguous.
+ * What an answer is worth to a page. `continues`: its events follow on the cursor, or the page had none. `reset`: go on
+ * from its cursor. `older`: a lagging replica's, or of a retired epoch; it settles nothing. `too-late`: it starts
+ * beyond the cursor and would pass something over. `malformed`: it is not contiguous.
  */
 export type Verdict = 'continues' | 'reset' | 'older' | 'too-late' | 'malformed'
 

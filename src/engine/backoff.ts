@@ -5,7 +5,7 @@ export interface BackOff {
   readonly capMs: number
   /** Comes on top of every delay. Default 0. */
   readonly leastMs?: number
-  /** `full`, the default: anything from 0 to the bound. `equal`: at least half of it, for what is hardly mended soon. */
+  /** `full`, the default: anything up to the bound. `equal`: at least half of it, for what is hardly mended soon. */
   readonly jitter?: 'full' | 'equal'
 }
 
@@ -24,7 +24,7 @@ export const TAB_UNANSWERED: BackOff = { baseMs: 2_000, capMs: 60_000, leastMs: 
 /** The page's own refresh failed. */
 export const REFRESH_FAILED: BackOff = { baseMs: 2_000, capMs: 30_000 }
 
-/** A channel was not authorised, or not confirmed. Its server may have lost the channels of all its pages; the check feeds them. */
+/** A channel was not authorised, or not confirmed: its server may have lost the channels of all its pages. */
 export const SUBSCRIPTION_FAILED: BackOff = { baseMs: 2_000, capMs: 300_000, leastMs: 500 }
 
 /** A steered socket in the first half minute of an outage. */
@@ -39,7 +39,7 @@ export const SOCKET_REFUSED: BackOff = { baseMs: 5_000, capMs: 300_000, jitter: 
 /** Code of the script tag could not be fetched. */
 export const CODE_NOT_LOADED: BackOff = { baseMs: 2_000, capMs: 120_000 }
 
-/** The notice has to know who looks, and the check fails while the channel is live: its ask does not wait for the cart's. */
+/** The notice has to know who looks, and the check fails while the channel is live. It does not wait for the cart's. */
 export const LOOKER_UNKNOWN: BackOff = { baseMs: 5_000, capMs: 120_000 }
 
 /**
@@ -58,8 +58,8 @@ const LONGEST_MS = 3_600_000
 const dateOf = (text: string): number => (/[a-z]/i.test(text) ? Date.parse(text) : Number.NaN)
 
 /**
- * Reads `Retry-After` in milliseconds, from 0 to one hour: seconds, or a date less the response's own `Date`, because the
- * clocks of page and server may be hours apart. Null for none, or one that cannot be read. Never throws.
+ * Reads `Retry-After` in milliseconds, from 0 to one hour: seconds, or a date less the response's own `Date`, because
+ * the clocks of page and server may be hours apart. Null for none, or one that cannot be read. Never throws.
  * Source: RFC 9110, section 10.2.3.
  */
 export const readRetryAfterMs = (retryAfter: string | null, date: string | null): number | null => {

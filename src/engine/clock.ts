@@ -6,7 +6,7 @@ export interface Moment {
   readonly random: number
 }
 
-/** True for less than `ageMs` from a moment on. A clock that was put back before it must not make an old moment young. */
+/** True for less than `ageMs` from a moment on. A clock that was put back must not make an old moment young. */
 export const isYoung = (atMs: number, nowMs: number, ageMs: number): boolean => nowMs >= atMs && nowMs - atMs < ageMs
 
 /** An alarm that is not set: for one thing that is to happen later. */
@@ -28,9 +28,10 @@ const TICK_MS = 15_000
 const LATE_MS = 10_000
 
 /**
- * The environment with one clock and one set of listeners for all who watch its page; both end with the last of them. `watchPage` also tells `tick`, every
- * 15 s, and `woke`, when the clock jumped while the page was looked at: the machine slept, or its clock was set. That goes by the wall clock, for timers sleep
- * with the machine. A hidden page's timers are late by right, so it is not judged by them; that its clock was set back is told when it is looked at.
+ * The environment with one clock and one set of listeners for all who watch its page; both end with the last of them.
+ * `watchPage` also tells `tick`, every 15 s, and `woke`, when the clock jumped while the page was looked at: the
+ * machine slept, or its clock was set. That goes by the wall clock, for timers sleep with the machine. A hidden page's
+ * timers are late by right, so it is not judged by them; that its clock was set back is told when it is looked at.
  */
 export const withPageClock = (environment: Environment): Environment => {
   const watchers = new Set<{ readonly hear: (signal: PageSignal) => void }>()

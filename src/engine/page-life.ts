@@ -13,9 +13,9 @@ export interface PageLifeOptions {
 const AWAY = 'The page is not looked at yet, or not any more.'
 
 /**
- * Runs a transport only while the page lives: not while it is prerendered, for nobody has asked for it yet; not in the back/forward
- * cache, where an open socket or a message may evict it; not while it is frozen, when what arrives is lost. What comes back
- * begins anew, and asks for what it missed. Never throws.
+ * Runs a transport only while the page lives: not while it is prerendered, for nobody has asked for it yet; not in the
+ * back/forward cache, where an open socket or a message may evict it; not while it is frozen, when what arrives is
+ * lost. What comes back begins anew, and asks for what it missed. Never throws.
  */
 export const pageLife =
   ({ environment, transport, canAsk }: PageLifeOptions): Transport =>

@@ -1,5 +1,5 @@
 import { type AbortSignalLike, untilAborted } from './abort'
-import { createAlarm } from './clock'
+import { createAlarm, isYoung } from './clock'
 import type { Cursor } from './cursor'
 import { carryOut, forgetAsk, type Memory, noteConfirmed, remember } from './customer'
 import type { Environment } from './environment'
@@ -51,8 +51,8 @@ export interface Session {
   /** The page was rendered anew, at this cursor. */
   readonly rendered: (cursor: Cursor) => void
   /**
-   * Asks the check now, and resolves when everything it knows has been told. Rejects with the error of an ask that failed,
-   * of an answer that settles nothing, or with `cannot-check` when the session ends or has nothing to ask.
+   * Asks the check now, and resolves when everything it knows has been delivered. Rejects with the error of an ask that
+   * failed, of an answer that settles nothing, or with `cannot-check` when the session ends or has nothing to ask.
    */
   readonly confirm: () => Promise<void>
   /** Tells the shopper's other tabs, where the transport knows of any. Never throws. */
@@ -61,7 +61,7 @@ export interface Session {
   readonly stop: (why?: CartEchoError) => void
 }
 
-/** Whoever waits for the answer to an ask that begins after they came, and for all it brought to be told. */
+/** Whoever waits for the answer to an ask that begins after they came, and for all it brought to be delivered. */
 interface Waiter {
   /** How many asks there were before. */
   readonly after: number
@@ -72,7 +72,7 @@ interface Waiter {
 /** A replica may lag for a moment: the third answer that settles nothing is a failure. */
 const MOST_DISAPPOINTMENTS = 3
 
-/** Runs the pure stream against a link and a clock. Never throws: a transport that does is refused with `echo-failed`. */
+/** Runs the stream against a link and a clock. Never throws: a transport that does is refused with `echo-failed`. */
 export const openSession = ({ environment, rules, transport, memory, handle, state, note }: SessionParts): Session => {
   const alarm = createAlarm(environment)
   const early: (() => void)[] = []
@@ -239,8 +239,8 @@ export interface CheckOptions {
   /** How old the last confirmation may be. Default 0: ask now. */
   maxAgeMs?: number | undefined
   /**
-   * False: it neither runs a refresh that is wanted nor waits for one. So it may be awaited in an `onRefresh`, to see first that the
-   * server answers. Default true.
+   * False: it neither runs a refresh that is wanted nor waits for one. So it may be awaited in an `onRefresh`, to see
+   * first that the server answers. Default true.
    */
   refresh?: boolean | undefined
   /** Ends the waiting; the promise then rejects with its reason, as `fetch` does. */
@@ -254,8 +254,8 @@ export interface Checked {
   /** As of when the page is known to be right, in milliseconds of `Date.now()`. */
   readonly confirmedAtMs: number
   /**
-   * Whose cart was confirmed: the owner whom the server named, who is the page's. Null where it named none, as the guide's own check does: it
-   * answers for whoever is logged in now, and nobody can tell whether that is the customer whom the page was rendered for.
+   * Whose cart was confirmed: the owner whom the server named, who is the page's. Null where it named none, as the
+   * guide's own check does: it answers for whoever is logged in now, who may be another than the page was rendered for.
    */
   readonly owner: string | null
 }
@@ -293,9 +293,7 @@ const NO_AGE = 'check() needs maxAgeMs in milliseconds, 0 or more.'
 
 const isConfirmed = ({ confirmedAtMs, stream }: Memory, nowMs: number, maxAgeMs: number): boolean =>
   confirmedAtMs !== null &&
-  nowMs - confirmedAtMs < maxAgeMs &&
-  // A clock that was put back must not make an old confirmation young.
-  nowMs >= confirmedAtMs &&
+  isYoung(confirmedAtMs, nowMs, maxAgeMs) &&
   stream.asking.name === 'nothing' &&
   stream.held.length === 0
 

@@ -25,9 +25,9 @@ export interface SyncOptions {
   readonly url?: string | undefined
   /** The events that the live transport brings; others in the log are no sign that it is silent. Default: all. */
   readonly events?: { has(name: string): boolean } | undefined
-  /** How often to ask while nothing is heard live. Infinity: never by itself. Default 30,000 ms; the server may say otherwise. */
+  /** How often to ask while nothing is live. Infinity: never. Default 30,000 ms; the server may say otherwise. */
   readonly intervalMs?: number | undefined
-  /** How often to ask while something is: at random in the second half of it. Infinity: never. Default 300,000 ms; the server may say otherwise. */
+  /** How often to ask while something is, at random in the second half of it. Likewise; default 300,000 ms. */
   readonly auditMs?: number | undefined
   /** How long an answer may take. Default 10,000 ms. */
   readonly timeoutMs?: number | undefined
@@ -42,8 +42,8 @@ interface Suspension {
 }
 
 /**
- * One answer said that the session is over. It may have been renewed meanwhile, by a log-in elsewhere, or somebody else may have answered:
- * it is believed when the check says so again, not before `askFromMs` of the clock.
+ * One answer said that the session is over. It may have been renewed meanwhile, by a log-in elsewhere, or somebody else
+ * may have answered: it is believed when the check says so again, not before `askFromMs` of the clock.
  */
 interface Suspicion {
   readonly error: CartEchoError
@@ -65,9 +65,10 @@ const SHORTEST_INTERVAL_MS = 1_000
 const LONGEST_INTERVAL_MS = 86_400_000
 
 /**
- * Feeds a page from what is live and what the check says, on one cursor. Reports where something may be missing, polls while nothing is
- * live (after 5 to 10 s, so that a blip costs nothing), audits while something is, has one request in flight, and asks nothing while
- * nobody looks. When the session is over, or live updates are switched off, it stops listening too. Never throws.
+ * Feeds a page from what is live and what the check says, on one cursor. Reports where something may be missing, polls
+ * while nothing is live (after 5 to 10 s, so that a blip costs nothing), audits while something is, has one request in
+ * flight, and asks nothing while nobody looks. When the session is over, or live updates are switched off, it stops
+ * listening too. Never throws.
  */
 export const sync =
   (options: SyncOptions): Transport =>
@@ -92,51 +93,54 @@ export const sync =
     /** Something was to be asked while nobody looked. */
     let isPending = false
     let askedAtMs = environment.nowMs()
-    /** When a poll or an audit is due; null while neither is. */
-    let dueAtMs: number | null = null
+    /** Spreads the next poll or audit. Drawn anew with each ask. */
+    let chance = environment.random()
 
     const nowMs = (): number => environment.nowMs()
     const moment = (): Moment => ({ nowMs: nowMs(), random: environment.random() })
     const say = (fact: ConnectionFact): void => void effects.push(() => sink.state(fact))
     const resync = (): void => void effects.push(() => sink.resync())
-    const rhythm = (): string => `${isPolling(live)} ${pollMs} ${auditMs}`
 
-    /** Changes what is above, plans the next poll or audit, and only then does what follows: whoever hears of it may call anything. */
+    /** Changes what is above, and only then does what follows: whoever hears of it may call anything. */
     const step = (change: () => void): void => {
       if (stopped) return
-      const before = rhythm()
       change()
-      dueAtMs = nextDueAtMs(rhythm() === before)
       // Where the check feeds the page, it is what there is to say of it. The connection knows what is no news.
-      if (!suspension && isPolling(live)) say(pollingFact(live, failure, dueAtMs))
+      if (!suspension && isPolling(live)) say(pollingFact(live, failure, dueAtMs()))
       for (const run of effects.splice(0)) if (!stopped) run()
       setAlarm()
     }
 
-    // What failed is asked again by whoever asked, and while nobody looks nothing is due.
-    const nextDueAtMs = (isSameRhythm: boolean): number | null => {
+    // When a poll or an audit is due; null while neither is. What failed is asked again by whoever asked.
+    const dueAtMs = (): number | null => {
       if (suspension || failure || !isVisible || live.name === 'opening') return null
-      const random = environment.random()
       // Polls drift apart by up to a quarter of their interval; audits come in the second half of theirs.
-      const inMs = isPolling(live) ? pollMs * (1 + random / 4) : auditMs * (0.5 + random / 2)
-      if (inMs === Infinity) return null
-      if (dueAtMs === null || !isSameRhythm) return askedAtMs + inMs
-      // It was said to be due, and is asked soon if it can be.
-      return dueAtMs > nowMs() ? dueAtMs : nowMs() + inMs
+      const inMs = isPolling(live) ? pollMs * (1 + chance / 4) : auditMs * (0.5 + chance / 2)
+      return inMs === Infinity ? null : askedAtMs + inMs
+    }
+
+    const wakesAtMs = (): number | null => {
+      if (stopped || suspension) return null
+      if (live.name === 'opening') return live.pollFromMs
+      return isAsking ? null : dueAtMs()
     }
 
     const setAlarm = (): void => {
-      const atMs = suspension ? null : live.name === 'opening' ? live.pollFromMs : dueAtMs
-      if (stopped || atMs === null) alarm.stop()
+      const atMs = wakesAtMs()
+      if (atMs === null) alarm.stop()
       else alarm.set(Math.max(0, atMs - nowMs()), () => step(takeTime))
     }
 
     // By the timer, not by the clock, which may have been set meanwhile.
     const takeTime = (): void => {
       if (live.name === 'opening') return become({ name: 'down', reason: live.reason, error: live.error })
-      dueAtMs = null
-      askedAtMs = nowMs()
+      noteAsk(nowMs())
       resync()
+    }
+
+    const noteAsk = (atMs: number): void => {
+      askedAtMs = atMs
+      chance = environment.random()
     }
 
     const become = (next: Live): void => {
@@ -192,8 +196,7 @@ export const sync =
       isAsking = true
       if (suspension) suspension = { ...suspension, mayAsk: false }
       isPending = false
-      askedAtMs = nowMs()
-      dueAtMs = null
+      noteAsk(nowMs())
       setAlarm()
       const asking = withinTime(environment, timeoutMs, ended.signal, (signal) => check(query, signal))
       const meaning = await asking.catch(() => failed(`No answer within ${timeoutMs / 1_000} s.`))
@@ -204,8 +207,8 @@ export const sync =
     }
 
     /**
-     * Why the check is not asked now; null when it may be. Somebody who waits for the answer comes before back-off, visibility and the end
-     * of a session, which may be over no more; not before a server that asked to be left alone.
+     * Why the check is not asked now; null when it may be. Somebody who waits for the answer comes before back-off,
+     * visibility and the end of a session, which may be over no more; not before a server that asked to be left alone.
      */
     const whyNotNow = (isUrgent: boolean): NotNow | null => {
       if (failure?.isFatal) return notNow('never', failure.error)
@@ -317,8 +320,7 @@ export const sync =
     // The clock jumped: nothing that was planned by it holds.
     const forgetPlans = (): void => {
       // Long enough ago for the look that may come with it.
-      askedAtMs = nowMs() - LOOKED_AT_MS
-      dueAtMs = null
+      noteAsk(nowMs() - LOOKED_AT_MS)
       if (live.name === 'opening') live = opening(moment(), live)
       const isKept = failure?.isFatal || failure?.reason === 'check-busy'
       failure = isKept ? afterJump(failure, nowMs()) : null
@@ -363,8 +365,8 @@ const further = (seen: Cursor | null, place: Cursor | null): Cursor | null =>
   !place || (seen?.epoch === place.epoch && seen.seq > place.seq) ? seen : place
 
 /**
- * The server's interval where it gives one, from 1 s to 24 h; never, where the page itself says so. One below 1 s is taken for seconds by
- * mistake, and passed over: thousands of pages would obey it.
+ * The server's interval where it gives one, from 1 s to 24 h; never, where the page itself says so. One below 1 s is
+ * taken for seconds by mistake, and passed over: thousands of pages would obey it.
  */
 const intervalMs = (given: number | undefined, known: number): number => {
   if (known === Infinity) return known

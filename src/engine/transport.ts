@@ -8,12 +8,12 @@ import type { ConnectionFact } from './state'
 export interface Sink {
   /** A broadcast as it came from the socket, undecoded. */
   deliver(event: string, payload: unknown): void
-  /** What the check said, as of then, to whoever asked: what the page did not ask for settles what it can, and no more. */
+  /** What the check said, as of then, to whoever asked: what the page did not ask for settles only what it can. */
   answer(said: Said, asOfMs: number): void
   /**
-   * Something may be missing. The stream, which alone knows the cursor, asks: at once, or at random within the time given,
-   * for what happened to everybody at the same moment. `onlyOwned`: not where nobody knows whose log it is, for a check
-   * that names no owner would answer for whoever is logged in now.
+   * Something may be missing. The stream, which alone knows the cursor, asks: at once, or at random within the time
+   * given, for what happened to everybody at the same moment. `onlyOwned`: not where nobody knows whose log it is, for
+   * a check that names no owner would answer for whoever is logged in now.
    */
   resync(withinMs?: number, onlyOwned?: boolean): void
   /** What moves the connection. */
@@ -36,8 +36,8 @@ export interface Query {
 }
 
 /**
- * What became of an ask. `asOfMs`: when the check was asked, if that was not for this ask. `unanswered`: `next` is how many
- * milliseconds later to ask again, `when-told` to wait for the next resync, `never` when nobody will answer.
+ * What became of an ask. `asOfMs`: when the check was asked, if that was not for this ask. `unanswered`: `next` is how
+ * many milliseconds later to ask again, `when-told` to wait for the next resync, `never` when nobody will answer.
  */
 export type Reply =
   | { readonly name: 'log'; readonly answer: Answer; readonly asOfMs?: number | undefined }
@@ -55,8 +55,8 @@ export type Reply =
 export type Said = Exclude<Reply, { name: 'unanswered' }>
 
 /**
- * What a page tells the shopper's other tabs: it has changed the cart; it has dismissed the news of these keys; the check answers
- * for another customer.
+ * What a page tells the shopper's other tabs: it has changed the cart; it has dismissed the news of these keys; the
+ * check answers for another customer.
  */
 export type TabNote =
   | { readonly name: 'changed-here'; readonly instance: string }
@@ -68,8 +68,8 @@ export interface Link {
   /** Ends it: no timer, listener, request or socket of ours is left. Calling it again does nothing. */
   readonly stop: Stop
   /**
-   * Asks the check. Left out by transports that only listen: then nothing is asked, and a gap is only waited for. One that
-   * rejects is reported as `check-failed` and asked again, later each time.
+   * Asks the check. Left out by transports that only listen: then nothing is asked, and a gap is only waited for. One
+   * that rejects is reported as `check-failed` and asked again, later each time.
    */
   readonly ask?: ((query: Query) => Promise<Reply>) | undefined
   /** Tells the shopper's other tabs. Left out by transports that know of none. */

@@ -24,9 +24,9 @@ export interface CheckRequest {
 export type Check = (query: Query, signal: AbortSignal) => Promise<Meaning>
 
 /**
- * One request of the check a call, and no clock: whoever calls decides when, and aborts what takes too long. Redirects are not
- * followed, for they lead to log-in pages; `X-Requested-With` goes to the page's own origin only, elsewhere it would cost a
- * preflight. Every request carries a mark of its own (`fresh`) that a log server gives back: proof that no cache answered.
+ * One request of the check a call, and no clock: whoever calls decides when, and aborts what takes too long. Redirects
+ * are not followed, for they lead to log-in pages; `X-Requested-With` goes to the page's own origin only, elsewhere it
+ * would cost a preflight. Every request carries a mark (`fresh`) that a log server gives back: no cache answered.
  */
 export const createCheck =
   (request: CheckRequest, environment: Environment): Check =>
@@ -34,7 +34,7 @@ export const createCheck =
     const fresh = Math.floor(environment.random() * 2 ** 48).toString(36)
     try {
       const reading = ask(request, addressOf(request.url, query, fresh), signal).then(readWire)
-      // Headers that are never there, or a fetch that knows nothing of signals, must not keep the page waiting for ever.
+      // Headers that never come, or a fetch that knows nothing of signals, must not keep the page waiting for ever.
       const read = await untilAborted(reading, signal)
       return readResponse(read, { since: query.since, hasLog: query.hasLog, fresh, nowMs: environment.nowMs() })
     } catch (cause) {
@@ -43,7 +43,7 @@ export const createCheck =
     }
   }
 
-/** Asks for one tab alone, whatever the others know. Resolves with what came of it, within a time; rejects when aborted. */
+/** Asks for one tab alone, whatever the others know. Resolves within a time; rejects when aborted. */
 export const askAlone =
   (request: CheckRequest, environment: Environment, timeoutMs = 10_000) =>
   async (query: Query, outer: AbortSignal): Promise<Reply> => {

@@ -8,7 +8,8 @@ import { type SyncOptions, sync } from '../../src/engine/sync'
 import type { Reply, Sink } from '../../src/engine/transport'
 import { fakeEnvironment } from '../support/fake-environment'
 
-// A sync alone: what its live source says, what the check says and what the page goes through; what it says for it, and when it wants the time next.
+// A sync alone: what its live source says, what the check says and what the page goes through; what it says for it, and
+// when it wants the time next.
 
 const notAuthorised = new CartEchoError('not-authorised', 'for the test')
 const delay = new CartEchoError('authorisation-failed', 'for the test')
@@ -43,7 +44,9 @@ interface Options extends Partial<Omit<SyncOptions, 'environment' | 'live' | 'ch
 
 const inWords = (fact: ConnectionFact): string => ('reason' in fact ? `${fact.name}: ${fact.reason}` : fact.name)
 
-/** A sync on a clock of its own; each move gives what it said for it, in words. Chance gives 0.5 unless told otherwise. */
+/**
+ * A sync on a clock of its own; each move gives what it said for it, in words. Chance gives 0.5 unless told otherwise.
+ */
 const feedOf = ({ hasLive = true, isVisible = true, random = 0.5, ...options }: Options = {}) => {
   const environment = fakeEnvironment({ isVisible, random: () => random })
   const timers = new Set<number>()

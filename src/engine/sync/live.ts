@@ -25,14 +25,16 @@ export type Live =
   /** The same for longer, or refused. */
   | ({ readonly name: 'down' } & Cause)
   /**
-   * `missed`: answers of the check in a row that had changes which it had not brought; null before the first, which tells of what was before
-   * the subscription.
+   * `missed`: answers of the check in a row that had changes which it had not brought; null before the first, which
+   * tells of what was before the subscription.
    */
   | { readonly name: 'up'; readonly missed: number | null }
   /** Subscribed, and brings nothing, as with `BROADCAST_CONNECTION=log` or a queue without a worker. */
   | ({ readonly name: 'silent' } & Cause)
 
-/** So long a loss of the socket costs no request; the same again at random, for a server loses all its pages at once. */
+/**
+ * So long a loss of the socket costs no request; the same again at random, for a server loses all its pages at once.
+ */
 const GRACE_MS = 5_000
 /** So many answers in a row prove that it brings nothing; one may be a loss. */
 const SILENT_AFTER = 2
