@@ -188,8 +188,8 @@ const run = async ({ seed, start, hasLive, steps }: Schedule): Promise<void> => 
         return environment.setClock(next.ms)
       case 'clock':
         environment.setClock(next.ms)
-        // Nobody sets a clock forth and back within a look at it.
-        return pass(6_000)
+        // Nobody sets a clock forth and back within a look at it, which the page's clock takes every 15 s.
+        return pass(16_000)
       case 'check-now':
         return void cart.check().catch(() => undefined)
       case 'prune':
