@@ -1,6 +1,5 @@
-import type { Environment, PageSignal, Stop } from './environment'
-import type { Link, Query, Transport } from './transport'
-import { cannotAnswer, stopLink } from './transport'
+import type { Environment } from './environment'
+import { cannotAnswer, type Link, type Query, stopLink, type Transport } from './transport'
 
 /** What a page's life is laid round. */
 export interface PageLifeOptions {
@@ -37,8 +36,6 @@ export const pageLife =
       mine?.stop()
     }
 
-    const pause = (): void => stopLink(end, sink.report)
-
     const comeBack = (): void => {
       if (stopped || link || !environment.isActivated()) return
       sink.state({ name: 'starting' })
@@ -46,14 +43,11 @@ export const pageLife =
       sink.resync()
     }
 
-    const signals: Partial<Record<PageSignal, () => void>> = {
-      activated: begin,
-      left: pause,
-      frozen: pause,
-      restored: comeBack,
-      resumed: comeBack,
-    }
-    const stopWatching: Stop = environment.watchPage((signal) => signals[signal]?.())
+    const stopWatching = environment.watchPage((signal) => {
+      if (signal === 'activated') begin()
+      if (signal === 'left' || signal === 'frozen') stopLink(end, sink.report)
+      if (signal === 'restored' || signal === 'resumed') comeBack()
+    })
     if (environment.isActivated()) begin()
     else sink.state({ name: 'prerendering' })
 

@@ -7,15 +7,7 @@ import { CartEchoError } from './errors'
 import type { Refreshers } from './refreshes'
 import { hasOwn, ownOnly } from './shape'
 import type { Connection, ConnectionFact } from './state'
-import {
-  type Arrival,
-  type Asked,
-  type Confirmed,
-  type Effect,
-  type Next,
-  type StreamRules,
-  wakesAtMs,
-} from './stream/state'
+import { type Arrival, type Asked, type Effect, type Next, type StreamRules, wakesAtMs } from './stream/state'
 import {
   cannotAnswer,
   gone,
@@ -69,7 +61,6 @@ interface Waiter {
   readonly end: (error: CartEchoError | null) => void
 }
 
-/** A replica may lag for a moment: the third answer that settles nothing is a failure. */
 const MOST_DISAPPOINTMENTS = 3
 
 /** Runs the stream against a link and a clock. Never throws: a transport that does is refused with `echo-failed`. */
@@ -99,7 +90,9 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
     if (effect.name === 'ask') return ask(effect.since)
     if (effect.name === 'unsettled') return disappoint(effect.error)
     handle(effect)
-    if (effect.name === 'confirmed') whenOpen(() => takeConfirmed(effect))
+    if (effect.name !== 'confirmed' || !isOpen) return
+    noteConfirmed(memory, effect, environment.nowMs())
+    if (effect.ask !== undefined) release(effect.ask, null)
   }
 
   const wake = (): void => {
@@ -138,27 +131,21 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
   }
 
   const takeNoAnswer = (ask: number, error: CartEchoError, next?: Next): void => {
-    release(isBefore(ask), error)
+    release(ask, error)
     arrive({ name: 'unanswered', next })
   }
 
-  const takeConfirmed = (confirmed: Confirmed): void => {
-    const { ask } = confirmed
-    noteConfirmed(memory, confirmed, environment.nowMs())
-    if (ask !== undefined) release(isBefore(ask), null)
-  }
-
+  // A replica may lag for a moment: the third answer that settles nothing is a failure.
   const disappoint = (error: CartEchoError): void => {
-    for (const waiter of waiters) waiter.disappointments += 1
-    release(({ disappointments }) => disappointments >= MOST_DISAPPOINTMENTS, error)
+    for (const waiter of waiters) {
+      waiter.disappointments += 1
+      if (waiter.disappointments >= MOST_DISAPPOINTMENTS) waiter.end(error)
+    }
   }
 
-  /** Ends the waiting of some: well, or with an error. */
-  const release = (isDone: (waiter: Waiter) => boolean, error: CartEchoError | null): void => {
-    for (const waiter of [...waiters].filter(isDone)) {
-      waiters.delete(waiter)
-      waiter.end(error)
-    }
+  /** Ends the waiting of all who came before that ask: well, or with an error. */
+  const release = (ask: number, error: CartEchoError | null): void => {
+    for (const waiter of waiters) if (waiter.after < ask) waiter.end(error)
   }
 
   // A transport may speak before it has returned; it is heard once its link is there to be asked.
@@ -207,7 +194,13 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
     confirm: () => {
       if (!isOpen || !link?.ask) return Promise.reject(cannotAnswer(NO_CHECK).error)
       const confirmation = new Promise<void>((resolve, reject) => {
-        waiters.add({ after: asks, disappointments: 0, end: (error) => (error ? reject(error) : resolve()) })
+        const end: Waiter['end'] = (error) => {
+          waiters.delete(waiter)
+          if (error) reject(error)
+          else resolve()
+        }
+        const waiter = { after: asks, disappointments: 0, end }
+        waiters.add(waiter)
       })
       arrive({ name: 'resync' })
       return confirmation
@@ -218,17 +211,12 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
       isOpen = false
       alarm.stop()
       endLink()
-      release(() => true, why)
+      release(Number.POSITIVE_INFINITY, why)
     },
   }
 }
 
 const NO_CHECK = 'There is no check to ask: give createCartEcho the address of one.'
-
-const isBefore =
-  (ask: number) =>
-  ({ after }: Waiter): boolean =>
-    after < ask
 
 // What the check said, as it arrives at the stream.
 const arrivalOf = (said: Said, asked: Asked): Arrival =>

@@ -93,7 +93,7 @@ export const sync =
     /** Something was to be asked while nobody looked. */
     let isPending = false
     let askedAtMs = environment.nowMs()
-    /** Spreads the next poll or audit. Drawn anew with each ask. */
+    /** From 0 to 1, drawn anew with each ask: spreads the next poll or audit. */
     let chance = environment.random()
 
     const nowMs = (): number => environment.nowMs()
@@ -138,6 +138,7 @@ export const sync =
       resync()
     }
 
+    /** The next poll or audit is counted from here. */
     const noteAsk = (atMs: number): void => {
       askedAtMs = atMs
       chance = environment.random()
