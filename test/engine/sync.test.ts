@@ -275,50 +275,6 @@ describe('a page without a socket', () => {
 })
 
 describe('a page that is live', () => {
-  it('asks nothing without need: an audit in the second half of the interval', async () => {
-    for (const [random, expected] of [
-      [0, 150_000],
-      [0.5, 225_000],
-      [0.999, 299_850],
-    ] as const) {
-      const page = await livePage({ environment: fakeEnvironment({ random: () => random }) })
-      await page.pass(expected - 1)
-      expect(page.asks).toHaveLength(1)
-      await page.pass(1)
-      expect(page.asks).toHaveLength(2)
-      await page.answer(log('e1:1', 'e1:2'))
-      expect(page.heard).toEqual(['change 2'])
-      await page.end()
-    }
-  })
-
-  it('goes by the intervals of its own settings', async () => {
-    const page = await livePage({ auditMs: 2_000 })
-    await page.pass(1_500)
-    expect(page.asks).toHaveLength(2)
-    await page.end()
-    const polled = await polledPage({ intervalMs: 4_000 })
-    await polled.pass(4_500)
-    expect(polled.asks).toHaveLength(2)
-    await polled.end()
-  })
-
-  it.each([
-    [{ auditMs: 600_000 }, 450_000],
-    [{ auditMs: 10 }, 225_000],
-    [{ auditMs: 10 * 86_400_000 }, 64_800_000],
-  ])("goes by the server's, within bounds: %j", async (policy, expected) => {
-    const page = pageOn()
-    page.live().state({ name: 'subscribed' })
-    page.live().resync()
-    await page.answer(log('e1:1', 'e1:1', policy))
-    await page.pass(expected - 1)
-    expect(page.asks).toHaveLength(1)
-    await page.pass(1)
-    expect(page.asks).toHaveLength(2)
-    await page.end()
-  })
-
   it('hears at once when the clock jumped, for it may have slept', async () => {
     const page = await livePage({ environment: fakePage() })
     page.environment.setClock(3_600_000)
@@ -714,19 +670,6 @@ describe('a check that is not there', () => {
     expect(page.asks).toHaveLength(3)
     expect(page.errors.map(({ code }) => code)).toEqual(['check-refused', 'misconfigured'])
     await expect(page.client.check()).rejects.toMatchObject({ code: 'misconfigured' })
-    await page.end()
-  })
-
-  it('does not end what is live', async () => {
-    const page = await livePage()
-    page.live().resync()
-    for (let count = 0; count < 3; count += 1) {
-      await page.answer(notThere)
-      await page.untilAsked()
-    }
-    expect([page.state(), page.asks.length]).toEqual(['live: subscribed', 4])
-    page.live().deliver(EVENT, at(2))
-    expect(page.heard).toEqual(['change 2'])
     await page.end()
   })
 })
