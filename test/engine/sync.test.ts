@@ -10,7 +10,7 @@ import { type FakeEnvironment, fakeEnvironment, fakePage } from '../support/fake
 import { answerOf, EVENT } from '../support/listening-client'
 import { at } from '../support/payloads'
 
-// A client on a supply: the live source speaks and the check answers when the test says so. Chance gives 0.5 unless told
+// A client on a sync: the live source speaks and the check answers when the test says so. Chance gives 0.5 unless told
 // otherwise: polls begin after 7.5 s and come every 33.75 s, audits every 225 s.
 
 interface Ask {

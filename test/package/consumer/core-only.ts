@@ -59,7 +59,7 @@ const cart: CartEcho = createClient({
   announce: undefined,
   mayRefresh: (cursor) => cursor?.startsWith('b7f3:') ?? true,
   whileStarted: undefined,
-  word: { guest: true },
+  identity: { guest: true },
 })
 cart.on('cart.conditions.changed', ({ changes }) => changes.new_total?.trim())
 createClient({
@@ -69,7 +69,7 @@ createClient({
   transport: (user) => live(user),
   onError: () => {},
 })
-// @ts-expect-error: without a check there is nothing to supply
+// @ts-expect-error: without a check there is nothing to sync with
 sync({ environment, live: null })
 
 // A check of one's own, such as one over a service worker.

@@ -14,7 +14,7 @@ export const EXPORTED: Readonly<Record<string, readonly string[]>> = {
     'parseCursor',
     'readChannel',
     'readListening',
-    'supply',
+    'sync',
     'tabs',
     'tabsName',
   ],
