@@ -37,21 +37,7 @@ interface SessionParts {
 }
 
 /** One shopper's listening, from start to stop. */
-export interface Session {
-  /** Starts the transport. Apart from opening, so that whoever is told at once already holds the session to stop. */
-  readonly begin: () => void
-  /** The page was rendered anew, at this cursor. */
-  readonly rendered: (cursor: Cursor) => void
-  /**
-   * Asks the check now, and resolves when everything it knows has been delivered. Rejects with the error of an ask that
-   * failed, of an answer that settles nothing, or with `cannot-check` when the session ends or has nothing to ask.
-   */
-  readonly confirm: () => Promise<void>
-  /** Tells the shopper's other tabs, where the transport knows of any. Never throws. */
-  readonly tell: (note: TabNote) => void
-  /** Ends it. Whatever the link says afterwards is not heard; who waits for a confirmation is told why. */
-  readonly stop: (why?: CartEchoError) => void
-}
+export type Session = ReturnType<typeof openSession>
 
 /** Whoever waits for the answer to an ask that begins after they came, and for all it brought to be delivered. */
 interface Waiter {
@@ -64,7 +50,7 @@ interface Waiter {
 const MOST_DISAPPOINTMENTS = 3
 
 /** Runs the stream against a link and a clock. Never throws: a transport that does is refused with `echo-failed`. */
-export const openSession = ({ environment, rules, transport, memory, handle, state, note }: SessionParts): Session => {
+export const openSession = ({ environment, rules, transport, memory, handle, state, note }: SessionParts) => {
   const alarm = createAlarm(environment)
   const early: (() => void)[] = []
   const waiters = new Set<Waiter>()
@@ -182,7 +168,8 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
   }
 
   return {
-    begin: () => {
+    /** Starts the transport. Apart from opening, so that whoever hears of it at once already holds the session to stop. */
+    begin: (): void => {
       if (!isOpen) return
       forgetAsk(memory)
       link = startLink()
@@ -190,8 +177,13 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
       arrive({ name: 'unanswered' })
       for (const run of early.splice(0)) whenOpen(run)
     },
-    rendered: (cursor) => arrive({ name: 'rendered', cursor }),
-    confirm: () => {
+    /** The page was rendered anew, at this cursor. */
+    rendered: (cursor: Cursor): void => arrive({ name: 'rendered', cursor }),
+    /**
+     * Asks the check now, and resolves when everything it knows has been delivered. Rejects with the error of an ask that
+     * failed, of an answer that settles nothing, or with `cannot-check` when the session ends or has nothing to ask.
+     */
+    confirm: (): Promise<void> => {
       if (!isOpen || !link?.ask) return Promise.reject(cannotAnswer(NO_CHECK).error)
       const confirmation = new Promise<void>((resolve, reject) => {
         const end: Waiter['end'] = (error) => {
@@ -205,8 +197,10 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
       arrive({ name: 'resync' })
       return confirmation
     },
-    tell: (note) => whenOpen(() => link?.tell?.(note)),
-    stop: (why = gone().error) => {
+    /** Tells the shopper's other tabs, where the transport knows of any. Never throws. */
+    tell: (note: TabNote): void => whenOpen(() => link?.tell?.(note)),
+    /** Ends it. Whatever the link says afterwards is not heard; who waits for a confirmation hears why. */
+    stop: (why: CartEchoError = gone().error): void => {
       if (!isOpen) return
       isOpen = false
       alarm.stop()

@@ -65,12 +65,12 @@ const ask = async (
   address: string,
   signal: AbortSignal,
 ): Promise<Response> => {
-  const standing = {
+  const all = {
     Accept: 'application/json',
     ...(isOwnOrigin(url) ? { 'X-Requested-With': 'XMLHttpRequest' } : {}),
     ...(await provide(headers)),
   }
-  return send(address, { own, headers: standing, credentials, signal })
+  return send(address, { own, headers: all, credentials, signal })
 }
 
 const addressOf = (url: string, { since, owner }: Query, fresh: string): string => {

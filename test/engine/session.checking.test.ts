@@ -5,7 +5,7 @@ import type { Reply } from '../../src/engine/transport'
 import { answerOf, type ListeningClient, listeningClient, sinceOf } from '../support/listening-client'
 import { at } from '../support/payloads'
 
-// cart.check(): the promise before a checkout. Client, session and inbox as they are; the link answers when the test says so.
+// cart.check(): the promise before a checkout. Client, session and stream as they are; the link answers when the test says so.
 
 const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 0))
 

@@ -161,7 +161,7 @@ const feedOf = ({ hasLive = true, isVisible = true, random = 0.5, ...options }: 
 type Feed = ReturnType<typeof feedOf>
 
 /** A sync whose live source stands so. */
-const standing = {
+const made = {
   none: async () => feedOf({ hasLive: false }),
   opening: async () => feedOf(),
   up: async () => {
@@ -200,7 +200,7 @@ describe('a sync begins', () => {
 })
 
 describe('what the live source says', () => {
-  it.each<[keyof typeof standing, keyof typeof facts, string, string[]]>([
+  it.each<[keyof typeof made, keyof typeof facts, string, string[]]>([
     ['opening', 'opening', 'opening', ['socket-opening']],
     ['opening', 'open', 'opening', ['socket-open']],
     ['opening', 'lost', 'opening', ['socket-lost']],
@@ -231,7 +231,7 @@ describe('what the live source says', () => {
     ['silent', 'subscribed', 'polled', ['polling: no-broadcasts']],
     ['silent', 'refused', 'polled', ['resync', 'polling: not-authorised']],
   ])('%s and %s: %s', async (state, fact, expected, said) => {
-    const feed = await standing[state]()
+    const feed = await made[state]()
     if (state === 'down') await feed.hears(log())
     expect(feed.said(fact)).toEqual(said)
     expect(standOf(feed)).toBe(expected)
@@ -246,7 +246,7 @@ describe('what the live source says', () => {
   })
 
   it('puts the first poll off no further by what it says meanwhile', async () => {
-    const feed = await standing.up()
+    const feed = await made.up()
     feed.said('lost')
     for (const fact of ['opening', 'open', 'delayed', 'lost'] as const) {
       feed.pass(1_000)
@@ -261,7 +261,7 @@ describe('what the live source says', () => {
       [failed(502), 'asked'],
       [busy, '21500: check-busy'],
     ] as const) {
-      const feed = await standing.down()
+      const feed = await made.down()
       await feed.hears(meaning)
       feed.said('subscribed')
       expect(await feed.ask()).toBe(expected)
@@ -286,7 +286,7 @@ describe('polls and audits', () => {
   })
 
   it('come by the timer, though the clock was set back meanwhile', async () => {
-    const feed = await standing.down()
+    const feed = await made.down()
     await feed.hears(log())
     feed.setClock(-7_200_000)
     expect(feed.pass(33_750)).toEqual(['resync', 'polling: socket-lost'])
@@ -294,7 +294,7 @@ describe('polls and audits', () => {
   })
 
   it('are planned anew when something else was asked meanwhile, and not while it is', async () => {
-    const feed = await standing.up()
+    const feed = await made.up()
     feed.pass(200_000)
     await feed.hears(log())
     expect(feed.dueInMs()).toBe(225_000)
@@ -331,7 +331,7 @@ describe('polls and audits', () => {
   )
 
   it('change pace when the page goes live, and when it is lost for long', async () => {
-    const feed = await standing.down()
+    const feed = await made.down()
     await feed.hears(log())
     feed.said('subscribed')
     expect(feed.dueInMs()).toBe(225_000)
@@ -342,11 +342,11 @@ describe('polls and audits', () => {
 
   it('are none while nobody looks, and none while the check fails: whoever asked asks again', async () => {
     for (const state of ['none', 'up', 'down', 'silent'] as const) {
-      const feed = await standing[state]()
+      const feed = await made[state]()
       feed.signal('hidden')
       expect(feed.dueInMs(), state).toBeNull()
     }
-    const feed = await standing.down()
+    const feed = await made.down()
     await feed.hears(failed())
     expect(feed.dueInMs()).toBeNull()
   })
@@ -436,14 +436,14 @@ describe('whether the check is asked', () => {
 
 describe('what the check says of itself', () => {
   it('is what there is to say where it feeds the page', async () => {
-    const feed = await standing.down()
+    const feed = await made.down()
     expect(await feed.hears(failed())).toEqual(['report: check-failed', 'delayed: check-failed'])
     expect(feed.fact()).toMatchObject({ nextTryAtMs: feed.environment.nowMs() + 1_500 })
     expect(await feed.hears(log())).toEqual(['polling: socket-lost'])
   })
 
   it('is reported once a trouble, and moves nothing, while something is live', async () => {
-    const feed = await standing.up()
+    const feed = await made.up()
     expect(await feed.hears(failed())).toEqual(['report: check-failed'])
     expect(await feed.hears(failed())).toEqual([])
     expect(await feed.hears(failed(502))).toEqual(['report: check-failed'])
@@ -457,7 +457,7 @@ describe('what the check says of itself', () => {
     // The socket, which goes on trying, is the only hope left.
     ['down', ['socket-lost']],
   ] as const)('is the end of asking when it is not there three times: %s', async (state, expected) => {
-    const feed = await standing[state]()
+    const feed = await made[state]()
     await feed.hears(notThere)
     await feed.hears(notThere)
     expect(await feed.hears(notThere)).toEqual(['report: misconfigured', ...expected])
@@ -473,8 +473,8 @@ describe('what the check says of itself', () => {
 })
 
 describe('when the session is over', () => {
-  const over = async (state: keyof typeof standing = 'up') => {
-    const feed = await standing[state]()
+  const over = async (state: keyof typeof made = 'up') => {
+    const feed = await made[state]()
     const suspected = await feed.hears(sessionOver)
     feed.pass(5_000)
     const said = [...suspected, ...(await feed.hears(sessionOver))]
@@ -526,7 +526,7 @@ describe('when the session is over', () => {
 
 describe('when the shop switches live updates off', () => {
   it('nothing is listened to any more; it is asked when somebody looks, every 15 min at most', async () => {
-    const feed = await standing.up()
+    const feed = await made.up()
     expect(await feed.hears(off)).toEqual(['close-live', 'idle: switched-off'])
     expect(feed.dueInMs()).toBeNull()
     feed.pass(899_999)
@@ -542,7 +542,7 @@ describe('when the shop switches live updates off', () => {
 
 describe('a socket that never brings anything', () => {
   it('is known by two answers that knew what it had not brought; then the page is polled, and it is said', async () => {
-    const feed = await standing.up()
+    const feed = await made.up()
     await feed.hears(log(5))
     expect(await feed.hears(log(1))).toEqual([])
     expect(await feed.hears(log(1))).toEqual(['polling: no-broadcasts'])
@@ -578,7 +578,7 @@ describe('a socket that never brings anything', () => {
 
   it('is none that has brought it before, further on than the answer or in part', async () => {
     for (const place of [3, 9]) {
-      const feed = await standing.up()
+      const feed = await made.up()
       await feed.hears(log())
       for (const events of [3, 0]) {
         feed.broadcast(place)
@@ -589,7 +589,7 @@ describe('a socket that never brings anything', () => {
   })
 
   it('is subscribed anew, and still brings nothing', async () => {
-    const feed = await standing.silent()
+    const feed = await made.silent()
     feed.said('subscribed')
     expect(await feed.hears(bare)).toEqual(['polling: no-broadcasts'])
   })
@@ -598,7 +598,7 @@ describe('a socket that never brings anything', () => {
 describe('a page that is looked at', () => {
   it('asks at once where it is polled, and not within 3 s of the last ask', async () => {
     for (const state of ['none', 'down', 'silent'] as const) {
-      const feed = await standing[state]()
+      const feed = await made[state]()
       await feed.hears(log())
       feed.signal('hidden')
       feed.pass(2_999)
@@ -610,7 +610,7 @@ describe('a page that is looked at', () => {
   })
 
   it('asks while it is live only when an audit interval has gone by', async () => {
-    const feed = await standing.up()
+    const feed = await made.up()
     await feed.hears(log())
     feed.signal('hidden')
     feed.pass(299_999)
@@ -620,7 +620,7 @@ describe('a page that is looked at', () => {
   })
 
   it('asks at once what was to be asked while nobody looked', async () => {
-    const feed = await standing.up()
+    const feed = await made.up()
     await feed.hears(log())
     feed.signal('hidden')
     await feed.ask()
@@ -630,7 +630,7 @@ describe('a page that is looked at', () => {
   })
 
   it('asks after wire:navigate, which put another page in its place', async () => {
-    const feed = await standing.up()
+    const feed = await made.up()
     await feed.hears(log())
     feed.pass(3_000)
     expect(feed.signal('navigated')).toEqual(['resync'])
@@ -641,13 +641,13 @@ describe('a page that is looked at', () => {
 
 describe('when the network comes back', () => {
   it('something may be missing; what had failed for want of it is tried at once, what the server said still holds', async () => {
-    expect((await standing.up()).signal('online')).toEqual(['resync'])
+    expect((await made.up()).signal('online')).toEqual(['resync'])
     for (const [meaning, expected] of [
       [failed(0), 'asked'],
       [failed(500), '1500: check-failed'],
       [busy, '21500: check-busy'],
     ] as const) {
-      const feed = await standing.down()
+      const feed = await made.down()
       await feed.hears(meaning)
       feed.signal('online')
       expect(await feed.ask()).toBe(expected)
@@ -657,7 +657,7 @@ describe('when the network comes back', () => {
 
 describe('when the clock jumped', () => {
   it('something may be missing, and what was planned is planned anew', async () => {
-    const feed = await standing.up()
+    const feed = await made.up()
     for (const jumpMs of [3_600_000, 3_600_000, -7_200_000]) {
       feed.setClock(jumpMs)
       expect(feed.signal('woke')).toEqual(['resync'])
@@ -675,7 +675,7 @@ describe('when the clock jumped', () => {
   })
 
   it('what failed is tried at once, and a busy server is left alone for as long as it said, no longer', async () => {
-    const feed = await standing.down()
+    const feed = await made.down()
     await feed.hears(failed(500))
     feed.signal('woke')
     expect(feed.fact()).toMatchObject({ name: 'polling' })

@@ -12,7 +12,7 @@ import { SCHEDULES } from '../support/schedules'
 import { seededRandom } from '../support/seeded-random'
 import { type CheckMood, type Fate, type Kind, openVirtualShop } from '../support/virtual-shop'
 
-// What is promised, under any schedule of publishes and faults: client, inbox, supply and page life as they are; server, sockets, check
+// What is promised, under any schedule of publishes and faults: client, stream, sync and page life as they are; server, sockets, check
 // and clock are virtual. The oracle is what the page shows.
 
 type Step =

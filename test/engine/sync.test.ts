@@ -808,7 +808,7 @@ describe('a page that feeds other tabs, too,', () => {
 })
 
 describe('an answer to a tab that is behind', () => {
-  it('gives again what the socket has brought, which is no sign that it is deaf', async () => {
+  it('gives again what the socket has brought, which is no sign that it is silent', async () => {
     const page = await livePage()
     for (const seq of [2, 3, 4, 5]) {
       page.live().deliver(EVENT, at(seq))
@@ -819,7 +819,7 @@ describe('an answer to a tab that is behind', () => {
     await page.end()
   })
 
-  it('gives again what the socket has brought, which is not one of the two audits that tell of a deaf one', async () => {
+  it('gives again what the socket has brought, which is not one of the two audits that tell of a silent one', async () => {
     const page = await livePage()
     page.live().deliver(EVENT, at(2))
     await page.untilAsked()
