@@ -1,3 +1,5 @@
+import type { Environment } from './environment'
+
 /** What cart-echo needs of an `AbortSignal`. */
 export interface AbortSignalLike {
   readonly aborted: boolean
@@ -33,4 +35,29 @@ export const untilAborted = <Value>(promise: Promise<Value>, signal: AbortSignal
     const leave = (): void => signal.removeEventListener('abort', abort)
     promise.then(resolve, reject).finally(leave)
   })
+}
+
+/**
+ * Runs something that is aborted after a time, or with another signal. By hand: `AbortSignal.any` is younger than the
+ * browsers we support.
+ */
+export const withinTime = async <Value>(
+  environment: Environment,
+  ms: number,
+  outer: AbortSignalLike,
+  run: (signal: Signal) => Promise<Value>,
+): Promise<Value> => {
+  const abort = createAbort()
+  const stopTimer = environment.schedule(ms, () => abort.abort())
+  const stop = (): void => {
+    stopTimer()
+    abort.abort()
+  }
+  outer.addEventListener('abort', stop)
+  try {
+    return await run(abort.signal)
+  } finally {
+    stopTimer()
+    outer.removeEventListener('abort', stop)
+  }
 }

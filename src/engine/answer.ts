@@ -38,7 +38,7 @@ export interface Answer {
   readonly cursor: Cursor
   /** Oldest first, contiguous from `since` + 1. */
   readonly events: readonly LoggedEvent[]
-  /** True when the log cannot be continued from `since`: what was missed is not told. */
+  /** True when the log cannot be continued from `since`: what was missed is not delivered. */
   readonly reset: boolean
   /** How widely to spread the refresh a reset causes, in milliseconds. */
   readonly spreadMs?: number | undefined
@@ -80,18 +80,16 @@ export interface CheckResponse {
 /** What was asked, as far as the answer must match it. */
 export interface Asked {
   readonly since: Cursor | null
-  /** True when the page knows that there is a log, by its block or by an answer: a bare answer is then somebody else's. Default false. */
+  /** True when the page knows of a log: a bare answer is then somebody else's. Default false. */
   readonly hasLog?: boolean | undefined
   /** The request's own mark. A log server gives it back; a cache cannot. */
   readonly fresh: string
   readonly nowMs: number
 }
 
-/** What is known of a response that is no answer. */
-export interface NoAnswer {
+/** A response that is no answer. */
+interface NoAnswer {
   readonly status: number
-  /** The address that was asked, as the page names it. */
-  readonly url?: string | undefined
 }
 
 /** What a response means: the rows of the agreement's table. */
@@ -221,20 +219,17 @@ const intervalOf = (said: Interval | null | undefined): number | undefined =>
 const wordsOf = ({ path, expected }: Misfit): string => `${path.join('.') || 'The body'}: expected ${expected}.`
 
 /**
- * What an answer is worth to a page. `continues`: its events follow on the cursor, or the page had none. `reset`: go on from its
- * cursor. `older`: a lagging replica's, or of a retired epoch; it settles nothing. `too-late`: it starts beyond the cursor and
- * would pass something over. `malformed`: it is not contiguous.
+ * What an answer is worth to a page. `continues`: its events follow on the cursor, or the page had none. `reset`: go on
+ * from its cursor. `older`: a lagging replica's, or of a retired epoch; it settles nothing. `too-late`: it starts
+ * beyond the cursor and would pass something over. `malformed`: it is not contiguous.
  */
 export type Verdict = 'continues' | 'reset' | 'older' | 'too-late' | 'malformed'
 
-/** Where a page stands: what an answer is weighed against. */
-interface Standpoint {
-  readonly cursor: Cursor | null
-  readonly retired: readonly string[]
-}
-
-/** Weighs an answer. */
-export const weighAnswer = ({ cursor, retired }: Standpoint, answer: Answer): Verdict => {
+/** Weighs an answer against the place of a page and the epochs that it has left. */
+export const weighAnswer = (
+  { cursor, retired }: { readonly cursor: Cursor | null; readonly retired: readonly string[] },
+  answer: Answer,
+): Verdict => {
   const { since, cursor: end, reset, events } = answer
   if (retired.includes(end.epoch)) return 'older'
   if (cursor?.epoch === end.epoch && end.seq < cursor.seq) return 'older'

@@ -6,25 +6,20 @@ export interface Moment {
   readonly random: number
 }
 
-/** True for less than `ageMs` from a moment on. A clock that was put back before it must not make an old moment young. */
+/** True for less than `ageMs` from a moment on. A clock that was put back must not make an old moment young. */
 export const isYoung = (atMs: number, nowMs: number, ageMs: number): boolean => nowMs >= atMs && nowMs - atMs < ageMs
 
-/** One thing that is to happen later. What is planned anew takes the place of what was planned before. */
-interface Alarm {
-  readonly set: (inMs: number, run: () => void) => void
-  /** Drops what is planned. `set` may follow. */
-  readonly stop: Stop
-}
-
-/** An alarm that is not set. */
-export const createAlarm = (environment: Environment): Alarm => {
+/** An alarm that is not set: for one thing that is to happen later. */
+export const createAlarm = (environment: Environment) => {
   let stop: Stop = () => undefined
   return {
-    set: (inMs, run) => {
+    /** Plans it, in the place of what was planned before. */
+    set: (inMs: number, run: () => void): void => {
       stop()
       stop = environment.schedule(inMs, run)
     },
-    stop: () => stop(),
+    /** Drops what is planned. `set` may follow. */
+    stop: (): void => stop(),
   }
 }
 
@@ -33,9 +28,10 @@ const TICK_MS = 15_000
 const LATE_MS = 10_000
 
 /**
- * The environment with one clock and one set of listeners for all who watch its page; both end with the last of them. `watchPage` also tells `tick`, every
- * 15 s, and `woke`, when the clock jumped while the page was looked at: the machine slept, or its clock was set. That goes by the wall clock, for timers sleep
- * with the machine. A hidden page's timers are late by right, so it is not judged by them; that its clock was set back is told when it is looked at.
+ * The environment with one clock and one set of listeners for all who watch its page; both end with the last of them.
+ * `watchPage` also tells `tick`, every 15 s, and `woke`, when the clock jumped while the page was looked at: the
+ * machine slept, or its clock was set. That goes by the wall clock, for timers sleep with the machine. A hidden page's
+ * timers are late by right, so it is not judged by them; that its clock was set back is told when it is looked at.
  */
 export const withPageClock = (environment: Environment): Environment => {
   const watchers = new Set<{ readonly hear: (signal: PageSignal) => void }>()
@@ -113,24 +109,8 @@ export const withPageClock = (environment: Environment): Environment => {
   }
 }
 
-/** Something that is on for as long as anybody has it started. */
-interface Counted {
-  /** Begins it, unless it is on already. Returns the release of this start; it ends with the last one. */
-  readonly start: () => Stop
-  /** Ends it at once, whoever has it started. */
-  readonly stop: Stop
-  readonly isOn: () => boolean
-}
-
-/** What is counted: `again` is called for a start while it is on. */
-interface CountedParts {
-  readonly begin: () => void
-  readonly again: () => void
-  readonly end: () => void
-}
-
-/** Off. */
-export const createCounted = ({ begin, again, end }: CountedParts): Counted => {
+/** Something that is on for as long as anybody has it started. `again` is called for a start while it is on. */
+export const createCounted = ({ begin, again, end }: Readonly<Record<'begin' | 'again' | 'end', () => void>>) => {
   const holders = new Set<symbol>()
   const stop = (): void => {
     if (holders.size === 0) return
@@ -138,9 +118,11 @@ export const createCounted = ({ begin, again, end }: CountedParts): Counted => {
     end()
   }
   return {
-    isOn: () => holders.size > 0,
+    isOn: (): boolean => holders.size > 0,
+    /** Ends it at once, whoever has it started. */
     stop,
-    start: () => {
+    /** Begins it, unless it is on already. Returns the release of this start; it ends with the last one. */
+    start: (): Stop => {
       const holder = Symbol('start')
       holders.add(holder)
       if (holders.size === 1) begin()

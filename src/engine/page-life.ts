@@ -1,6 +1,5 @@
-import type { Environment, PageSignal, Stop } from './environment'
-import type { GapReason, Link, Query, Transport } from './transport'
-import { cannotAnswer, stopLink } from './transport'
+import type { Environment } from './environment'
+import { cannotAnswer, type Link, type Query, stopLink, type Transport } from './transport'
 
 /** What a page's life is laid round. */
 export interface PageLifeOptions {
@@ -13,9 +12,9 @@ export interface PageLifeOptions {
 const AWAY = 'The page is not looked at yet, or not any more.'
 
 /**
- * Runs a transport only while the page lives: not while it is prerendered, for nobody has asked for it yet; not in the back/forward
- * cache, where an open socket or a message may evict it; not while it is frozen, when what arrives is lost. What comes back
- * begins anew, and asks for what it missed. Never throws.
+ * Runs a transport only while the page lives: not while it is prerendered, for nobody has asked for it yet; not in the
+ * back/forward cache, where an open socket or a message may evict it; not while it is frozen, when what arrives is
+ * lost. What comes back begins anew, and asks for what it missed. Never throws.
  */
 export const pageLife =
   ({ environment, transport, canAsk }: PageLifeOptions): Transport =>
@@ -37,23 +36,18 @@ export const pageLife =
       mine?.stop()
     }
 
-    const pause = (): void => stopLink(end, sink.report)
-
-    const comeBack = (why: GapReason): void => {
+    const comeBack = (): void => {
       if (stopped || link || !environment.isActivated()) return
       sink.state({ name: 'starting' })
       begin()
-      sink.resync(why)
+      sink.resync()
     }
 
-    const signals: Partial<Record<PageSignal, () => void>> = {
-      activated: begin,
-      left: pause,
-      frozen: pause,
-      restored: () => comeBack('restored'),
-      resumed: () => comeBack('woke'),
-    }
-    const stopWatching: Stop = environment.watchPage((signal) => signals[signal]?.())
+    const stopWatching = environment.watchPage((signal) => {
+      if (signal === 'activated') begin()
+      if (signal === 'left' || signal === 'frozen') stopLink(end, sink.report)
+      if (signal === 'restored' || signal === 'resumed') comeBack()
+    })
     if (environment.isActivated()) begin()
     else sink.state({ name: 'prerendering' })
 

@@ -1,5 +1,5 @@
 import { type Abort, createAbort, type Signal } from './abort'
-import { type BackOff, fullJitterMs } from './backoff'
+import { backOffMs, REFRESH_FAILED } from './backoff'
 import { parseCursor } from './cursor'
 import { guarded, type OnError } from './emitter'
 import type { Environment, Stop } from './environment'
@@ -118,8 +118,6 @@ export interface RefresherParts {
   readonly report: (error: CartEchoError) => void
 }
 
-const RETRY: BackOff = { baseMs: 2_000, capMs: 30_000 }
-
 /** What is to run: how often it was tried, and how widely it is spread. */
 interface Due {
   readonly attempt: number
@@ -182,7 +180,7 @@ export const createRefresher = (parts: RefresherParts): Refresher => {
     if (attempt === 0) report(refreshFailed(cause))
     become({ name: 'rest', isDone: false })
     const next = { attempt: attempt + 1, spreadMs }
-    if (next.attempt < MOST_ATTEMPTS) plan(fullJitterMs(RETRY, attempt, environment.random()), next)
+    if (next.attempt < MOST_ATTEMPTS) plan(backOffMs(REFRESH_FAILED, attempt, environment.random()), next)
     else if (again) want(again.spreadMs)
   }
 

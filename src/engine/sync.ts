@@ -1,27 +1,13 @@
-import { type Abort, createAbort, type Signal } from './abort'
-import type { Answer, Meaning } from './answer'
-import { createAlarm, type Moment } from './clock'
+import { createAbort, type Signal, withinTime } from './abort'
+import { FULL_ANSWER, type Meaning } from './answer'
+import { createAlarm, isYoung, type Moment } from './clock'
 import { type Cursor, placeOf } from './cursor'
-import type { Audience, Environment, Stop } from './environment'
+import type { Audience, Environment, PageSignal } from './environment'
 import { type CartEchoError, wordsOf } from './errors'
 import { hasOwn } from './shape'
-import { refused } from './state'
-import {
-  type Feed,
-  type FeedEffect,
-  type FeedSettings,
-  type FeedStep,
-  feedWakesAtMs,
-  settledInMs,
-  startFeed,
-  takeAsk,
-  takeBroadcast,
-  takeFact,
-  takeMeaning,
-  takeSignal,
-  takeTime,
-  takeWake,
-} from './sync/feed'
+import { type ConnectionFact, refused } from './state'
+import { afterJump, type Failure, nextFailure, wireOf } from './sync/failure'
+import { afterAnswer, afterBroadcast, afterFact, isPolling, type Live, noLive, opening, type Polled } from './sync/live'
 import { cannotAnswer, gone, type Link, type Query, type Reply, type Sink, stopLink, type Transport } from './transport'
 
 /** One request of the check; rejects only when aborted. */
@@ -37,249 +23,354 @@ export interface SyncOptions {
   readonly check: AskCheck
   /** Where that is, for errors. Default: they do not say. */
   readonly url?: string | undefined
-  /** The events that the live transport brings; others in the log are no sign that it is deaf. Default: all. */
+  /** The events that the live transport brings; others in the log are no sign that it is silent. Default: all. */
   readonly events?: { has(name: string): boolean } | undefined
-  /** How often to ask while nothing is heard live. Infinity: never by itself. Default 30,000 ms; the server may say otherwise. */
+  /** How often to ask while nothing is live. Infinity: never. Default 30,000 ms; the server may say otherwise. */
   readonly intervalMs?: number | undefined
-  /** How often to ask while something is: at random in the second half of it. Infinity: never. Default 300,000 ms; the server may say otherwise. */
+  /** How often to ask while something is, at random in the second half of it. Likewise; default 300,000 ms. */
   readonly auditMs?: number | undefined
   /** How long an answer may take. Default 10,000 ms. */
   readonly timeoutMs?: number | undefined
 }
 
-const POLL_EVERY_MS = 30_000
-const AUDIT_EVERY_MS = 300_000
-const ANSWER_WITHIN_MS = 10_000
+/** Nothing is listened to: nobody is logged in (`error` says so), or the shop has switched live updates off (null). */
+interface Suspension {
+  readonly error: CartEchoError | null
+  readonly sinceMs: number
+  /** Set when somebody looks; used up by one ask. */
+  readonly mayAsk: boolean
+}
 
 /**
- * Feeds a page from what is live and what the check says, on one cursor. Reports where something may be missing, polls while
- * nothing is live (after 5 to 10 s, so that a blip costs nothing), audits while something is, has one request in flight, and
- * asks nothing while nobody looks. When the session is over, or live updates are switched off, it stops listening too. Never throws.
+ * One answer said that the session is over. It may have been renewed meanwhile, by a log-in elsewhere, or somebody else
+ * may have answered: it is believed when the check says so again, not before `askFromMs` of the clock.
+ */
+interface Suspicion {
+  readonly error: CartEchoError
+  readonly askFromMs: number
+}
+
+/** An ask that is not made, and why. */
+type NotNow = Reply & { name: 'unanswered' }
+
+/** A page that was looked at so lately needs no other look. */
+const LOOKED_AT_MS = 3_000
+/** A click on the page's own window may follow a log-in in another within seconds. */
+const FOCUSED_MS = 1_000
+const SUSPECTED_FOR_MS = 2_000
+const SUSPECTED_SPREAD_MS = 3_000
+/** How seldom a shop that has switched live updates off is asked whether they are on again. */
+const OFF_FOR_MS = 900_000
+const SHORTEST_INTERVAL_MS = 1_000
+const LONGEST_INTERVAL_MS = 86_400_000
+
+/**
+ * Feeds a page from what is live and what the check says, on one cursor. Reports where something may be missing, polls
+ * while nothing is live (after 5 to 10 s, so that a blip costs nothing), audits while something is, has one request in
+ * flight, and asks nothing while nobody looks. When the session is over, or live updates are switched off, it stops
+ * listening too. Never throws.
  */
 export const sync =
   (options: SyncOptions): Transport =>
   (sink) => {
-    const { environment, audience = environment, check, events, timeoutMs = ANSWER_WITHIN_MS } = options
-    const limit = createAlarm(environment)
+    const { environment, audience = environment, check, url, events, timeoutMs = 10_000 } = options
+    const alarm = createAlarm(environment)
+    /** What is to be done at the end of a step, in this order. */
+    const effects: (() => void)[] = []
+    const ended = createAbort()
     let stopped = false
-    let live: Link | null = null
-    let inFlight: Abort | null = null
+    let link: Link | null = null
+    let isAsking = false
+    /** How far the socket has brought the log, or the check has given it. */
     let seen: Cursor | null = null
+    let live: Live = noLive
+    let failure: Failure | null = null
+    let suspicion: Suspicion | null = null
+    let suspension: Suspension | null = null
+    let pollMs = intervalMs(undefined, options.intervalMs ?? 30_000)
+    let auditMs = intervalMs(undefined, options.auditMs ?? 300_000)
+    let isVisible = audience.isVisible()
+    /** Something was to be asked while nobody looked. */
+    let isPending = false
+    let askedAtMs = environment.nowMs()
+    /** From 0 to 1, drawn anew with each ask: spreads the next poll or audit. */
+    let chance = environment.random()
 
-    const perform = (effect: FeedEffect): void => {
-      switch (effect.name) {
-        case 'state':
-          return sink.state(effect.fact)
-        case 'resync':
-          return sink.resync(effect.why)
-        case 'report':
-          return sink.report(effect.error)
-        case 'open-live':
-          return openLive()
-        case 'close-live':
-          return closeLive()
-      }
+    const nowMs = (): number => environment.nowMs()
+    const moment = (): Moment => ({ nowMs: nowMs(), random: environment.random() })
+    const say = (fact: ConnectionFact): void => void effects.push(() => sink.state(fact))
+    const resync = (): void => void effects.push(() => sink.resync())
+
+    /** Changes what is above, and only then does what follows: whoever hears of it may call anything. */
+    const step = (change: () => void): void => {
+      if (stopped) return
+      change()
+      // Where the check feeds the page, it is what there is to say of it. The connection knows what is no news.
+      if (!suspension && isPolling(live)) say(pollingFact(live, failure, dueAtMs()))
+      for (const run of effects.splice(0)) if (!stopped) run()
+      setAlarm()
     }
 
-    const feed = runFeed(environment, settingsOf(options, audience), perform)
+    // When a poll or an audit is due; null while neither is. What failed is asked again by whoever asked.
+    const dueAtMs = (): number | null => {
+      if (suspension || failure || !isVisible || live.name === 'opening') return null
+      // Polls drift apart by up to a quarter of their interval; audits come in the second half of theirs.
+      const inMs = isPolling(live) ? pollMs * (1 + chance / 4) : auditMs * (0.5 + chance / 2)
+      return inMs === Infinity ? null : askedAtMs + inMs
+    }
+
+    const wakesAtMs = (): number | null => {
+      if (stopped || suspension) return null
+      if (live.name === 'opening') return live.pollFromMs
+      return isAsking ? null : dueAtMs()
+    }
+
+    const setAlarm = (): void => {
+      const atMs = wakesAtMs()
+      if (atMs === null) alarm.stop()
+      else alarm.set(Math.max(0, atMs - nowMs()), () => step(takeTime))
+    }
+
+    // By the timer, not by the clock, which may have been set meanwhile.
+    const takeTime = (): void => {
+      if (live.name === 'opening') return become({ name: 'down', reason: live.reason, error: live.error })
+      noteAsk(nowMs())
+      resync()
+    }
+
+    /** The next poll or audit is counted from here. */
+    const noteAsk = (atMs: number): void => {
+      askedAtMs = atMs
+      chance = environment.random()
+    }
+
+    const become = (next: Live): void => {
+      // The polls begin.
+      if (next.name === 'down' && live.name !== 'down') resync()
+      live = next
+    }
+
+    const openLive = (): void => {
+      try {
+        link = options.live?.(liveSink) ?? null
+      } catch (cause) {
+        // It is the page's own Echo that throws, which must not keep the check from feeding the page.
+        liveSink.state(refused('echo-failed', { cause, detail: wordsOf(cause) }))
+      }
+      // It may have spoken at once, and whoever heard it may have stopped the page.
+      if (stopped) endLive()
+    }
+
+    const endLive = (): void => {
+      const mine = link
+      link = null
+      mine?.stop()
+    }
 
     const liveSink: Sink = {
       ...sink,
       deliver: (event, payload) => {
         seen = further(seen, placeOf(payload))
-        feed.take(takeBroadcast)
+        step(() => {
+          if (live.name === 'silent') say({ name: 'subscribed' })
+          live = afterBroadcast(live)
+        })
         sink.deliver(event, payload)
       },
-      state: (fact) => feed.take((now, moment) => takeFact(now, fact, moment)),
+      state: (fact) => step(() => takeFact(fact)),
     }
 
-    const openLive = (): void => {
-      closeLive()
-      const opened = begun(liveSink)
-      // It may have spoken at once, and whoever heard it may have stopped the page.
-      if (stopped) opened?.stop()
-      else live = opened
+    const takeFact = (fact: ConnectionFact): void => {
+      if (suspension) return
+      // The server is there again: what could not answer is worth another ask.
+      if (fact.name === 'subscribed' && failure?.reason === 'check-failed') failure = null
+      become(afterFact(live, fact, moment()))
+      // Without polls the live transport's own word is all there is to say.
+      if (!isPolling(live)) say(fact)
     }
-
-    // What throws there is the page's own Echo, and must not keep the check from feeding the page.
-    const begun = (sink: Sink): Link | null => {
-      try {
-        return options.live?.(sink) ?? null
-      } catch (cause) {
-        sink.state(refused('echo-failed', { cause, detail: wordsOf(cause) }))
-        return null
-      }
-    }
-
-    const closeLive = (): void => stopLink(endLive, sink.report)
-
-    const endLive = (): void => {
-      const mine = live
-      live = null
-      mine?.stop()
-    }
-
-    const whyNot = (isUrgent: boolean) => whyNotNow(feed.get(), isUrgent, environment.nowMs())
 
     const ask = async (query: Query): Promise<Reply> => {
       if (stopped) return gone()
-      const why = inFlight ? underWay() : whyNot(query.maxAgeMs !== undefined)
-      if (why && !feed.get().isVisible) feed.take((now) => silently({ ...now, isOwed: true }))
-      return why ?? request(query)
+      const why = isAsking ? { ...cannotAnswer(UNDER_WAY), next: 1_000 } : whyNotNow(query.maxAgeMs !== undefined)
+      if (why && !isVisible) isPending = true
+      if (why) return why
+      isAsking = true
+      if (suspension) suspension = { ...suspension, mayAsk: false }
+      isPending = false
+      noteAsk(nowMs())
+      setAlarm()
+      const asking = withinTime(environment, timeoutMs, ended.signal, (signal) => check(query, signal))
+      const meaning = await asking.catch(() => failed(`No answer within ${timeoutMs / 1_000} s.`))
+      isAsking = false
+      if (stopped) return gone()
+      step(() => takeMeaning(meaning))
+      return hasOwn(meaning, 'status') ? (whyNotNow(false) ?? gone()) : meaning
     }
 
-    const request = async (query: Query): Promise<Reply> => {
-      const abort = createAbort()
-      inFlight = abort
-      feed.take((now, moment) => silently(takeAsk(now, moment)))
-      limit.set(timeoutMs, () => abort.abort())
-      const meaning = await check(query, abort.signal).catch(() => tooLate(timeoutMs))
-      limit.stop()
-      inFlight = null
-      return stopped ? gone() : settle(meaning)
+    /**
+     * Why the check is not asked now; null when it may be. Somebody who waits for the answer comes before back-off,
+     * visibility and the end of a session, which may be over no more; not before a server that asked to be left alone.
+     */
+    const whyNotNow = (isUrgent: boolean): NotNow | null => {
+      if (failure?.isFatal) return notNow('never', failure.error)
+      const pauseMs = failure ? failure.notBeforeMs - nowMs() : 0
+      const isHeldUp = pauseMs > 0 && (failure?.reason === 'check-busy' || !isUrgent)
+      if (failure && isHeldUp) return notNow(pauseMs, failure.error)
+      // Whoever waits for the answer waits for the second.
+      const inMs = suspectedForMs()
+      if (suspicion && inMs > 0) return { ...notNow(inMs, suspicion.error), isProvisional: true }
+      if (isUrgent || (suspicion && isVisible)) return null
+      if (suspension && !suspension.mayAsk) {
+        return suspension.error ? notNow('when-told', suspension.error) : cannotAnswer(SWITCHED_OFF)
+      }
+      return isVisible ? null : cannotAnswer(HIDDEN)
     }
 
-    const settle = (said: Meaning): Reply => {
-      const meaning = hasOwn(said, 'status') ? { ...said, url: options.url } : said
-      const isLog = meaning.name === 'log'
-      const news = isLog ? { ...meaning, answer: unseen(meaning.answer, seen, events) } : meaning
-      if (isLog) seen = further(seen, meaning.answer.cursor)
-      feed.take((now, moment) => takeMeaning(now, news, moment))
-      return hasOwn(meaning, 'status') ? (whyNot(false) ?? gone()) : meaning
+    // How long the second ask is to wait still. A clock that was put back since says nothing.
+    const suspectedForMs = (): number => {
+      const inMs = suspicion ? suspicion.askFromMs - nowMs() : 0
+      return inMs > 0 && inMs <= SUSPECTED_FOR_MS + SUSPECTED_SPREAD_MS ? inMs : 0
+    }
+
+    const takeMeaning = (meaning: Meaning): void => {
+      if (meaning.name === 'session-over') return takeSessionOver(meaning.status)
+      if (hasOwn(meaning, 'status')) return fail(nextFailure(failure, meaning, url, moment()))
+      failure = null
+      suspicion = null
+      if (meaning.name === 'log') takeLog(meaning)
+      if (meaning.name !== 'log' || meaning.policy.enabled) resume()
+      else suspend(null, { name: 'idle', reason: 'switched-off' })
+    }
+
+    const fail = (next: Failure): void => {
+      // Said even while something is live: gaps could not be filled.
+      if (next.error !== failure?.error) effects.push(() => sink.report(next.error))
+      failure = next
+    }
+
+    const takeLog = ({ answer, policy }: Meaning & { name: 'log' }): void => {
+      pollMs = intervalMs(policy.pollMs, pollMs)
+      auditMs = intervalMs(policy.auditMs, auditMs)
+      const { since, cursor } = answer
+      // One to a tab that is behind gives again what was seen.
+      const known = seen?.epoch === cursor.epoch ? Math.max(0, seen.seq - (since?.seq ?? 0)) : 0
+      const unseen = answer.events.slice(known).filter(({ event }) => events?.has(event) ?? true).length
+      seen = further(seen, cursor)
+      // A full answer is only the beginning of what was missed.
+      if (unseen < FULL_ANSWER) live = afterAnswer(live, unseen)
+    }
+
+    const takeSessionOver = (status: number): void => {
+      const fact = refused('session-over', { status, detail: `(${wireOf(url, status)})` })
+      failure = null
+      const known = suspension?.error ?? null
+      // One that was asked for in between says no more than the first.
+      if (!known && suspectedForMs() > 0) return
+      const error = known ?? suspicion?.error
+      if (error) return suspend(error, { ...fact, error })
+      const inMs = SUSPECTED_FOR_MS + SUSPECTED_SPREAD_MS * environment.random()
+      suspicion = { error: fact.error, askFromMs: nowMs() + inMs }
+    }
+
+    const suspend = (error: CartEchoError | null, fact: ConnectionFact): void => {
+      suspicion = null
+      suspension = { error, sinceMs: nowMs(), mayAsk: false }
+      effects.push(() => stopLink(endLive, sink.report))
+      say(fact)
+    }
+
+    const resume = (): void => {
+      if (!suspension) return
+      suspension = null
+      say({ name: 'starting' })
+      if (options.live) begin()
+    }
+
+    const begin = (): void => {
+      live = opening(moment())
+      effects.push(openLive)
+    }
+
+    const hear = (signal: PageSignal): void => {
+      if (signal === 'hidden') isVisible = false
+      if (signal === 'visible') {
+        isVisible = true
+        failure = afterJump(failure, nowMs())
+        look()
+      }
+      if (signal === 'focused' && suspension) look(FOCUSED_MS)
+      if (signal === 'navigated') look(LOOKED_AT_MS, true)
+      // No answer was our own network's fault.
+      if (signal === 'online' && failure?.status === 0) failure = null
+      if (signal === 'woke') forgetPlans()
+      if ((signal === 'online' || signal === 'woke') && !suspension) resync()
+    }
+
+    const look = (freshForMs = LOOKED_AT_MS, isOtherPage = false): void => {
+      const isFresh = isYoung(askedAtMs, nowMs(), freshForMs)
+      if (suspension) {
+        const { error, sinceMs } = suspension
+        const mayAsk = error ? !isFresh : !isYoung(sinceMs, nowMs(), OFF_FOR_MS)
+        suspension = { error, sinceMs, mayAsk }
+        return mayAsk ? resync() : undefined
+      }
+      const isStale = isOtherPage || isPolling(live) || !isYoung(askedAtMs, nowMs(), auditMs)
+      if (isPending || (isStale && !isFresh)) resync()
+    }
+
+    // The clock jumped: nothing that was planned by it holds.
+    const forgetPlans = (): void => {
+      // Long enough ago for the look that may come with it.
+      noteAsk(nowMs() - LOOKED_AT_MS)
+      if (live.name === 'opening') live = opening(moment(), live)
+      const isKept = failure?.isFatal || failure?.reason === 'check-busy'
+      failure = isKept ? afterJump(failure, nowMs()) : null
     }
 
     const stopWatching = audience.watchPage((signal) => {
-      if (signal === 'tick') return
-      feed.take((now, moment) => (signal === 'woke' ? takeWake(now, moment) : takeSignal(now, signal, moment)))
+      if (signal !== 'tick') step(() => hear(signal))
     })
-    feed.begin()
+    step(options.live ? begin : resync)
 
     return {
       ask,
       stop: () => {
         stopped = true
         stopWatching()
-        feed.stop()
-        limit.stop()
-        inFlight?.abort()
+        alarm.stop()
+        ended.abort()
         endLive()
       },
     }
   }
 
-const silently = (feed: Feed): FeedStep => ({ feed, effects: [] })
-
-const settingsOf = ({ live, intervalMs, auditMs }: SyncOptions, audience: Audience): FeedSettings => ({
-  hasLive: live !== null,
-  isVisible: audience.isVisible(),
-  pollEveryMs: intervalMs ?? POLL_EVERY_MS,
-  auditEveryMs: auditMs ?? AUDIT_EVERY_MS,
-})
-
-const tooLate = (timeoutMs: number): Meaning => ({
-  name: 'failed',
-  status: 0,
-  detail: `No answer within ${timeoutMs / 1_000} s.`,
-})
-
-/** An ask that is not made. */
-type NotNow = ReturnType<typeof cannotAnswer>
-
-/**
- * Why the check is not asked now; null when it may be. Somebody who waits for the answer comes before back-off, visibility and the
- * end of a session, which may be over no more; not before a server that asked to be left alone.
- */
-export const whyNotNow = (feed: Feed, isUrgent: boolean, nowMs: number): NotNow | null => {
-  const { health, doubt } = feed
-  if (health.name === 'dead') return notNow('never', health.error)
-  if (health.name === 'ailing') {
-    const next = health.notBeforeMs - nowMs
-    const isHeldUp = next > 0 && (health.reason === 'check-busy' || !isUrgent)
-    if (isHeldUp) return notNow(next, health.error)
-  }
-  // Whoever waits for the answer waits for the second.
-  const inMs = doubt ? settledInMs(doubt, nowMs) : 0
-  if (doubt && inMs > 0) return { ...notNow(inMs, doubt.error), isProvisional: true }
-  return isUrgent || (doubt && feed.isVisible) ? null : whyNotUnbidden(feed)
-}
-
-const whyNotUnbidden = ({ duty, isVisible }: Feed): NotNow | null => {
-  if (duty.name === 'session-over' && !duty.mayAsk) return notNow('when-told', duty.error)
-  if (duty.name === 'switched-off' && !duty.mayAsk) return cannotAnswer(OFF)
-  return isVisible ? null : cannotAnswer(HIDDEN)
-}
-
-/** The reply to an ask while another is under way. */
-export const underWay = (): NotNow => ({ ...cannotAnswer('The check is being asked already.'), next: 1_000 })
+const UNDER_WAY = 'The check is being asked already.'
+const HIDDEN = 'Nobody looks at the page: the check is asked when somebody does.'
+const SWITCHED_OFF =
+  'The shop has switched live updates off: the check is asked when somebody looks, every 15 min at most.'
 
 const notNow = (next: NotNow['next'], error: CartEchoError): NotNow => ({ name: 'unanswered', next, error })
 
-const HIDDEN = 'Nobody looks at the page: the check is asked when somebody does.'
-const OFF = 'The shop has switched live updates off: the check is asked when somebody looks, every 15 min at most.'
+const failed = (detail: string): Meaning => ({ name: 'failed', status: 0, detail })
 
-/** A feed that lives. */
-interface RunningFeed {
-  /** Does what its beginning asks for. Apart from `runFeed`, so that whoever is told at once already has what to stop. */
-  readonly begin: () => void
-  readonly get: () => Feed
-  /** Moves it, and does what that asks for. */
-  readonly take: (move: (feed: Feed, moment: Moment) => FeedStep) => void
-  readonly stop: Stop
+const pollingFact = (live: Polled, failure: Failure | null, dueAtMs: number | null): ConnectionFact => {
+  if (!failure) return { name: 'polling', reason: live.reason, error: live.error, nextTryAtMs: dueAtMs }
+  const { reason, error, notBeforeMs, isFatal } = failure
+  if (!isFatal) return { name: 'delayed', reason, error, nextTryAtMs: notBeforeMs }
+  // The socket, which goes on trying, is the only hope left.
+  return live.reason === 'socket-lost' ? { name: 'socket-lost' } : { name: 'refused', reason: 'misconfigured', error }
 }
 
-/** Lays a feed's clock on the world's. Whatever is done may move or stop it. */
-const runFeed = (
-  environment: Environment,
-  settings: FeedSettings,
-  perform: (effect: FeedEffect) => void,
-): RunningFeed => {
-  const alarm = createAlarm(environment)
-  const moment = (): Moment => ({ nowMs: environment.nowMs(), random: environment.random() })
-  const begun = startFeed(settings, moment())
-  let { feed } = begun
-  let stopped = false
-
-  const take: RunningFeed['take'] = (move) => {
-    if (stopped) return
-    const { feed: next, effects } = move(feed, moment())
-    feed = next
-    for (const effect of effects) if (!stopped) perform(effect)
-    wake()
-  }
-
-  const wake = (): void => {
-    const atMs = feedWakesAtMs(feed)
-    if (stopped || atMs === null) alarm.stop()
-    else alarm.set(Math.max(0, atMs - environment.nowMs()), () => take(takeTime))
-  }
-
-  return {
-    begin: () => take(() => begun),
-    get: () => feed,
-    take,
-    stop: () => {
-      stopped = true
-      alarm.stop()
-    },
-  }
-}
-
-/** The place that is further on: what the socket has brought, or the check has said. */
-export const further = (seen: Cursor | null, place: Cursor | null): Cursor | null => {
-  if (!place) return seen
-  return seen?.epoch === place.epoch && seen.seq > place.seq ? seen : place
-}
+/** The place that is further on. */
+const further = (seen: Cursor | null, place: Cursor | null): Cursor | null =>
+  !place || (seen?.epoch === place.epoch && seen.seq > place.seq) ? seen : place
 
 /**
- * An answer with nothing in it but what the socket should have brought, and did not: one to a tab that is behind gives again what it
- * has. `brings`: the events of the socket; undefined: all.
+ * The server's interval where it gives one, from 1 s to 24 h; never, where the page itself says so. One below 1 s is
+ * taken for seconds by mistake, and passed over: thousands of pages would obey it.
  */
-export const unseen = (
-  answer: Answer,
-  seen: Cursor | null,
-  brings: { has(event: string): boolean } | undefined,
-): Answer => {
-  const { since, cursor, events } = answer
-  const known = seen?.epoch === cursor.epoch ? Math.max(0, seen.seq - (since?.seq ?? 0)) : 0
-  return { ...answer, events: events.slice(known).filter(({ event }) => brings?.has(event) ?? true) }
+const intervalMs = (given: number | undefined, known: number): number => {
+  if (known === Infinity) return known
+  const ms = given === undefined || given < SHORTEST_INTERVAL_MS ? known : given
+  return Math.min(LONGEST_INTERVAL_MS, Math.max(SHORTEST_INTERVAL_MS, ms))
 }

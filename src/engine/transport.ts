@@ -5,24 +5,18 @@ import { CartEchoError } from './errors'
 import type { ReverbSettings } from './settings'
 import type { ConnectionFact } from './state'
 
-/**
- * Why something may be missing: a channel was (re)subscribed; the machine slept or the page was frozen; the page came back
- * from the back/forward cache; the network came back; the page was put in another's place; another tab feeds this one from now on, or had more for it than came;
- * somebody else has logged in in this browser; a poll or an audit is due.
- */
-export type GapReason = 'log-in' | 'subscribed' | 'woke' | 'restored' | 'online' | 'navigated' | 'new-leader' | 'due'
-
 /** Where a transport puts what it has. After `stop` nothing put here has any effect. */
 export interface Sink {
   /** A broadcast as it came from the socket, undecoded. */
   deliver(event: string, payload: unknown): void
-  /** What the check said, as of then, to whoever asked: what the page did not ask for settles what it can, and no more. */
+  /** What the check said, as of then, to whoever asked: what the page did not ask for settles only what it can. */
   answer(said: Said, asOfMs: number): void
   /**
-   * Something may be missing. The stream, which alone knows the cursor, asks: at once, or at random within the time given,
-   * for what happened to everybody at the same moment.
+   * Something may be missing. The stream, which alone knows the cursor, asks: at once, or at random within the time
+   * given, for what happened to everybody at the same moment. `onlyOwned`: not where nobody knows whose log it is, for
+   * a check that names no owner would answer for whoever is logged in now.
    */
-  resync(why: GapReason, withinMs?: number): void
+  resync(withinMs?: number, onlyOwned?: boolean): void
   /** What moves the connection. */
   state(fact: ConnectionFact): void
   /** Trouble that does not move the connection. */
@@ -43,8 +37,8 @@ export interface Query {
 }
 
 /**
- * What became of an ask. `asOfMs`: when the check was asked, if that was not for this ask. `unanswered`: `next` is how many
- * milliseconds later to ask again, `when-told` to wait for the next resync, `never` when nobody will answer.
+ * What became of an ask. `asOfMs`: when the check was asked, if that was not for this ask. `unanswered`: `next` is how
+ * many milliseconds later to ask again, `when-told` to wait for the next resync, `never` when nobody will answer.
  */
 export type Reply =
   | { readonly name: 'log'; readonly answer: Answer; readonly asOfMs?: number | undefined }
@@ -62,8 +56,8 @@ export type Reply =
 export type Said = Exclude<Reply, { name: 'unanswered' }>
 
 /**
- * What a page tells the shopper's other tabs: it has changed the cart; it has dismissed the news of these keys; the check answers
- * for another customer.
+ * What a page tells the shopper's other tabs: it has changed the cart; it has dismissed the news of these keys; the
+ * check answers for another customer.
  */
 export type TabNote =
   | { readonly name: 'changed-here'; readonly instance: string }
@@ -75,8 +69,8 @@ export interface Link {
   /** Ends it: no timer, listener, request or socket of ours is left. Calling it again does nothing. */
   readonly stop: Stop
   /**
-   * Asks the check. Left out by transports that only listen: then nothing is asked, and a gap is only waited for. One that
-   * rejects is reported as `check-failed` and asked again, later each time.
+   * Asks the check. Left out by transports that only listen: then nothing is asked, and a gap is only waited for. One
+   * that rejects is reported as `check-failed` and asked again, later each time.
    */
   readonly ask?: ((query: Query) => Promise<Reply>) | undefined
   /** Tells the shopper's other tabs. Left out by transports that know of none. */

@@ -1,9 +1,7 @@
-import { fullJitterMs } from '../engine/backoff'
+import { backOffMs, LOOKER_UNKNOWN } from '../engine/backoff'
 import type { CartEcho } from '../engine/cart-echo'
 import type { Stop } from '../engine/environment'
 
-/** While the channel is live, and the check fails: nothing else would tell that it works again. What is asked here does not wait for the cart's own back-off. */
-const ASK_AGAIN = { baseMs: 5_000, capMs: 120_000 }
 /** The check may have been busy with another ask, and a lost socket is told late. */
 const LOOK_AGAIN_MS = 1_000
 
@@ -35,7 +33,7 @@ export const askUntilKnown = (cart: CartEcho, sinceMs: number, known: () => void
     if (answer === 'owner' || (answer === 'nobody' && wasLive && isLive())) return known()
     wasLive = answer === 'nobody' && isAnew()
     if (!isLive()) return
-    const inMs = wasLive ? 0 : fullJitterMs(ASK_AGAIN, failed++, Math.random())
+    const inMs = wasLive ? 0 : backOffMs(LOOKER_UNKNOWN, failed++, Math.random())
     timer = setTimeout(ask, LOOK_AGAIN_MS + inMs)
   }
 

@@ -1,4 +1,4 @@
-import { untilAborted } from '../engine/abort'
+import { untilAborted, withinTime } from '../engine/abort'
 import { type CheckResponse, type Meaning, readResponse } from '../engine/answer'
 import { readRetryAfterMs } from '../engine/backoff'
 import { formatCursor } from '../engine/cursor'
@@ -24,9 +24,9 @@ export interface CheckRequest {
 export type Check = (query: Query, signal: AbortSignal) => Promise<Meaning>
 
 /**
- * One request of the check a call, and no clock: whoever calls decides when, and aborts what takes too long. Redirects are not
- * followed, for they lead to log-in pages; `X-Requested-With` goes to the page's own origin only, elsewhere it would cost a
- * preflight. Every request carries a mark of its own (`fresh`) that a log server gives back: proof that no cache answered.
+ * One request of the check a call, and no clock: whoever calls decides when, and aborts what takes too long. Redirects
+ * are not followed, for they lead to log-in pages; `X-Requested-With` goes to the page's own origin only, elsewhere it
+ * would cost a preflight. Every request carries a mark (`fresh`) that a log server gives back: no cache answered.
  */
 export const createCheck =
   (request: CheckRequest, environment: Environment): Check =>
@@ -34,7 +34,7 @@ export const createCheck =
     const fresh = Math.floor(environment.random() * 2 ** 48).toString(36)
     try {
       const reading = ask(request, addressOf(request.url, query, fresh), signal).then(readWire)
-      // Headers that are never there, or a fetch that knows nothing of signals, must not keep the page waiting for ever.
+      // Headers that never come, or a fetch that knows nothing of signals, must not keep the page waiting for ever.
       const read = await untilAborted(reading, signal)
       return readResponse(read, { since: query.since, hasLog: query.hasLog, fresh, nowMs: environment.nowMs() })
     } catch (cause) {
@@ -43,46 +43,34 @@ export const createCheck =
     }
   }
 
-/** Asks for one tab alone, whatever the others know. Resolves with what came of it, within a time; rejects when aborted. */
+/** Asks for one tab alone, whatever the others know. Resolves within a time; rejects when aborted. */
 export const askAlone =
-  (request: CheckRequest, environment: Environment, timeoutMs = ANSWER_WITHIN_MS) =>
+  (request: CheckRequest, environment: Environment, timeoutMs = 10_000) =>
   async (query: Query, outer: AbortSignal): Promise<Reply> => {
-    const abort = new AbortController()
-    const stop = (): void => abort.abort()
-    outer.addEventListener('abort', stop)
-    const stopTimer = environment.schedule(timeoutMs, stop)
-    try {
-      const meaning = await createCheck(request, environment)(query, abort.signal).catch((cause): Meaning => {
-        if (outer.aborted) throw cause
-        return { name: 'failed', status: 0, detail: '' }
-      })
-      return hasOwn(meaning, 'status') ? unanswered(request.url, meaning) : meaning
-    } finally {
-      stopTimer()
-      outer.removeEventListener('abort', stop)
-    }
+    const check = createCheck(request, environment)
+    const asking = withinTime(environment, timeoutMs, outer, (signal) => check(query, signal))
+    const meaning = await asking.catch((cause): Meaning => {
+      if (outer.aborted) throw cause
+      return { name: 'failed', status: 0, detail: '' }
+    })
+    if (!hasOwn(meaning, 'status')) return meaning
+    const { status } = meaning
+    const next = meaning.name === 'busy' ? (meaning.retryAfterMs ?? 0) : 0
+    const words = `The check did not answer: ${request.url}: HTTP ${status}.`
+    return { name: 'unanswered', next, error: new CartEchoError('check-failed', words, { status }) }
   }
-
-const unanswered = (url: string, meaning: Extract<Meaning, { status: unknown }>): Reply => {
-  const next = meaning.name === 'busy' ? (meaning.retryAfterMs ?? 0) : 0
-  const words = `The check did not answer: ${url}: HTTP ${meaning.status}.`
-  return { name: 'unanswered', next, error: new CartEchoError('check-failed', words, { status: meaning.status }) }
-}
-
-/** How long an answer may take. */
-const ANSWER_WITHIN_MS = 10_000
 
 const ask = async (
   { url, headers, credentials = 'same-origin', fetch: own }: CheckRequest,
   address: string,
   signal: AbortSignal,
 ): Promise<Response> => {
-  const standing = {
+  const all = {
     Accept: 'application/json',
     ...(isOwnOrigin(url) ? { 'X-Requested-With': 'XMLHttpRequest' } : {}),
     ...(await provide(headers)),
   }
-  return send(address, { own, headers: standing, credentials, signal })
+  return send(address, { own, headers: all, credentials, signal })
 }
 
 const addressOf = (url: string, { since, owner }: Query, fresh: string): string => {

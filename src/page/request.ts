@@ -9,12 +9,12 @@ export const provide = <Value>(value: Provided<Value> | undefined): Value | Prom
   typeof value === 'function' ? (value as () => Value | PromiseLike<Value>)() : value
 
 /**
- * The whole address that a page means: from where the page itself lies, whatever a `<base href>` in it says, for what shoppers write may hold one. As it is
- * where it cannot be resolved, as on a server. Never throws.
+ * The whole address that a page means: from where the page itself lies, whatever a `<base href>` in it says, for what
+ * shoppers write may hold one. As it is where it cannot be resolved, as on a server. Never throws.
  */
 export const absolute = (address: string): string => resolved(address)?.href ?? address
 
-/** True for an address of the page's own origin; only there do tokens go. False where there is no page. Never throws. */
+/** True for the page's own origin; only there do tokens go. False where there is no page. Never throws. */
 export const isOwnOrigin = (address: string): boolean => {
   const target = resolved(address)
   return target !== null && target.origin === resolved('/')?.origin
@@ -46,7 +46,7 @@ export const csrfHeaders = (): Record<string, string> => {
   return token ? { 'X-CSRF-TOKEN': token } : (csrfFromCookie() ?? {})
 }
 
-/** The token of the first `XSRF-TOKEN` cookie as a request header; null without one. Every page the shop renders renews it. Never throws. */
+/** The token of the first `XSRF-TOKEN` cookie, which every page renews, as a request header; else null. Never throws. */
 export const csrfFromCookie = (): Record<string, string> | null => csrfFromCookies()[0] ?? null
 
 /** The tokens of all `XSRF-TOKEN` cookies, each as a request header. Never throws. */
@@ -56,7 +56,7 @@ const csrfFromCookies = (): readonly Record<string, string>[] =>
     .filter((cookie) => /^XSRF-TOKEN=./.test(cookie))
     .map((cookie) => ({ 'X-XSRF-TOKEN': decoded(cookie.slice('XSRF-TOKEN='.length)) }))
 
-// A sandboxed frame has a document whose cookies throw (https://html.spec.whatwg.org/multipage/dom.html#dom-document-cookie).
+// In a sandboxed frame they throw: https://html.spec.whatwg.org/multipage/dom.html#dom-document-cookie.
 const cookies = (): string => {
   try {
     return unclobbered(document, 'cookie')
@@ -80,8 +80,8 @@ interface Sending extends Pick<RequestInit, 'method' | 'body' | 'headers' | 'cre
 }
 
 /**
- * Sends a request of ours: to the address as the page means it, past every cache, without following a redirect, which leads to a log-in page. Rejects as `fetch`
- * does.
+ * Sends a request of ours: to the address as the page means it, past every cache, without following a redirect, which
+ * leads to a log-in page. Rejects as `fetch` does.
  */
 export const send = (address: string, { own, ...how }: Sending): Promise<Response> =>
   // Called, not passed on: instrumentation replaces it later.
@@ -104,19 +104,19 @@ const UNLESS_SAID: RequestInit = {
 /** Where a fresh token comes from. */
 export interface RenewalOptions {
   /**
-   * Where a fresh `XSRF-TOKEN` cookie comes from when the page's token is no longer valid (419); asked once, and only of the page's own
-   * origin. Default `/sanctum/csrf-cookie`; null: nowhere. Laravel's own endpoint wants no token at all.
+   * Where a fresh `XSRF-TOKEN` cookie comes from when the page's token is no longer valid (419); asked once, and only
+   * of the page's own origin. Default `/sanctum/csrf-cookie`, which wants no token; null: nowhere.
    */
   csrfUrl?: string | null | undefined
   /** Default: the page's `fetch`. */
   fetch?: typeof fetch | undefined
 }
 
-/** A token of an `XSRF-TOKEN` cookie that is none of these, as a request header; null where there is none. A sibling app's may stand on the parent domain. */
+/** The token of another `XSRF-TOKEN` cookie than these, or null: a sibling app's may stand on the parent domain. */
 export const untriedToken = (tried: readonly Record<string, string>[]): Record<string, string> | null =>
   csrfFromCookies().find((token) => !tried.some((other) => isSame(token, other))) ?? null
 
-/** Has the shop renew its cookies. False where it is not asked for that. Never rejects: without a fresh one the refusal stands. */
+/** Has the shop renew its cookies. False where it is not asked to. Never rejects: then the refusal stands. */
 export const renewCookies = async (options: RenewalOptions, signal?: AbortSignal): Promise<boolean> => {
   const { csrfUrl = '/sanctum/csrf-cookie', fetch: own } = ownOnly(options)
   if (csrfUrl === null || !isOwnOrigin(csrfUrl)) return false

@@ -1,8 +1,6 @@
-import { type BackOff, fullJitterMs } from '../engine/backoff'
+import { backOffMs, CODE_NOT_LOADED } from '../engine/backoff'
 import { createAlarm } from '../engine/clock'
 import type { Environment, PageSignal, Stop } from '../engine/environment'
-
-const BACK_OFF: BackOff = { baseMs: 2_000, capMs: 120_000 }
 
 const BACK: ReadonlySet<PageSignal> = new Set(['visible', 'online', 'resumed', 'restored'])
 
@@ -34,7 +32,7 @@ export const createRetries = (
   const plan = (): number | null => {
     alarm.stop()
     if (isOffline || !environment.isVisible()) return null
-    const delayMs = fullJitterMs(BACK_OFF, failures - 1, environment.random())
+    const delayMs = backOffMs(CODE_NOT_LOADED, failures - 1, environment.random())
     alarm.set(delayMs, due)
     return environment.nowMs() + delayMs
   }

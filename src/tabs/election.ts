@@ -1,4 +1,4 @@
-import { type BackOff, fullJitterMs } from '../engine/backoff'
+import { backOffMs, TAB_UNANSWERED } from '../engine/backoff'
 import { createAlarm, isYoung } from '../engine/clock'
 import type { Audience, Environment, PageSignal, Stop, TabPorts } from '../engine/environment'
 import { CartEchoError } from '../engine/errors'
@@ -293,8 +293,6 @@ interface DoubtParts {
 const NOT_SOONER_MS = 10_000
 /** Over how long tabs spread the asks that one word has them make. */
 const SPREAD_MS = 500
-const AGAIN: BackOff = { baseMs: 2_000, capMs: 60_000 }
-const SHORTEST_MS = 1_000
 
 /** Nothing doubted yet. */
 export const createDoubts = ({ environment, confirm, owed, sink }: DoubtParts): Doubts => {
@@ -315,7 +313,7 @@ export const createDoubts = ({ environment, confirm, owed, sink }: DoubtParts): 
 
   // The ask is owed until somebody answers: it comes again, later each time, and is doubted again.
   const later = (reply: Reply & { name: 'unanswered' }): Reply => {
-    const inMs = SHORTEST_MS + fullJitterMs(AGAIN, failures, environment.random())
+    const inMs = backOffMs(TAB_UNANSWERED, failures, environment.random())
     failures += 1
     if (failures === 1 && !ended.signal.aborted) sink.report(reply.error)
     return { ...reply, next: Math.max(inMs, typeof reply.next === 'number' ? reply.next : 0) }
@@ -340,7 +338,7 @@ export const createDoubts = ({ environment, confirm, owed, sink }: DoubtParts): 
       const mine = owed.among(ids)
       const [first] = mine.filter(({ id }) => !underWay.has(id))
       // What another tab asked for and was told is reason enough to ask.
-      if (mine.length === 0) sink.resync('new-leader', SPREAD_MS)
+      if (mine.length === 0) sink.resync(SPREAD_MS)
       if (first) {
         void settle(
           first.query,

@@ -81,7 +81,7 @@ export const follow = (parts: FollowParts): Following => {
     // What it said before was for another; and a leader that hears of nobody says nothing.
     hello(null)
     askFor(parts.pending())
-    sink.resync('new-leader')
+    sink.resync()
   }
 
   const askFor = (asks: readonly Ask[]): void => {
@@ -116,7 +116,7 @@ export const follow = (parts: FollowParts): Following => {
   const count = (n: number, before: number): void => {
     const known = heardUpTo ?? 0
     heardUpTo = Math.max(known, n)
-    if (before > known) sink.resync('new-leader')
+    if (before > known) sink.resync()
   }
 
   // One trouble is one error, however often the leader speaks of it.

@@ -105,9 +105,9 @@ export const lead = (parts: LeadParts): Leading => {
       sayToOthers({ name: 'deliver', office, n: delivered, event, payload })
       sink.deliver(event, payload)
     },
-    resync: (why, withinMs) => {
+    resync: (withinMs, onlyOwned) => {
       tail.set(doubted(tail.get()))
-      sink.resync(why, withinMs)
+      sink.resync(withinMs, onlyOwned)
       desk.lookAgain()
     },
     state: move,

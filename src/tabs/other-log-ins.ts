@@ -27,7 +27,7 @@ export const besideOtherLogIns =
     let askedAtMs = Number.NEGATIVE_INFINITY
     const ask = (): void => {
       askedAtMs = environment.nowMs()
-      sink.resync('log-in')
+      sink.resync(0, true)
     }
     const hear = (message: unknown): void => {
       if (isOver || !isRecord(message) || own(message, 'user') === user) return

@@ -147,7 +147,7 @@ export const openShop = ({
     /** The shop changed the cart, and the page finds it by asking. */
     changeUnheard: () => {
       check.seq += 1
-      sink?.resync('due')
+      sink?.resync()
     },
     live: () => sink?.state({ name: 'subscribed' }),
     /** Loads and starts the stand-in. */

@@ -41,7 +41,7 @@ describe('a channel of laravel-echo', () => {
     channel?.emit('cart.conditions.changed', 'news')
     link.stop()
     channel?.emit('cart.conditions.changed', 'too late')
-    expect(said).toEqual(['socket-open', 'subscribed', 'resync: subscribed'])
+    expect(said).toEqual(['socket-open', 'subscribed', 'resync'])
     expect(delivered).toEqual([['cart.conditions.changed', 'news']])
   })
 
@@ -80,7 +80,7 @@ describe('a channel of laravel-echo', () => {
     expect(said.at(-1)).toBe('delayed: no-answer')
     emit('cart.conditions.changed', 'private-App.Models.User.1', 'news')
     expect(delivered).toEqual([['cart.conditions.changed', 'news']])
-    expect(said.slice(-2)).toEqual(['subscribed', 'resync: subscribed'])
+    expect(said.slice(-2)).toEqual(['subscribed', 'resync'])
   })
 
   it('is heard through a connector of the page’s own', () => {

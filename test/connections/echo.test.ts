@@ -18,19 +18,19 @@ describe('an Echo transport tells', () => {
       'socket-opening',
       'socket-open',
       'subscribed',
-      'resync: subscribed',
+      'resync',
       'socket-opening',
       'socket-lost',
       'socket-open',
       'subscribed',
-      'resync: subscribed',
+      'resync',
     ])
   })
 
   it('at once that a channel which was subscribed before is live', () => {
     const echo = fakeEcho('connected')
     echo.confirm()
-    expect(listen(echo).said).toEqual(['socket-open', 'subscribed', 'resync: subscribed'])
+    expect(listen(echo).said).toEqual(['socket-open', 'subscribed', 'resync'])
   })
 
   it('what was sent, as it was sent, with the event’s name', () => {
@@ -50,7 +50,7 @@ describe('an Echo transport tells', () => {
     environment.advance(1)
     expect(said.at(-1)).toBe('delayed: no-answer')
     echo.confirm()
-    expect(said.slice(-2)).toEqual(['subscribed', 'resync: subscribed'])
+    expect(said.slice(-2)).toEqual(['subscribed', 'resync'])
   })
 
   it('nothing of a missing confirmation while the socket is away', () => {
@@ -112,7 +112,7 @@ describe('an Echo transport tells', () => {
     expect(said.at(-1)).toBe('delayed: signature-refused')
     echo.confirm()
     refuse()
-    expect(said.at(-1)).toBe('resync: subscribed')
+    expect(said.at(-1)).toBe('resync')
   })
 
   it.each([4200, 4201, 4301, 1006])('nothing about the error %i, which is not about this channel', (code) => {
@@ -154,7 +154,7 @@ describe('on a channel it shares, an Echo transport', () => {
     environment.advance(15_000)
     expect(said.at(-1)).toBe('channel-left')
     echo.confirm()
-    expect(said.slice(-2)).toEqual(['subscribed', 'resync: subscribed'])
+    expect(said.slice(-2)).toEqual(['subscribed', 'resync'])
     echo.send('again')
     expect(delivered).toHaveLength(1)
     link.stop()
@@ -184,7 +184,7 @@ describe('on a channel it shares, an Echo transport', () => {
     expect(said).toEqual(['socket-open', 'socket-lost'])
     echo.become('connected')
     echo.confirm()
-    expect(said.slice(2)).toEqual(['socket-open', 'subscribed', 'resync: subscribed'])
+    expect(said.slice(2)).toEqual(['socket-open', 'subscribed', 'resync'])
   })
 
   it('returns again and again, though nobody confirms', () => {
@@ -384,7 +384,7 @@ describe('whatever the Echo is, an Echo transport', () => {
     environment.advance(10_000)
     expect(said).toEqual(['socket-open', 'delayed: no-answer'])
     for (const callback of callbacks) callback({ first: true })
-    expect(said.slice(-2)).toEqual(['subscribed', 'resync: subscribed'])
+    expect(said.slice(-2)).toEqual(['subscribed', 'resync'])
     expect(delivered).toHaveLength(1)
   })
 
@@ -423,7 +423,7 @@ describe('whatever the Echo is, an Echo transport', () => {
       'socket-opening',
       'socket-open',
       'subscribed',
-      'resync: subscribed',
+      'resync',
       'socket-lost',
       'socket-open',
       'refused: not-authorised',

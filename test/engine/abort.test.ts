@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type AbortSignalLike, createAbort, untilAborted } from '../../src/engine/abort'
+import { type AbortSignalLike, createAbort, untilAborted, withinTime } from '../../src/engine/abort'
+import { fakeEnvironment } from '../support/fake-environment'
 
 /** A signal that counts who listens. */
 const countingSignal = () => {
@@ -64,5 +65,32 @@ describe('until it is aborted, a promise', () => {
     fail(new Error('late'))
     await new Promise((resolve) => setTimeout(resolve, 0))
     expect(listening()).toBe(0)
+  })
+})
+
+describe('what is given a time', () => {
+  const never = (signal: AbortSignalLike) => untilAborted(new Promise(() => undefined), signal)
+
+  it('is aborted when that has passed, or with another signal, and leaves no timer and no listener', async () => {
+    for (const end of ['time', 'signal'] as const) {
+      const environment = fakeEnvironment()
+      const { signal, abort, listening } = countingSignal()
+      const running = withinTime(environment, 10_000, signal, never)
+      environment.advance(9_999)
+      expect([environment.pending(), listening()]).toEqual([1, 1])
+      if (end === 'time') environment.advance(1)
+      else abort('enough')
+      expect(environment.pending()).toBe(0)
+      await expect(running).rejects.toMatchObject({ name: 'AbortError' })
+      expect(listening()).toBe(0)
+    }
+  })
+
+  it('ends as it would, and leaves neither', async () => {
+    const environment = fakeEnvironment()
+    const { signal, listening } = countingSignal()
+    await expect(withinTime(environment, 10_000, signal, async () => 7)).resolves.toBe(7)
+    await expect(withinTime(environment, 10_000, signal, () => Promise.reject(new Error('no')))).rejects.toThrow('no')
+    expect([environment.pending(), listening()]).toEqual([0, 0])
   })
 })

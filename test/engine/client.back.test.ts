@@ -20,7 +20,7 @@ const visited = (owner: string | null = 'mine') => {
   const comeBack = () => page.environment.signal('restored')
   /** The transport asks anew after Back, and this is what it hears. */
   const answered = async (reply: Reply) => {
-    page.link().sink.resync('restored')
+    page.link().sink.resync()
     await page.link().asked.at(-1)?.reply(reply)
   }
   return { ...page, doubted, goAway, comeBack, answered }

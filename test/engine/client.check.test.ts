@@ -10,8 +10,8 @@ describe('a client whose link can be asked', () => {
   it('asks once for a resync, from its cursor, and tells what the answer has', async () => {
     const { client, link, heard, end } = askable()
     client.start()
-    link().sink.resync('subscribed')
-    link().sink.resync('subscribed')
+    link().sink.resync()
+    link().sink.resync()
     expect(link().asked.map(({ query }) => sinceOf(query))).toEqual(['e1:1'])
     await link().asked[0]?.answer(answerOf('e1:1', 'e1:3'))
     expect(heard).toEqual(['change 2', 'change 3'])
@@ -36,7 +36,7 @@ describe('a client whose link can be asked', () => {
   it('asks again after no answer came, and reports it', async () => {
     const { client, link, heard, errors, environment, end } = askable()
     client.start()
-    link().sink.resync('subscribed')
+    link().sink.resync()
     await link().asked[0]?.fail()
     expect(errors).toMatchObject([{ code: 'check-failed', cause: new Error('no network') }])
     environment.advance(60_000)
@@ -51,7 +51,7 @@ describe('a client whose link can be asked', () => {
     const { client, environment } = listeningClient({
       identity: { user: 7, cursor: 'e1:1' },
       transport: () => (sink) => {
-        sink.resync('subscribed')
+        sink.resync()
         return {
           stop: () => undefined,
           ask: (query) => {
@@ -81,7 +81,7 @@ describe("another customer's answer", () => {
     const { client, links, link, hear, heard, errors, environment, end } = askable()
     client.start()
     hear(at(2))
-    link().sink.resync('subscribed')
+    link().sink.resync()
     await links[0]?.asked[0]?.answer(answerOf('e1:2', 'e1:4', { owner: 'theirs' }))
     expect(heard).toEqual(['change 2'])
     expect(client.news.get()).toEqual({ last: null, unread: [], stale: false })
@@ -122,7 +122,7 @@ describe('a late answer', () => {
     for (const how of ['answer', 'fail'] as const) {
       const page = askable()
       page.client.start()
-      page.link().sink.resync('subscribed')
+      page.link().sink.resync()
       const asked = page.links[0]?.asked[0]
       end(page.client)
       if (how === 'fail') await asked?.fail()
@@ -136,9 +136,9 @@ describe('a late answer', () => {
   it("of the last customer does not count as the next one's", async () => {
     const { client, links, link, heard, end } = askable()
     client.start()
-    link().sink.resync('subscribed')
+    link().sink.resync()
     client.identify({ user: 8, owner: 'theirs', cursor: 'e1:1' })
-    link().sink.resync('subscribed')
+    link().sink.resync()
     await links[0]?.asked[0]?.answer(answerOf('e1:1', 'e1:3'))
     expect(heard).toEqual([])
     expect(client.connection.get().name).toBe('connecting')

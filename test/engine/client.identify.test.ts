@@ -30,7 +30,7 @@ describe('identify() of another customer', () => {
     expect(links.map(({ user, stops }) => `${user}: ${stops}`)).toEqual(['7: 1', '8: 0'])
     const old = links[0]?.sink
     old?.deliver(EVENT, at(1))
-    old?.resync('subscribed')
+    old?.resync()
     old?.state({ name: 'subscribed' })
     environment.advance(60_000)
     expect(heard).toEqual([])
@@ -290,7 +290,7 @@ describe('identify() of a page that does not say when it was rendered', () => {
   it('has it read once more also where the check, not the page, knows the place', async () => {
     const { client, link, environment, end } = listeningClient({ canAsk: true })
     client.start()
-    link().sink.resync('subscribed')
+    link().sink.resync()
     await link().asked[0]?.answer(answerOf(null, 'e1:4'))
     link().sink.deliver(EVENT, at(5))
     client.onRefresh(() => undefined)

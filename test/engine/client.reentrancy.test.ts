@@ -12,10 +12,10 @@ it('asks after a restart when a stop() fell into an outstanding ask', () => {
     identity: { user: 7, cursor: 'e1:1' },
   })
   client.start()
-  link().sink.resync('subscribed')
+  link().sink.resync()
   client.stop()
   client.start()
-  link().sink.resync('subscribed')
+  link().sink.resync()
   hear(at(5))
   environment.advance(600_000)
   expect(link().asked.length).toBeGreaterThan(0)
@@ -37,7 +37,7 @@ it('keeps working when ask() throws at once', () => {
   page.client.on(EVENT, ({ message }) => heard.push(message))
   page.client.start()
   const [sink] = sinks
-  expect(() => sink?.resync('subscribed')).not.toThrow()
+  expect(() => sink?.resync()).not.toThrow()
   sink?.deliver(EVENT, at(2))
   expect(heard).toEqual(['change 2'])
 })

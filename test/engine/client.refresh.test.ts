@@ -104,7 +104,7 @@ describe('a page reads its cart anew', () => {
     const { link, pass, runs, heard, end } = refreshingPage({ canAsk: true, identity: { user: 7 } })
     const bare = { updated: true, message: 'Sale over' }
     for (const atMs of [0, 30_000]) {
-      link().sink.resync('due')
+      link().sink.resync()
       await link()
         .asked.at(-1)
         ?.reply({ name: 'bare', answer: { ...bare, atMs } })

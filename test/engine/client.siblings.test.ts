@@ -196,7 +196,7 @@ describe('two tabs whose pages call changedHere() whenever they have read the ca
 describe('a check that answers for another customer', () => {
   it('is told to the other tabs, before this one leaves', async () => {
     const page = listening({ canAsk: true })
-    page.link().sink.resync('subscribed')
+    page.link().sink.resync()
     await page.links[0]?.asked[0]?.answer(answerOf('e1:0', 'e1:1', { owner: 'theirs' }))
     expect([page.links[0]?.notes, page.links[0]?.stops]).toEqual([[{ name: 'other-user' }], 1])
     page.client.stop()

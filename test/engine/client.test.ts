@@ -185,7 +185,7 @@ describe('start() and stop()', () => {
     const sink = links[0]?.sink
     sink?.deliver(EVENT, at(1))
     sink?.deliver(EVENT, 'broken')
-    sink?.resync('subscribed')
+    sink?.resync()
     sink?.state({ name: 'subscribed' })
     expect([heard, errors, states.length, environment.pending()]).toEqual([[], [], before, 0])
   })

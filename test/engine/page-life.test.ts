@@ -34,7 +34,7 @@ const livingPage = ({ isActivated = true, canAsk = true } = {}) => {
   const sink: Sink = {
     deliver: (event) => void said.push(`deliver: ${event}`),
     answer: () => void said.push('answer'),
-    resync: (why) => void said.push(`resync: ${why}`),
+    resync: () => void said.push('resync'),
     state: (fact) => void said.push(factInWords(fact)),
     report: ({ code }) => void said.push(`report: ${code}`),
     note: ({ name }) => void said.push(`note: ${name}`),
@@ -49,8 +49,8 @@ describe('while the page lives, its transport', () => {
     const { links, said, link, open } = livingPage()
     expect(open()).toBe(1)
     links[0]?.sink.deliver(EVENT, {})
-    links[0]?.sink.resync('subscribed')
-    expect(said).toEqual([`deliver: ${EVENT}`, 'resync: subscribed'])
+    links[0]?.sink.resync()
+    expect(said).toEqual([`deliver: ${EVENT}`, 'resync'])
     link.stop()
     expect(links.map(({ stops }) => stops)).toEqual([1])
   })
@@ -85,9 +85,9 @@ describe('while the page lives, its transport', () => {
 
 describe('in the back/forward cache, and while it is frozen, a page', () => {
   it.each([
-    ['left', 'restored', 'restored'],
-    ['frozen', 'resumed', 'woke'],
-  ] as const)('that is %s has nothing open; %s, it begins anew and asks for what it missed', (gone, back, why) => {
+    ['left', 'restored'],
+    ['frozen', 'resumed'],
+  ] as const)('that is %s has nothing open; %s, it begins anew and asks for what it missed', (gone, back) => {
     const { environment, links, said, open, link } = livingPage()
     environment.signal(gone)
     expect(open()).toBe(0)
@@ -96,7 +96,7 @@ describe('in the back/forward cache, and while it is frozen, a page', () => {
     expect(said).toEqual([])
     environment.signal(back)
     expect([open(), links.length]).toEqual([1, 2])
-    expect(said).toEqual(['starting', `resync: ${why}`])
+    expect(said).toEqual(['starting', 'resync'])
     environment.signal(back)
     expect(links).toHaveLength(2)
     link.stop()
@@ -111,7 +111,7 @@ describe('in the back/forward cache, and while it is frozen, a page', () => {
       for (const signal of ['resumed', 'visible', 'restored'] as const) environment.signal(signal)
       expect([open(), links.length]).toEqual([1, round + 1])
     }
-    expect(said).toEqual(['starting', 'resync: woke', 'starting', 'resync: woke', 'starting', 'resync: woke'])
+    expect(said).toEqual(['starting', 'resync', 'starting', 'resync', 'starting', 'resync'])
   })
 
   it('answers that it is away when it is asked, and to ask again when told', async () => {

@@ -5,7 +5,7 @@ import type { Reply } from '../../src/engine/transport'
 import { answerOf, type ListeningClient, listeningClient, sinceOf } from '../support/listening-client'
 import { at } from '../support/payloads'
 
-// cart.check(): the promise before a checkout. Client, session and inbox as they are; the link answers when the test says so.
+// cart.check(): the promise before a checkout. Client, session and stream as they are; the link answers when the test says so.
 
 const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 0))
 
@@ -128,7 +128,7 @@ describe('a check', () => {
   it('is not content with an answer that was on its way: what is asked after it came counts', async () => {
     const opened = page()
     const { link } = opened
-    link().sink.resync('due')
+    link().sink.resync()
     const checked = checkOn(opened)
     expect(link().asked).toHaveLength(1)
     await link().asked[0]?.answer(answerOf('e1:1', 'e1:2'))
@@ -143,7 +143,7 @@ describe('a check', () => {
     for (const next of [60_000, 'when-told', 'never'] as const) {
       const opened = page()
       const { link } = opened
-      link().sink.resync('due')
+      link().sink.resync()
       const checked = checkOn(opened)
       await link().asked[0]?.reply(unanswered(next))
       expect(await checked(), String(next)).toBe('pending')
@@ -156,7 +156,7 @@ describe('a check', () => {
 
   it('shares one request with others that come while none is under way', async () => {
     const opened = page()
-    opened.link().sink.resync('due')
+    opened.link().sink.resync()
     const both = [checkOn(opened), checkOn(opened)]
     await opened.link().asked[0]?.answer(answerOf('e1:1', 'e1:1'))
     expect(opened.link().asked).toHaveLength(2)
@@ -222,7 +222,7 @@ describe('a check that is content with a confirmation', () => {
 
   it('asks when a resync has shown meanwhile', async () => {
     const opened = await confirmed()
-    opened.link().sink.resync('subscribed', 2_000)
+    opened.link().sink.resync(2_000)
     expect(await checkOn(opened, { maxAgeMs: 10_000 })()).toBe('pending')
     expect(opened.link().asked).toHaveLength(2)
     opened.end()
@@ -279,7 +279,7 @@ describe('a check that is content with a confirmation', () => {
 
   it('is as old as the question that it answers, where another tab had asked it before', async () => {
     const opened = page()
-    opened.link().sink.resync('subscribed')
+    opened.link().sink.resync()
     const asOfMs = opened.environment.nowMs() - 2_000
     await opened.link().asked[0]?.reply({ name: 'log', answer: answerOf('e1:1', 'e1:1'), asOfMs })
     expect(await checkOn(opened, { maxAgeMs: 2_001 })()).toEqual({ found: 0, confirmedAtMs: asOfMs, owner: 'mine' })
@@ -403,6 +403,26 @@ describe('a check rejects', () => {
       environment.advance(60_000)
     }
     expect(codeOf(await checked())).toBe('invalid-answer')
+    opened.end()
+  })
+
+  it('each after three answers of their own', async () => {
+    const opened = page()
+    const { link, environment, hear } = opened
+    hear(at(5))
+    const early = checkOn(opened)
+    const answer = async (round: number): Promise<void> => {
+      await link().asked[round]?.answer(answerOf('e1:1', 'e1:1'))
+    }
+    await answer(0)
+    const late = checkOn(opened)
+    for (const round of [1, 2, 3]) {
+      expect(await late()).toBe('pending')
+      expect(codeOf(await early())).toBe(round < 3 ? 'pending' : 'invalid-answer')
+      await answer(round)
+      environment.advance(60_000)
+    }
+    expect(codeOf(await late())).toBe('invalid-answer')
     opened.end()
   })
 

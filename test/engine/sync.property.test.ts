@@ -12,7 +12,7 @@ import { SCHEDULES } from '../support/schedules'
 import { seededRandom } from '../support/seeded-random'
 import { type CheckMood, type Fate, type Kind, openVirtualShop } from '../support/virtual-shop'
 
-// What is promised, under any schedule of publishes and faults: client, inbox, supply and page life as they are; server, sockets, check
+// What is promised, under any schedule of publishes and faults: client, stream, sync and page life as they are; server, sockets, check
 // and clock are virtual. The oracle is what the page shows.
 
 type Step =
@@ -188,8 +188,8 @@ const run = async ({ seed, start, hasLive, steps }: Schedule): Promise<void> => 
         return environment.setClock(next.ms)
       case 'clock':
         environment.setClock(next.ms)
-        // Nobody sets a clock forth and back within a look at it.
-        return pass(6_000)
+        // Nobody sets a clock forth and back within a look at it, which the page's clock takes every 15 s.
+        return pass(16_000)
       case 'check-now':
         return void cart.check().catch(() => undefined)
       case 'prune':

@@ -10,7 +10,7 @@ import { type FakeEnvironment, fakeEnvironment, fakePage } from '../support/fake
 import { answerOf, EVENT } from '../support/listening-client'
 import { at } from '../support/payloads'
 
-// A client on a supply: the live source speaks and the check answers when the test says so. Chance gives 0.5 unless told
+// A client on a sync: the live source speaks and the check answers when the test says so. Chance gives 0.5 unless told
 // otherwise: polls begin after 7.5 s and come every 33.75 s, audits every 225 s.
 
 interface Ask {
@@ -150,7 +150,7 @@ const pageOn = ({ environment = fakeEnvironment(), hasLive = true, ...options }:
 const livePage = async (options: PageOptions = {}) => {
   const page = pageOn(options)
   page.live().state({ name: 'subscribed' })
-  page.live().resync('subscribed')
+  page.live().resync()
   await page.answer(log('e1:1'))
   return page
 }
@@ -252,7 +252,7 @@ describe('a page whose socket does not come', () => {
     await page.pass(40_000)
     await page.answer(log('e1:1', 'e1:2'))
     page.live().state({ name: 'subscribed' })
-    page.live().resync('subscribed')
+    page.live().resync()
     page.live().deliver(EVENT, at(4))
     expect(page.asks).toHaveLength(3)
     await page.answer(log('e1:2', 'e1:4'))
@@ -275,50 +275,6 @@ describe('a page without a socket', () => {
 })
 
 describe('a page that is live', () => {
-  it('asks nothing without need: an audit in the second half of the interval', async () => {
-    for (const [random, expected] of [
-      [0, 150_000],
-      [0.5, 225_000],
-      [0.999, 299_850],
-    ] as const) {
-      const page = await livePage({ environment: fakeEnvironment({ random: () => random }) })
-      await page.pass(expected - 1)
-      expect(page.asks).toHaveLength(1)
-      await page.pass(1)
-      expect(page.asks).toHaveLength(2)
-      await page.answer(log('e1:1', 'e1:2'))
-      expect(page.heard).toEqual(['change 2'])
-      await page.end()
-    }
-  })
-
-  it('goes by the intervals of its own settings', async () => {
-    const page = await livePage({ auditMs: 2_000 })
-    await page.pass(1_500)
-    expect(page.asks).toHaveLength(2)
-    await page.end()
-    const polled = await polledPage({ intervalMs: 4_000 })
-    await polled.pass(4_500)
-    expect(polled.asks).toHaveLength(2)
-    await polled.end()
-  })
-
-  it.each([
-    [{ auditMs: 600_000 }, 450_000],
-    [{ auditMs: 10 }, 225_000],
-    [{ auditMs: 10 * 86_400_000 }, 64_800_000],
-  ])("goes by the server's, within bounds: %j", async (policy, expected) => {
-    const page = pageOn()
-    page.live().state({ name: 'subscribed' })
-    page.live().resync('subscribed')
-    await page.answer(log('e1:1', 'e1:1', policy))
-    await page.pass(expected - 1)
-    expect(page.asks).toHaveLength(1)
-    await page.pass(1)
-    expect(page.asks).toHaveLength(2)
-    await page.end()
-  })
-
   it('hears at once when the clock jumped, for it may have slept', async () => {
     const page = await livePage({ environment: fakePage() })
     page.environment.setClock(3_600_000)
@@ -331,8 +287,8 @@ describe('a page that is live', () => {
 describe('a request', () => {
   it('is one at a time, whatever happens meanwhile', async () => {
     const page = await livePage()
-    page.live().resync('online')
-    for (const why of ['due', 'navigated', 'woke'] as const) page.live().resync(why)
+    page.live().resync()
+    for (let count = 0; count < 3; count += 1) page.live().resync()
     page.environment.signal('online')
     page.live().deliver(EVENT, at(9))
     void page.client.check().catch(() => undefined)
@@ -393,7 +349,7 @@ describe('a request', () => {
 
   it('of a page that stops is aborted, and what it would have said is not heard', async () => {
     const page = await livePage()
-    page.live().resync('due')
+    page.live().resync()
     const { signal, means } = page.last()
     page.client.stop()
     expect([signal.aborted, page.environment.pending(), page.environment.watching()]).toEqual([true, 0, 0])
@@ -454,7 +410,7 @@ describe('while nobody looks, a page', () => {
     const page = await livePage()
     page.environment.signal('hidden')
     page.live().deliver(EVENT, at(3))
-    page.live().resync('subscribed')
+    page.live().resync()
     await page.pass(60_000)
     expect(page.asks).toHaveLength(1)
     page.environment.signal('visible')
@@ -549,7 +505,7 @@ describe('somebody who waits for the answer', () => {
 
   it('may find that somebody is logged in again', async () => {
     const page = await livePage()
-    page.live().resync('due')
+    page.live().resync()
     await endSession(page)
     const checked = page.client.check()
     await page.answer(log('e1:1', 'e1:2'))
@@ -562,7 +518,7 @@ describe('somebody who waits for the answer', () => {
 describe('when the session is over, a page', () => {
   const over = async () => {
     const page = await livePage()
-    page.live().resync('due')
+    page.live().resync()
     await endSession(page)
     return page
   }
@@ -580,7 +536,7 @@ describe('when the session is over, a page', () => {
 
   it('is one only if a second answer says so, 2 to 5 s later: until then all goes on, and nothing is said', async () => {
     const page = await livePage()
-    page.live().resync('due')
+    page.live().resync()
     await page.answer(sessionOver)
     expect([page.state(), page.openLinks(), page.errors]).toEqual(['live: subscribed', 1, []])
     await page.pass(3_499)
@@ -590,7 +546,7 @@ describe('when the session is over, a page', () => {
     await page.answer(log('e1:1', 'e1:2'))
     expect([page.state(), page.heard.at(-1), page.errors]).toEqual(['live: subscribed', 'change 2', []])
     // The next one is alone again.
-    page.live().resync('due')
+    page.live().resync()
     await page.answer(sessionOver)
     expect(page.state()).toBe('live: subscribed')
     await page.end()
@@ -657,7 +613,7 @@ describe('when the session is over, a page', () => {
         throw new Error('broken Echo')
       },
     })
-    page.live().resync('due')
+    page.live().resync()
     await endSession(page)
     expect(page.state()).toBe('refused: session-over')
     expect(page.errors.map(({ code }) => code).sort()).toEqual(['echo-failed', 'session-over'])
@@ -668,7 +624,7 @@ describe('when the session is over, a page', () => {
 describe('when the shop switches live updates off, a page', () => {
   it('listens no more, asks when somebody looks, after 15 min at the soonest, and goes on', async () => {
     const page = await livePage()
-    page.live().resync('due')
+    page.live().resync()
     await page.answer(off)
     expect([page.state(), page.openLinks()]).toEqual(['idle: switched-off', 0])
     await page.pass(899_999)
@@ -692,7 +648,7 @@ describe('when the shop switches live updates off, a page', () => {
 
   it('goes on by start(), which asks anew', async () => {
     const page = await livePage()
-    page.live().resync('due')
+    page.live().resync()
     await page.answer(off)
     page.client.start()
     expect([page.openLinks(), page.state()]).toEqual([1, 'connecting: finding-echo'])
@@ -714,19 +670,6 @@ describe('a check that is not there', () => {
     expect(page.asks).toHaveLength(3)
     expect(page.errors.map(({ code }) => code)).toEqual(['check-refused', 'misconfigured'])
     await expect(page.client.check()).rejects.toMatchObject({ code: 'misconfigured' })
-    await page.end()
-  })
-
-  it('does not end what is live', async () => {
-    const page = await livePage()
-    page.live().resync('due')
-    for (let count = 0; count < 3; count += 1) {
-      await page.answer(notThere)
-      await page.untilAsked()
-    }
-    expect([page.state(), page.asks.length]).toEqual(['live: subscribed', 4])
-    page.live().deliver(EVENT, at(2))
-    expect(page.heard).toEqual(['change 2'])
     await page.end()
   })
 })
@@ -787,7 +730,7 @@ describe('a socket that never brings anything', () => {
 describe('listeners may call anything:', () => {
   it('stop() while the live source is opened once more leaves nothing open', async () => {
     const page = pageOn({ atOnce: (sink) => sink.state({ name: 'socket-opening' }) })
-    page.live().resync('due')
+    page.live().resync()
     await endSession(page)
     await page.pass(60_000)
     page.client.connection.subscribe(({ reason }) => {
@@ -810,7 +753,7 @@ describe('listeners may call anything:', () => {
     await page.asks.at(-1)?.means(log('e1:1'))
     sink?.state({ name: 'socket-open' })
     sink?.state({ name: 'subscribed' })
-    sink?.resync('subscribed')
+    sink?.resync()
     await page.asks.at(-1)?.means(sessionOver)
     await page.pass(60_000)
     await page.end()
@@ -822,7 +765,7 @@ describe('listeners may call anything:', () => {
       if (name === 'live') void page.client.check().catch(() => undefined)
     })
     page.live().state({ name: 'subscribed' })
-    page.live().resync('subscribed')
+    page.live().resync()
     await page.pass(0)
     expect(page.asks).toHaveLength(1)
     await page.end()
@@ -865,7 +808,7 @@ describe('a page that feeds other tabs, too,', () => {
 })
 
 describe('an answer to a tab that is behind', () => {
-  it('gives again what the socket has brought, which is no sign that it is deaf', async () => {
+  it('gives again what the socket has brought, which is no sign that it is silent', async () => {
     const page = await livePage()
     for (const seq of [2, 3, 4, 5]) {
       page.live().deliver(EVENT, at(seq))
@@ -876,7 +819,7 @@ describe('an answer to a tab that is behind', () => {
     await page.end()
   })
 
-  it('gives again what the socket has brought, which is not one of the two audits that tell of a deaf one', async () => {
+  it('gives again what the socket has brought, which is not one of the two audits that tell of a silent one', async () => {
     const page = await livePage()
     page.live().deliver(EVENT, at(2))
     await page.untilAsked()

@@ -12,7 +12,7 @@ export const listeningTransport = (echo: EchoSource) => {
   const link = start({
     deliver: (event, payload) => delivered.push([event, payload]),
     answer: () => said.push('answer'),
-    resync: (why) => said.push(`resync: ${why}`),
+    resync: () => said.push('resync'),
     state: (fact) => said.push(inWords(fact)),
     report: ({ code }) => said.push(`error: ${code}`),
     note: ({ name }) => said.push(`note: ${name}`),

@@ -123,7 +123,7 @@ export const openVirtualShop = (environment: Environment): VirtualShop => {
     if (!isUp || !sockets.has(socket)) return
     socket.isSubscribed = true
     socket.sink.state({ name: 'subscribed' })
-    socket.sink.resync('subscribed', 2_000)
+    socket.sink.resync(2_000)
   }
 
   const answer = (since: Cursor | null): Answer => {

@@ -1,4 +1,4 @@
-import { type BackOff, fullJitterMs } from '../../engine/backoff'
+import { backOffMs, SUBSCRIPTION_FAILED } from '../../engine/backoff'
 import { createAlarm } from '../../engine/clock'
 import type { Environment, Stop } from '../../engine/environment'
 import { CartEchoError, wordsOf } from '../../engine/errors'
@@ -138,17 +138,13 @@ interface Retry {
   readonly stop: Stop
 }
 
-/** A server that failed has lost the channels of all its pages. Beyond a minute the check feeds them. */
-const BACK_OFF: BackOff = { baseMs: 2_000, capMs: 300_000 }
-const SHORTEST_MS = 500
-
 /** A retry with full jitter: within 2.5 s at first, doubling up to 5 min. */
 export const createRetry = (environment: Environment, run: () => void): Retry => {
   let attempt = 0
   const alarm = createAlarm(environment)
   return {
     plan: (retryAfterMs) => {
-      const inMs = retryAfterMs + SHORTEST_MS + fullJitterMs(BACK_OFF, attempt, environment.random())
+      const inMs = retryAfterMs + backOffMs(SUBSCRIPTION_FAILED, attempt, environment.random())
       attempt += 1
       alarm.set(inMs, run)
       return environment.nowMs() + inMs

@@ -100,7 +100,7 @@ export const createStanding = (
     steering()?.proven()
     stand('live', { name: 'subscribed' })
     const isSteered = steering() !== null
-    sink.resync('subscribed', wasLive ? (isSteered ? STEERED_WITHIN_MS : IN_STEP_WITHIN_MS) : 0)
+    sink.resync(wasLive ? (isSteered ? STEERED_WITHIN_MS : IN_STEP_WITHIN_MS) : 0)
     wasLive = true
   }
 

@@ -1,4 +1,4 @@
-import { fullJitterMs } from '../../engine/backoff'
+import { backOffMs, SOCKET_LOST, SOCKET_LOST_LONG, SOCKET_REFUSED } from '../../engine/backoff'
 import { createAlarm } from '../../engine/clock'
 import type { Environment, Stop } from '../../engine/environment'
 import { bindAll, type PusherLike, peek } from './shape'
@@ -209,11 +209,7 @@ const OWN_NETWORK_WITHIN_MS = 300
 /** How long connecting takes where nobody has seen it yet. */
 const UNKNOWN_TRY_MS = 2_000
 
-const RETRY_BASE_MS = 1_000
-const SOON_CAP_MS = 3_000
 const SOON_FOR_MS = 30_000
-const LATER_CAP_MS = 30_000
-const TURNED_AWAY = { baseMs: 5_000, capMs: 300_000 }
 /** A try that was refused at once tells nothing: pusher-js goes on waiting for it. */
 const SHORTEST_TRY_MS = 1_000
 const LONGEST_TRY_MS = 10_000
@@ -223,11 +219,10 @@ const LONG_TRY_EVERY = 8
 
 /** The pause after so many tries of an outage that began so long ago. */
 const pauseMs = (tries: number, lastedMs: number, random: number): number =>
-  fullJitterMs({ baseMs: RETRY_BASE_MS, capMs: lastedMs < SOON_FOR_MS ? SOON_CAP_MS : LATER_CAP_MS }, tries, random)
+  backOffMs(lastedMs < SOON_FOR_MS ? SOCKET_LOST : SOCKET_LOST_LONG, tries, random)
 
 /** The pause after the server has refused so often before. */
-const refusalPauseMs = (rejections: number, random: number): number =>
-  fullJitterMs(TURNED_AWAY, rejections, 0.5 + random / 2)
+const refusalPauseMs = (rejections: number, random: number): number => backOffMs(SOCKET_REFUSED, rejections, random)
 
 /** How long a try may take here, where one took so long. */
 const usualTryMs = (tookMs: number): number => Math.min(LONGEST_TRY_MS, Math.max(SHORTEST_TRY_MS, 4 * tookMs))

@@ -1,4 +1,4 @@
-import { type BackOff, fullJitterMs } from '../backoff'
+import { ANSWER_UNSETTLED, backOffMs } from '../backoff'
 import type { Cursor } from '../cursor'
 import { CartEchoError } from '../errors'
 import type { Change } from '../events'
@@ -211,8 +211,6 @@ export const goTo = (turn: Turn, cursor: Cursor): void => {
   set(turn, { cursor, retired: [...retired, ...left].slice(-MOST_RETIRED) })
 }
 
-const ASK_AGAIN: BackOff = { baseMs: 2_000, capMs: 30_000 }
-
 /** Plans to ask after so long; what is planned already is asked at the sooner of the two. */
 export const planAsk = (turn: Turn, why: AskReason, inMs: number, attempt = 0): void => {
   const { asking, held } = turn.stream
@@ -229,7 +227,7 @@ export const waitMs = ({ moment }: Turn): number =>
 
 /** How long to wait after so many asks in vain. */
 export const againInMs = ({ moment }: Turn, attempt: number): number =>
-  SHORTEST_WAIT_MS + fullJitterMs(ASK_AGAIN, attempt, moment.random)
+  backOffMs(ANSWER_UNSETTLED, attempt, moment.random)
 
 /** What was asked, if this is the answer to it, and not one that another tab was given: asked no more. */
 export const takeAsk = (turn: Turn, { ask }: Asked): (Asking & { name: 'asked' }) | null => {

@@ -148,7 +148,7 @@ export const behavesOn = (Alpine: TestAlpine): void => {
       const texts = () => ['p', 'i', 'b'].map((selector) => textOf(element, selector))
       expect(texts()).toEqual(['connecting', 'finding-echo', 'false'])
       page.link().sink.state({ name: 'subscribed' })
-      page.link().sink.resync('subscribed')
+      page.link().sink.resync()
       await page.link().asked[0]?.answer(answerOf('e1:0', 'e1:9', { events: [], reset: true }))
       await settle()
       expect(texts()).toEqual(['live', 'subscribed', 'true'])

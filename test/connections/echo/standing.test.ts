@@ -12,7 +12,7 @@ const standingIn = (isSteered = false) => {
   const note = (what: string) => () => void said.push(what)
   const sink: Sink = {
     state: (fact) => said.push('reason' in fact ? `${fact.name}: ${fact.reason}` : fact.name),
-    resync: (why, withinMs) => said.push(`resync: ${why} within ${withinMs}`),
+    resync: (withinMs) => said.push(`resync within ${withinMs}`),
     deliver: note('deliver'),
     answer: note('answer'),
     report: note('report'),
@@ -69,11 +69,8 @@ describe('a page whose channel is not confirmed', () => {
 
 describe('a page whose channel is confirmed', () => {
   it.each([
-    [false, ['subscribed', 'resync: subscribed within 0', 'subscribed', 'resync: subscribed within 2000']],
-    [
-      true,
-      ['proven', 'subscribed', 'resync: subscribed within 0', 'proven', 'subscribed', 'resync: subscribed within 500'],
-    ],
+    [false, ['subscribed', 'resync within 0', 'subscribed', 'resync within 2000']],
+    [true, ['proven', 'subscribed', 'resync within 0', 'proven', 'subscribed', 'resync within 500']],
   ])('asks at once, and after a loss within a while; steered: %j', (isSteered, expected) => {
     const { standing, said } = standingIn(isSteered)
     standing.confirmed()

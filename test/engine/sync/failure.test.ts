@@ -1,0 +1,135 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { afterJump, type Failure, type NotAnswered, nextFailure } from '../../../src/engine/sync/failure'
+
+const failed = (status: number): NotAnswered => ({ name: 'failed', status, detail: 'Why.' })
+const busy = (retryAfterMs: number | null, status = 503): NotAnswered => ({ name: 'busy', status, retryAfterMs })
+const blocked: NotAnswered = { name: 'blocked', status: 200, detail: 'It is no JSON.' }
+const refused: NotAnswered = { name: 'refused', status: 423 }
+const notThere = (status = 404): NotAnswered => ({ name: 'not-there', status })
+
+const NOW_MS = 1_000_000
+
+/** What failed after all that, one after the other. */
+const failureAfter = (first: NotAnswered, ...meanings: readonly NotAnswered[]): Failure =>
+  meanings.reduce(
+    (before, meaning) => nextFailure(before, meaning, '/check', { nowMs: NOW_MS, random: 1 }),
+    nextFailure(null, first, '/check', { nowMs: NOW_MS, random: 1 }),
+  )
+
+/** How long it is left alone then, with that chance. */
+const waitMs = (before: readonly NotAnswered[], meaning: NotAnswered, random: number): number => {
+  const [first, ...others] = before
+  const known = first ? failureAfter(first, ...others) : null
+  return nextFailure(known, meaning, undefined, { nowMs: NOW_MS, random }).notBeforeMs - NOW_MS
+}
+
+const times = <Value>(count: number, value: Value): Value[] => Array.from({ length: count }, () => value)
+
+describe('a check that does not answer', () => {
+  it.each<[string, NotAnswered, string, number]>([
+    ['failed', failed(500), 'check-failed', 500],
+    ['got no answer', failed(0), 'check-failed', 0],
+    ['is busy', busy(null, 429), 'check-busy', 429],
+    ['is blocked', blocked, 'blocked', 200],
+    ['is refused', refused, 'check-refused', 423],
+    ['is not there', notThere(), 'check-refused', 404],
+  ])('says in its error that it %s, and how', (_what, meaning, reason, status) => {
+    const failure = failureAfter(meaning)
+    expect(failure).toMatchObject({ reason, status, isFatal: false, error: { code: reason, status } })
+    expect(failure.error.message).toContain(`/check: HTTP ${status}.`)
+    if ('detail' in meaning) expect(failure.error.message).toContain(meaning.detail)
+  })
+
+  it('has one error for one trouble, however often it is met, and another for another', () => {
+    const moment = { nowMs: NOW_MS, random: 0 }
+    const first = failureAfter(failed(500))
+    const again = nextFailure(first, failed(500), undefined, moment)
+    expect(again.error).toBe(first.error)
+    expect(nextFailure(again, failed(502), undefined, moment).error).not.toBe(first.error)
+    expect(nextFailure(null, failed(500), undefined, moment).error).not.toBe(first.error)
+  })
+})
+
+describe('how long it is left alone', () => {
+  it.each([
+    [0, 500, 2_500],
+    [1, 500, 4_500],
+    [2, 500, 8_500],
+    [4, 500, 32_500],
+    [5, 500, 60_500],
+    [50, 500, 60_500],
+  ])('after a failure and %d before it: at random from %d to %d ms', (before, from, to) => {
+    const failures = times(before, failed(500))
+    expect([waitMs(failures, failed(500), 0), waitMs(failures, failed(500), 1)]).toEqual([from, to])
+  })
+
+  it.each([
+    [0, 5_000, 10_000],
+    [1, 10_000, 20_000],
+    [4, 80_000, 160_000],
+    [5, 150_000, 300_000],
+    [50, 150_000, 300_000],
+  ])('where it is refused or blocked, %d times before: from %d to %d ms', (before, from, to) => {
+    for (const meaning of [refused, blocked]) {
+      const same = times(before, meaning)
+      expect([waitMs(same, meaning, 0), waitMs(same, meaning, 1)]).toEqual([from, to])
+    }
+  })
+
+  it('grows also where it fails in another way each time', () => {
+    const mixed = [failed(502), failed(504), busy(null), failed(0), failed(500)]
+    expect(waitMs(mixed, failed(502), 1)).toBe(60_500)
+  })
+
+  it('begins anew where it is blocked after failures: a captive portal is soon passed', () => {
+    expect(waitMs(times(9, failed(0)), blocked, 1)).toBe(10_000)
+    expect(waitMs(times(9, blocked), failed(500), 1)).toBe(2_500)
+  })
+
+  it('is never less than the server asked for, and more each time', () => {
+    const meaning = fc.oneof(
+      fc.constantFrom(failed(500), failed(0), blocked, refused),
+      fc.option(fc.nat(3_600_000)).map((ms) => busy(ms)),
+    )
+    fc.assert(
+      fc.property(
+        fc.array(meaning, { maxLength: 8 }),
+        fc.nat(3_600_000),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (before, ms, random) => {
+          const wait = waitMs(before, busy(ms), random)
+          expect(wait).toBeGreaterThanOrEqual(ms + 500)
+          expect(wait).toBeLessThanOrEqual(ms + 60_500)
+        },
+      ),
+    )
+    expect(waitMs([busy(7_000), busy(7_000)], busy(7_000), 1)).toBe(7_000 + 8_500)
+  })
+})
+
+describe('an address where nobody answers', () => {
+  it.each([404, 405, 410])('is believed the third time in a row: %i', (status) => {
+    expect(failureAfter(notThere(status), notThere(status)).isFatal).toBe(false)
+    const third = failureAfter(notThere(status), notThere(status), notThere(status))
+    expect(third).toMatchObject({ isFatal: true, error: { code: 'misconfigured', status } })
+  })
+
+  it('is not believed when something else comes between, as in a deploy, nor for failures before it', () => {
+    for (const between of [failed(502), busy(null), blocked]) {
+      expect(failureAfter(notThere(), notThere(), between, notThere(), notThere()).isFatal).toBe(false)
+    }
+    expect(failureAfter(failed(500), ...times(9, failed(500)), notThere(), notThere()).isFatal).toBe(false)
+    expect(failureAfter(refused, ...times(9, refused), notThere(), notThere()).isFatal).toBe(false)
+  })
+})
+
+describe('after the clock may have jumped', () => {
+  it('nobody waits longer than was said; what was said still holds where the clock went on', () => {
+    const failure = failureAfter(busy(20_000))
+    expect(afterJump(failure, NOW_MS - 7_200_000)?.notBeforeMs).toBe(NOW_MS - 7_200_000 + 22_500)
+    expect(afterJump(failure, NOW_MS + 5_000)).toBe(failure)
+    const fatal = failureAfter(notThere(), notThere(), notThere())
+    expect([afterJump(fatal, 0), afterJump(null, NOW_MS)]).toEqual([fatal, null])
+  })
+})
