@@ -26,7 +26,7 @@ export type { PageIdentity } from './engine/identity'
 export type { News } from './engine/news'
 export { type PageLifeOptions, pageLife } from './engine/page-life'
 export type { Hold, Refresh, RefreshOptions, RefreshRequest } from './engine/refresh'
-export type { Checked, CheckOptions } from './engine/session'
+export type { CheckOptions, CheckResult } from './engine/session'
 export { readChannel, USER_CHANNEL } from './engine/settings'
 export type {
   ConnectingReason,

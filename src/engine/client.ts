@@ -2,7 +2,7 @@ import type { CartEcho } from './cart-echo'
 import { createAlarm, createCounted, isYoung } from './clock'
 import { type Cursor, formatCursor } from './cursor'
 import { identified, type Memory, type Move, newCustomer, rememberPage } from './customer'
-import { createEmitter, createGuard, createSource, neverThrowing, type OnError, onceEach } from './emitter'
+import { createEmitter, createGuard, createSource, neverThrowing, type OnError, onceEach, readOnly } from './emitter'
 import type { Environment, PageSignal, Stop } from './environment'
 import { CartEchoError } from './errors'
 import type { CartEventName, Change } from './events'
@@ -16,8 +16,7 @@ import { createChecking, openSession, type PageEffect, type Session } from './se
 import { readDurationMs } from './settings'
 import { hasOwn, ownOnly } from './shape'
 import { createSiblings } from './siblings'
-import type { Connection } from './state'
-import { createMoving, errorOf } from './state'
+import { type Connection, type ConnectionFact, errorOf, moveConnection, nextTryAfter, notStarted } from './state'
 import type { Transport } from './transport'
 
 /** Since when somebody else may be looking, while the page is away: nothing is confirmed. */
@@ -68,6 +67,8 @@ export const createClient = (options: ClientOptions): CartEcho => {
   const guard = createGuard(report)
   const emitter = createEmitter<Record<string, [Change, Memory]>>(guard)
   const news = createSource<News>('news', noNews, guard)
+  const connection = createSource('connection', notStarted(environment.nowMs()), guard)
+  let nextTryAtMs: number | null = null
   let customer = newCustomer(options.identity ?? {})
   let session: Session | null = null
   /** How the open session's place differs from that of the page. A live page does not go by the interval, and keeps its socket. */
@@ -84,17 +85,25 @@ export const createClient = (options: ClientOptions): CartEcho => {
     return cursor && formatCursor(cursor)
   }
 
-  const { connection, move } = createMoving({
-    nowMs: environment.nowMs,
-    guard,
-    goingTo: ({ name, reason }) => {
-      // What was true of the page a moment ago is not known any more.
-      if (name === 'idle' || name === 'refused') customer.memory.confirmedAtMs = null
-      if (reason === 'session-over') refreshing.putOff()
-      if (name === 'polling' && owed === 'interval') retiming.set(0, retime)
-    },
-    report: reportOnce,
-  })
+  /** Moves the connection by these facts: whoever listens hears where they lead, not the steps between. */
+  const move = (...facts: readonly ConnectionFact[]): void => {
+    const before = connection.get()
+    const nowMs = environment.nowMs()
+    let next = before
+    for (const fact of facts) {
+      next = moveConnection(next, fact, nowMs)
+      nextTryAtMs = nextTryAfter(next, fact)
+    }
+    if (next === before) return
+    const { name, reason } = next
+    // What was true of the page a moment ago is not known any more.
+    if (name === 'idle' || name === 'refused') customer.memory.confirmedAtMs = null
+    if (reason === 'session-over') refreshing.putOff()
+    if (name === 'polling' && owed === 'interval') retiming.set(0, retime)
+    connection.set(next)
+    const error = errorOf(next)
+    if (error) reportOnce(error)
+  }
 
   const refreshing = createRefreshing({
     environment,
@@ -321,8 +330,9 @@ export const createClient = (options: ClientOptions): CartEcho => {
     start: counted.start,
     stop: counted.stop,
     identify,
-    connection: { get: connection.get, subscribe: connection.subscribe },
-    news: { get: news.get, subscribe: news.subscribe },
+    connection: readOnly(connection),
+    nextTryAtMs: () => nextTryAtMs,
+    news: readOnly(news),
     check: createChecking({
       nowMs: environment.nowMs,
       memory: () => customer.memory,

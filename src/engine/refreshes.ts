@@ -3,6 +3,7 @@ import type { SettableSource, Source } from './emitter'
 import type { Environment, Stop } from './environment'
 import type { CartEchoError } from './errors'
 import { markStale, type News } from './news'
+import { onChange } from './on-change'
 import { createRefresher, type Refresh, type Refresher, type RefresherParts, type RefreshOptions } from './refresh'
 import type { Connection } from './state'
 
@@ -17,7 +18,7 @@ export interface Gate {
 export const whileAnythingWorks = (connection: Source<Connection>): Gate => ({
   isOpen: () => connection.get().name !== 'waiting',
   whenOpen: (opened) =>
-    connection.subscribe(({ name }) => {
+    onChange(connection, ({ name }) => {
       if (name !== 'waiting') opened()
     }),
 })

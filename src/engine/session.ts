@@ -311,7 +311,7 @@ export interface CheckOptions {
 }
 
 /** What a check found. */
-export interface Checked {
+export interface CheckResult {
   /** How many changes the listeners heard meanwhile. */
   readonly found: number
   /** As of when the page is known to be right, in milliseconds of `Date.now()`. */
@@ -335,7 +335,7 @@ interface CheckingParts {
 /** Makes sure that the page is right: asks, lets listeners hear, runs the refresh that is wanted. */
 export const createChecking =
   ({ nowMs, memory, session, connection, refreshers }: CheckingParts) =>
-  async (options: CheckOptions = {}): Promise<Checked> => {
+  async (options: CheckOptions = {}): Promise<CheckResult> => {
     const { maxAgeMs = 0, refresh = true, signal } = ownOnly(options)
     if (signal?.aborted) throw signal.reason
     // An age may be any, unlike what a timer waits.

@@ -1,6 +1,7 @@
 import { fullJitterMs } from '../engine/backoff'
 import type { CartEcho } from '../engine/cart-echo'
 import type { Stop } from '../engine/environment'
+import { onChange } from '../engine/on-change'
 
 /** While the channel is live, and the check fails: nothing else would tell that it works again. What is asked here does not wait for the cart's own back-off. */
 const ASK_AGAIN = { baseMs: 5_000, capMs: 120_000 }
@@ -39,7 +40,7 @@ export const askUntilKnown = (cart: CartEcho, sinceMs: number, known: () => void
     timer = setTimeout(ask, LOOK_AGAIN_MS + inMs)
   }
 
-  const stop = cart.connection.subscribe(({ name }) => {
+  const stop = onChange(cart.connection, ({ name }) => {
     if (name === 'live' || name === 'polling') void ask()
   })
   void ask()
