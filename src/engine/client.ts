@@ -10,10 +10,8 @@ import { type Listening, unknownEvent } from './events'
 import type { PageIdentity, Shopper } from './identity'
 import { type Closed, whyClosed } from './identity'
 import { confirmed, hear, type News, noNews, unconfirmed, withChange } from './news'
-import type { RefreshOptions } from './refresh'
-import { createRefreshing, whileAnythingWorks } from './refreshes'
+import { createRefreshing } from './refresh'
 import { createChecking, openSession, type PageEffect, type Session } from './session'
-import { readDurationMs } from './settings'
 import { hasOwn, ownOnly } from './shape'
 import { createSiblings } from './siblings'
 import { type Connection, type ConnectionFact, errorOf, moveConnection, nextTryAfter, notStarted } from './state'
@@ -108,7 +106,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
   const refreshing = createRefreshing({
     environment,
     news,
-    gate: whileAnythingWorks(connection),
+    connection,
     cursor,
     // What throws has not said no.
     mayRun: () => guard('mayRefresh', () => options.mayRefresh?.(cursor())) ?? true,
@@ -340,8 +338,8 @@ export const createClient = (options: ClientOptions): CartEcho => {
       connection: connection.get,
       refreshers: refreshing,
     }),
-    onRefresh: (refresh, options = {}) => {
-      const off = refreshing.add(refresh, withDurations(options))
+    onRefresh: (refresh, options) => {
+      const off = refreshing.add(refresh, options)
       // It came late, and what was rendered is older than the news.
       if (session !== null) refreshing.catchUp()
       return off
@@ -358,15 +356,6 @@ export const createClient = (options: ClientOptions): CartEcho => {
 // anew when told.
 const needsHelp = (connection: Connection, isListening: boolean): boolean =>
   errorOf(connection) !== null || (isListening && connection.name === 'idle')
-
-const withDurations = (given: RefreshOptions): RefreshOptions => {
-  const { settleMs, spreadMs, hold } = ownOnly(given)
-  return {
-    settleMs: readDurationMs('onRefresh: settleMs', settleMs),
-    spreadMs: readDurationMs('onRefresh: spreadMs', spreadMs),
-    hold,
-  }
-}
 
 const isPassed = (cursor: Cursor, known: Cursor | null): boolean =>
   known !== null && cursor.epoch === known.epoch && cursor.seq < known.seq

@@ -4,7 +4,7 @@ import type { Cursor } from './cursor'
 import { carryOut, forgetAsk, type Memory, noteConfirmed, remember } from './customer'
 import type { Environment } from './environment'
 import { CartEchoError } from './errors'
-import type { Refreshers } from './refreshes'
+import type { Refreshing } from './refresh'
 import { hasOwn, ownOnly } from './shape'
 import type { Connection, ConnectionFact } from './state'
 import { type Arrival, type Asked, type Confirmed, type Effect, type StreamRules, wakesAtMs } from './stream/state'
@@ -329,7 +329,7 @@ interface CheckingParts {
   readonly memory: () => Memory
   readonly session: () => Session | null
   readonly connection: () => Connection
-  readonly refreshers: Pick<Refreshers, 'flush'>
+  readonly refreshers: Pick<Refreshing, 'flush'>
 }
 
 /** Makes sure that the page is right: asks, lets listeners hear, runs the refresh that is wanted. */
