@@ -1,18 +1,16 @@
 import type { CartEcho } from './cart-echo'
 import { createAlarm, createCounted, isYoung } from './clock'
 import { type Cursor, formatCursor } from './cursor'
-import { identified, type Memory, type Move, newCustomer, rememberPage } from './customer'
+import { identified, type Memory, type Move, newCustomer, remember } from './customer'
 import { createEmitter, createGuard, createSource, neverThrowing, type OnError, onceEach, readOnly } from './emitter'
 import type { Environment, PageSignal, Stop } from './environment'
 import { CartEchoError } from './errors'
-import type { CartEventName, Change } from './events'
-import { type Listening, unknownEvent } from './events'
-import type { PageIdentity, Shopper } from './identity'
-import { type Closed, whyClosed } from './identity'
+import { type CartEventName, type Change, type Listening, unknownEvent } from './events'
+import { type PageIdentity, readShopper, type Shopper, whyClosed } from './identity'
 import { confirmed, hear, type News, noNews, unconfirmed, withChange } from './news'
 import { createRefreshing } from './refresh'
 import { createChecking, openSession, type PageEffect, type Session } from './session'
-import { hasOwn, ownOnly } from './shape'
+import { ownOnly } from './shape'
 import { createSiblings } from './siblings'
 import { type Connection, type ConnectionFact, errorOf, moveConnection, nextTryAfter, notStarted } from './state'
 import type { Transport } from './transport'
@@ -65,48 +63,28 @@ export const createClient = (options: ClientOptions): CartEcho => {
   const guard = createGuard(report)
   const emitter = createEmitter<Record<string, [Change, Memory]>>(guard)
   const news = createSource<News>('news', noNews, guard)
-  const connection = createSource('connection', notStarted(environment.nowMs()), guard)
+  const connection = createSource<Connection>('connection', notStarted(environment.nowMs()), guard)
   let nextTryAtMs: number | null = null
   let customer = newCustomer(options.identity ?? {})
   let session: Session | null = null
-  /** How the open session's place differs from that of the page. A live page does not go by the interval, and keeps its socket. */
-  let owed: Move = 'none'
+  /** How the page listens and asks otherwise now than the open session does. A live page does not go by the interval, and keeps its socket. */
+  let pendingMove: Move = 'none'
   const retiming = createAlarm(environment)
   let changedAtMs: number | null = null
   let isTraversed = false
   let readOnce = 0
   let ranAtMs = Number.NEGATIVE_INFINITY
-  let leave: Stop = () => undefined
+  const leaving: (Stop | undefined)[] = []
 
   const cursor = (): string | null => {
     const { cursor } = customer.memory.stream
     return cursor && formatCursor(cursor)
   }
 
-  /** Moves the connection by these facts: whoever listens hears where they lead, not the steps between. */
-  const move = (...facts: readonly ConnectionFact[]): void => {
-    const before = connection.get()
-    const nowMs = environment.nowMs()
-    let next = before
-    for (const fact of facts) {
-      next = moveConnection(next, fact, nowMs)
-      nextTryAtMs = nextTryAfter(next, fact)
-    }
-    if (next === before) return
-    const { name, reason } = next
-    // What was true of the page a moment ago is not known any more.
-    if (name === 'idle' || name === 'refused') customer.memory.confirmedAtMs = null
-    if (reason === 'session-over') refreshing.putOff()
-    if (name === 'polling' && owed === 'interval') retiming.set(0, retime)
-    connection.set(next)
-    const error = errorOf(next)
-    if (error) reportOnce(error)
-  }
-
   const refreshing = createRefreshing({
     environment,
-    news,
     connection,
+    news,
     cursor,
     // What throws has not said no.
     mayRun: () => guard('mayRefresh', () => options.mayRefresh?.(cursor())) ?? true,
@@ -129,9 +107,29 @@ export const createClient = (options: ClientOptions): CartEcho => {
 
   // Listeners may call anything: what follows a call-out (set, emit, report) first looks whether it still holds.
 
-  const tell = (change: Change, spreadMs?: number): void => {
+  /** Moves the connection by these facts: whoever listens hears where they lead, not the steps between. */
+  const move = (...facts: readonly ConnectionFact[]): void => {
+    const before = connection.get()
+    const nowMs = environment.nowMs()
+    let next = before
+    for (const fact of facts) {
+      next = moveConnection(next, fact, nowMs)
+      nextTryAtMs = nextTryAfter(next, fact)
+    }
+    if (next === before) return
+    const { name, reason } = next
+    // What was true of the page a moment ago is not known any more.
+    if (name === 'idle' || name === 'refused') customer.memory.confirmedAtMs = null
+    if (reason === 'session-over') refreshing.putOff()
+    if (name === 'polling' && pendingMove === 'interval') retiming.set(0, retime)
+    connection.set(next)
+    const error = errorOf(next)
+    if (error) reportOnce(error)
+  }
+
+  const deliver = (change: Change, spreadMs?: number): void => {
     const { memory } = customer
-    memory.told += 1
+    memory.delivered += 1
     noteChange()
     refreshing.want(spreadMs)
     news.set(withChange(news.get(), change, memory.read.includes(change.meta.key)))
@@ -147,7 +145,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
   const handle = (effect: PageEffect): void => {
     switch (effect.name) {
       case 'tell':
-        return tell(effect.change, effect.spreadMs)
+        return deliver(effect.change, effect.spreadMs)
       case 'report':
         return reportOnce(effect.error)
       case 'confirmed':
@@ -166,40 +164,49 @@ export const createClient = (options: ClientOptions): CartEcho => {
 
   const refuseOtherUser = (): void => {
     const { memory } = customer
-    const error = otherUser()
+    const error = new CartEchoError('other-user', OTHER_USER)
     close(error)
     memory.pending.length = 0
+    forgetNews()
+    if (customer.memory === memory && session === null && counted.isOn()) {
+      move({ name: 'refused', reason: 'other-user', error })
+    }
+  }
+
+  const forgetNews = (): void => {
     refreshing.reset()
     news.set(noNews)
-    if (customer.memory !== memory || session !== null || !counted.isOn()) return
-    move({ name: 'refused', reason: 'other-user', error })
   }
 
   const open = (): void => {
     const { shopper, memory, saidOwner } = customer
     if (!environment.hasPage) return move({ name: 'idle', reason: 'no-browser' })
     const closed = whyClosed(shopper)
-    if (closed) return stayClosed(closed, shopper)
-    const transport: Transport = (sink) => options.transport(shopper.user, saidOwner)(sink)
-    const note = siblings.hear
-    const mine = openSession({ environment, rules: listening, transport, memory, handle, state: move, note })
+    if (closed) {
+      if (closed.name === 'idle') move(closed)
+      else move({ name: 'starting' }, closed)
+      // A conflict is reported as the refusal it becomes.
+      return reportProblems(shopper, closed.name === 'refused' ? closed.error : null)
+    }
+    const mine = openSession({
+      environment,
+      rules: listening,
+      transport: (sink) => options.transport(shopper.user, saidOwner)(sink),
+      memory,
+      handle,
+      state: move,
+      note: siblings.hear,
+    })
     session = mine
-    owed = 'none'
+    pendingMove = 'none'
     move({ name: 'starting' })
     reportProblems(shopper)
     mine.begin()
     if (session === mine) refreshing.catchUp()
   }
 
-  const stayClosed = (why: Closed, { problems }: Shopper): void => {
-    if (why.name === 'idle') move(why)
-    else move({ name: 'starting' }, why)
-    // A conflict is reported as the refusal it becomes.
-    reportProblems({ problems: problems.filter((problem) => !hasOwn(why, 'error') || problem !== why.error) })
-  }
-
-  const reportProblems = ({ problems }: Pick<Shopper, 'problems'>): void => {
-    for (const problem of problems) report(problem)
+  const reportProblems = ({ problems }: Shopper, except: CartEchoError | null = null): void => {
+    for (const problem of problems) if (problem !== except) report(problem)
   }
 
   const close = (why?: CartEchoError): void => {
@@ -216,11 +223,14 @@ export const createClient = (options: ClientOptions): CartEcho => {
     open()
   }
 
-  const isStuck = (): boolean => needsHelp(connection.get(), session !== null)
+  // A socket that comes back ends its own loss. What was refused or delayed on an open one, and what the check has switched off, is tried
+  // anew when told.
+  const isStuck = (): boolean =>
+    errorOf(connection.get()) !== null || (session !== null && connection.get().name === 'idle')
 
   const counted = createCounted({
     begin: () => {
-      leave = both(options.whileStarted?.(), environment.watchPage(readIfAway))
+      leaving.push(options.whileStarted?.(), environment.watchPage(readIfAway))
       const nowMs = environment.nowMs()
       open()
       // It was left, and ended, and nobody heard it come back.
@@ -232,7 +242,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
     end: () => {
       close()
       refreshing.reset()
-      leave()
+      for (const leave of leaving.splice(0)) leave?.()
       move({ name: 'idle', reason: 'not-started' })
     },
   })
@@ -243,16 +253,14 @@ export const createClient = (options: ClientOptions): CartEcho => {
     news.set(unconfirmed(news.get(), sinceMs))
   }
 
-  // A log gives what was held once more; a bare answer, which may be another customer's, would have it told.
-  const leavePage = (): void => {
-    customer.memory.stream = { ...customer.memory.stream, held: [] }
-    doubt(AWAY)
-  }
-
   // Another page may have changed the cart meanwhile, and told those that were awake.
   const readIfAway = (signal: PageSignal): void => {
     if (signal === 'traversed') isTraversed = true
-    if (signal === 'left') leavePage()
+    if (signal === 'left') {
+      // A log gives what was held once more; a bare answer, which may be another customer's, would have it told.
+      customer.memory.stream = { ...customer.memory.stream, held: [] }
+      doubt(AWAY)
+    }
     if (signal === 'restored') doubt(environment.nowMs())
     if (session !== null && (signal === 'restored' || signal === 'resumed')) refreshing.want(0)
   }
@@ -260,35 +268,32 @@ export const createClient = (options: ClientOptions): CartEcho => {
   const identify = (identity: PageIdentity): void => {
     const before = customer
     // Nothing is taken of an identity that is misuse.
-    identified(before, identity)
+    readShopper(identity)
     const move = options.moveTo?.(identity) ?? 'none'
-    if (move !== 'none' && owed !== 'check') owed = move
+    if (move !== 'none' && pendingMove !== 'check') pendingMove = move
     const mine = identified(before, identity, move)
     customer = mine
     if (mine.memory === before.memory) renderedAgain(mine.shopper)
-    else welcome()
+    else {
+      close()
+      forgetNews()
+      changedAtMs = null
+    }
     if (customer !== mine) return
     news.set(confirmed(news.get()))
     if (customer !== mine || !counted.isOn()) return
-    if (session === null || isStuck() || isOwed('check')) reopen()
-    else if (isOwed('interval') && connection.get().name === 'polling') retime()
+    if (session === null || isStuck() || isPending('check')) reopen()
+    else if (isPending('interval') && connection.get().name === 'polling') retime()
     else reportProblems(mine.shopper)
   }
 
   // What a listener that is told in between begins, it begins at the new place.
-  const isOwed = (move: Move): boolean => owed === move
+  const isPending = (move: Move): boolean => pendingMove === move
 
   // Whoever waits for the check is not to be told that listening ended.
   const retime = (): void => {
     if (customer.memory.stream.asking.name === 'nothing') reopen()
     else retiming.set(RETIMED_MS, retime)
-  }
-
-  const welcome = (): void => {
-    close()
-    refreshing.reset()
-    news.set(noNews)
-    changedAtMs = null
   }
 
   const renderedAgain = ({ owner, cursor, enabled }: Shopper): void => {
@@ -298,8 +303,10 @@ export const createClient = (options: ClientOptions): CartEcho => {
     if (!cursor) renderedSometime()
     isTraversed = false
     if (!cursor || (isPassed(cursor, memory.stream.cursor) && !mayReadOnceMore())) return
-    if (session) session.rendered(cursor)
-    else rememberPage(memory, cursor, listening, environment.nowMs())
+    if (session) return session.rendered(cursor)
+    // The next session carries out what follows from it.
+    const moment = { nowMs: environment.nowMs(), random: 0 }
+    remember(memory, { name: 'rendered', cursor }, { ...listening, canAsk: false }, moment)
   }
 
   // It may have been rendered, by a prefetch or for the history, before what changed meanwhile.
@@ -352,20 +359,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
   }
 }
 
-// A socket that comes back ends its own loss. What was refused or delayed on an open one, and what the check has switched off, is tried
-// anew when told.
-const needsHelp = (connection: Connection, isListening: boolean): boolean =>
-  errorOf(connection) !== null || (isListening && connection.name === 'idle')
-
 const isPassed = (cursor: Cursor, known: Cursor | null): boolean =>
   known !== null && cursor.epoch === known.epoch && cursor.seq < known.seq
 
-const both =
-  (first: Stop | undefined, second: Stop): Stop =>
-  () => {
-    first?.()
-    second()
-  }
-
-const otherUser = (): CartEchoError =>
-  new CartEchoError('other-user', 'The check answers for another customer: reload the page, or call identify().')
+const OTHER_USER = 'The check answers for another customer: reload the page, or call identify().'

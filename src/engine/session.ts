@@ -341,7 +341,7 @@ export const createChecking =
     // An age may be any, unlike what a timer waits.
     if (typeof maxAgeMs !== 'number' || !(maxAgeMs >= 0)) throw new CartEchoError('invalid-options', NO_AGE)
     const mine = memory()
-    const toldBefore = mine.told
+    const deliveredBefore = mine.delivered
     if (!isConfirmed(mine, nowMs(), maxAgeMs)) {
       const open = session()
       if (!open) throw notListening(connection())
@@ -349,7 +349,7 @@ export const createChecking =
     }
     if (refresh) await untilAborted(refreshers.flush(), signal)
     if (mine.confirmedAtMs === null || memory() !== mine) throw notListening(connection())
-    return { found: mine.told - toldBefore, confirmedAtMs: mine.confirmedAtMs, owner: mine.confirmedOwner }
+    return { found: mine.delivered - deliveredBefore, confirmedAtMs: mine.confirmedAtMs, owner: mine.confirmedOwner }
   }
 
 const NO_AGE = 'check() needs maxAgeMs in milliseconds, 0 or more.'

@@ -129,21 +129,20 @@ export const carryOn = (now: Connection, next: Connection): Connection =>
 export const nextTryAfter = ({ name }: Connection, fact: { readonly name: string } & Planned): number | null =>
   name === 'waiting' || name === 'polling' ? (ownOnly(fact).nextTryAtMs ?? null) : null
 
-const OPENING: ReadonlySet<ConnectionFact['name']> = new Set(['idle', 'starting', 'shared'])
-const ENDING_REFUSAL: ReadonlySet<ConnectionFact['name']> = new Set([...OPENING, 'subscribed', 'polling', 'refused'])
-
 const follow = (now: Connection, fact: ConnectionFact, sinceMs: number): Connection => {
   const connecting = (reason: ConnectingReason): Connection => ({ name: 'connecting', reason, sinceMs })
-  const lost: Connection = { name: 'waiting', reason: 'socket-lost', sinceMs, error: null }
-  if (now.name === 'idle' && !OPENING.has(fact.name)) return now
+  if (fact.name === 'shared') return fact.connection
+  if (fact.name === 'idle') return { ...fact, sinceMs }
+  if (fact.name === 'starting') return connecting('finding-echo')
+  // Nothing else opens what is closed.
+  if (now.name === 'idle') return now
+  if (fact.name === 'subscribed') return { name: 'live', reason: 'subscribed', sinceMs }
+  if (fact.name === 'polling') return { name: 'polling', reason: fact.reason, sinceMs, error: fact.error }
+  if (fact.name === 'refused') return { ...fact, sinceMs }
   // The reason of a refusal outlives what the socket does next, or nobody would ever see it.
-  if (now.name === 'refused' && !ENDING_REFUSAL.has(fact.name)) return now
+  if (now.name === 'refused') return now
+  const lost: Connection = { name: 'waiting', reason: 'socket-lost', sinceMs, error: null }
   switch (fact.name) {
-    case 'idle':
-    case 'refused':
-      return { ...fact, sinceMs }
-    case 'starting':
-      return connecting('finding-echo')
     case 'prerendering':
       return connecting('prerendering')
     case 'socket-opening':
@@ -156,14 +155,8 @@ const follow = (now: Connection, fact: ConnectionFact, sinceMs: number): Connect
       return connecting('subscribing')
     case 'socket-lost':
       return lost
-    case 'subscribed':
-      return { name: 'live', reason: 'subscribed', sinceMs }
     case 'delayed':
       return { name: 'waiting', reason: fact.reason, sinceMs, error: fact.error }
-    case 'polling':
-      return { name: 'polling', reason: fact.reason, sinceMs, error: fact.error }
-    case 'shared':
-      return fact.connection
   }
 }
 
