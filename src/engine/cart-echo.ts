@@ -16,7 +16,7 @@ export interface ListenOptions {
   replay?: boolean | undefined
 }
 
-/** A page's ear for its cart. None of its methods needs `this`. */
+/** What a page has of its cart: what happens to it, and how the page is fed. None of its methods needs `this`. */
 export interface CartEcho {
   /** What can be listened to: `cart.conditions.changed`, and the names in the `events` option. */
   readonly events: readonly CartEventName[]
@@ -40,7 +40,7 @@ export interface CartEcho {
    * `channel`, `check` and `reverb` stay as they were when left out.
    * @throws {CartEchoError} `invalid-user`, `invalid-cursor`, `invalid-channel`, or `invalid-options` for a check without an address.
    */
-  readonly identify: (word: PageIdentity) => void
+  readonly identify: (identity: PageIdentity) => void
   /** How the page is fed, and why so. */
   readonly connection: Source<Connection>
   /**

@@ -1,6 +1,6 @@
 import type { CartEcho } from './cart-echo'
 import { createAlarm, createCounted, isYoung } from './clock'
-import { type Cursor, formatCursor } from './cursor'
+import { formatCursor, isBefore } from './cursor'
 import { identified, type Memory, type Move, newCustomer, remember } from './customer'
 import { createEmitter, createGuard, createSource, neverThrowing, type OnError, onceEach, readOnly } from './emitter'
 import type { Environment, PageSignal, Stop } from './environment'
@@ -234,7 +234,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
       const nowMs = environment.nowMs()
       open()
       // It was left, and ended, and nobody heard it come back.
-      if (counted.isOn() && news.get().unconfirmedSinceMs === AWAY) doubt(nowMs)
+      if (counted.isOn() && news.get().unconfirmedSinceMs === AWAY) unconfirm(nowMs)
     },
     again: () => {
       if (isStuck()) reopen()
@@ -248,7 +248,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
   })
 
   // While nobody is asked, another customer may come.
-  const doubt = (sinceMs: number): void => {
+  const unconfirm = (sinceMs: number): void => {
     customer.memory.confirmedAtMs = null
     news.set(unconfirmed(news.get(), sinceMs))
   }
@@ -259,9 +259,9 @@ export const createClient = (options: ClientOptions): CartEcho => {
     if (signal === 'left') {
       // A log gives what was held once more; a bare answer, which may be another customer's, would have it told.
       customer.memory.stream = { ...customer.memory.stream, held: [] }
-      doubt(AWAY)
+      unconfirm(AWAY)
     }
-    if (signal === 'restored') doubt(environment.nowMs())
+    if (signal === 'restored') unconfirm(environment.nowMs())
     if (session !== null && (signal === 'restored' || signal === 'resumed')) refreshing.want(0)
   }
 
@@ -282,13 +282,10 @@ export const createClient = (options: ClientOptions): CartEcho => {
     if (customer !== mine) return
     news.set(confirmed(news.get()))
     if (customer !== mine || !counted.isOn()) return
-    if (session === null || isStuck() || isPending('check')) reopen()
-    else if (isPending('interval') && connection.get().name === 'polling') retime()
+    if (session === null || isStuck() || pendingMove === 'check') reopen()
+    else if (pendingMove === 'interval' && connection.get().name === 'polling') retime()
     else reportProblems(mine.shopper)
   }
-
-  // What a listener that is told in between begins, it begins at the new place.
-  const isPending = (move: Move): boolean => pendingMove === move
 
   // Whoever waits for the check is not to be told that listening ended.
   const retime = (): void => {
@@ -302,7 +299,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
     if (!enabled) close()
     if (!cursor) renderedSometime()
     isTraversed = false
-    if (!cursor || (isPassed(cursor, memory.stream.cursor) && !mayReadOnceMore())) return
+    if (!cursor || (isBefore(cursor, memory.stream.cursor) && !mayReadOnceMore())) return
     if (session) return session.rendered(cursor)
     // The next session carries out what follows from it.
     const moment = { nowMs: environment.nowMs(), random: 0 }
@@ -358,8 +355,5 @@ export const createClient = (options: ClientOptions): CartEcho => {
     },
   }
 }
-
-const isPassed = (cursor: Cursor, known: Cursor | null): boolean =>
-  known !== null && cursor.epoch === known.epoch && cursor.seq < known.seq
 
 const OTHER_USER = 'The check answers for another customer: reload the page, or call identify().'

@@ -1,7 +1,7 @@
 import { type Abort, createAbort, type Signal } from './abort'
 import { type BackOff, fullJitterMs } from './backoff'
 import { isYoung } from './clock'
-import { parseCursor } from './cursor'
+import { isBefore, parseCursor } from './cursor'
 import { guarded, type OnError, type SettableSource, type Source } from './emitter'
 import type { Environment, PageSignal, Stop } from './environment'
 import { CartEchoError, wordsOf } from './errors'
@@ -61,7 +61,7 @@ interface Parts {
   readonly environment: Environment
   /** While it is `waiting`, the server is probably away, and the cart with it: nothing runs by itself. */
   readonly connection: Source<Connection>
-  /** The newest place told, as `epoch:seq`. */
+  /** The newest place delivered, as `epoch:seq`. */
   readonly cursor: () => string | null
   /** Asked before each run. False: this one is passed over, and the next reason, or `flush`, asks anew. Must not throw. */
   readonly mayRun: () => boolean
@@ -313,12 +313,8 @@ const readOnceOrTwice = async (refresh: Refresh, cursor: () => string | null, si
   await null
   const rendered = await refresh({ cursor: cursor(), signal })
   // A replica may have lagged: read once more, not for ever.
-  if (!signal.aborted && isOlder(rendered, cursor())) await refresh({ cursor: cursor(), signal })
-}
-
-const isOlder = (rendered: unknown, newest: string | null): boolean => {
-  const [theirs, ours] = [parseCursor(rendered), parseCursor(newest)]
-  return theirs !== null && theirs.epoch === ours?.epoch && theirs.seq < ours.seq
+  const isOlder = isBefore(parseCursor(rendered), parseCursor(cursor()))
+  if (isOlder && !signal.aborted) await refresh({ cursor: cursor(), signal })
 }
 
 const refreshFailed = (cause: unknown): CartEchoError =>

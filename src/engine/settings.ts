@@ -1,4 +1,4 @@
-import { CartEchoError, wordsOf } from './errors'
+import { CartEchoError, quoted } from './errors'
 import { isEmptyArray, isRecord, type Misfit, ownOnly, readNumber } from './shape'
 
 /** Laravel's own channel for a user, which is also its notification channel. */
@@ -113,8 +113,6 @@ export const insistOnReverb = (said: object): Partial<ReverbSettings> => {
 }
 
 const misuse = (words: string): CartEchoError => new CartEchoError('invalid-options', words)
-
-const quoted = (value: unknown): string => JSON.stringify(wordsOf(value))
 
 type Readers = ReadonlyMap<string, readonly [expected: string, read: (value: unknown) => unknown]>
 
