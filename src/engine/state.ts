@@ -15,38 +15,33 @@ export type Connection =
    * Nothing is open. `not-started` ends by `start()`, `no-user` by `identify()`. `switched-off` by `identify()`, and where the
    * check said so, it is asked again when the page is looked at, every 15 min at most. `no-browser`: on a server nothing ever happens.
    */
-  | { readonly name: 'idle'; readonly reason: IdleReason; readonly sinceMs: number }
+  | State<'idle', IdleReason>
   /** On the way to live. Goes on by itself to live, polling, waiting or refused. */
-  | { readonly name: 'connecting'; readonly reason: ConnectingReason; readonly sinceMs: number }
+  | State<'connecting', ConnectingReason>
   /** The channel is subscribed: changes arrive as they happen. A mere open socket is not live. */
-  | { readonly name: 'live'; readonly reason: 'subscribed'; readonly sinceMs: number }
+  | State<'live', 'subscribed'>
   /**
    * Changes are asked for, and the check answers, or is asked for the first time. Becomes live by itself when the channel is subscribed. `reason` says why it
    * is not.
    */
-  | {
-      readonly name: 'polling'
-      readonly reason: PollingReason
-      readonly sinceMs: number
-      readonly error: CartEchoError | null
-    }
+  | Troubled<'polling', PollingReason, CartEchoError | null>
   /** Nothing arrives now. Goes on by itself. `error` is null for a plain loss of the socket. */
-  | {
-      readonly name: 'waiting'
-      readonly reason: WaitingReason
-      readonly sinceMs: number
-      readonly error: CartEchoError | null
-    }
+  | Troubled<'waiting', WaitingReason, CartEchoError | null>
   /**
    * Trying on would not help. Ends by `identify()` or `start()`, or when the subscription succeeds after all. After
    * `session-over` the check is asked once more each time the page is looked at.
    */
-  | {
-      readonly name: 'refused'
-      readonly reason: RefusedReason
-      readonly sinceMs: number
-      readonly error: CartEchoError
-    }
+  | Troubled<'refused', RefusedReason, CartEchoError>
+
+interface State<Name extends string, Reason extends string> {
+  readonly name: Name
+  readonly reason: Reason
+  readonly sinceMs: number
+}
+
+interface Troubled<Name extends string, Reason extends string, Trouble> extends State<Name, Reason> {
+  readonly error: Trouble
+}
 
 /** Why nothing is open. */
 export type IdleReason = 'not-started' | 'no-user' | 'switched-off' | 'no-browser'
@@ -164,30 +159,21 @@ const follow = (now: Connection, fact: ConnectionFact, sinceMs: number): Connect
 export const errorOf = (connection: Connection): CartEchoError | null =>
   hasOwn(connection, 'error') ? connection.error : null
 
-/** How a channel's authorisation failed. */
-interface AuthorisationFailure {
-  /** The HTTP status, 0 when no answer came. */
-  readonly status: number
-  /** True when something else than JSON came in the place of an answer, where that is known. */
-  readonly isForeign: boolean
-  /** How long the server asked to be left alone, where that is known. */
-  readonly retryAfterMs: number
-  /** What was handed over. */
-  readonly cause: unknown
-}
-
 /**
  * Reads what Echo hands to a channel's error callback. Pusher's own request gives `{ type, error, status }`; a handler of
  * one's own only has a message, so the status is also read from words such as `HTTP 419` or `auth 403`. Never throws.
  * Source: pusher-js 8.6, `core/channels/channel.ts`.
  */
-export const readAuthorisationFailure = (cause: unknown): AuthorisationFailure => {
+export const readAuthorisationFailure = (cause: unknown) => {
   const { status, words } = attempt(() => saidIn(Object(cause))) ?? { words: '' }
   // `auth 403` is the stand-in's, `status code 403` axios's.
   const digits = /\b(?:HTTP|auth|status|status code):? (\d{1,3})\b/.exec(words)?.[1]
   return {
+    /** 0 when no answer came. */
     status: typeof status === 'number' ? status : Number(digits ?? 0),
+    /** True when something else than JSON came in the place of an answer, where that is known. */
     isForeign: /\bHTTP \d{3} \(no JSON\)/.test(words),
+    /** How long the server asked to be left alone, where that is known. */
     retryAfterMs: 1_000 * Number(/\bRetry-After: (\d{1,4})\b/.exec(words)?.[1] ?? 0),
     cause,
   }
@@ -203,7 +189,7 @@ const saidIn = ({ status, error, message }: Record<string, unknown>) => ({
  * both 403 in Laravel; 419 comes only from custom routes; a 2xx or 3xx means that something else than the endpoint answered, such as a log-in page.
  */
 export const authorisationFact = (
-  { status, isForeign, cause }: AuthorisationFailure,
+  { status, isForeign, cause }: ReturnType<typeof readAuthorisationFailure>,
   channel: string,
 ): ConnectionFact & { name: 'delayed' | 'refused' } => {
   const details = { status, cause, detail: `(private-${channel}, HTTP ${status})` }
