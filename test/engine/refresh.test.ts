@@ -4,6 +4,7 @@ import type { CartEchoError } from '../../src/engine/errors'
 import type { RefreshOptions } from '../../src/engine/refresh'
 import { fakeEnvironment } from '../support/fake-environment'
 import { type Run, refreshingPage, turn } from '../support/refreshing-page'
+import { SCHEDULES } from '../support/schedules'
 
 /** A page with one refresh. */
 const pageWithRuns = (options: RefreshOptions & Parameters<typeof refreshingPage>[0] = {}) => {
@@ -854,5 +855,5 @@ describe('a refresh that does not end', () => {
 
 describe('under any schedule, a refresh', () => {
   it('never runs twice at a time, and runs after the last reason', () =>
-    fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 25 }), walk), { numRuns: 150 }))
+    fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 25 }), walk), { numRuns: SCHEDULES }))
 })
