@@ -179,7 +179,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
   }
 
   const open = (): void => {
-    const { shopper, memory, saidOwner } = customer
+    const { shopper, memory } = customer
     if (!environment.hasPage) return move({ name: 'idle', reason: 'no-browser' })
     const closed = whyClosed(shopper)
     if (closed) {
@@ -191,7 +191,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
     const mine = openSession({
       environment,
       rules: listening,
-      transport: (sink) => options.transport(shopper.user, saidOwner)(sink),
+      transport: (sink) => options.transport(shopper.user, shopper.owner)(sink),
       memory,
       handle,
       state: move,
@@ -293,8 +293,9 @@ export const createClient = (options: ClientOptions): CartEcho => {
     else retiming.set(RETIMED_MS, retime)
   }
 
-  const renderedAgain = ({ owner, cursor, enabled }: Shopper): void => {
+  const renderedAgain = ({ owner: saidOwner, cursor, enabled }: Shopper): void => {
     const { memory } = customer
+    const owner = saidOwner ?? memory.stream.owner
     memory.stream = { ...memory.stream, owner, hasLog: memory.stream.hasLog || owner !== null }
     if (!enabled) close()
     if (!cursor) renderedSometime()

@@ -6,10 +6,9 @@ import { type Arrival, type Confirmed, type Effect, newStream, type Stream, type
 
 /** Who is looking. Another memory is another customer: whatever was begun under it goes no further. */
 interface Customer {
+  /** As the page says. The owner whom the check named is in the stream only: the shopper's other tabs may not know it. */
   readonly shopper: Shopper
   readonly memory: Memory
-  /** The owner as the page itself said it: the one that the check taught us, its siblings may not know. */
-  readonly saidOwner: string | null
 }
 
 /** How the place where a page listens and asks differs from that before: not at all, in how often or where it asks, in where it listens. */
@@ -49,7 +48,7 @@ export const newCustomer = (identity: PageIdentity): Customer => {
     delivered: 0,
     read: [],
   }
-  return { shopper, memory, saidOwner: owner }
+  return { shopper, memory }
 }
 
 /**
@@ -57,14 +56,13 @@ export const newCustomer = (identity: PageIdentity): Customer => {
  * A page that listens elsewhere is another customer's, and so is one that asks elsewhere, unless it names the same owner.
  * @throws {CartEchoError} `invalid-user` or `invalid-cursor`.
  */
-export const identified = (before: Customer, identity: PageIdentity, move: Move = 'none'): Customer => {
-  const { shopper, memory, saidOwner } = before
+export const identified = ({ shopper, memory }: Customer, identity: PageIdentity, move: Move = 'none'): Customer => {
   const said = { ...identity, enabled: ownOnly(identity).enabled ?? shopper.enabled }
   const next = readShopper(said)
-  const owner = memory.stream.owner ?? shopper.owner
+  const { owner } = memory.stream
   const isElsewhere = move === 'channel' || (move === 'check' && (owner === null || owner !== next.owner))
   if (isElsewhere || !isSameShopper({ ...shopper, owner }, next)) return newCustomer(said)
-  return { shopper: { ...next, owner: next.owner ?? owner }, memory, saidOwner: next.owner ?? saidOwner }
+  return { shopper: { ...next, owner: next.owner ?? shopper.owner }, memory }
 }
 
 /** Takes in what happened; what is to be done for it waits to be carried out. */
