@@ -15,12 +15,12 @@ import { createSiblings } from './siblings'
 import { type Connection, type ConnectionFact, errorOf, moveConnection, nextTryAfter, notStarted } from './state'
 import type { Transport } from './transport'
 
-/** Since when somebody else may be looking, while the page is away: nothing is confirmed. */
+/** `unconfirmedSinceMs` while the page is in the back/forward cache: nothing confirms then who looks at it. */
 const AWAY = Number.POSITIVE_INFINITY
 
 /** How old a page may be that is put in place now: Livewire and Inertia keep what they prefetched for 30 s. */
 const PREFETCHED_MS = 30_000
-/** Who says so soon after a refresh that the page was rendered may have been the refresh: that is believed so often for one change. */
+/** What says so soon after a refresh that the page was rendered may be the refresh itself: for that the cart is read once more only so often for one change. */
 const AFTERMATH_MS = 1_000
 const MOST_READ_ONCE_MORE = 3
 
@@ -47,7 +47,7 @@ export interface ClientOptions {
   readonly identity?: PageIdentity | undefined
   /**
    * Takes from an identity where to listen and ask: what is opened from then on is there. Says how that differs; throws, and takes nothing, where it is
-   * misuse. Default: nothing of it is heeded.
+   * misuse. Default: where to listen and ask never changes.
    */
   readonly moveTo?: ((identity: PageIdentity) => Move) | undefined
 }
@@ -86,7 +86,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
     connection,
     news,
     cursor,
-    // What throws has not said no.
+    // A listener that throws has not prevented it.
     mayRun: () => guard('mayRefresh', () => options.mayRefresh?.(cursor())) ?? true,
     done: () => {
       ranAtMs = environment.nowMs()
@@ -105,7 +105,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
     otherUser: () => refuseOtherUser(),
   })
 
-  // Listeners may call anything: what follows a call-out (set, emit, report) first looks whether it still holds.
+  // Listeners may call anything, also stop() and identify(): after each call-out (set, emit, report) it is looked whether what comes next still holds.
 
   /** Moves the connection by these facts: whoever listens hears where they lead, not the steps between. */
   const move = (...facts: readonly ConnectionFact[]): void => {
@@ -191,6 +191,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
     const mine = openSession({
       environment,
       rules: listening,
+      // Called by the session: what it throws becomes the connection's state.
       transport: (sink) => options.transport(shopper.user, shopper.owner)(sink),
       memory,
       handle,
@@ -233,7 +234,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
       leaving.push(options.whileStarted?.(), environment.watchPage(readIfAway))
       const nowMs = environment.nowMs()
       open()
-      // It was left, and ended, and nobody heard it come back.
+      // It went into the back/forward cache, and did not listen when it came back.
       if (counted.isOn() && news.get().unconfirmedSinceMs === AWAY) unconfirm(nowMs)
     },
     again: () => {
@@ -247,7 +248,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
     },
   })
 
-  // While nobody is asked, another customer may come.
+  // From then on another customer may be looking.
   const unconfirm = (sinceMs: number): void => {
     customer.memory.confirmedAtMs = null
     news.set(unconfirmed(news.get(), sinceMs))
@@ -257,7 +258,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
   const readIfAway = (signal: PageSignal): void => {
     if (signal === 'traversed') isTraversed = true
     if (signal === 'left') {
-      // A log gives what was held once more; a bare answer, which may be another customer's, would have it told.
+      // What waits behind a gap is dropped: a log gives it again, and an answer without a log, which may be another customer's, would have it delivered.
       customer.memory.stream = { ...customer.memory.stream, held: [] }
       unconfirm(AWAY)
     }
@@ -267,7 +268,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
 
   const identify = (identity: PageIdentity): void => {
     const before = customer
-    // Nothing is taken of an identity that is misuse.
+    // Throws for misuse before anything is changed.
     readShopper(identity)
     const move = options.moveTo?.(identity) ?? 'none'
     if (move !== 'none' && pendingMove !== 'check') pendingMove = move
@@ -287,7 +288,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
     else reportProblems(mine.shopper)
   }
 
-  // Whoever waits for the check is not to be told that listening ended.
+  // Not while the check is asked: whoever waits for it would be told that listening has ended.
   const retime = (): void => {
     if (customer.memory.stream.asking.name === 'nothing') reopen()
     else retiming.set(RETIMED_MS, retime)
