@@ -7,6 +7,7 @@ import type { Audience, Environment, TabPorts } from './engine/environment'
 import { type EventOption, type Listening, readListening } from './engine/events'
 import type { PageIdentity } from './engine/identity'
 import { noNews } from './engine/news'
+import { onChange } from './engine/on-change'
 import { pageLife } from './engine/page-life'
 import { isReadable } from './engine/payload'
 import { ownOnly } from './engine/shape'
@@ -90,7 +91,7 @@ export const createCartEchoIn = (
     whileStarted: dom.start,
     identity: options,
   })
-  client.connection.subscribe(dom.status)
+  onChange(client.connection, dom.status)
   client.news.subscribe((news) => {
     if (news === noNews) dom.forget()
   })

@@ -23,7 +23,7 @@ export type {
 export type { PageIdentity } from './engine/identity'
 export type { News } from './engine/news'
 export type { Hold, Refresh, RefreshOptions, RefreshRequest } from './engine/refresh'
-export type { Checked, CheckOptions } from './engine/session'
+export type { CheckOptions, CheckResult } from './engine/session'
 export type { ReverbSettings } from './engine/settings'
 export type {
   ConnectingReason,

@@ -33,11 +33,8 @@ describe('an Echo whose code cannot be fetched, as when the network blinked just
       connect: what === 'a getter' ? connectEcho(getter) : reverb({ key: 'k', load }),
     })
     await pass(10)
-    expect(cart.connection.get()).toMatchObject({
-      name: 'waiting',
-      reason: 'not-loaded',
-      nextTryAtMs: expect.any(Number),
-    })
+    expect(cart.connection.get()).toMatchObject({ name: 'waiting', reason: 'not-loaded' })
+    expect(cart.nextTryAtMs()).toEqual(expect.any(Number))
     await pass(5_000)
     echo.confirm()
     expect([tries >= 3, cart.connection.get().name]).toEqual([true, 'live'])

@@ -69,7 +69,7 @@ function showCartNow(): void {
 
 function showConnection(connection: Connection): void {
   const { name, reason } = connection
-  const words = inWords(connection, Date.now())
+  const words = inWords(connection, cart.nextTryAtMs(), Date.now())
   Object.assign(byId('state').dataset, { name, reason })
   byId('state-name').textContent = words.name
   byId('state-reason').textContent = words.reason

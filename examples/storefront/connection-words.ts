@@ -9,15 +9,15 @@ export interface ConnectionWords {
 }
 
 /** Says how the page is fed, why so, and what comes next. */
-export const inWords = (connection: Connection, nowMs: number): ConnectionWords => ({
+export const inWords = (connection: Connection, nextTryAtMs: number | null, nowMs: number): ConnectionWords => ({
   name: NAMES[connection.name],
   reason: REASONS[connection.reason],
-  next: nextOf(connection, nowMs),
+  next: nextOf(connection, nextTryAtMs, nowMs),
 })
 
-const nextOf = (connection: Connection, nowMs: number): string => {
-  if (connection.name === 'polling') return `Asks again ${when(connection.nextTryAtMs, nowMs, 'when you look')}.`
-  if (connection.name === 'waiting') return `Tries again ${when(connection.nextTryAtMs, nowMs, 'by itself')}.`
+const nextOf = ({ name }: Connection, nextTryAtMs: number | null, nowMs: number): string => {
+  if (name === 'polling') return `Asks again ${when(nextTryAtMs, nowMs, 'when you look')}.`
+  if (name === 'waiting') return `Tries again ${when(nextTryAtMs, nowMs, 'by itself')}.`
   return ''
 }
 

@@ -8,7 +8,7 @@ import { type ShownCart, showCart } from './alpine/shown-cart'
 
 export type { CartEcho } from '../engine/cart-echo'
 export type { CartEventMap, Change } from '../engine/events'
-export type { Checked } from '../engine/session'
+export type { CheckResult } from '../engine/session'
 export type { Connection } from '../engine/state'
 export type { CartDomEventMap } from '../page/dom-events'
 export type { AlpineLike, DirectiveWords, ElementTools, Evaluation, HandleDirective } from './alpine/alpine-like'

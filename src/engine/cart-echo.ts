@@ -4,7 +4,7 @@ import type { CartEventMap, CartEventName, ChangeMeta } from './events'
 import type { PageIdentity } from './identity'
 import type { News } from './news'
 import type { Refresh, RefreshOptions } from './refresh'
-import type { Checked, CheckOptions } from './session'
+import type { CheckOptions, CheckResult } from './session'
 import type { Connection } from './state'
 
 /** Hears one change: the payload as the server sent it, and how it came. */
@@ -16,7 +16,7 @@ export interface ListenOptions {
   replay?: boolean | undefined
 }
 
-/** A page's ear for its cart. None of its methods needs `this`. */
+/** What a page has of its cart: what happens to it, and how the page is fed. None of its methods needs `this`. */
 export interface CartEcho {
   /** What can be listened to: `cart.conditions.changed`, and the names in the `events` option. */
   readonly events: readonly CartEventName[]
@@ -40,9 +40,14 @@ export interface CartEcho {
    * `channel`, `check` and `reverb` stay as they were when left out.
    * @throws {CartEchoError} `invalid-user`, `invalid-cursor`, `invalid-channel`, or `invalid-options` for a check without an address.
    */
-  readonly identify: (word: PageIdentity) => void
+  readonly identify: (identity: PageIdentity) => void
   /** How the page is fed, and why so. */
   readonly connection: Source<Connection>
+  /**
+   * When the connection tries again by itself, or the check is asked next, in milliseconds of the clock. Null where nothing is planned (it is live or idle, it is
+   * being tried, nobody looks, polls are switched off), and where it is not known, as while pusher-js goes on alone.
+   */
+  readonly nextTryAtMs: () => number | null
   /** What the shopper may not know yet. */
   readonly news: Source<News>
   /**
@@ -54,7 +59,7 @@ export interface CartEcho {
    * when it lags behind the page, `refresh-failed`, `cannot-check` when nothing is listened to or there is no check. With `signal`:
    * with its reason.
    */
-  readonly check: (options?: CheckOptions) => Promise<Checked>
+  readonly check: (options?: CheckOptions) => Promise<CheckResult>
   /**
    * Says how the page reads its cart anew. Called after changes, once for a whole burst, at random within the time the server says
    * (2 s by default), so that a shop's open pages do not all ask at once; never twice at a time; on a hidden page when it is looked at; not while

@@ -1,31 +1,26 @@
 import type { CartEcho } from './cart-echo'
 import { createAlarm, createCounted, isYoung } from './clock'
-import { type Cursor, formatCursor } from './cursor'
-import { identified, type Memory, type Move, newCustomer, rememberPage } from './customer'
-import { createEmitter, createGuard, createSource, neverThrowing, type OnError, onceEach } from './emitter'
+import { formatCursor, isBefore } from './cursor'
+import { identified, type Memory, type Move, newCustomer, remember } from './customer'
+import { createEmitter, createGuard, createSource, neverThrowing, type OnError, onceEach, readOnly } from './emitter'
 import type { Environment, PageSignal, Stop } from './environment'
 import { CartEchoError } from './errors'
-import type { CartEventName, Change } from './events'
-import { type Listening, unknownEvent } from './events'
-import type { PageIdentity, Shopper } from './identity'
-import { type Closed, whyClosed } from './identity'
+import { type CartEventName, type Change, type Listening, unknownEvent } from './events'
+import { type PageIdentity, readShopper, type Shopper, whyClosed } from './identity'
 import { confirmed, hear, type News, noNews, unconfirmed, withChange } from './news'
-import type { RefreshOptions } from './refresh'
-import { createRefreshing, whileAnythingWorks } from './refreshes'
+import { createRefreshing } from './refresh'
 import { createChecking, openSession, type PageEffect, type Session } from './session'
-import { readDurationMs } from './settings'
-import { hasOwn, ownOnly } from './shape'
+import { ownOnly } from './shape'
 import { createSiblings } from './siblings'
-import type { Connection } from './state'
-import { createMoving, errorOf } from './state'
+import { type Connection, type ConnectionFact, errorOf, moveConnection, nextTryAfter, notStarted } from './state'
 import type { Transport } from './transport'
 
-/** Since when somebody else may be looking, while the page is away: nothing is confirmed. */
+/** `unconfirmedSinceMs` while the page is in the back/forward cache: nothing confirms then who looks at it. */
 const AWAY = Number.POSITIVE_INFINITY
 
 /** How old a page may be that is put in place now: Livewire and Inertia keep what they prefetched for 30 s. */
 const PREFETCHED_MS = 30_000
-/** Who says so soon after a refresh that the page was rendered may have been the refresh: that is believed so often for one change. */
+/** What says so soon after a refresh that the page was rendered may be the refresh itself: for that the cart is read once more only so often for one change. */
 const AFTERMATH_MS = 1_000
 const MOST_READ_ONCE_MORE = 3
 
@@ -52,7 +47,7 @@ export interface ClientOptions {
   readonly identity?: PageIdentity | undefined
   /**
    * Takes from an identity where to listen and ask: what is opened from then on is there. Says how that differs; throws, and takes nothing, where it is
-   * misuse. Default: nothing of it is heeded.
+   * misuse. Default: where to listen and ask never changes.
    */
   readonly moveTo?: ((identity: PageIdentity) => Move) | undefined
 }
@@ -68,40 +63,30 @@ export const createClient = (options: ClientOptions): CartEcho => {
   const guard = createGuard(report)
   const emitter = createEmitter<Record<string, [Change, Memory]>>(guard)
   const news = createSource<News>('news', noNews, guard)
+  const connection = createSource<Connection>('connection', notStarted(environment.nowMs()), guard)
+  let nextTryAtMs: number | null = null
   let customer = newCustomer(options.identity ?? {})
   let session: Session | null = null
-  /** How the open session's place differs from that of the page. A live page does not go by the interval, and keeps its socket. */
-  let owed: Move = 'none'
+  /** How the page listens and asks otherwise now than the open session does. A live page does not go by the interval, and keeps its socket. */
+  let pendingMove: Move = 'none'
   const retiming = createAlarm(environment)
   let changedAtMs: number | null = null
   let isTraversed = false
   let readOnce = 0
   let ranAtMs = Number.NEGATIVE_INFINITY
-  let leave: Stop = () => undefined
+  const leaving: (Stop | undefined)[] = []
 
   const cursor = (): string | null => {
     const { cursor } = customer.memory.stream
     return cursor && formatCursor(cursor)
   }
 
-  const { connection, move } = createMoving({
-    nowMs: environment.nowMs,
-    guard,
-    goingTo: ({ name, reason }) => {
-      // What was true of the page a moment ago is not known any more.
-      if (name === 'idle' || name === 'refused') customer.memory.confirmedAtMs = null
-      if (reason === 'session-over') refreshing.putOff()
-      if (name === 'polling' && owed === 'interval') retiming.set(0, retime)
-    },
-    report: reportOnce,
-  })
-
   const refreshing = createRefreshing({
     environment,
+    connection,
     news,
-    gate: whileAnythingWorks(connection),
     cursor,
-    // What throws has not said no.
+    // A listener that throws has not prevented it.
     mayRun: () => guard('mayRefresh', () => options.mayRefresh?.(cursor())) ?? true,
     done: () => {
       ranAtMs = environment.nowMs()
@@ -120,11 +105,31 @@ export const createClient = (options: ClientOptions): CartEcho => {
     otherUser: () => refuseOtherUser(),
   })
 
-  // Listeners may call anything: what follows a call-out (set, emit, report) first looks whether it still holds.
+  // Listeners may call anything, also stop() and identify(): after each call-out (set, emit, report) it is looked whether what comes next still holds.
 
-  const tell = (change: Change, spreadMs?: number): void => {
+  /** Moves the connection by these facts: whoever listens hears where they lead, not the steps between. */
+  const move = (...facts: readonly ConnectionFact[]): void => {
+    const before = connection.get()
+    const nowMs = environment.nowMs()
+    let next = before
+    for (const fact of facts) {
+      next = moveConnection(next, fact, nowMs)
+      nextTryAtMs = nextTryAfter(next, fact)
+    }
+    if (next === before) return
+    const { name, reason } = next
+    // What was true of the page a moment ago is not known any more.
+    if (name === 'idle' || name === 'refused') customer.memory.confirmedAtMs = null
+    if (reason === 'session-over') refreshing.putOff()
+    if (name === 'polling' && pendingMove === 'interval') retiming.set(0, retime)
+    connection.set(next)
+    const error = errorOf(next)
+    if (error) reportOnce(error)
+  }
+
+  const deliver = (change: Change, spreadMs?: number): void => {
     const { memory } = customer
-    memory.told += 1
+    memory.delivered += 1
     noteChange()
     refreshing.want(spreadMs)
     news.set(withChange(news.get(), change, memory.read.includes(change.meta.key)))
@@ -140,7 +145,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
   const handle = (effect: PageEffect): void => {
     switch (effect.name) {
       case 'tell':
-        return tell(effect.change, effect.spreadMs)
+        return deliver(effect.change, effect.spreadMs)
       case 'report':
         return reportOnce(effect.error)
       case 'confirmed':
@@ -159,40 +164,50 @@ export const createClient = (options: ClientOptions): CartEcho => {
 
   const refuseOtherUser = (): void => {
     const { memory } = customer
-    const error = otherUser()
+    const error = new CartEchoError('other-user', OTHER_USER)
     close(error)
     memory.pending.length = 0
+    forgetNews()
+    if (customer.memory === memory && session === null && counted.isOn()) {
+      move({ name: 'refused', reason: 'other-user', error })
+    }
+  }
+
+  const forgetNews = (): void => {
     refreshing.reset()
     news.set(noNews)
-    if (customer.memory !== memory || session !== null || !counted.isOn()) return
-    move({ name: 'refused', reason: 'other-user', error })
   }
 
   const open = (): void => {
-    const { shopper, memory, saidOwner } = customer
+    const { shopper, memory } = customer
     if (!environment.hasPage) return move({ name: 'idle', reason: 'no-browser' })
     const closed = whyClosed(shopper)
-    if (closed) return stayClosed(closed, shopper)
-    const transport: Transport = (sink) => options.transport(shopper.user, saidOwner)(sink)
-    const note = siblings.hear
-    const mine = openSession({ environment, rules: listening, transport, memory, handle, state: move, note })
+    if (closed) {
+      if (closed.name === 'idle') move(closed)
+      else move({ name: 'starting' }, closed)
+      // A conflict is reported as the refusal it becomes.
+      return reportProblems(shopper, closed.name === 'refused' ? closed.error : null)
+    }
+    const mine = openSession({
+      environment,
+      rules: listening,
+      // Called by the session: what it throws becomes the connection's state.
+      transport: (sink) => options.transport(shopper.user, shopper.owner)(sink),
+      memory,
+      handle,
+      state: move,
+      note: siblings.hear,
+    })
     session = mine
-    owed = 'none'
+    pendingMove = 'none'
     move({ name: 'starting' })
     reportProblems(shopper)
     mine.begin()
     if (session === mine) refreshing.catchUp()
   }
 
-  const stayClosed = (why: Closed, { problems }: Shopper): void => {
-    if (why.name === 'idle') move(why)
-    else move({ name: 'starting' }, why)
-    // A conflict is reported as the refusal it becomes.
-    reportProblems({ problems: problems.filter((problem) => !hasOwn(why, 'error') || problem !== why.error) })
-  }
-
-  const reportProblems = ({ problems }: Pick<Shopper, 'problems'>): void => {
-    for (const problem of problems) report(problem)
+  const reportProblems = ({ problems }: Shopper, except: CartEchoError | null = null): void => {
+    for (const problem of problems) if (problem !== except) report(problem)
   }
 
   const close = (why?: CartEchoError): void => {
@@ -209,15 +224,18 @@ export const createClient = (options: ClientOptions): CartEcho => {
     open()
   }
 
-  const isStuck = (): boolean => needsHelp(connection.get(), session !== null)
+  // A socket that comes back ends its own loss. What was refused or delayed on an open one, and what the check has switched off, is tried
+  // anew when told.
+  const isStuck = (): boolean =>
+    errorOf(connection.get()) !== null || (session !== null && connection.get().name === 'idle')
 
   const counted = createCounted({
     begin: () => {
-      leave = both(options.whileStarted?.(), environment.watchPage(readIfAway))
+      leaving.push(options.whileStarted?.(), environment.watchPage(readIfAway))
       const nowMs = environment.nowMs()
       open()
-      // It was left, and ended, and nobody heard it come back.
-      if (counted.isOn() && news.get().unconfirmedSinceMs === AWAY) doubt(nowMs)
+      // It went into the back/forward cache, and did not listen when it came back.
+      if (counted.isOn() && news.get().unconfirmedSinceMs === AWAY) unconfirm(nowMs)
     },
     again: () => {
       if (isStuck()) reopen()
@@ -225,74 +243,69 @@ export const createClient = (options: ClientOptions): CartEcho => {
     end: () => {
       close()
       refreshing.reset()
-      leave()
+      for (const leave of leaving.splice(0)) leave?.()
       move({ name: 'idle', reason: 'not-started' })
     },
   })
 
-  // While nobody is asked, another customer may come.
-  const doubt = (sinceMs: number): void => {
+  // From then on another customer may be looking.
+  const unconfirm = (sinceMs: number): void => {
     customer.memory.confirmedAtMs = null
     news.set(unconfirmed(news.get(), sinceMs))
-  }
-
-  // A log gives what was held once more; a bare answer, which may be another customer's, would have it told.
-  const leavePage = (): void => {
-    customer.memory.stream = { ...customer.memory.stream, held: [] }
-    doubt(AWAY)
   }
 
   // Another page may have changed the cart meanwhile, and told those that were awake.
   const readIfAway = (signal: PageSignal): void => {
     if (signal === 'traversed') isTraversed = true
-    if (signal === 'left') leavePage()
-    if (signal === 'restored') doubt(environment.nowMs())
+    if (signal === 'left') {
+      // What waits behind a gap is dropped: a log gives it again, and an answer without a log, which may be another customer's, would have it delivered.
+      customer.memory.stream = { ...customer.memory.stream, held: [] }
+      unconfirm(AWAY)
+    }
+    if (signal === 'restored') unconfirm(environment.nowMs())
     if (session !== null && (signal === 'restored' || signal === 'resumed')) refreshing.want(0)
   }
 
   const identify = (identity: PageIdentity): void => {
     const before = customer
-    // Nothing is taken of an identity that is misuse.
-    identified(before, identity)
+    // Throws for misuse before anything is changed.
+    readShopper(identity)
     const move = options.moveTo?.(identity) ?? 'none'
-    if (move !== 'none' && owed !== 'check') owed = move
+    if (move !== 'none' && pendingMove !== 'check') pendingMove = move
     const mine = identified(before, identity, move)
     customer = mine
     if (mine.memory === before.memory) renderedAgain(mine.shopper)
-    else welcome()
+    else {
+      close()
+      forgetNews()
+      changedAtMs = null
+    }
     if (customer !== mine) return
     news.set(confirmed(news.get()))
     if (customer !== mine || !counted.isOn()) return
-    if (session === null || isStuck() || isOwed('check')) reopen()
-    else if (isOwed('interval') && connection.get().name === 'polling') retime()
+    if (session === null || isStuck() || pendingMove === 'check') reopen()
+    else if (pendingMove === 'interval' && connection.get().name === 'polling') retime()
     else reportProblems(mine.shopper)
   }
 
-  // What a listener that is told in between begins, it begins at the new place.
-  const isOwed = (move: Move): boolean => owed === move
-
-  // Whoever waits for the check is not to be told that listening ended.
+  // Not while the check is asked: whoever waits for it would be told that listening has ended.
   const retime = (): void => {
     if (customer.memory.stream.asking.name === 'nothing') reopen()
     else retiming.set(RETIMED_MS, retime)
   }
 
-  const welcome = (): void => {
-    close()
-    refreshing.reset()
-    news.set(noNews)
-    changedAtMs = null
-  }
-
-  const renderedAgain = ({ owner, cursor, enabled }: Shopper): void => {
+  const renderedAgain = ({ owner: saidOwner, cursor, enabled }: Shopper): void => {
     const { memory } = customer
+    const owner = saidOwner ?? memory.stream.owner
     memory.stream = { ...memory.stream, owner, hasLog: memory.stream.hasLog || owner !== null }
     if (!enabled) close()
     if (!cursor) renderedSometime()
     isTraversed = false
-    if (!cursor || (isPassed(cursor, memory.stream.cursor) && !mayReadOnceMore())) return
-    if (session) session.rendered(cursor)
-    else rememberPage(memory, cursor, listening, environment.nowMs())
+    if (!cursor || (isBefore(cursor, memory.stream.cursor) && !mayReadOnceMore())) return
+    if (session) return session.rendered(cursor)
+    // The next session carries out what follows from it.
+    const moment = { nowMs: environment.nowMs(), random: 0 }
+    remember(memory, { name: 'rendered', cursor }, { ...listening, canAsk: false }, moment)
   }
 
   // It may have been rendered, by a prefetch or for the history, before what changed meanwhile.
@@ -321,8 +334,9 @@ export const createClient = (options: ClientOptions): CartEcho => {
     start: counted.start,
     stop: counted.stop,
     identify,
-    connection: { get: connection.get, subscribe: connection.subscribe },
-    news: { get: news.get, subscribe: news.subscribe },
+    connection: readOnly(connection),
+    nextTryAtMs: () => nextTryAtMs,
+    news: readOnly(news),
     check: createChecking({
       nowMs: environment.nowMs,
       memory: () => customer.memory,
@@ -330,8 +344,8 @@ export const createClient = (options: ClientOptions): CartEcho => {
       connection: connection.get,
       refreshers: refreshing,
     }),
-    onRefresh: (refresh, options = {}) => {
-      const off = refreshing.add(refresh, withDurations(options))
+    onRefresh: (refresh, options) => {
+      const off = refreshing.add(refresh, options)
       // It came late, and what was rendered is older than the news.
       if (session !== null) refreshing.catchUp()
       return off
@@ -344,29 +358,4 @@ export const createClient = (options: ClientOptions): CartEcho => {
   }
 }
 
-// A socket that comes back ends its own loss. What was refused or delayed on an open one, and what the check has switched off, is tried
-// anew when told.
-const needsHelp = (connection: Connection, isListening: boolean): boolean =>
-  errorOf(connection) !== null || (isListening && connection.name === 'idle')
-
-const withDurations = (given: RefreshOptions): RefreshOptions => {
-  const { settleMs, spreadMs, hold } = ownOnly(given)
-  return {
-    settleMs: readDurationMs('onRefresh: settleMs', settleMs),
-    spreadMs: readDurationMs('onRefresh: spreadMs', spreadMs),
-    hold,
-  }
-}
-
-const isPassed = (cursor: Cursor, known: Cursor | null): boolean =>
-  known !== null && cursor.epoch === known.epoch && cursor.seq < known.seq
-
-const both =
-  (first: Stop | undefined, second: Stop): Stop =>
-  () => {
-    first?.()
-    second()
-  }
-
-const otherUser = (): CartEchoError =>
-  new CartEchoError('other-user', 'The check answers for another customer: reload the page, or call identify().')
+const OTHER_USER = 'The check answers for another customer: reload the page, or call identify().'

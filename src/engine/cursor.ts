@@ -28,3 +28,7 @@ export const placeOf = (payload: unknown): Cursor | null => {
   const [epoch, seq] = [own(block, 'epoch'), readNumber(own(block, 'seq'))]
   return typeof epoch === 'string' && seq !== undefined && Number.isSafeInteger(seq) ? { epoch, seq } : null
 }
+
+/** True when both are of one life of the counter, and the first is the earlier. */
+export const isBefore = (a: Cursor | null, b: Cursor | null): boolean =>
+  a !== null && a.epoch === b?.epoch && a.seq < b.seq

@@ -72,15 +72,36 @@ export const onceEach = (onError: OnError): OnError => {
   }
 }
 
-/** A value that changes: read it, and hear when it is another. Fits `useSyncExternalStore` as it is. */
-export interface Source<Value> {
+declare global {
+  interface SymbolConstructor {
+    /** Not there in every runtime. Typed as RxJS and Redux type it, for theirs and ours must be the same. */
+    readonly observable: symbol
+  }
+}
+
+/** What RxJS and others take for an observable; under `'@@observable'`, as is usual, where the runtime has no such symbol. */
+interface Interop<Value> {
+  readonly [Symbol.observable]: () => Observable<Value>
+}
+
+/** Of an observer only `next` is ever called. */
+interface Observable<Value> extends Interop<Value> {
+  readonly subscribe: (observer: Listener<Value> | { readonly next?: Listener<Value> | undefined }) => {
+    readonly unsubscribe: Stop
+  }
+}
+
+type Listener<Value> = (value: Value) => void
+
+/** A value that changes: read it, or hear what it is. Fits `useSyncExternalStore`, as a store of Svelte's and for RxJS's `from()` as it is. */
+export interface Source<Value> extends Interop<Value> {
   /** The value now: the very same object until it changes. */
   readonly get: () => Value
   /**
-   * Calls the listener after each change, with the new value; what a listener before it has already replaced is passed over.
-   * Returns a function that ends this.
+   * Calls the listener at once with the value now, and after each change with the new one; what a listener before it has already replaced is
+   * passed over. Returns a function that ends this.
    */
-  readonly subscribe: (listener: (value: Value) => void) => Stop
+  readonly subscribe: (listener: Listener<Value>) => Stop
 }
 
 /** A source with its other end. */
@@ -93,13 +114,26 @@ export interface SettableSource<Value> extends Source<Value> {
 export const createSource = <Value>(name: string, initial: Value, guard: Guard): SettableSource<Value> => {
   const emitter = createEmitter<Record<string, [Value]>>(guard)
   let current = initial
+  const subscribe = (listener: Listener<Value>): Stop => {
+    const stop = emitter.on(name, (value) => {
+      // One that another listener has replaced meanwhile would arrive after its successor, and stay.
+      if (value === current) listener(value)
+    })
+    guard(name, () => listener(current))
+    return stop
+  }
+  // The types know the symbol only.
+  const interop = { [Symbol.observable ?? '@@observable']: () => observable } as unknown as Interop<Value>
+  const observable: Observable<Value> = {
+    ...interop,
+    subscribe: (observer) => ({
+      unsubscribe: subscribe((value) => (typeof observer === 'function' ? observer(value) : observer.next?.(value))),
+    }),
+  }
   return {
+    ...interop,
     get: () => current,
-    subscribe: (listener) =>
-      emitter.on(name, (value) => {
-        // One that another listener has replaced meanwhile would arrive after its successor, and stay.
-        if (value === current) listener(value)
-      }),
+    subscribe,
     set: (value) => {
       if (value === current) return
       current = value
@@ -107,3 +141,6 @@ export const createSource = <Value>(name: string, initial: Value, guard: Guard):
     },
   }
 }
+
+/** The same source without its other end. */
+export const readOnly = <Value>({ set: _, ...source }: SettableSource<Value>): Source<Value> => source

@@ -1,4 +1,4 @@
-import { ownOnly } from './shape'
+import { attempt, ownOnly } from './shape'
 import type { RefusedReason, WaitingReason } from './state'
 
 /** Where in a payload something was wrong, what belongs there, and what was there. */
@@ -40,13 +40,11 @@ export interface CartEchoErrorDetails {
 }
 
 /** What something thrown says, in words. Never throws: anything can be thrown, also what has no words. */
-export const wordsOf = (thrown: unknown): string => {
-  try {
-    return thrown instanceof Error ? String(thrown.message) : String(thrown)
-  } catch {
-    return 'something without words'
-  }
-}
+export const wordsOf = (thrown: unknown): string =>
+  attempt(() => String(thrown instanceof Error ? thrown.message : thrown)) ?? 'something without words'
+
+/** What somebody said, as it stands in a message. Never throws. */
+export const quoted = (said: unknown): string => JSON.stringify(wordsOf(said))
 
 /**
  * The only error of cart-echo. The message says in a line what went wrong and, where that helps, what to do first; `docs` names the section that says the rest.

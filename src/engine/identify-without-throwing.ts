@@ -3,7 +3,10 @@ import { CartEchoError, type CartEchoErrorCode, wordsOf } from './errors'
 import type { PageIdentity } from './identity'
 import { attempt } from './shape'
 
-/** What is left out of an identity for being this. Nobody is better than somebody else's customer, and so is no place better than another tenant's. */
+/**
+ * What takes the place of what cannot be read. Where that might be the user, the channel or the server, the page becomes nobody's: else it could show another
+ * customer's cart, or another tenant's.
+ */
 const WITHOUT: ReadonlyMap<CartEchoErrorCode, PageIdentity> = new Map<CartEchoErrorCode, PageIdentity>([
   ['invalid-user', { user: null }],
   ['invalid-cursor', { cursor: null }],
@@ -12,8 +15,8 @@ const WITHOUT: ReadonlyMap<CartEchoErrorCode, PageIdentity> = new Map<CartEchoEr
 ])
 
 /**
- * Says who looks, for whoever must not throw, such as a component: what `identify` refuses is left out of it, and added to its problems, which the
- * cart reports. Without a user, a channel, a check or a Reverb that can be read the page is nobody's. Never throws.
+ * The same as `cart.identify`, for whoever must not throw, such as a component: what it refuses is left out, and added to the identity's problems, which the
+ * cart reports. Never throws.
  */
 export const identifyWithoutThrowing = (cart: Pick<CartEcho, 'identify'>, identity: PageIdentity): void => {
   const problems = problemsOf(identity)

@@ -1,5 +1,5 @@
 import { type Cursor, parseCursor } from './cursor'
-import { CartEchoError, wordsOf } from './errors'
+import { CartEchoError, quoted, wordsOf } from './errors'
 import type { Id } from './events'
 import type { ReverbSettings } from './settings'
 import { ownOnly } from './shape'
@@ -49,11 +49,10 @@ export const readUser = (user: unknown): string | null => {
   if (user === undefined || user === null || user === '') return null
   if (Number.isSafeInteger(user)) return String(user)
   if (typeof user === 'string' && /^[\w\-=@,.;]{1,120}$/.test(user) && !ACCIDENTS.has(user.toLowerCase())) return user
-  throw new CartEchoError(
-    'invalid-user',
-    `${JSON.stringify(wordsOf(user))} is not a user id. Print the id only for a logged-in user, and null otherwise.`,
-  )
+  throw new CartEchoError('invalid-user', `${quoted(user)} is not a user id. ${NO_ID}`)
 }
+
+const NO_ID = 'Print the id only for a logged-in user, and null otherwise.'
 
 /**
  * Checks a page's identity.
@@ -71,7 +70,7 @@ export const readShopper = (identity: PageIdentity): Shopper => {
   }
 }
 
-/** The same text for words that say the same of who is looking, and where; their problems do not count. Never throws. */
+/** A text that is the same for two identities that say the same of who is looking, and where; their problems do not count. Never throws. */
 export const textOf = ({ user, guest, owner, cursor, enabled, channel, check, reverb }: PageIdentity): string => {
   const where = typeof check === 'object' ? [check?.url, check?.intervalMs] : [check]
   const server = [reverb?.key, reverb?.host, reverb?.port, reverb?.scheme, reverb?.path, reverb?.auth?.endpoint]
@@ -88,7 +87,7 @@ const readCursor = (cursor: unknown): Cursor | null => {
   if (parsed) return parsed
   throw new CartEchoError(
     'invalid-cursor',
-    `${JSON.stringify(wordsOf(cursor))} is not a cursor. Give epoch:seq as the page block has it.`,
+    `${quoted(cursor)} is not a cursor. Give epoch:seq as the page block has it.`,
   )
 }
 

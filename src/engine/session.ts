@@ -4,7 +4,7 @@ import type { Cursor } from './cursor'
 import { carryOut, forgetAsk, type Memory, noteConfirmed, remember } from './customer'
 import type { Environment } from './environment'
 import { CartEchoError } from './errors'
-import type { Refreshers } from './refreshes'
+import type { Refreshing } from './refresh'
 import { hasOwn, ownOnly } from './shape'
 import type { Connection, ConnectionFact } from './state'
 import { type Arrival, type Asked, type Effect, type Next, type StreamRules, wakesAtMs } from './stream/state'
@@ -230,7 +230,7 @@ export interface CheckOptions {
 }
 
 /** What a check found. */
-export interface Checked {
+export interface CheckResult {
   /** How many changes the listeners heard meanwhile. */
   readonly found: number
   /** As of when the page is known to be right, in milliseconds of `Date.now()`. */
@@ -248,19 +248,19 @@ interface CheckingParts {
   readonly memory: () => Memory
   readonly session: () => Session | null
   readonly connection: () => Connection
-  readonly refreshers: Pick<Refreshers, 'flush'>
+  readonly refreshers: Pick<Refreshing, 'flush'>
 }
 
 /** Makes sure that the page is right: asks, lets listeners hear, runs the refresh that is wanted. */
 export const createChecking =
   ({ nowMs, memory, session, connection, refreshers }: CheckingParts) =>
-  async (options: CheckOptions = {}): Promise<Checked> => {
+  async (options: CheckOptions = {}): Promise<CheckResult> => {
     const { maxAgeMs = 0, refresh = true, signal } = ownOnly(options)
     if (signal?.aborted) throw signal.reason
     // An age may be any, unlike what a timer waits.
     if (typeof maxAgeMs !== 'number' || !(maxAgeMs >= 0)) throw new CartEchoError('invalid-options', NO_AGE)
     const mine = memory()
-    const toldBefore = mine.told
+    const deliveredBefore = mine.delivered
     if (!isConfirmed(mine, nowMs(), maxAgeMs)) {
       const open = session()
       if (!open) throw notListening(connection())
@@ -268,7 +268,7 @@ export const createChecking =
     }
     if (refresh) await untilAborted(refreshers.flush(), signal)
     if (mine.confirmedAtMs === null || memory() !== mine) throw notListening(connection())
-    return { found: mine.told - toldBefore, confirmedAtMs: mine.confirmedAtMs, owner: mine.confirmedOwner }
+    return { found: mine.delivered - deliveredBefore, confirmedAtMs: mine.confirmedAtMs, owner: mine.confirmedOwner }
   }
 
 const NO_AGE = 'check() needs maxAgeMs in milliseconds, 0 or more.'

@@ -1,5 +1,5 @@
-import { CartEchoError, wordsOf } from './errors'
-import { isEmptyArray, isRecord, ownOnly, readNumber } from './shape'
+import { CartEchoError, quoted } from './errors'
+import { isEmptyArray, isRecord, type Misfit, ownOnly, readNumber } from './shape'
 
 /** Laravel's own channel for a user, which is also its notification channel. */
 export const USER_CHANNEL = 'App.Models.User.{user}'
@@ -11,7 +11,7 @@ export const USER_CHANNEL = 'App.Models.User.{user}'
  */
 export const readChannel = (said?: string | null): ((user: string) => string) => {
   const template = said ?? USER_CHANNEL
-  if (typeof template !== 'string') throw invalid(wordsOf(template), 'It is no text.')
+  if (typeof template !== 'string') throw invalid(template, 'It is no text.')
   if (!template.includes('{user}')) throw invalid(template, 'It needs {user}, or all shoppers would share it.')
   // Where the key is another nothing is heard, and nobody says so (pusher-js 8.6, core/channels/encrypted_channel.ts).
   if (template.startsWith('encrypted-')) throw invalid(template, 'Encrypted channels cannot be listened to.')
@@ -22,8 +22,8 @@ export const readChannel = (said?: string | null): ((user: string) => string) =>
   return (user) => template.replaceAll('{user}', user)
 }
 
-const invalid = (template: string, why: string): CartEchoError =>
-  new CartEchoError('invalid-channel', `${JSON.stringify(template)} cannot be the channel. ${why}`)
+const invalid = (template: unknown, why: string): CartEchoError =>
+  new CartEchoError('invalid-channel', `${quoted(template)} cannot be the channel. ${why}`)
 
 /** The longest that a browser's timer waits for; beyond it, it fires at once (https://developer.mozilla.org/docs/Web/API/Window/setTimeout#maximum_delay_value). */
 export const LONGEST_MS = 0x7fffffff
@@ -40,8 +40,7 @@ export const readDurationMs = (name: string, said: unknown, fromMs = 0): number 
   if (said === undefined || said === null) return undefined
   const ms = readNumber(said)
   if (ms !== undefined && ms >= fromMs && ms <= LONGEST_MS) return ms
-  const expected = `${name} needs milliseconds, ${fromMs} to ${LONGEST_MS}`
-  throw new CartEchoError('invalid-options', `${expected}; ${JSON.stringify(wordsOf(said))} is none.`)
+  throw misuse(`${name} needs milliseconds, ${fromMs} to ${LONGEST_MS}; ${quoted(said)} is none.`)
 }
 
 /**
@@ -68,10 +67,8 @@ export interface ReverbSettings {
 }
 
 /** A setting of Reverb that cannot be read, or is none. */
-interface Unreadable {
+interface Unreadable extends Misfit {
   readonly path: readonly string[]
-  readonly expected: string
-  readonly actual: unknown
   /** True for a key that cart-echo does not know: it does no harm. */
   readonly isUnknown: boolean
 }
@@ -82,35 +79,23 @@ interface Unreadable {
  */
 export const readReverb = (said: object): { settings: Partial<ReverbSettings>; wrong: Unreadable[] } => {
   const wrong: Unreadable[] = []
-  const { auth, ...settings } = ownOnly(readKeys(said, READERS, [], wrong))
-  const inner = ownOnly(isRecord(auth) ? readKeys(auth, AUTH_READERS, ['auth'], wrong) : {})
-  return { settings: ownOnly(Object.keys(inner).length > 0 ? { ...settings, auth: inner } : settings), wrong }
-}
-
-type Readers = ReadonlyMap<string, readonly [expected: string, read: (value: unknown) => unknown]>
-
-const readKeys = (
-  said: object,
-  readers: Readers,
-  path: readonly string[],
-  wrong: Unreadable[],
-): Record<string, unknown> => {
-  const settings: Record<string, unknown> = {}
-  for (const key of Object.keys(said)) {
-    const actual = (said as Record<string, unknown>)[key]
-    if (actual === undefined || actual === null || actual === '' || isEmptyArray(actual)) continue
-    const reader = readers.get(key)
-    const value = reader?.[1](actual)
-    if (value !== undefined) settings[key] = value
-    else
-      wrong.push({
-        path: [...path, key],
-        expected: reader?.[0] ?? `one of ${[...readers.keys()].join(', ')}`,
-        actual,
-        isUnknown: !reader,
-      })
+  const readKeys = (from: object, readers: Readers, path: readonly string[]): Record<string, unknown> => {
+    const settings: Record<string, unknown> = Object.create(null)
+    for (const [key, actual] of Object.entries(from)) {
+      if (actual === undefined || actual === null || actual === '' || isEmptyArray(actual)) continue
+      const reader = readers.get(key)
+      const value = reader?.[1](actual)
+      if (value !== undefined) settings[key] = value
+      else {
+        const expected = reader?.[0] ?? `one of ${[...readers.keys()].join(', ')}`
+        wrong.push({ path: [...path, key], expected, actual, isUnknown: !reader })
+      }
+    }
+    return settings
   }
-  return settings
+  const { auth, ...settings } = readKeys(said, READERS, [])
+  const inner = isRecord(auth) ? readKeys(auth, AUTH_READERS, ['auth']) : {}
+  return { settings: ownOnly(Object.keys(inner).length > 0 ? { ...settings, auth: inner } : settings), wrong }
 }
 
 /**
@@ -120,15 +105,16 @@ const readKeys = (
 export const insistOnReverb = (said: object): Partial<ReverbSettings> => {
   const { auth: _, ...rest } = ownOnly(said as Partial<ReverbSettings>)
   const { settings, wrong } = readReverb(rest)
-  const first = wrong.find(({ isUnknown }) => !isUnknown)
-  if (first) {
-    const { path, expected, actual } = first
-    const words = `reverb() needs ${expected} for ${path.join('.')}, not ${JSON.stringify(wordsOf(actual))}.`
-    throw new CartEchoError('invalid-options', words)
+  for (const { path, expected, actual, isUnknown } of wrong) {
+    if (!isUnknown) throw misuse(`reverb() needs ${expected} for ${path.join('.')}, not ${quoted(actual)}.`)
   }
-  if (settings.key) return settings
-  throw new CartEchoError('invalid-options', 'reverb() needs the key: REVERB_APP_KEY.')
+  if (!settings.key) throw misuse('reverb() needs the key: REVERB_APP_KEY.')
+  return settings
 }
+
+const misuse = (words: string): CartEchoError => new CartEchoError('invalid-options', words)
+
+type Readers = ReadonlyMap<string, readonly [expected: string, read: (value: unknown) => unknown]>
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 

@@ -3,7 +3,7 @@ import type { Memory } from './customer'
 import type { SettableSource } from './emitter'
 import type { Environment, Stop } from './environment'
 import { dismissed, keysOf, type News, withRead } from './news'
-import type { Refreshing } from './refreshes'
+import type { Refreshing } from './refresh'
 import type { TabNote } from './transport'
 
 /** What a page says to the shopper's other tabs, and what it makes of what they say. */

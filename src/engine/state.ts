@@ -1,10 +1,9 @@
-import { createSource, type Guard, type OnError, type Source } from './emitter'
-import { CartEchoError, wordsOf } from './errors'
-import { hasOwn, ownOnly } from './shape'
+import { CartEchoError, type CartEchoErrorDetails, wordsOf } from './errors'
+import { attempt, hasOwn, ownOnly } from './shape'
 
 /**
- * How the page is fed, and why so. `name` is for deciding, `because` for explaining, `sinceMs` is when this began, in
- * milliseconds of the clock.
+ * How the page is fed, and why so. `name` is for deciding, `reason` for explaining, `sinceMs` is when this began, in milliseconds of the clock. The very same
+ * object while name and reason stay. When the next try is, says `cart.nextTryAtMs()`.
  *
  *     idle ──► connecting ──► live
  *                 ▲  │         │  ▲
@@ -16,43 +15,33 @@ export type Connection =
    * Nothing is open. `not-started` ends by `start()`, `no-user` by `identify()`. `switched-off` by `identify()`, and where the
    * check said so, it is asked again when the page is looked at, every 15 min at most. `no-browser`: on a server nothing ever happens.
    */
-  | { readonly name: 'idle'; readonly reason: IdleReason; readonly sinceMs: number }
+  | State<'idle', IdleReason>
   /** On the way to live. Goes on by itself to live, polling, waiting or refused. */
-  | { readonly name: 'connecting'; readonly reason: ConnectingReason; readonly sinceMs: number }
+  | State<'connecting', ConnectingReason>
   /** The channel is subscribed: changes arrive as they happen. A mere open socket is not live. */
-  | { readonly name: 'live'; readonly reason: 'subscribed'; readonly sinceMs: number }
+  | State<'live', 'subscribed'>
   /**
-   * Changes are asked for, and the check answers, or is asked for the first time. Becomes live by itself when the channel is subscribed. `because` says why it
-   * is not, `nextTryAtMs` when the check is asked next; null while nobody looks at the page.
+   * Changes are asked for, and the check answers, or is asked for the first time. Becomes live by itself when the channel is subscribed. `reason` says why it
+   * is not.
    */
-  | {
-      readonly name: 'polling'
-      readonly reason: PollingReason
-      readonly sinceMs: number
-      readonly error: CartEchoError | null
-      readonly nextTryAtMs: number | null
-    }
-  /**
-   * Nothing arrives now. Goes on by itself, at `nextTryAtMs` where that is known. `error` is null for a plain loss of the socket. `not-loaded`:
-   * null while nobody looks at the page or its network is away, and while it is tried; it is tried at once when somebody looks, or the network is back.
-   */
-  | {
-      readonly name: 'waiting'
-      readonly reason: WaitingReason
-      readonly sinceMs: number
-      readonly error: CartEchoError | null
-      readonly nextTryAtMs: number | null
-    }
+  | Troubled<'polling', PollingReason, CartEchoError | null>
+  /** Nothing arrives now. Goes on by itself. `error` is null for a plain loss of the socket. */
+  | Troubled<'waiting', WaitingReason, CartEchoError | null>
   /**
    * Trying on would not help. Ends by `identify()` or `start()`, or when the subscription succeeds after all. After
    * `session-over` the check is asked once more each time the page is looked at.
    */
-  | {
-      readonly name: 'refused'
-      readonly reason: RefusedReason
-      readonly sinceMs: number
-      readonly error: CartEchoError
-    }
+  | Troubled<'refused', RefusedReason, CartEchoError>
+
+interface State<Name extends string, Reason extends string> {
+  readonly name: Name
+  readonly reason: Reason
+  readonly sinceMs: number
+}
+
+interface Troubled<Name extends string, Reason extends string, Trouble> extends State<Name, Reason> {
+  readonly error: Trouble
+}
 
 /** Why nothing is open. */
 export type IdleReason = 'not-started' | 'no-user' | 'switched-off' | 'no-browser'
@@ -97,32 +86,25 @@ export type RefusedReason =
 /** Why the check is asked: there is no socket to be had, its broadcasts never arrive, or what ails it. */
 export type PollingReason = 'no-socket' | 'no-broadcasts' | WaitingReason | RefusedReason
 
-/** What moves a connection. */
+/** What moves a connection. `nextTryAtMs`: when it is tried again by itself, or asked next, where that is known. */
 export type ConnectionFact =
   | { readonly name: 'idle'; readonly reason: IdleReason }
   | { readonly name: 'starting' }
   | { readonly name: 'prerendering' }
   | { readonly name: 'socket-opening' }
   | { readonly name: 'socket-open' }
-  /** `nextTryAtMs`: when it is opened again, where that is known. */
-  | { readonly name: 'socket-lost'; readonly nextTryAtMs?: number | undefined }
+  | ({ readonly name: 'socket-lost' } & Planned)
   | { readonly name: 'subscribed' }
   | { readonly name: 'channel-left' }
-  | {
-      readonly name: 'delayed'
-      readonly reason: WaitingReason
-      readonly error: CartEchoError | null
-      readonly nextTryAtMs?: number | undefined
-    }
-  | {
-      readonly name: 'polling'
-      readonly reason: PollingReason
-      readonly error: CartEchoError | null
-      readonly nextTryAtMs: number | null
-    }
+  | ({ readonly name: 'delayed'; readonly reason: WaitingReason; readonly error: CartEchoError | null } & Planned)
+  | ({ readonly name: 'polling'; readonly reason: PollingReason; readonly error: CartEchoError | null } & Planned)
   | { readonly name: 'refused'; readonly reason: RefusedReason; readonly error: CartEchoError }
   /** Another tab feeds this one: this is its connection. */
-  | { readonly name: 'shared'; readonly connection: Connection }
+  | ({ readonly name: 'shared'; readonly connection: Connection } & Planned)
+
+interface Planned {
+  readonly nextTryAtMs?: number | null | undefined
+}
 
 /** The connection before anything happened. */
 export const notStarted = (nowMs: number): Connection => ({ name: 'idle', reason: 'not-started', sinceMs: nowMs })
@@ -130,129 +112,96 @@ export const notStarted = (nowMs: number): Connection => ({ name: 'idle', reason
 /** The connection that a server shows: made at no time in particular, so that it is the same in the browser. */
 export const unheard: Connection = Object.freeze(notStarted(0))
 
-/** Moves the connection by one fact. Returns the very same object when the fact changes nothing. */
+/** Moves the connection by one fact. Returns the very same object when name and reason stay. */
 export const moveConnection = (now: Connection, fact: ConnectionFact, nowMs: number): Connection =>
   carryOn(now, follow(now, fact, nowMs))
 
-/** `next`, since the same moment while name and reason stay; the very same object as `now` when it says the same. */
-export const carryOn = (now: Connection, next: Connection): Connection => {
-  if (next.name !== now.name || next.reason !== now.reason) return next
-  return nextTryOf(next) === nextTryOf(now) ? now : { ...next, sinceMs: now.sinceMs }
-}
+/** `next`, or the very same object as `now` when it has the same name and reason. */
+export const carryOn = (now: Connection, next: Connection): Connection =>
+  next.name === now.name && next.reason === now.reason ? now : next
 
-const nextTryOf = (connection: Connection): number | null =>
-  hasOwn(connection, 'nextTryAtMs') ? connection.nextTryAtMs : null
+/** When the next try is, after a fact that led to this connection; null when none is planned, or it is not known. */
+export const nextTryAfter = ({ name }: Connection, fact: { readonly name: string } & Planned): number | null =>
+  name === 'waiting' || name === 'polling' ? (ownOnly(fact).nextTryAtMs ?? null) : null
 
 const follow = (now: Connection, fact: ConnectionFact, sinceMs: number): Connection => {
+  const connecting = (reason: ConnectingReason): Connection => ({ name: 'connecting', reason, sinceMs })
   if (fact.name === 'shared') return fact.connection
-  if (fact.name === 'idle') return { name: 'idle', reason: fact.reason, sinceMs }
-  if (fact.name === 'starting') return { name: 'connecting', reason: 'finding-echo', sinceMs }
+  if (fact.name === 'idle') return { ...fact, sinceMs }
+  if (fact.name === 'starting') return connecting('finding-echo')
+  // Nothing else opens what is closed.
   if (now.name === 'idle') return now
   if (fact.name === 'subscribed') return { name: 'live', reason: 'subscribed', sinceMs }
-  if (fact.name === 'polling') return { ...fact, sinceMs }
-  if (fact.name === 'refused') return { name: 'refused', reason: fact.reason, sinceMs, error: fact.error }
+  if (fact.name === 'polling') return { name: 'polling', reason: fact.reason, sinceMs, error: fact.error }
+  if (fact.name === 'refused') return { ...fact, sinceMs }
   // The reason of a refusal outlives what the socket does next, or nobody would ever see it.
   if (now.name === 'refused') return now
-  return followSocket(now, fact, sinceMs)
-}
-
-type Underway = Exclude<Connection, { name: 'idle' | 'refused' }>
-type SocketFact = Exclude<
-  ConnectionFact,
-  { name: 'idle' | 'starting' | 'subscribed' | 'polling' | 'refused' | 'shared' }
->
-
-const followSocket = (now: Underway, fact: SocketFact, sinceMs: number): Connection => {
+  const lost: Connection = { name: 'waiting', reason: 'socket-lost', sinceMs, error: null }
   switch (fact.name) {
     case 'prerendering':
-      return { name: 'connecting', reason: 'prerendering', sinceMs }
+      return connecting('prerendering')
     case 'socket-opening':
-      return now.name === 'connecting'
-        ? { name: 'connecting', reason: 'opening-socket', sinceMs }
-        : reopening(now, sinceMs)
+      if (now.name === 'connecting') return connecting('opening-socket')
+      // What ails the server is still the reason while it is tried once more.
+      return now.name === 'waiting' && now.error ? now : lost
     case 'socket-open':
-      return now.name === 'live' ? now : { name: 'connecting', reason: 'subscribing', sinceMs }
-    case 'socket-lost':
-      return lost(sinceMs, fact.nextTryAtMs)
+      return now.name === 'live' ? now : connecting('subscribing')
     case 'channel-left':
-      return { name: 'connecting', reason: 'subscribing', sinceMs }
+      return connecting('subscribing')
+    case 'socket-lost':
+      return lost
     case 'delayed':
-      return { ...fact, name: 'waiting', sinceMs, nextTryAtMs: fact.nextTryAtMs ?? null }
+      return { name: 'waiting', reason: fact.reason, sinceMs, error: fact.error }
   }
 }
 
-// What ails the server is still the reason while it is tried once more.
-const reopening = (now: Underway, sinceMs: number): Connection =>
-  now.name === 'waiting' && now.error ? now : lost(sinceMs)
-
-const lost = (sinceMs: number, nextTryAtMs: number | null = null): Connection => ({
-  name: 'waiting',
-  reason: 'socket-lost',
-  sinceMs,
-  error: null,
-  nextTryAtMs,
-})
-
-/** How a channel's authorisation failed: the HTTP status, 0 when no answer came. */
-interface AuthorisationFailure {
-  readonly status: number
-  /** True when something else than JSON came in the place of an answer, where that is known. */
-  readonly isForeign: boolean
-  /** How long the server asked to be left alone, where that is known. */
-  readonly retryAfterMs: number
-  /** What was handed over. */
-  readonly cause: unknown
-}
+/** What is wrong with a connection, where something is. */
+export const errorOf = (connection: Connection): CartEchoError | null =>
+  hasOwn(connection, 'error') ? connection.error : null
 
 /**
  * Reads what Echo hands to a channel's error callback. Pusher's own request gives `{ type, error, status }`; a handler of
- * one's own only has a message, so the status is also read from words such as `HTTP 419` or `auth 403`. 0 when there is none.
+ * one's own only has a message, so the status is also read from words such as `HTTP 419` or `auth 403`. Never throws.
  * Source: pusher-js 8.6, `core/channels/channel.ts`.
  */
-export const readAuthorisationFailure = (error: unknown): AuthorisationFailure => {
-  const { status, error: words, message } = peekAll(error)
-  const said = `${wordsOf(words ?? '')} ${wordsOf(message ?? '')}`
-  const retryAfterMs = 1_000 * Number(/\bRetry-After: (\d{1,4})\b/.exec(said)?.[1] ?? 0)
-  const isForeign = /\bHTTP \d{3} \(no JSON\)/.test(said)
-  if (typeof status === 'number') return { status, isForeign, retryAfterMs, cause: error }
+export const readAuthorisationFailure = (cause: unknown) => {
+  const { status, words } = attempt(() => saidIn(Object(cause))) ?? { words: '' }
   // `auth 403` is the stand-in's, `status code 403` axios's.
-  const digits = /\b(?:HTTP|auth|status|status code):? (\d{1,3})\b/.exec(said)?.[1]
-  return { status: Number(digits ?? 0), isForeign, retryAfterMs, cause: error }
-}
-
-const peekAll = (error: unknown): Record<string, unknown> => {
-  try {
-    const { status, error: words, message } = Object(error) as Record<string, unknown>
-    return { status, error: words, message }
-  } catch {
-    return {}
+  const digits = /\b(?:HTTP|auth|status|status code):? (\d{1,3})\b/.exec(words)?.[1]
+  return {
+    /** 0 when no answer came. */
+    status: typeof status === 'number' ? status : Number(digits ?? 0),
+    /** True when something else than JSON came in the place of an answer, where that is known. */
+    isForeign: /\bHTTP \d{3} \(no JSON\)/.test(words),
+    /** How long the server asked to be left alone, where that is known. */
+    retryAfterMs: 1_000 * Number(/\bRetry-After: (\d{1,4})\b/.exec(words)?.[1] ?? 0),
+    cause,
   }
 }
 
+const saidIn = ({ status, error, message }: Record<string, unknown>) => ({
+  status,
+  words: `${wordsOf(error ?? '')} ${wordsOf(message ?? '')}`,
+})
+
 /**
- * What a failed authorisation means. what is no JSON is no answer of the shop, whatever its status but a 5xx; a lost session and a stranger's channel are both 403 in Laravel; 419 comes only from
- * custom routes; a 2xx or 3xx means that something else than the endpoint answered, such as a log-in page.
+ * What a failed authorisation means. What is no JSON is no answer of the shop, whatever its status but a 5xx; a lost session and a stranger's channel are
+ * both 403 in Laravel; 419 comes only from custom routes; a 2xx or 3xx means that something else than the endpoint answered, such as a log-in page.
  */
 export const authorisationFact = (
-  failure: AuthorisationFailure,
+  { status, isForeign, cause }: ReturnType<typeof readAuthorisationFailure>,
   channel: string,
 ): ConnectionFact & { name: 'delayed' | 'refused' } => {
-  const { status } = failure
-  const about = { status, cause: failure.cause, detail: `(private-${channel}, HTTP ${status})` }
-  if (failure.isForeign && status < 500) return delayed('blocked', about)
-  if (status === 401 || status === 403) return refused('not-authorised', about)
-  if (status === 419) return refused('page-expired', about)
-  if (status === 404 || status === 405 || status === 410) return refused('misconfigured', about)
-  if (status >= 200 && status < 400) return delayed('blocked', about)
-  return delayed('authorisation-failed', about)
+  const details = { status, cause, detail: `(private-${channel}, HTTP ${status})` }
+  if (isForeign && status < 500) return delayed('blocked', details)
+  if (status === 401 || status === 403) return refused('not-authorised', details)
+  if (status === 419) return refused('page-expired', details)
+  if (status === 404 || status === 405 || status === 410) return refused('misconfigured', details)
+  return delayed(status >= 200 && status < 400 ? 'blocked' : 'authorisation-failed', details)
 }
 
-/** What is known about a refusal beside its reason. */
-interface RefusalDetails {
-  readonly status?: number | undefined
-  readonly cause?: unknown
-  readonly detail?: string | undefined
-}
+/** What is known about a refusal beside its reason; `detail` ends the message. */
+type RefusalDetails = CartEchoErrorDetails & { readonly detail?: string | undefined }
 
 /** The fact of a refusal, with its error. */
 export const refused = (
@@ -293,40 +242,3 @@ const WORDS = {
   'signature-refused': 'The socket refused a signature: compare REVERB_APP_SECRET on both sides.',
   'unknown-app': 'Reverb does not know this key: check REVERB_APP_KEY.',
 } as const
-
-/** The connection of a page, and what moves it. */
-interface Moving {
-  readonly connection: Source<Connection>
-  /** Moves it by these facts; whoever listens hears where they lead, not the steps between. */
-  readonly move: (...facts: readonly ConnectionFact[]) => void
-}
-
-/** What moving needs. */
-interface MovingParts {
-  readonly nowMs: () => number
-  readonly guard: Guard
-  /** Told first where it is going. */
-  readonly goingTo: (next: Connection) => void
-  /** Hears the error of each new trouble. */
-  readonly report: OnError
-}
-
-/** A connection before anything happened. */
-export const createMoving = ({ nowMs, guard, goingTo, report }: MovingParts): Moving => {
-  const connection = createSource<Connection>('connection', notStarted(nowMs()), guard)
-  const move = (...facts: readonly ConnectionFact[]): void => {
-    const before = connection.get()
-    const atMs = nowMs()
-    const after = facts.reduce((now, fact) => moveConnection(now, fact, atMs), before)
-    if (after === before) return
-    goingTo(after)
-    connection.set(after)
-    const error = errorOf(after)
-    if (error) report(error)
-  }
-  return { connection, move }
-}
-
-/** What is wrong with a connection, where something is. */
-export const errorOf = (connection: Connection): CartEchoError | null =>
-  hasOwn(connection, 'error') ? connection.error : null

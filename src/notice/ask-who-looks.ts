@@ -1,6 +1,7 @@
 import { backOffMs, LOOKER_UNKNOWN } from '../engine/backoff'
 import type { CartEcho } from '../engine/cart-echo'
 import type { Stop } from '../engine/environment'
+import { onChange } from '../engine/on-change'
 
 /** The check may have been busy with another ask, and a lost socket is told late. */
 const LOOK_AGAIN_MS = 1_000
@@ -37,7 +38,7 @@ export const askUntilKnown = (cart: CartEcho, sinceMs: number, known: () => void
     timer = setTimeout(ask, LOOK_AGAIN_MS + inMs)
   }
 
-  const stop = cart.connection.subscribe(({ name }) => {
+  const stop = onChange(cart.connection, ({ name }) => {
     if (name === 'live' || name === 'polling') void ask()
   })
   void ask()

@@ -88,14 +88,14 @@ export const createSpeaker = (cart: CartEcho, messages: () => NoticeMessages, no
   return {
     begin: () => {
       owner = watchOwner(cart, update)
-      stops.push(owner.stop, watchModals(update), cart.news.subscribe(update))
+      stops.push(owner.stop, watchModals(update))
       hear('visibilitychange', update)
       hear('DOMContentLoaded', update)
       hear('keydown', closeByKey)
       // What came into the top layer last is in front there.
       hear('toggle', riseAbove)
       hear('fullscreenchange', update)
-      update()
+      stops.push(cart.news.subscribe(update))
     },
     // By then the page has put in place what it has only taken out.
     moved: () => {

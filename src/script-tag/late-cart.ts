@@ -1,9 +1,10 @@
 import type { CartEcho } from '../engine/cart-echo'
-import { createGuard, createSource, type OnError } from '../engine/emitter'
+import { createGuard, createSource, type OnError, readOnly } from '../engine/emitter'
 import type { Environment } from '../engine/environment'
 import type { CartEventName } from '../engine/events'
 import { type PageIdentity, readShopper } from '../engine/identity'
 import { noNews } from '../engine/news'
+import { onChange } from '../engine/on-change'
 import { ownOnly } from '../engine/shape'
 import { carryOn, notStarted } from '../engine/state'
 import { createBacklog, orReport } from './backlog'
@@ -50,8 +51,8 @@ export const createLateCart = (options: LateCartOptions): CartEcho => {
 
   const arrived = (cart: CartEcho): void => {
     if (who !== asked) orReport(() => cart.identify(who), onError)
-    cart.connection.subscribe(connection.set)
-    cart.news.subscribe(news.set)
+    onChange(cart.connection, connection.set)
+    onChange(cart.news, news.set)
     backlog.begin(cart)
     starts.begin(cart)
     connection.set(cart.connection.get())
@@ -122,8 +123,13 @@ export const createLateCart = (options: LateCartOptions): CartEcho => {
       handle(code.look)
       sayProblems()
     },
-    connection: { get: connection.get, subscribe: connection.subscribe },
-    news: { get: news.get, subscribe: news.subscribe },
+    connection: readOnly(connection),
+    nextTryAtMs: () => {
+      const fetched = code.get()
+      if (fetched.name === 'there') return fetched.value.nextTryAtMs()
+      return fetched.name === 'failed' ? fetched.nextTryAtMs : null
+    },
+    news: readOnly(news),
     check: async (more) => (await code.now()).check(more),
     refresh: async () => (await code.now()).refresh(),
     dismiss: () => real()?.dismiss(),

@@ -14,10 +14,9 @@ export const needOf = (isStarted: boolean, identity: PageIdentity): Need =>
 /** The connection of a page whose code is not there. */
 export const connectionWithout = (need: Need, code: Fetched<CartEcho>, sinceMs: number): Connection => {
   if (need.name !== 'code') return { ...need, sinceMs }
-  const waiting = { name: 'waiting', reason: 'not-loaded', sinceMs } as const
-  if (code.name === 'failed') return { ...waiting, error: code.error, nextTryAtMs: code.nextTryAtMs }
-  if (code.name !== 'underway') return { name: 'idle', reason: 'not-started', sinceMs }
-  return code.after
-    ? { ...waiting, error: code.after, nextTryAtMs: null }
+  if (code.name !== 'failed' && code.name !== 'underway') return { name: 'idle', reason: 'not-started', sinceMs }
+  const error = code.name === 'failed' ? code.error : code.after
+  return error
+    ? { name: 'waiting', reason: 'not-loaded', sinceMs, error }
     : { name: 'connecting', reason: 'loading', sinceMs }
 }

@@ -6,6 +6,7 @@ import type { Environment, Stop } from '../engine/environment'
 import { CartEchoError } from '../engine/errors'
 import type { CartEventName } from '../engine/events'
 import { type PageIdentity, readShopper } from '../engine/identity'
+import { onChange } from '../engine/on-change'
 import { ownOnly } from '../engine/shape'
 import type { PageSettings } from '../page/block'
 import { sayStatus } from './early-status'
@@ -64,7 +65,7 @@ export const createPageCart = ({ environment, read, given, importPart, hasNotice
   }
 
   const cart = createLateCart({ environment, load, onError, events: () => eventNames(options.events) })
-  cart.connection.subscribe((connection) => {
+  onChange(cart.connection, (connection) => {
     if (code !== 'there') sayStatus(connection, options.target)
   })
   if (hasNotices) bringNotices({ cart, environment, importPart, onError, isReady: () => code === 'there' })

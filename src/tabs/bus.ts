@@ -57,7 +57,13 @@ export type Message = { readonly from: string } & (
 
 /** What the leader says. */
 export type LeaderMessage = { readonly from: string; readonly office: Office } & (
-  | { readonly name: 'here'; readonly n: number; readonly isVisible: boolean; readonly connection: Connection }
+  | {
+      readonly name: 'here'
+      readonly n: number
+      readonly isVisible: boolean
+      readonly connection: Connection
+      readonly nextTryAtMs: number | null
+    }
   | { readonly name: 'deliver'; readonly n: number; readonly event: string; readonly payload: unknown }
   | { readonly name: 'reply'; readonly ids: readonly string[]; readonly reply: Reply; readonly asOfMs: number }
 )
@@ -103,7 +109,7 @@ const named =
   }
 
 const fed = { reason: text, sinceMs: number }
-const trying = record({ ...fed, error: orNull(error), nextTryAtMs: orNull(number) })
+const trying = record({ ...fed, error: orNull(error) })
 const connection = named({
   idle: record(fed),
   connecting: record(fed),
@@ -147,7 +153,7 @@ const shape = named({
   bye: record({ from: text }),
   ask: record({ from: text, id: text, query }),
   note: record({ from: text, note }),
-  here: record({ ...leaders, n: count, isVisible: flag, connection }),
+  here: record({ ...leaders, n: count, isVisible: flag, connection, nextTryAtMs: orNull(number) }),
   deliver: record({ ...leaders, n: count, event: text, payload: anything }),
   reply: record({ ...leaders, ids: list(text), reply, asOfMs: number }),
 })

@@ -71,7 +71,7 @@ interface Ambition {
   readonly stop: Stop
 }
 
-type Here = Pick<Words & { name: 'here' }, 'isVisible' | 'connection'>
+type Here = Pick<Words & { name: 'here' }, 'isVisible' | 'connection' | 'nextTryAtMs'>
 
 /** A blip is not worth a new socket. The same again at random, for a server loses all its pages at once. */
 const UNFED_FOR_MS = 5_000
@@ -103,11 +103,11 @@ export const createAmbition = (environment: Environment, isNew: boolean, takeOve
 
   // Timers of a hidden page stretch to a minute: its polls and reconnects are for a tab that is looked at. Not before a server that
   // asked to be left alone.
-  const unfedFromMs = ({ isVisible, connection }: Here): number | null => {
+  const unfedFromMs = ({ isVisible, connection, nextTryAtMs }: Here): number | null => {
     if (isVisible || !environment.isVisible()) return null
     if (connection.name !== 'polling' && connection.name !== 'waiting') return null
-    const nextTryAtMs = connection.name === 'waiting' ? connection.nextTryAtMs : null
-    return Math.max(connection.sinceMs + patienceMs, nextTryAtMs ?? 0)
+    const notBeforeMs = connection.name === 'waiting' ? (nextTryAtMs ?? 0) : 0
+    return Math.max(connection.sinceMs + patienceMs, notBeforeMs)
   }
 
   const plan = (here: Here): void => {

@@ -109,7 +109,10 @@ export const follow = (parts: FollowParts): Following => {
       return takeOver()
     }
     // What another has given up is no state of a page that is about to try it.
-    if (!isLeaving) sink.state({ name: 'shared', connection: sameError(here.connection) })
+    if (!isLeaving) {
+      const { connection, nextTryAtMs } = here
+      sink.state({ name: 'shared', connection: sameError(connection), nextTryAtMs })
+    }
   }
 
   /** Up to number `n`, and before this message up to `before`. */

@@ -2,7 +2,7 @@ import { isYoung } from '../engine/clock'
 import type { Audience, Environment, Stop } from '../engine/environment'
 import { wordsOf } from '../engine/errors'
 import { copyOf } from '../engine/payload'
-import { type Connection, moveConnection, notStarted, refused } from '../engine/state'
+import { type Connection, moveConnection, nextTryAfter, notStarted, refused } from '../engine/state'
 import type { Link, Reply, Sink, Transport } from '../engine/transport'
 import { cannotAnswer } from '../engine/transport'
 import type { Message, Words } from './bus'
@@ -54,6 +54,7 @@ export const lead = (parts: LeadParts): Leading => {
   let office = nextOffice(parts.known, self)
   let delivered = 0
   let connection: Connection = notStarted(environment.nowMs())
+  let nextTryAtMs: number | null = null
   let link: Link | null = null
   let stopped = false
   let overtookAtMs = Number.NEGATIVE_INFINITY
@@ -69,12 +70,15 @@ export const lead = (parts: LeadParts): Leading => {
     n: delivered,
     isVisible: environment.isVisible(),
     connection,
+    nextTryAtMs,
   })
 
   const move = (fact: Parameters<Sink['state']>[0]): void => {
     const before = connection
+    const plannedAtMs = nextTryAtMs
     connection = moveConnection(before, fact, environment.nowMs())
-    if (connection !== before) sayToOthers(here())
+    nextTryAtMs = nextTryAfter(connection, fact)
+    if (connection !== before || nextTryAtMs !== plannedAtMs) sayToOthers(here())
     sink.state(fact)
     // A subscription is followed by a resync.
     if (before.name === 'connecting' && connection.name !== 'connecting' && fact.name !== 'subscribed') desk.lookAgain()

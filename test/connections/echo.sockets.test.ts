@@ -16,6 +16,7 @@ import { createClient } from '../../src/engine/client'
 import { withPageClock } from '../../src/engine/clock'
 import type { CartEchoError } from '../../src/engine/errors'
 import { readListening } from '../../src/engine/events'
+import { onChange } from '../../src/engine/on-change'
 import { browserEnvironment } from '../../src/page/environment'
 import { askAnew } from '../support/ask-anew'
 import { type Clock, heldClock } from '../support/held-clock'
@@ -56,7 +57,7 @@ const listen = (echo: EchoSource, user = '1') => {
   })
   cart.on('cart.conditions.changed', ({ changes }) => totals.push(changes.new_total))
   const states: string[] = []
-  cart.connection.subscribe(({ name, reason }) => states.push(`${name}: ${reason}`))
+  onChange(cart.connection, ({ name, reason }) => states.push(`${name}: ${reason}`))
   undo.push(cart.start())
   return { cart, totals, errors, states, state: () => states.at(-1) }
 }
@@ -314,7 +315,7 @@ describe('a subscription that does not come about is told with its reason', () =
     const page = listen(reverbEcho({ key, host, port, scheme, auth: { endpoint } }))
     await clock.until('it says so', () => page.state() === 'waiting: blocked')
     expect(page.errors.map((error) => [error.code, error.status])).toEqual([['blocked', status]])
-    expect(page.cart.connection.get()).toMatchObject({ nextTryAtMs: expect.any(Number) })
+    expect(page.cart.nextTryAtMs()).toEqual(expect.any(Number))
   })
 
   it.each(['start', 'identify'] as const)('until the log-in is repaired and %s() tries anew', async (how) => {

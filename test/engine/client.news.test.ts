@@ -15,7 +15,7 @@ describe('the news of a client', () => {
     end()
   })
 
-  it('are told to subscribers, and only when they change', () => {
+  it('are told to subscribers, at once and then only when they change', () => {
     const { client, hear, end } = listeningClient()
     const told: number[] = []
     const off = client.news.subscribe(({ unread }) => told.push(unread.length))
@@ -26,7 +26,7 @@ describe('the news of a client', () => {
     client.dismiss()
     off()
     hear(at(2))
-    expect(told).toEqual([1, 0])
+    expect(told).toEqual([0, 1, 0])
     end()
   })
 

@@ -17,6 +17,7 @@ describe('a listener that throws', () => {
     client.on(EVENT, ({ message }) => after.push(message))
     client.news.subscribe(fail)
     client.connection.subscribe(fail)
+    errors.length = 0
     expect(() => client.start()).not.toThrow()
     expect(() => hear(at(1))).not.toThrow()
     expect([after, announced]).toEqual([['change 1'], ['e1:1']])

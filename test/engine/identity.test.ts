@@ -82,7 +82,7 @@ describe('a user', () => {
   })
 })
 
-describe("a page's word", () => {
+describe("a page's identity", () => {
   it('says nothing when it is empty', () => {
     expect(readShopper({})).toEqual({
       user: null,
@@ -127,7 +127,7 @@ describe("a page's word", () => {
   })
 })
 
-describe('two words', () => {
+describe('two identities', () => {
   it.each([
     [{ user: 7 }, { user: '7' }, true],
     [{ user: 7 }, { user: 8 }, false],
@@ -149,8 +149,8 @@ describe('two words', () => {
   })
 })
 
-describe('the text of a word', () => {
-  it('is the same for the same word, and another where anything of it is another', () => {
+describe('the text of an identity', () => {
+  it('is the same for the same identity, and another where anything of it is another', () => {
     const identity: PageIdentity = { user: 7, guest: false, owner: 'mine', cursor: 'e1:1', enabled: true }
     expect(textOf({ ...identity, problems: [] })).toBe(textOf(identity))
     const others: PageIdentity[] = [
@@ -163,7 +163,7 @@ describe('the text of a word', () => {
     expect(new Set([identity, ...others.map((other) => ({ ...identity, ...other }))].map(textOf)).size).toBe(6)
   })
 
-  it('is there whatever is in the word, also what has no JSON', () => {
+  it('is there whatever is in the identity, also what has no JSON', () => {
     const cycle: Record<string, unknown> = {}
     cycle.self = cycle
     for (const user of [7n, cycle, Object.create(null), Symbol('x')]) {

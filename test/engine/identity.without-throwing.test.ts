@@ -27,7 +27,7 @@ const said = (cart: { identify: (identity: PageIdentity) => void }, identity: Pa
   return last
 }
 
-describe('a word that is identified without throwing', () => {
+describe('an identity that is said without throwing', () => {
   it('is the very same where all of it can be read', () => {
     const identity = { user: 7, owner: 'mine', cursor: 'e1:3', enabled: false }
     const { cart } = openCart()

@@ -7,6 +7,7 @@ import {
   type ConnectionFact,
   type IdleReason,
   moveConnection,
+  nextTryAfter,
   notStarted,
   type PollingReason,
   type RefusedReason,
@@ -14,35 +15,30 @@ import {
 } from '../../src/engine/state'
 
 // Complete by type: a new state, a new step of connecting, or a new fact does not compile until it is decided here.
-type StateName = Exclude<Connection['name'], 'connecting'> | `connecting: ${ConnectingReason}`
+type StateName = Exclude<Connection['name'], 'connecting'> | ConnectingReason
 type FactName = ConnectionFact['name']
-type Expected =
-  | 'same'
-  | 'carried'
-  | 'given'
-  | 'waiting: socket-lost'
-  | 'live: subscribed'
-  | `connecting: ${ConnectingReason}`
+/** Where a fact leads, as `name: reason`. `stays`: it changes nothing. */
+type Expected = 'stays' | `${Connection['name']}: ${Connection['reason']}`
 
 const error = new CartEchoError('no-answer', 'for the test')
 const otherError = new CartEchoError('not-authorised', 'for the test')
-const SINCE_MS = 100
+const sinceMs = 100
 const NOW_MS = 200
 
 const states: Record<StateName, Connection> = {
-  idle: { name: 'idle', reason: 'no-user', sinceMs: SINCE_MS },
-  'connecting: loading': { name: 'connecting', reason: 'loading', sinceMs: SINCE_MS },
-  'connecting: prerendering': { name: 'connecting', reason: 'prerendering', sinceMs: SINCE_MS },
-  'connecting: finding-echo': { name: 'connecting', reason: 'finding-echo', sinceMs: SINCE_MS },
-  'connecting: opening-socket': { name: 'connecting', reason: 'opening-socket', sinceMs: SINCE_MS },
-  'connecting: subscribing': { name: 'connecting', reason: 'subscribing', sinceMs: SINCE_MS },
-  live: { name: 'live', reason: 'subscribed', sinceMs: SINCE_MS },
-  polling: { name: 'polling', reason: 'not-authorised', sinceMs: SINCE_MS, error, nextTryAtMs: 300 },
-  waiting: { name: 'waiting', reason: 'no-answer', sinceMs: SINCE_MS, error, nextTryAtMs: 300 },
-  refused: { name: 'refused', reason: 'no-echo', sinceMs: SINCE_MS, error },
+  idle: { name: 'idle', reason: 'no-user', sinceMs },
+  loading: { name: 'connecting', reason: 'loading', sinceMs },
+  prerendering: { name: 'connecting', reason: 'prerendering', sinceMs },
+  'finding-echo': { name: 'connecting', reason: 'finding-echo', sinceMs },
+  'opening-socket': { name: 'connecting', reason: 'opening-socket', sinceMs },
+  subscribing: { name: 'connecting', reason: 'subscribing', sinceMs },
+  live: { name: 'live', reason: 'subscribed', sinceMs },
+  polling: { name: 'polling', reason: 'not-authorised', sinceMs, error },
+  waiting: { name: 'waiting', reason: 'no-answer', sinceMs, error },
+  refused: { name: 'refused', reason: 'no-echo', sinceMs, error },
 }
 
-const shared: Connection = { name: 'waiting', reason: 'check-busy', sinceMs: 90, error, nextTryAtMs: 500 }
+const shared: Connection = { name: 'waiting', reason: 'check-busy', sinceMs: 90, error }
 
 const facts: Record<FactName, ConnectionFact> = {
   idle: { name: 'idle', reason: 'switched-off' },
@@ -50,191 +46,53 @@ const facts: Record<FactName, ConnectionFact> = {
   prerendering: { name: 'prerendering' },
   'socket-opening': { name: 'socket-opening' },
   'socket-open': { name: 'socket-open' },
-  'socket-lost': { name: 'socket-lost' },
+  'socket-lost': { name: 'socket-lost', nextTryAtMs: 300 },
   subscribed: { name: 'subscribed' },
   'channel-left': { name: 'channel-left' },
   delayed: { name: 'delayed', reason: 'authorisation-failed', error: otherError, nextTryAtMs: 400 },
-  polling: { name: 'polling', reason: 'no-socket', error: null, nextTryAtMs: 400 },
+  polling: { name: 'polling', reason: 'no-socket', error: null, nextTryAtMs: 500 },
   refused: { name: 'refused', reason: 'not-authorised', error: otherError },
-  shared: { name: 'shared', connection: shared },
+  shared: { name: 'shared', connection: shared, nextTryAtMs: 600 },
 }
 
-// `carried`: the reason and the error are the fact's own. `given`: the whole connection is.
-const table: Record<StateName, Record<FactName, Expected>> = {
-  idle: {
-    idle: 'carried',
-    starting: 'connecting: finding-echo',
-    prerendering: 'same',
-    'socket-opening': 'same',
-    'socket-open': 'same',
-    'socket-lost': 'same',
-    subscribed: 'same',
-    'channel-left': 'same',
-    delayed: 'same',
-    polling: 'same',
-    refused: 'same',
-    shared: 'given',
-  },
-  'connecting: loading': {
-    idle: 'carried',
-    starting: 'connecting: finding-echo',
-    prerendering: 'connecting: prerendering',
-    'socket-opening': 'connecting: opening-socket',
-    'socket-open': 'connecting: subscribing',
-    'socket-lost': 'waiting: socket-lost',
-    subscribed: 'live: subscribed',
-    'channel-left': 'connecting: subscribing',
-    delayed: 'carried',
-    polling: 'carried',
-    refused: 'carried',
-    shared: 'given',
-  },
-  'connecting: prerendering': {
-    idle: 'carried',
-    starting: 'connecting: finding-echo',
-    prerendering: 'same',
-    'socket-opening': 'connecting: opening-socket',
-    'socket-open': 'connecting: subscribing',
-    'socket-lost': 'waiting: socket-lost',
-    subscribed: 'live: subscribed',
-    'channel-left': 'connecting: subscribing',
-    delayed: 'carried',
-    polling: 'carried',
-    refused: 'carried',
-    shared: 'given',
-  },
-  'connecting: finding-echo': {
-    idle: 'carried',
-    starting: 'same',
-    prerendering: 'connecting: prerendering',
-    'socket-opening': 'connecting: opening-socket',
-    'socket-open': 'connecting: subscribing',
-    'socket-lost': 'waiting: socket-lost',
-    subscribed: 'live: subscribed',
-    'channel-left': 'connecting: subscribing',
-    delayed: 'carried',
-    polling: 'carried',
-    refused: 'carried',
-    shared: 'given',
-  },
-  'connecting: opening-socket': {
-    idle: 'carried',
-    starting: 'connecting: finding-echo',
-    prerendering: 'connecting: prerendering',
-    'socket-opening': 'same',
-    'socket-open': 'connecting: subscribing',
-    'socket-lost': 'waiting: socket-lost',
-    subscribed: 'live: subscribed',
-    'channel-left': 'connecting: subscribing',
-    delayed: 'carried',
-    polling: 'carried',
-    refused: 'carried',
-    shared: 'given',
-  },
-  'connecting: subscribing': {
-    idle: 'carried',
-    starting: 'connecting: finding-echo',
-    prerendering: 'connecting: prerendering',
-    'socket-opening': 'connecting: opening-socket',
-    'socket-open': 'same',
-    'socket-lost': 'waiting: socket-lost',
-    subscribed: 'live: subscribed',
-    'channel-left': 'same',
-    delayed: 'carried',
-    polling: 'carried',
-    refused: 'carried',
-    shared: 'given',
-  },
-  live: {
-    idle: 'carried',
-    starting: 'connecting: finding-echo',
-    prerendering: 'connecting: prerendering',
-    'socket-opening': 'waiting: socket-lost',
-    'socket-open': 'same',
-    'socket-lost': 'waiting: socket-lost',
-    subscribed: 'same',
-    'channel-left': 'connecting: subscribing',
-    delayed: 'carried',
-    polling: 'carried',
-    refused: 'carried',
-    shared: 'given',
-  },
-  polling: {
-    idle: 'carried',
-    starting: 'connecting: finding-echo',
-    prerendering: 'connecting: prerendering',
-    'socket-opening': 'waiting: socket-lost',
-    'socket-open': 'connecting: subscribing',
-    'socket-lost': 'waiting: socket-lost',
-    subscribed: 'live: subscribed',
-    'channel-left': 'connecting: subscribing',
-    delayed: 'carried',
-    polling: 'carried',
-    refused: 'carried',
-    shared: 'given',
-  },
-  waiting: {
-    idle: 'carried',
-    starting: 'connecting: finding-echo',
-    prerendering: 'connecting: prerendering',
-    'socket-opening': 'same',
-    'socket-open': 'connecting: subscribing',
-    'socket-lost': 'waiting: socket-lost',
-    subscribed: 'live: subscribed',
-    'channel-left': 'connecting: subscribing',
-    delayed: 'carried',
-    polling: 'carried',
-    refused: 'carried',
-    shared: 'given',
-  },
-  refused: {
-    idle: 'carried',
-    starting: 'connecting: finding-echo',
-    prerendering: 'same',
-    'socket-opening': 'same',
-    'socket-open': 'same',
-    'socket-lost': 'same',
-    subscribed: 'live: subscribed',
-    'channel-left': 'same',
-    delayed: 'same',
-    polling: 'carried',
-    refused: 'carried',
-    shared: 'given',
-  },
+/** Where each fact leads, and from which states elsewhere. */
+const table: Record<FactName, readonly [to: Expected, but?: { readonly [State in StateName]?: Expected }]> = {
+  idle: ['idle: switched-off'],
+  starting: ['connecting: finding-echo', { 'finding-echo': 'stays' }],
+  prerendering: ['connecting: prerendering', { idle: 'stays', prerendering: 'stays', refused: 'stays' }],
+  'socket-opening': [
+    'connecting: opening-socket',
+    {
+      idle: 'stays',
+      'opening-socket': 'stays',
+      live: 'waiting: socket-lost',
+      polling: 'waiting: socket-lost',
+      waiting: 'stays',
+      refused: 'stays',
+    },
+  ],
+  'socket-open': ['connecting: subscribing', { idle: 'stays', subscribing: 'stays', live: 'stays', refused: 'stays' }],
+  'socket-lost': ['waiting: socket-lost', { idle: 'stays', refused: 'stays' }],
+  subscribed: ['live: subscribed', { idle: 'stays', live: 'stays' }],
+  'channel-left': ['connecting: subscribing', { idle: 'stays', subscribing: 'stays', refused: 'stays' }],
+  delayed: ['waiting: authorisation-failed', { idle: 'stays', refused: 'stays' }],
+  polling: ['polling: no-socket', { idle: 'stays' }],
+  refused: ['refused: not-authorised', { idle: 'stays' }],
+  shared: ['waiting: check-busy'],
 }
 
-const nameOfCarried: Record<FactName, Connection['name'] | null> = {
-  idle: 'idle',
-  starting: null,
-  prerendering: null,
-  'socket-opening': null,
-  'socket-open': null,
-  'socket-lost': null,
-  subscribed: null,
-  'channel-left': null,
-  delayed: 'waiting',
-  polling: 'polling',
-  refused: 'refused',
-  shared: null,
+/** The error that comes with where it leads. */
+const errors: { readonly [Name in FactName]?: CartEchoError } = {
+  delayed: otherError,
+  refused: otherError,
+  shared: error,
 }
 
-const expectedAfter = (state: StateName, fact: FactName): Connection => {
-  const expected = table[state][fact]
-  if (expected === 'same') return states[state]
-  if (expected === 'given') return shared
-  if (expected === 'carried') return { ...facts[fact], name: nameOfCarried[fact], sinceMs: NOW_MS } as Connection
-  const [name, reason] = expected.split(': ')
-  return {
-    name,
-    reason,
-    sinceMs: NOW_MS,
-    ...(name === 'waiting' ? { error: null, nextTryAtMs: null } : {}),
-  } as Connection
-}
-
-const stateNames = Object.keys(table) as StateName[]
+const stateNames = Object.keys(states) as StateName[]
 const factNames = Object.keys(facts) as FactName[]
-const cells = stateNames.flatMap((state) => factNames.map((fact) => ({ state, fact, expected: table[state][fact] })))
+const cells = factNames.flatMap((fact) =>
+  stateNames.map((state) => ({ state, fact, expected: table[fact][1]?.[state] ?? table[fact][0] })),
+)
 
 describe('a connection', () => {
   it('begins idle', () => {
@@ -243,8 +101,11 @@ describe('a connection', () => {
 
   it.each(cells)('$state and $fact: $expected', ({ state, fact, expected }) => {
     const next = moveConnection(states[state], facts[fact], NOW_MS)
-    if (expected === 'same') expect(next).toBe(states[state])
-    expect(next).toEqual(expectedAfter(state, fact))
+    if (expected === 'stays') return expect(next).toBe(states[state])
+    const [name, reason] = expected.split(': ')
+    const hasError = name === 'waiting' || name === 'polling' || name === 'refused'
+    const rest = hasError ? { error: errors[fact] ?? null } : {}
+    expect(next).toEqual({ name, reason, sinceMs: fact === 'shared' ? shared.sinceMs : NOW_MS, ...rest })
   })
 
   it('takes each reason from the fact that gives it', () => {
@@ -284,36 +145,30 @@ describe('a connection', () => {
       'unknown-app': true,
     }
     const polling: Record<PollingReason, true> = { 'no-socket': true, 'no-broadcasts': true, ...waiting, ...refused }
-    const nextTryAtMs = 300
     const given: ConnectionFact[] = [
       ...(Object.keys(idle) as IdleReason[]).map((reason) => ({ name: 'idle' as const, reason })),
-      ...(Object.keys(waiting) as WaitingReason[]).map((reason) => ({
-        name: 'delayed' as const,
-        reason,
-        error,
-        nextTryAtMs,
-      })),
-      ...(Object.keys(polling) as PollingReason[]).map((reason) => ({
-        name: 'polling' as const,
-        reason,
-        error,
-        nextTryAtMs,
-      })),
+      ...(Object.keys(waiting) as WaitingReason[]).map((reason) => ({ name: 'delayed' as const, reason, error })),
+      ...(Object.keys(polling) as PollingReason[]).map((reason) => ({ name: 'polling' as const, reason, error })),
       ...(Object.keys(refused) as RefusedReason[]).map((reason) => ({ name: 'refused' as const, reason, error })),
     ]
     for (const fact of given) {
       const next = moveConnection(states.live, fact, NOW_MS)
-      expect(next).toEqual({ ...fact, name: nameOfCarried[fact.name], sinceMs: NOW_MS })
+      expect(next).toEqual({ ...fact, name: fact.name === 'delayed' ? 'waiting' : fact.name, sinceMs: NOW_MS })
       expect(moveConnection(next, fact, NOW_MS + 1)).toBe(next)
     }
   })
 
-  it('says when the next try is, and since when the trouble lasts', () => {
-    const first: ConnectionFact = { name: 'delayed', reason: 'check-failed', error, nextTryAtMs: 900 }
-    const waiting = moveConnection(states.live, first, NOW_MS)
-    const later = moveConnection(waiting, { ...first, nextTryAtMs: 5_000 }, NOW_MS + 700)
-    expect(later).toEqual({ ...waiting, nextTryAtMs: 5_000 })
-    expect(later.sinceMs).toBe(NOW_MS)
+  it('is tried again when the fact says so that led to it, while it waits or is polled', () => {
+    const planned = (state: StateName, fact: FactName) =>
+      nextTryAfter(moveConnection(states[state], facts[fact], NOW_MS), facts[fact])
+    expect((['socket-lost', 'delayed', 'polling', 'shared'] as const).map((fact) => planned('live', fact))).toEqual([
+      300, 400, 500, 600,
+    ])
+    expect([planned('waiting', 'socket-opening'), planned('refused', 'delayed'), planned('idle', 'polling')]).toEqual([
+      null,
+      null,
+      null,
+    ])
   })
 
   it('is the same object, since the same moment, unless name or reason are others', () => {
@@ -326,8 +181,7 @@ describe('a connection', () => {
         for (const [index, one] of given.entries()) {
           const next = moveConnection(now, one, index + 1)
           const moved = next.name !== now.name || next.reason !== now.reason
-          const nextTry = (state: Connection) => ('nextTryAtMs' in state ? state.nextTryAtMs : null)
-          expect(next === now).toBe(!moved && nextTry(next) === nextTry(now))
+          expect(next === now).toBe(!moved)
           expect(next.sinceMs).toBe(moved ? index + 1 : now.sinceMs)
           now = next
         }

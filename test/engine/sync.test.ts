@@ -4,6 +4,7 @@ import { createClient } from '../../src/engine/client'
 import { formatCursor } from '../../src/engine/cursor'
 import { CartEchoError } from '../../src/engine/errors'
 import { readListening } from '../../src/engine/events'
+import { onChange } from '../../src/engine/on-change'
 import { type SyncOptions, sync } from '../../src/engine/sync'
 import type { Query, Sink, Transport } from '../../src/engine/transport'
 import { type FakeEnvironment, fakeEnvironment, fakePage } from '../support/fake-environment'
@@ -98,7 +99,7 @@ const pageOn = ({ environment = fakeEnvironment(), hasLive = true, ...options }:
     onError: (error) => errors.push(error),
   })
   client.on(EVENT, ({ message }) => heard.push(String(message)))
-  client.connection.subscribe(({ name, reason }) => states.push(`${name}: ${reason}`))
+  onChange(client.connection, ({ name, reason }) => states.push(`${name}: ${reason}`))
   client.start()
   const last = () => {
     const ask = asks.at(-1)
@@ -227,8 +228,13 @@ describe('a page whose socket does not come', () => {
 
   it('says that it is polled, why, and when next', async () => {
     const page = await polledPage()
-    const nextTryAtMs = page.last().atMs + 1_000_000 + 33_750
-    expect(page.client.connection.get()).toMatchObject({ name: 'polling', reason: 'socket-lost', nextTryAtMs })
+    expect(page.client.connection.get()).toMatchObject({ name: 'polling', reason: 'socket-lost' })
+    expect(page.client.nextTryAtMs()).toBe(page.last().atMs + 1_000_000 + 33_750)
+    const before = page.client.connection.get()
+    await page.untilAsked()
+    await page.answer(log('e1:1'))
+    expect(page.client.connection.get()).toBe(before)
+    expect(page.client.nextTryAtMs()).toBe(page.last().atMs + 1_000_000 + 33_750)
     await page.end()
   })
 

@@ -848,7 +848,7 @@ describe('start and stop', () => {
     const cart: CartEcho = {
       ...client,
       news: {
-        get: news.get,
+        ...news,
         subscribe: (run) => {
           const stop = news.subscribe(run)
           subscribers += 1

@@ -105,7 +105,7 @@ describeFull('a tab', () => {
     const coming = await tab.prerender(front.cartUrl)
     await expect
       .poll(() => coming.evaluate<string>('window.cartPage?.states.join()'))
-      .toBe('connecting: finding-echo,connecting: prerendering')
+      .toBe('idle: not-started,connecting: finding-echo,connecting: prerendering')
     endPromotion()
     expect(front.server.seen()).toMatchObject({ upgrades: before.upgrades, checks: before.checks })
     await coming.activate()

@@ -243,7 +243,7 @@ const TWO_TRIES_MS = 4_000
 
 /** Where the page waits until it tries again by itself, that is now. */
 const letTimePass = async (page: Page): Promise<void> => {
-  const isWaiting = await page.evaluate('CartEcho.cart.connection.get().nextTryAtMs > 0')
+  const isWaiting = await page.evaluate('CartEcho.cart.nextTryAtMs() > 0')
   if (isWaiting) await page.clock.runFor(TWO_TRIES_MS)
 }
 

@@ -5,6 +5,7 @@ import { type ClientOptions, createClient } from '../../src/engine/client'
 import { formatCursor, parseCursor } from '../../src/engine/cursor'
 import type { CartEchoError } from '../../src/engine/errors'
 import { readListening } from '../../src/engine/events'
+import { onChange } from '../../src/engine/on-change'
 import type { Query, Reply, Sink, TabNote } from '../../src/engine/transport'
 import { type FakeEnvironment, fakeEnvironment } from './fake-environment'
 import { at } from './payloads'
@@ -82,7 +83,7 @@ export const listeningClient = ({
     ...options,
   })
   client.on(EVENT, ({ message }) => heard.push(message))
-  client.connection.subscribe(({ name, reason }) => states.push(`${name}: ${reason}`))
+  onChange(client.connection, ({ name, reason }) => states.push(`${name}: ${reason}`))
   const link = () => {
     const open = links.filter(({ stops }) => stops === 0)
     expect(open.length, 'open links').toBe(1)

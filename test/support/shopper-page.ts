@@ -7,6 +7,7 @@ import { connectOwn, reverbEcho } from '../../src/connections/reverb/echo'
 import { type CartEchoOptions, type CheckSettings, createCartEchoIn } from '../../src/create-cart-echo'
 import type { Environment, PageSignal } from '../../src/engine/environment'
 import type { CartEchoError } from '../../src/engine/errors'
+import { onChange } from '../../src/engine/on-change'
 import type { Connection } from '../../src/engine/state'
 import { browserEnvironment } from '../../src/page/environment'
 import type { CartEchoServer } from '../../src/server'
@@ -162,7 +163,7 @@ export const openShopperPage = async (
     onError: (error) => errors.push(error),
     ...own,
   })
-  cart.connection.subscribe(({ name, reason }) => states.push(`${name}: ${reason}`))
+  onChange(cart.connection, ({ name, reason }) => states.push(`${name}: ${reason}`))
   cart.on('cart.conditions.changed', ({ changes, cart_echo }, { key, via }) => {
     heard.push({ key, id: String(cart_echo?.id ?? key), via, atMs: Date.now() })
     show(changes.new_total ?? shown())

@@ -6,6 +6,7 @@ import { formatCursor } from '../../src/engine/cursor'
 import type { TabPorts } from '../../src/engine/environment'
 import type { CartEchoError } from '../../src/engine/errors'
 import { readListening } from '../../src/engine/events'
+import { onChange } from '../../src/engine/on-change'
 import { pageLife } from '../../src/engine/page-life'
 import { isReadable } from '../../src/engine/payload'
 import { type AskCheck, sync } from '../../src/engine/sync'
@@ -157,7 +158,7 @@ const openPage = (
       if (error.code === 'listener-failed') wrongs.push(String(error.cause))
     },
   })
-  cart.connection.subscribe(({ name, reason }) => states.push(`${name}: ${reason}`))
+  onChange(cart.connection, ({ name, reason }) => states.push(`${name}: ${reason}`))
   cart.on('cart.conditions.changed', ({ changes, cart_echo }, { via }) => {
     const { epoch = '', seq = 0 } = (cart_echo ?? {}) as { epoch?: string; seq?: number }
     const before = told.filter((one) => one.epoch === epoch).at(-1)

@@ -16,8 +16,8 @@ const connections: Record<Connection['name'], Connection> = {
   idle: { name: 'idle', reason: 'switched-off', sinceMs },
   connecting: { name: 'connecting', reason: 'subscribing', sinceMs },
   live: { name: 'live', reason: 'subscribed', sinceMs },
-  polling: { name: 'polling', reason: 'no-socket', sinceMs, error: null, nextTryAtMs: 9 },
-  waiting: { name: 'waiting', reason: 'check-busy', sinceMs, error, nextTryAtMs: null },
+  polling: { name: 'polling', reason: 'no-socket', sinceMs, error: null },
+  waiting: { name: 'waiting', reason: 'check-busy', sinceMs, error },
   refused: { name: 'refused', reason: 'session-over', sinceMs, error },
 }
 
@@ -60,6 +60,7 @@ const messages: readonly Message[] = [
     n: 0,
     isVisible: true,
     connection,
+    nextTryAtMs: connection.name === 'polling' ? 9 : null,
   })),
   { name: 'deliver', from, office, n: 7, event: EVENT, payload: at(3) },
   { name: 'deliver', from, office, n: 7, event: EVENT, payload: undefined },
@@ -93,6 +94,7 @@ describe('what a tab says', () => {
       n: 0,
       isVisible: true,
       connection: { ...connections.refused, error: trouble } as Connection,
+      nextTryAtMs: null,
     })
     const reply = sent({
       name: 'reply',
@@ -127,7 +129,7 @@ describe('what a tab says', () => {
   })
 })
 
-const here = { name: 'here', from, office, n: 0, isVisible: true, connection: connections.live }
+const here = { name: 'here', from, office, n: 0, isVisible: true, connection: connections.live, nextTryAtMs: null }
 const reply = { name: 'reply', from, office, ids: ['a'], reply: replies.nothing[0], asOfMs: 4 }
 const hello = { name: 'hello', from, isVisible: true, saw: null, leader: null }
 const ask = { name: 'ask', from, id: 'a:1', query: queries[1] }
@@ -171,7 +173,7 @@ describe('what cannot be read', () => {
     ['has no connection', { ...here, connection: { name: 'dead' } }, 'connection'],
     ['has a connection since never', fed({ sinceMs: undefined }), 'connection.sinceMs'],
     ['has a connection for no reason', fed({ reason: 5 }), 'connection.reason'],
-    ['has a connection that tries at no time', fed({ nextTryAtMs: 'soon' }), 'connection.nextTryAtMs'],
+    ['tries at no time', { ...here, nextTryAtMs: 'soon' }, 'nextTryAtMs'],
     ['has a connection in half a trouble', fed({ error: { code: 'blocked' } }), 'connection.error.message'],
     [
       'is refused without trouble',

@@ -130,7 +130,7 @@ describe('a hidden leader without a socket', () => {
     const before = shop.counts.checks
     pages[0]?.tab.signal('hidden')
     pages[1]?.tab.signal('visible')
-    const nextTryAtMs = Number(Object(pages[1]?.cart.connection.get()).nextTryAtMs)
+    const nextTryAtMs = Number(pages[1]?.cart.nextTryAtMs())
     expect(nextTryAtMs).toBeGreaterThan(0)
     while (pages[1] && pages[1].tab.environment.nowMs() < nextTryAtMs - 500) await pass(400)
     expect(shop.counts.checks).toBe(before)

@@ -1,6 +1,7 @@
 import type { CartEcho } from '../../engine/cart-echo'
 import type { Stop } from '../../engine/environment'
 import { domEventName } from '../../engine/events'
+import { onChange } from '../../engine/on-change'
 import type { AlpineLike, DirectiveWords, ElementTools, Evaluation, HandleDirective } from './alpine-like'
 import { msAfter, msOf, paceOf } from './pace'
 import { quietly } from './quietly'
@@ -61,7 +62,7 @@ const starterOf = (
   cart: CartEcho,
   { value, modifiers }: DirectiveWords,
 ): ((hear: (scope: Record<string, unknown>) => void) => Stop) | null => {
-  if (value === 'status') return (hear) => cart.connection.subscribe(($connection) => hear({ $connection }))
+  if (value === 'status') return (hear) => onChange(cart.connection, ($connection) => hear({ $connection }))
   const isPace = (modifier: string) => /^(once|debounce|throttle)$/.test(modifier) || !Number.isNaN(msOf(modifier))
   const named = modifiers.filter((modifier) => !isPace(modifier)).join('.')
   // Attributes are lower-case in HTML.

@@ -1,7 +1,7 @@
 import type { CartEcho } from '../../engine/cart-echo'
 import type { Change } from '../../engine/events'
 import type { News } from '../../engine/news'
-import type { Checked, CheckOptions } from '../../engine/session'
+import type { CheckOptions, CheckResult } from '../../engine/session'
 import type { Connection } from '../../engine/state'
 
 /**
@@ -11,6 +11,8 @@ import type { Connection } from '../../engine/state'
 export interface ShownCart {
   /** How the page is fed, and why so. */
   readonly connection: Connection
+  /** When it is tried again, as `cart.nextTryAtMs()` says it: a template is not evaluated anew for it. */
+  readonly nextTryAtMs: () => number | null
   /** The payload of the newest change of this visit, whatever its event; null before the first. */
   readonly last: Change['change'] | null
   /** What the newest unread change that has a message says; empty when there is none. */
@@ -24,7 +26,7 @@ export interface ShownCart {
   /** Why the last `check()` or `refresh()` of this object failed, a `CartEchoError`; null when it did not. */
   readonly failure: unknown
   /** Makes sure that the page is right. Resolves with what was found, or with null: then `failure` says why. */
-  readonly check: (options?: Omit<CheckOptions, 'signal'>) => Promise<Checked | null>
+  readonly check: (options?: Omit<CheckOptions, 'signal'>) => Promise<CheckResult | null>
   /** Reads the cart anew, now. Resolves when that is over, with null where it failed: then `failure` says why. */
   readonly refresh: () => Promise<unknown>
   /** Marks all news as read, in the shopper's other tabs too. */
@@ -35,7 +37,7 @@ export interface ShownCart {
 
 /** The cart as a reactive object of Alpine's, kept up to date. */
 export const showCart = (cart: CartEcho, reactive: <Value extends object>(value: Value) => Value): ShownCart => {
-  const { connection, news, check, refresh, dismiss, changedHere } = cart
+  const { connection, nextTryAtMs, news, check, refresh, dismiss, changedHere } = cart
   // A promise that rejects in an attribute is an unhandled rejection of the page's, in both builds of Alpine.
   const attempt = <Value>(promise: Promise<Value>): Promise<Value | null> => {
     const end = <Result>(result: Result, failure: unknown): Result => {
@@ -51,6 +53,7 @@ export const showCart = (cart: CartEcho, reactive: <Value extends object>(value:
   const shown: { -readonly [Key in keyof ShownCart]: ShownCart[Key] } = reactive<ShownCart>({
     ...ofNews(news.get()),
     connection: connection.get(),
+    nextTryAtMs,
     failure: null,
     check: (options) => attempt(check(options)),
     refresh: () => attempt(refresh()),

@@ -44,12 +44,10 @@ export const createRoom = (client: CartEcho, start: () => void): Room => {
   return room
 }
 
-const follow = <Value>(source: Source<Value>, ref: ShallowRef<Value>): Stop => {
-  ref.value = source.get()
-  return source.subscribe((value) => {
+const follow = <Value>(source: Source<Value>, ref: ShallowRef<Value>): Stop =>
+  source.subscribe((value) => {
     ref.value = value
   })
-}
 
 /**
  * The room of the app we are in.

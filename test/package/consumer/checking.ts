@@ -2,9 +2,9 @@
 import {
   type CartEcho,
   CartEchoError,
-  type Checked,
   type CheckOptions,
   type CheckRequest,
+  type CheckResult,
   type CheckSettings,
   createCartEcho,
   type PageIdentity,
@@ -59,7 +59,7 @@ cart.identify({ guest: 'yes' })
 // Before checkout.
 const confirm = async (options?: CheckOptions): Promise<string> => {
   try {
-    const { found, confirmedAtMs }: Checked = await cart.check(options)
+    const { found, confirmedAtMs }: CheckResult = await cart.check(options)
     return found > 0 ? 'It changed.' : `Right as of ${new Date(confirmedAtMs).toISOString()}.`
   } catch (error) {
     if (!(error instanceof CartEchoError)) throw error
@@ -77,7 +77,7 @@ void confirm({ signal: new AbortController().signal })
 void confirm({ maxAgeMs: '5s' })
 // @ts-expect-error: its signal, not the controller
 void confirm({ signal: new AbortController() })
-const spoil = (checked: Checked): void => {
+const spoil = (checked: CheckResult): void => {
   // @ts-expect-error: read-only
   checked.found = 0
 }

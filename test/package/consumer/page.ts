@@ -135,6 +135,8 @@ const latest: string | null | undefined =
   news.last?.meta.event === 'cart.conditions.changed' ? news.last.change.message : null
 const forget = cart.news.subscribe(({ unread, stale }) => void [unread.length, stale])
 forget()
+const observed = cart.news[Symbol.observable]().subscribe({ next: ({ stale }) => void stale })
+observed.unsubscribe()
 // @ts-expect-error: read-only
 cart.start = () => () => {}
 // @ts-expect-error: read-only
@@ -156,22 +158,20 @@ const inWords = (connection: Connection): string => {
     }
     case 'live': {
       const reason: 'subscribed' = connection.reason
-      // @ts-expect-error: there is nothing to try
-      connection.nextTryAtMs
       return reason
     }
     case 'polling': {
       const error: CartEchoError | null = connection.error
       if (connection.reason === 'no-broadcasts' || connection.reason === 'not-authorised') return connection.reason
       // @ts-expect-error: it is not known while nobody looks
-      connection.nextTryAtMs.toFixed()
-      return connection.nextTryAtMs === null ? (error?.message ?? 'When you look.') : inSeconds(connection.nextTryAtMs)
+      cart.nextTryAtMs().toFixed()
+      const atMs: number | null = cart.nextTryAtMs()
+      return atMs === null ? (error?.message ?? 'When you look.') : inSeconds(atMs)
     }
     case 'waiting': {
       const error: CartEchoError | null = connection.error
       // @ts-expect-error: that ends in 'refused'
       connection.reason === 'not-authorised'
-      if (connection.nextTryAtMs !== null) return inSeconds(connection.nextTryAtMs)
       return error?.message ?? connection.reason
     }
     case 'refused': {
