@@ -1,5 +1,5 @@
 import type { PageSignal, Stop, TabPorts } from '../engine/environment'
-import { CartEchoError, type PayloadReport } from '../engine/errors'
+import { CartEchoError } from '../engine/errors'
 import {
   attempt,
   isRecord,
@@ -55,17 +55,17 @@ export interface Settled {
 /**
  * What tabs say to each other. Any tab: `hello` (whether it is looked at, the signal by which it noticed, and whom it
  * takes for the leader; answered with `here`), `bye`, `ask`, `note`. The leader: `here` (how it is fed, and whether its
- * own page is looked at), `deliver` (what its socket brought), `reply` (what the check said). `n` counts the leader's
- * deliveries: a tab that finds a number left out has missed something.
+ * own page is looked at), `deliver` (what its socket brought), `reply` (what the check said). `n` is how many deliveries it
+ * has made: a tab that finds a number left out has missed something.
  */
 export type Message = { readonly from: string } & (
   | { readonly name: 'hello'; readonly isVisible: boolean; readonly look: Look | null; readonly leader: Term | null }
   | { readonly name: 'bye' }
   | { readonly name: 'ask'; readonly id: string; readonly query: Query }
   | { readonly name: 'note'; readonly note: TabNote }
-  | ({ readonly term: number } & (
-      | { readonly name: 'here'; readonly n: number; readonly isVisible: boolean; readonly connection: Connection }
-      | { readonly name: 'deliver'; readonly n: number; readonly event: string; readonly payload: unknown }
+  | ({ readonly term: number; readonly n: number } & (
+      | { readonly name: 'here'; readonly isVisible: boolean; readonly connection: Connection }
+      | { readonly name: 'deliver'; readonly event: string; readonly payload: unknown }
       | ({ readonly name: 'reply' } & Settled)
     ))
 )
@@ -150,7 +150,7 @@ const messageShape = named({
   note: record({ from, note }),
   here: record({ from, term, n: count, isVisible: flag, connection }),
   deliver: record({ from, term, n: count, event: text }),
-  reply: record({ from, term, ids: list(text), reply, asOfMs: number }),
+  reply: record({ from, term, n: count, ids: list(text), reply, asOfMs: number }),
 })
 
 // An error of ours would arrive as a mere `Error`.
@@ -180,8 +180,11 @@ export const openBus = (
   const read = (data: unknown): void => {
     const wrong = messageShape(data)
     if (!wrong) return hear(withError(data as Message, readError))
-    if (!hasReported) report(unreadable(reportOf(wrong)))
+    if (hasReported) return
     hasReported = true
+    const { path, expected, actual } = reportOf(wrong)
+    const words = `Another tab said what cannot be read: ${path || 'it'} should be ${expected}. It is passed over.`
+    report(new CartEchoError('invalid-payload', words, { report: { path, expected, actual } }))
   }
 
   const bus = attempt(() => ports.openBus(name, read))
@@ -195,9 +198,4 @@ export const openBus = (
     }
   }
   return { post, close: bus.close }
-}
-
-const unreadable = (report: PayloadReport): CartEchoError => {
-  const words = `Another tab said what cannot be read: ${report.path || 'it'} should be ${report.expected}. It is passed over.`
-  return new CartEchoError('invalid-payload', words, { report })
 }

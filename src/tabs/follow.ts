@@ -2,8 +2,8 @@ import { createAlarm, isYoung } from '../engine/clock'
 import type { Environment } from '../engine/environment'
 import { CartEchoError } from '../engine/errors'
 import type { Reply, Sink } from '../engine/transport'
-import type { LeaderMessage, Look, Message, Post, Settled, Term } from './bus'
-import { isFromLeader, isLater, isLook } from './bus'
+import type { Post, Settled, Term } from './bus'
+import { isFromLeader, isLater, isLook, type LeaderMessage, type Look, type Message } from './bus'
 import type { Ask, Confirmation } from './relay'
 
 /** What a tab has whether it leads or follows. */
@@ -51,7 +51,7 @@ const PAGES_OWN: ReadonlySet<string> = new Set(['no-echo', 'echo-failed', 'no-we
  */
 export const follow = (tab: Tab, takeOver: () => void, confirmation: Confirmation | null) => {
   const { environment, sink, post, pending } = tab
-  // The number of its last delivery; null: it was not heard yet.
+  // How many deliveries it had made when it was heard last; null: it was not heard yet.
   let heardUpTo: number | null = null
   let correctedAtMs = Number.NEGATIVE_INFINITY
   let lastError: CartEchoError | null = null
@@ -116,13 +116,6 @@ export const follow = (tab: Tab, takeOver: () => void, confirmation: Confirmatio
     return Math.max(sinceMs + patienceMs, (name === 'waiting' && connection.nextTryAtMs) || 0)
   }
 
-  const planToDoBetter = (here: Here): void => {
-    bettering.stop()
-    if (here.connection.name === 'live') mayDoBetter = true
-    const atMs = betterFromMs(here)
-    if (atMs !== null) bettering.set(Math.max(0, atMs - environment.nowMs()), takeOver)
-  }
-
   // What the leader says.
 
   const hear = (message: Message): void => {
@@ -130,11 +123,15 @@ export const follow = (tab: Tab, takeOver: () => void, confirmation: Confirmatio
     if (tab.leader && isLater(tab.leader, message)) return message.name === 'here' ? correct() : undefined
     // What it says by itself puts off no probe, which also says that this page is looked at.
     if (probes > 0) rest()
-    if (heardUpTo === null || isLater(message, tab.leader)) join(message)
-    if (message.name === 'reply') return takeReply(message)
-    countUpTo(message.n, message.name === 'deliver' ? message.n - 1 : message.n)
-    if (message.name === 'deliver') return sink.deliver(message.event, message.payload)
-    handleHere(message)
+    const deliveredBefore = message.name === 'deliver' ? message.n - 1 : message.n
+    const isMissing = heardUpTo !== null && deliveredBefore > heardUpTo
+    const isNew = heardUpTo === null || isLater(message, tab.leader)
+    heardUpTo = message.n
+    if (isNew) join(message)
+    if (isNew || isMissing) sink.resync('new-leader')
+    if (message.name === 'here') handleHere(message)
+    else if (message.name === 'deliver') sink.deliver(message.event, message.payload)
+    else if (!confirmation?.isNeeded(message)) tab.take(message)
   }
 
   // It does not know yet that another has taken over. Two that lead for good would hear of each other without a pause.
@@ -147,35 +144,24 @@ export const follow = (tab: Tab, takeOver: () => void, confirmation: Confirmatio
 
   const join = (message: LeaderMessage): void => {
     tab.leader = { term: message.term, from: message.from }
-    heardUpTo = message.name === 'here' ? message.n : message.name === 'deliver' ? message.n - 1 : 0
     // What it said before was for another; and a leader that heard of nobody says nothing.
     hello(null)
     postAsks([...pending.values()])
-    sink.resync('new-leader')
-  }
-
-  /** The leader has made `n` deliveries; before this message it had made `before`. */
-  const countUpTo = (n: number, before: number): void => {
-    const known = heardUpTo ?? 0
-    heardUpTo = Math.max(known, n)
-    if (before > known) sink.resync('new-leader')
   }
 
   const handleHere = (here: Here): void => {
-    heardUpTo = here.n
     const nowMs = environment.nowMs()
     postAsks([...pending.values()].filter(({ sentAtMs }) => nowMs - sentAtMs >= LOST_AFTER_MS))
     if (isGivenUp(here)) {
       isTakingOver = true
       return takeOver()
     }
-    planToDoBetter(here)
+    if (here.connection.name === 'live') mayDoBetter = true
+    const betterAtMs = betterFromMs(here)
+    if (betterAtMs === null) bettering.stop()
+    else bettering.set(Math.max(0, betterAtMs - nowMs), takeOver)
     // What another has given up is no state of a page that is about to try it.
     if (!isTakingOver) sink.state({ name: 'shared', connection: withSameError(here.connection) })
-  }
-
-  const takeReply = (settled: Settled): void => {
-    if (!confirmation?.isNeeded(settled)) tab.take(settled)
   }
 
   const postAsks = (asks: readonly PendingAsk[]): void => {

@@ -52,7 +52,7 @@ export const lead = (tab: Tab, { open, isReadable = () => true }: Pick<TabsOptio
     ask: async (query) => link?.ask?.(query) ?? cannotAnswer('There is no check to ask.'),
     isHeldUp: ({ id }) => connection.name === 'connecting' && !tab.pending.has(id),
     settle: (settled) => {
-      post({ name: 'reply', term, ...settled })
+      post({ name: 'reply', term, n: delivered, ...settled })
       tab.take(settled)
     },
   })

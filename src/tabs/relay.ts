@@ -14,6 +14,8 @@ export interface Ask {
   readonly query: Query
 }
 
+const ASK_AGAIN_MS = 5_000
+
 interface Flight {
   readonly query: Query
   readonly asks: Ask[]
@@ -71,7 +73,11 @@ export const createRelay = ({ nowMs, ask: request, isHeldUp, settle }: RelayPart
     const query = queryFor(asks, replay)
     const asOfMs = nowMs()
     flight = { query, asks, gaps }
-    const reply = await request(query).catch(failed)
+    // The sync never rejects; another transport may.
+    const reply = await request(query).catch((cause): Reply => {
+      const error = new CartEchoError('check-failed', 'The check did not answer. It is asked again.', { cause })
+      return { name: 'unanswered', next: ASK_AGAIN_MS, error }
+    })
     if (isClosed) return
     flight = null
     if (reply.name === 'log') replay = afterAnswer(replay, reply.answer, asOfMs, gaps)
@@ -100,15 +106,6 @@ export const createRelay = ({ nowMs, ask: request, isHeldUp, settle }: RelayPart
     },
   }
 }
-
-// The sync never rejects; another transport may.
-const failed = (cause: unknown): Reply => ({
-  name: 'unanswered',
-  next: ASK_AGAIN_MS,
-  error: new CartEchoError('check-failed', 'The check did not answer. It is asked again.', { cause }),
-})
-
-const ASK_AGAIN_MS = 5_000
 
 const isUrgent = ({ maxAgeMs }: Query): boolean => maxAgeMs !== undefined
 

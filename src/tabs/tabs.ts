@@ -32,19 +32,17 @@ export interface TabsOptions {
  * leader, if ever there are two, costs a connection: every tab goes on from its own cursor. Where locks are refused, or
  * are taken again and again while no leader is heard, each tab feeds itself. Never throws.
  */
-export const tabs =
-  (options: TabsOptions): Transport =>
-  (sink) => {
-    const { environment, ports, open } = options
-    return (ports && share(options, ports, sink)) ?? open(environment)(sink)
-  }
+export const tabs = (options: TabsOptions): Transport => {
+  const { environment, ports, open } = options
+  return (sink) => (ports && share(options, ports, sink)) ?? open(environment)(sink)
+}
 
 /** After stealing the lock so often without hearing a leader: the bus is mute, or somebody always steals it back. */
 const MOST_SILENT_THEFTS = 2
 
 const share = (options: TabsOptions, ports: TabPorts, sink: Sink): Link | null => {
   const { environment, name, canAsk, confirm } = options
-  const self = randomName(environment)
+  const self = [0, 1].map(() => Math.floor(environment.random() * 2 ** 48).toString(36)).join('')
   const pending = new Map<string, PendingAsk>()
   let asked = 0
   let stopped = false
@@ -154,9 +152,6 @@ const share = (options: TabsOptions, ports: TabPorts, sink: Sink): Link | null =
     },
   }
 }
-
-const randomName = (environment: Environment): string =>
-  [0, 1].map(() => Math.floor(environment.random() * 2 ** 48).toString(36)).join('')
 
 /** What tabs must agree on to share one connection. */
 export interface TabsNameParts {

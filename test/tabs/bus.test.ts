@@ -66,7 +66,7 @@ const messages: readonly Message[] = [
   { name: 'deliver', from, term, n: 7, event: EVENT, payload: undefined },
   ...Object.values(replies)
     .flat()
-    .map((reply) => ({ name: 'reply' as const, from, term, ids: ['a:1', 'b:2'], reply, asOfMs: 4 })),
+    .map((reply) => ({ name: 'reply' as const, from, term, n: 7, ids: ['a:1', 'b:2'], reply, asOfMs: 4 })),
 ]
 
 /** Two tabs on one bus. What `a` posts, or a stranger does, is heard by `b`, or is wrong: then where. */
@@ -121,6 +121,7 @@ describe('what a tab says', () => {
       name: 'reply',
       from,
       term,
+      n: 0,
       ids: [],
       asOfMs: 0,
       reply: { name: 'unanswered', next: 'never', error: trouble },
@@ -151,7 +152,7 @@ describe('what a tab says', () => {
 })
 
 const here = { name: 'here', from, term, n: 0, isVisible: true, connection: connections.live }
-const reply = { name: 'reply', from, term, ids: ['a'], reply: replies.nothing[0], asOfMs: 4 }
+const reply = { name: 'reply', from, term, n: 0, ids: ['a'], reply: replies.nothing[0], asOfMs: 4 }
 const hello = { name: 'hello', from, isVisible: true, look: null, leader: null }
 const ask = { name: 'ask', from, id: 'a:1', query: queries[1] }
 const answer = answerOf('e1:1', 'e1:3')

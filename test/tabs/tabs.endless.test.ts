@@ -27,13 +27,12 @@ const line = (browser: FakeBrowser) => browser.open().ports.openBus(NAME, () => 
 
 /** As whoever leads signs what it says. */
 const termOf = (browser: FakeBrowser) => {
-  const { term, from } = Object(
-    browser
-      .posted()
-      .filter((message) => Object(message).term !== undefined)
-      .at(-1),
-  )
-  return { term, from }
+  const leading = browser
+    .posted()
+    .map(Object)
+    .filter(({ term }) => term !== undefined)
+  const { term, n, from } = leading.at(-1)
+  return { term, n, from }
 }
 
 describe('a leader whose start throws', () => {
@@ -203,7 +202,7 @@ describe('a word that is forged', () => {
     const reply = said(shop, more(shop.head().epoch))
     const ids = browser.posted().flatMap((message) => Object(message).id ?? [])
     for (const from of ['x', ...browser.posted().map((message) => Object(message).from)]) {
-      forger.post({ name: 'reply', from, term: 1, ids, reply, asOfMs: 1_000_000 })
+      forger.post({ name: 'reply', from, term: 1, n: 1, ids, reply, asOfMs: 1_000_000 })
     }
     await pass(LIVE_MS)
     shop.commit('ours')

@@ -17,7 +17,7 @@ const following = (options: FakeEnvironmentOptions = {}) => {
   const sink = {
     deliver: () => undefined,
     answer: () => undefined,
-    resync: () => undefined,
+    resync: () => note('resync'),
     state: () => undefined,
     report: () => undefined,
     note: () => undefined,
@@ -26,7 +26,10 @@ const following = (options: FakeEnvironmentOptions = {}) => {
   const post = ({ name }: { name: string }) => note(name)
   const tab = { environment, self: 'a', sink, post, pending, take: () => undefined, leader: null, isAlone: false }
   const follower = follow(tab, () => note('takeover'), null)
-  const heard = (): void => follower.hear({ name: 'here', from: 'b', term: 1, n: 0, isVisible: true, connection })
+  const heard = (n = 0, term = 1): void =>
+    follower.hear({ name: 'here', from: 'b', term, n, isVisible: true, connection })
+  const delivered = (n: number): void =>
+    follower.hear({ name: 'deliver', from: 'b', term: 1, n, event: 'e', payload: {} })
   const ask = (): void => {
     const asked = { id: `a:${pending.size + 1}`, query, resolve: () => undefined, sentAtMs: environment.nowMs() }
     pending.set(asked.id, asked)
@@ -38,7 +41,7 @@ const following = (options: FakeEnvironmentOptions = {}) => {
     follower.stop()
     expect([environment.pending(), environment.watching()]).toEqual([0, 0])
   }
-  return { environment, done, heard, ask, end }
+  return { environment, done, heard, delivered, ask, end }
 }
 
 describe('a follower', () => {
@@ -99,6 +102,20 @@ describe('a follower', () => {
     expect(done).toEqual(['ask 0', 'ask 25000', 'ask 50000'])
     end()
   })
+})
+
+it('a follower resyncs when a delivery was left out, or another leads, and then once', () => {
+  const { done, heard, delivered, end } = following()
+  for (const n of [1, 2, 4, 5]) delivered(n)
+  expect(done).toEqual(['resync 0'])
+  heard(5)
+  heard(7)
+  heard(7)
+  expect(done).toEqual(['resync 0', 'resync 0'])
+  heard(0, 2)
+  delivered(8)
+  expect(done.slice(2)).toEqual(['hello 0', 'resync 0'])
+  end()
 })
 
 describe('a timer that comes late', () => {
