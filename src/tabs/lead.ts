@@ -24,9 +24,9 @@ export const lead = (tab: Tab, { open, isReadable = () => true }: Pick<TabsOptio
   let overtookAtMs = Number.NEGATIVE_INFINITY
   let pauseMs = SHORTEST_PAUSE_MS
 
-  // Every tab says hello when it begins to follow, and to each new leader: while none was heard, nothing is posted. Where
-  // this one stands alone, for the bus seemed to be mute, whoever hears it after all follows, or answers.
-  const post: Post = (message) => {
+  // Every tab says hello when it begins to follow, and to each new leader: while none was heard, nothing is posted. One that
+  // stands alone posts all the same: if the bus speaks after all, whoever hears it follows or answers.
+  const postToOthers: Post = (message) => {
     if (others.areThere() || tab.isAlone) tab.post(message)
   }
 
@@ -35,13 +35,15 @@ export const lead = (tab: Tab, { open, isReadable = () => true }: Pick<TabsOptio
     tab.leader = { term, from: self }
   }
 
-  const postHere = (post: Post): void =>
-    post({ name: 'here', term, n: delivered, isVisible: environment.isVisible(), connection })
+  const here = (): Parameters<Post>[0] => {
+    const isVisible = environment.isVisible()
+    return { name: 'here', term, n: delivered, isVisible, connection }
+  }
 
   const move = (fact: Parameters<Sink['state']>[0]): void => {
     const before = connection
     connection = moveConnection(before, fact, environment.nowMs())
-    if (connection !== before) postHere(post)
+    if (connection !== before) postToOthers(here())
     sink.state(fact)
     // A subscription is followed by a resync.
     if (before.name === 'connecting' && connection.name !== 'connecting' && fact.name !== 'subscribed') relay.goOn()
@@ -52,7 +54,7 @@ export const lead = (tab: Tab, { open, isReadable = () => true }: Pick<TabsOptio
     ask: async (query) => link?.ask?.(query) ?? cannotAnswer('There is no check to ask.'),
     isHeldUp: ({ id }) => connection.name === 'connecting' && !tab.pending.has(id),
     settle: (settled) => {
-      post({ name: 'reply', term, n: delivered, ...settled })
+      postToOthers({ name: 'reply', term, n: delivered, ...settled })
       tab.take(settled)
     },
   })
@@ -63,7 +65,7 @@ export const lead = (tab: Tab, { open, isReadable = () => true }: Pick<TabsOptio
       delivered += 1
       // A copy, for the page's own listeners are handed the same payload and may change it.
       relay.remember(isReadable(event, payload) ? { event, payload: copyOf(payload) } : null)
-      post({ name: 'deliver', term, n: delivered, event, payload })
+      postToOthers({ name: 'deliver', term, n: delivered, event, payload })
       sink.deliver(event, payload)
     },
     resync: (why, withinMs) => {
@@ -77,7 +79,7 @@ export const lead = (tab: Tab, { open, isReadable = () => true }: Pick<TabsOptio
   const hear = (message: Message): void => {
     const { name } = message
     if (name === 'hello' && message.leader && message.leader.from !== self) overtake(message.leader)
-    if (name === 'hello' || name === 'ask') postHere(tab.post)
+    if (name === 'hello' || name === 'ask') tab.post(here())
     others.hear(message)
     if (name === 'ask') relay.take(message)
   }
@@ -92,7 +94,7 @@ export const lead = (tab: Tab, { open, isReadable = () => true }: Pick<TabsOptio
   }
 
   const stopWatching = environment.watchPage((signal) => {
-    if (signal === 'visible' || signal === 'hidden') postHere(post)
+    if (signal === 'visible' || signal === 'hidden') postToOthers(here())
   })
 
   // One that throws would have the lock given back, and asked for again, for ever.
@@ -112,7 +114,7 @@ export const lead = (tab: Tab, { open, isReadable = () => true }: Pick<TabsOptio
       move({ name: 'starting' })
       if (stopped) return
       // Whoever followed the leader before says hello to this one.
-      postHere(tab.post)
+      tab.post(here())
       const opened = openOrSay()
       // It may have spoken at once, and whoever heard it may have stopped the page.
       if (stopped) return opened.stop()
@@ -150,12 +152,13 @@ export const createOthers = (environment: Environment) => {
     environment.isVisible() ||
     [...lookedAtMs.values()].some((atMs) => isYoung(atMs, environment.nowMs(), BELIEVED_FOR_MS))
 
-  // Gives the signal, or else says whether that anybody looks has changed.
+  // Emits the signal; without one, whether anybody looks, if that has changed.
   const emit = (signal: PageSignal | null): void => {
     const before = wasVisible
     wasVisible = isVisible()
-    const said = signal ?? (wasVisible === before ? null : wasVisible ? 'visible' : 'hidden')
-    if (said) for (const listener of [...listeners]) if (listeners.has(listener)) listener(said)
+    const change = wasVisible ? 'visible' : 'hidden'
+    const emitted = signal ?? (wasVisible === before ? null : change)
+    if (emitted) for (const listener of [...listeners]) if (listeners.has(listener)) listener(emitted)
   }
 
   const stop = environment.watchPage((signal) => {
@@ -175,11 +178,10 @@ export const createOthers = (environment: Environment) => {
     areThere: (): boolean => lookedAtMs.size > 0,
     hear: (message: Message): void => {
       const { name, from } = message
-      const before = lookedAtMs.get(from) ?? Number.NEGATIVE_INFINITY
       const isLookedAt = name === 'hello' && message.isVisible
+      const before = (name !== 'hello' && lookedAtMs.get(from)) || Number.NEGATIVE_INFINITY
       lookedAtMs.delete(from)
-      if (name === 'hello') lookedAtMs.set(from, isLookedAt ? environment.nowMs() : Number.NEGATIVE_INFINITY)
-      else if (name !== 'bye') lookedAtMs.set(from, before)
+      if (name !== 'bye') lookedAtMs.set(from, isLookedAt ? environment.nowMs() : before)
       if (lookedAtMs.size > MOST_OTHERS) lookedAtMs.delete([...lookedAtMs.keys()][0] as string)
       emit(isLookedAt ? message.look : null)
     },

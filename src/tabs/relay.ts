@@ -16,7 +16,8 @@ export interface Ask {
 
 const ASK_AGAIN_MS = 5_000
 
-interface Flight {
+/** One request for several asks, under way. */
+interface CoalescedRequest {
   readonly query: Query
   readonly asks: Ask[]
   readonly gaps: number
@@ -32,10 +33,10 @@ interface RelayParts {
 }
 
 /** All tabs ask through the leader's relay: one request at a time, joint where possible, none for what the replay holds. */
-export const createRelay = ({ nowMs, ask: request, isHeldUp, settle }: RelayParts) => {
+export const createRelay = ({ nowMs, ask: askCheck, isHeldUp, settle }: RelayParts) => {
   let replay = noReplay
   let waiting: Ask[] = []
-  let flight: Flight | null = null
+  let underWay: CoalescedRequest | null = null
   let isClosed = false
 
   const mayGo = (ask: Ask): boolean => isUrgent(ask.query) || !isHeldUp(ask)
@@ -56,30 +57,30 @@ export const createRelay = ({ nowMs, ask: request, isHeldUp, settle }: RelayPart
     // Whoever is answered may ask again at once, or close the relay.
     for (const ask of waiting.splice(0)) if (!isClosed && !isAnswered(ask)) waiting.push(ask)
     const first = waiting.find(mayGo)
-    if (flight) joinFlight(flight)
-    else if (first) void fly(takeFromWaiting((ask) => isAlike(first, ask) && mayGo(ask)))
+    if (underWay) join(underWay)
+    else if (first) void request(takeFromWaiting((ask) => isAlike(first, ask) && mayGo(ask)))
   }
 
   // A request knows nothing of a later gap, and who waits for an answer wants one that was asked for after they came.
-  const joinFlight = ({ query: { owner, since }, asks, gaps }: Flight): void => {
+  const join = ({ query: { owner, since }, asks, gaps }: CoalescedRequest): void => {
     if (gaps !== replay.gaps) return
     const mayJoin = (ask: Ask): boolean =>
       mayGo(ask) && !isUrgent(ask.query) && owner === ask.query.owner && reaches(since, ask.query.since)
     asks.push(...takeFromWaiting(mayJoin))
   }
 
-  const fly = async (asks: Ask[]): Promise<void> => {
+  const request = async (asks: Ask[]): Promise<void> => {
     const { gaps } = replay
     const query = queryFor(asks, replay)
     const asOfMs = nowMs()
-    flight = { query, asks, gaps }
+    underWay = { query, asks, gaps }
     // The sync never rejects; another transport may.
-    const reply = await request(query).catch((cause): Reply => {
+    const reply = await askCheck(query).catch((cause): Reply => {
       const error = new CartEchoError('check-failed', 'The check did not answer. It is asked again.', { cause })
       return { name: 'unanswered', next: ASK_AGAIN_MS, error }
     })
     if (isClosed) return
-    flight = null
+    underWay = null
     if (reply.name === 'log') replay = afterAnswer(replay, reply.answer, asOfMs, gaps)
     // There was a reason to ask.
     if (reply.name === 'unanswered') replay = afterGap(replay)

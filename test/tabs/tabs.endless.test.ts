@@ -129,6 +129,28 @@ describe('locks that work beside a line that says nothing', () => {
     expect(shop.counts.sockets).toBe(0)
     expect(pages.map(({ tab }) => tab.left().timers)).toEqual([0, 0, 0])
   })
+
+  it('have them share one socket again once it speaks, from the next change on', async () => {
+    const { open, pass, pages, browser, shop } = openShopperTabs()
+    let isMute = true
+    const muteAtFirst = (ports: TabPorts): TabPorts => ({
+      ...ports,
+      openBus: (name, hear) => {
+        const { post, close } = ports.openBus(name, hear)
+        return { post: (message) => !isMute && post(message), close }
+      },
+    })
+    for (let count = 0; count < 3; count += 1) open({ ports: muteAtFirst(browser.open().ports) })
+    await pass(60_000)
+    expect(shop.counts.sockets).toBe(3)
+    isMute = false
+    for (let count = 0; count < 2; count += 1) {
+      shop.commit('ours')
+      await pass(10_000)
+    }
+    expect(seqsOf(pages)).toEqual(Array(3).fill([1, 2]))
+    expect([shop.counts.sockets, ...pages.map(nameOf)]).toEqual([1, 'live', 'live', 'live'])
+  })
 })
 
 describe('other code of this origin that steals the lock back', () => {
