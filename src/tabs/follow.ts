@@ -43,7 +43,7 @@ const CORRECT_EVERY_MS = 1_000
 const UNFED_FOR_MS = 5_000
 const BETTER_WITHIN_MS = 2_000
 /** What may be wrong with one page, and not with the shopper's next. */
-const PAGES_OWN: ReadonlySet<string> = new Set(['no-echo', 'echo-failed', 'no-web-socket', 'page-expired'])
+const FAULTS_OF_ONE_PAGE: ReadonlySet<string> = new Set(['no-echo', 'echo-failed', 'no-web-socket', 'page-expired'])
 
 /**
  * Begins to follow: looks for the leader and hears it. `takeOver` is called when the leader is silent, for it may hang and
@@ -109,7 +109,8 @@ export const follow = (tab: Tab, takeOver: () => void, confirmation: Confirmatio
   const betterFromMs = ({ isVisible, connection }: Here): number | null => {
     const { name, reason, sinceMs } = connection
     // What the leader's page lacks, this one may have. One page after the other tries, until one has it.
-    if (mayDoBetter && PAGES_OWN.has(reason)) return environment.nowMs() + BETTER_WITHIN_MS * environment.random()
+    if (mayDoBetter && FAULTS_OF_ONE_PAGE.has(reason))
+      return environment.nowMs() + BETTER_WITHIN_MS * environment.random()
     // Polls and reconnects of a hidden page are slow, for its timers are.
     if (isVisible || !environment.isVisible() || (name !== 'polling' && name !== 'waiting')) return null
     // Not before a server that asked to be left alone may be asked again.
