@@ -23,7 +23,7 @@ const counted = (ports: TabPorts, counts: { locks: number; thefts: number }): Ta
   },
 })
 
-const line = (browser: FakeBrowser) => browser.open().ports.openBus(NAME, () => undefined)
+const busOf = (browser: FakeBrowser) => browser.open().ports.openBus(NAME, () => undefined)
 
 /** As whoever leads signs what it says. */
 const termOf = (browser: FakeBrowser) => {
@@ -62,7 +62,7 @@ describe('a term at the end of all numbers', () => {
       for (let count = 0; count < 2; count += 1) open({ ports: counted(browser.open().ports, counts) })
       await pass(LIVE_MS)
       const connection = { name: 'live', reason: 'subscribed', sinceMs: 0 }
-      line(browser).post({ name: 'here', from: 'x', term, n: 7, isVisible: true, connection })
+      busOf(browser).post({ name: 'here', from: 'x', term, n: 7, isVisible: true, connection })
       await pass(90_000)
       expect(counts.thefts).toBeLessThanOrEqual(1)
       shop.commit('ours')
@@ -76,8 +76,8 @@ describe('a term at the end of all numbers', () => {
     const { open, pass, pages, browser, shop } = openShopperTabs()
     for (let count = 0; count < 2; count += 1) open()
     await pass(LIVE_MS)
-    line(browser).post({ name: 'hello', from: 'x', isVisible: true, look: null, leader: null, term: 'later' })
-    line(browser).post({ name: 'bye', from: 'x', term: 5 })
+    busOf(browser).post({ name: 'hello', from: 'x', isVisible: true, look: null, leader: null, term: 'later' })
+    busOf(browser).post({ name: 'bye', from: 'x', term: 5 })
     await pass(LIVE_MS)
     shop.commit('ours')
     await pass(100)
@@ -110,7 +110,7 @@ describe('two leaders that last', () => {
   })
 })
 
-describe('locks that work beside a line that says nothing', () => {
+describe('locks that work beside a mute bus', () => {
   it('have each tab stand alone after two thefts, and all are told', async () => {
     const { open, pass, pages, browser, shop } = openShopperTabs()
     const counts = { locks: 0, thefts: 0 }
@@ -184,7 +184,7 @@ describe('more tabs than anybody has', () => {
     const { open, pass, browser, shop, pages } = openShopperTabs()
     open()
     await pass(LIVE_MS)
-    const forger = line(browser)
+    const forger = busOf(browser)
     for (let count = 0; count < 6_500; count += 1) {
       forger.post({ name: 'hello', from: `tab ${count}`, isVisible: true, look: null, leader: null })
     }
@@ -220,7 +220,7 @@ describe('a word that is forged', () => {
     ['nothing that could be a place', () => ({ cursor: { epoch: 'not an epoch!', seq: 3 }, reset: true })],
   ])('as an answer of the check, that %s, silences no tab', async (_what, more) => {
     const { shop, pass, pages, browser } = await withTwo()
-    const forger = line(browser)
+    const forger = busOf(browser)
     const reply = said(shop, more(shop.head().epoch))
     const ids = browser.posted().flatMap((message) => Object(message).id ?? [])
     for (const from of ['x', ...browser.posted().map((message) => Object(message).from)]) {
@@ -259,7 +259,7 @@ describe('a word that is forged', () => {
   it('that somebody else is logged in, is asked about, and not often', async () => {
     const { shop, pass, pages, browser } = await withTwo()
     const before = shop.counts.checks
-    const forger = line(browser)
+    const forger = busOf(browser)
     for (let count = 0; count < 200; count += 1) {
       forger.post({ name: 'note', from: 'x', note: { name: 'other-user' } })
       await pass(100)
@@ -278,7 +278,7 @@ describe('a word that is forged', () => {
   it('has no request left in a tab that stops while it asks', async () => {
     const { shop, pass, pages, browser } = await withTwo()
     shop.setCheck('hanging')
-    line(browser).post({ name: 'note', from: 'x', note: { name: 'other-user' } })
+    busOf(browser).post({ name: 'note', from: 'x', note: { name: 'other-user' } })
     await pass(100)
     expect(shop.counts.inFlight).toBeGreaterThan(0)
     for (const { cart } of pages) cart.stop()

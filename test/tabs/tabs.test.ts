@@ -387,9 +387,9 @@ describe('a browser without', () => {
   })
 
   it.each<[string, (ports: TabPorts) => TabPorts | null]>([
-    ['locks and lines', () => null],
+    ['locks and buses', () => null],
     ['locks for this frame', refusing],
-    ['lines for this frame', silent],
+    ['buses for this frame', silent],
   ])('%s has each tab stand alone, quietly', async (_what, lend) => {
     const { shop, open, pass, pages, browser } = openShopperTabs()
     for (let count = 0; count < 2; count += 1) open({ ports: lend(browser.open().ports) })
@@ -404,12 +404,12 @@ describe('a browser without', () => {
   })
 })
 
-describe('what cannot be read on the line', () => {
+describe('what cannot be read on the bus', () => {
   it('is reported once, passed over, and nothing is lost', async () => {
     const { shop, pass, pages, browser } = await withTabs(2)
-    const line = browser.open().ports.openBus('mine', () => undefined)
+    const bus = browser.open().ports.openBus('mine', () => undefined)
     for (const message of ['nonsense', null, { name: 'deliver' }, { name: 'here', term: 'x' }, [], 7]) {
-      line.post(message)
+      bus.post(message)
     }
     shop.commit('ours')
     await pass(100)
@@ -420,9 +420,9 @@ describe('what cannot be read on the line', () => {
 
   it('does no harm when it is forged: a stranger that says it leads is no leader for long', async () => {
     const { shop, pass, pages, browser, others } = await withTabs(2)
-    const line = browser.open().ports.openBus('mine', () => undefined)
+    const bus = browser.open().ports.openBus('mine', () => undefined)
     const connection = { name: 'live', reason: 'subscribed', sinceMs: 0 }
-    line.post({ name: 'here', from: 'x', term: 99, n: 7, isVisible: true, connection })
+    bus.post({ name: 'here', from: 'x', term: 99, n: 7, isVisible: true, connection })
     await pass(70_000)
     shop.commit('ours')
     await pass(LIVE_MS)
@@ -454,7 +454,7 @@ describe('a check without a log', () => {
 })
 
 describe('tabs that are stopped', () => {
-  it('leave no timer, listener, line, lock or socket', async () => {
+  it('leave no timer, listener, bus, lock or socket', async () => {
     const { shop, pages, pass, leader, clock } = await withTabs(3)
     shop.commit('ours')
     await pass(100)
