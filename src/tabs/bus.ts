@@ -1,103 +1,100 @@
-import type { PageSignal } from '../engine/environment'
+import type { PageSignal, Stop, TabPorts } from '../engine/environment'
 import { CartEchoError } from '../engine/errors'
-import { isRecord, list, type Misfit, misfit, optional, own, record, type Shape, text, where } from '../engine/shape'
+import {
+  attempt,
+  isRecord,
+  list,
+  misfit,
+  optional,
+  own,
+  record,
+  report as reportOf,
+  type Shape,
+  text,
+  where,
+} from '../engine/shape'
 import type { Connection } from '../engine/state'
-import type { Query, Reply, TabNote } from '../engine/transport'
+import type { Query, Reply, Sink, TabNote } from '../engine/transport'
 
-/**
- * One tab's time as the leader. The later one has the later term; of two that began at once, the names decide. Terms go round, so that none, however it came
- * about, is the last: the one that is less than half a round ahead is the later.
- */
-export interface Office {
-  /** 0 to 2^40 - 1. */
+/** One tab's time as the leader. Whoever takes over begins the next term; where two begin the same one, their names decide. */
+export interface Term {
+  /** 0 to 2^40 - 2. After the last comes the first again, so that nobody can forge one that no other is later than. */
   readonly term: number
-  /** The tab that has it. */
-  readonly by: string
+  /** The tab that leads. */
+  readonly from: string
 }
 
-/** How many terms there are. */
-const TERMS = 2 ** 40
+// Odd, so that of any two one is the later.
+const TERMS = 2 ** 40 - 1
 
-/** Below 0 when `a` came before `b`, 0 when they are the same. Nobody at all came before everybody. */
-export const compareOffices = (a: Office | null, b: Office | null): number => {
-  if (!a || !b) return Number(a !== null) - Number(b !== null)
+/** True when `a` is later than `b`: less than half of all terms ahead. Any term is later than none. */
+export const isLater = (a: Term, b: Term | null): boolean => {
+  if (!b) return true
   const ahead = (a.term - b.term + TERMS) % TERMS
-  if (ahead > 0) return ahead < TERMS / 2 ? 1 : -1
-  return Number(a.by > b.by) - Number(a.by < b.by)
+  return ahead === 0 ? a.from > b.from : ahead < TERMS / 2
 }
 
-/** The office of a tab that takes over from the one it knows. */
-export const nextOffice = (known: Office | null, by: string): Office => ({ term: ((known?.term ?? 0) + 1) % TERMS, by })
+/** The term of a tab that takes over from the leader it knows. */
+export const termAfter = (known: Term | null): number => ((known?.term ?? 0) + 1) % TERMS
 
-/** What makes a tab that is looked at speak. */
-export type Sight = 'visible' | 'navigated' | 'focused' | 'woke'
+const LOOKS = ['visible', 'navigated', 'focused', 'woke'] as const
 
-const SIGHTS: readonly (string | null)[] = ['visible', 'navigated', 'focused', 'woke']
+/** A signal of a page that is looked at, which it passes on to the leader. */
+export type Look = (typeof LOOKS)[number]
 
-/** True for a signal that a tab tells the others. */
-export const isSight = (signal: PageSignal): signal is Sight => SIGHTS.includes(signal)
+/** True for a signal that is passed on to the leader. */
+export const isLook = (signal: PageSignal): signal is Look => (LOOKS as readonly string[]).includes(signal)
+
+/** What the check said, whose asks that answers, and when it was asked. */
+export interface Settled {
+  readonly ids: readonly string[]
+  readonly reply: Reply
+  readonly asOfMs: number
+}
 
 /**
- * What tabs say to each other. Every tab: `hello` (who looks at it, and whom it takes for the leader; answered with `here`), `bye`,
- * `ask`, `note`. The leader: `here` (how it is fed, and whether somebody looks at it), what came by its socket, what the check said to
- * whose asks. `n` counts what the leader has delivered: a tab that finds a number left out knows that it missed something.
+ * What tabs say to each other. Any tab: `hello` (whether it is looked at, the signal by which it noticed, and whom it
+ * takes for the leader; answered with `here`), `bye`, `ask`, `note`. The leader: `here` (how it is fed, and whether its
+ * own page is looked at), `deliver` (what its socket brought), `reply` (what the check said). `n` is how many deliveries it
+ * has made: a tab that finds a number left out has missed something.
  */
 export type Message = { readonly from: string } & (
-  | {
-      readonly name: 'hello'
-      readonly isVisible: boolean
-      readonly saw: Sight | null
-      readonly leader: Office | null
-    }
+  | { readonly name: 'hello'; readonly isVisible: boolean; readonly look: Look | null; readonly leader: Term | null }
   | { readonly name: 'bye' }
   | { readonly name: 'ask'; readonly id: string; readonly query: Query }
   | { readonly name: 'note'; readonly note: TabNote }
-  | LeaderMessage
+  | ({ readonly term: number; readonly n: number } & (
+      | {
+          readonly name: 'here'
+          readonly isVisible: boolean
+          readonly connection: Connection
+          readonly nextTryAtMs: number | null
+        }
+      | { readonly name: 'deliver'; readonly event: string; readonly payload: unknown }
+      | ({ readonly name: 'reply' } & Settled)
+    ))
 )
 
-/** What the leader says. */
-export type LeaderMessage = { readonly from: string; readonly office: Office } & (
-  | {
-      readonly name: 'here'
-      readonly n: number
-      readonly isVisible: boolean
-      readonly connection: Connection
-      readonly nextTryAtMs: number | null
-    }
-  | { readonly name: 'deliver'; readonly n: number; readonly event: string; readonly payload: unknown }
-  | { readonly name: 'reply'; readonly ids: readonly string[]; readonly reply: Reply; readonly asOfMs: number }
-)
-
-/** What is said, before it is signed. */
-export type Words = Unsigned<Message>
+/** What only the leader says. */
+export type LeaderMessage = Extract<Message, Term>
 
 type Unsigned<Signed> = Signed extends unknown ? Omit<Signed, 'from'> : never
 
-const LEADERS: readonly string[] = ['here', 'deliver', 'reply']
+/** Posts a message to the other tabs, signed. Never throws. */
+export type Post = (message: Unsigned<Message>) => void
 
-/** True for what only a leader says. */
-export const isLeaders = (message: Message): message is LeaderMessage => LEADERS.includes(message.name)
+/** True for what only the leader says. */
+export const isFromLeader = (message: Message): message is LeaderMessage =>
+  message.name === 'here' || message.name === 'deliver' || message.name === 'reply'
 
-const number = where('a finite number', Number.isFinite)
-const count = where('an integer, 0 or more', (value) => Number.isSafeInteger(value) && Number(value) >= 0)
-const word = (words: readonly (string | null)[]): Shape =>
-  where(`one of ${words.join(', ')}`, (value) => words.includes(value as string | null))
-const flag = where('true or false', (value) => typeof value === 'boolean')
-const anything: Shape = () => null
 const orNull =
   (shape: Shape): Shape =>
   (value) =>
     value === null ? null : shape(value)
-
-const term = where(
-  'a term of office',
-  (value) => Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) < TERMS,
-)
-const office = record({ term, by: text })
-const epoch = where('an epoch', (value) => typeof value === 'string' && /^[\w-]{0,32}$/.test(value))
-const cursor = record({ epoch, seq: count })
-const error = record({ code: text, message: text, status: optional(number) })
-const query = record({ since: orNull(cursor), owner: orNull(text), hasLog: optional(flag), maxAgeMs: optional(number) })
+const oneOf = (words: readonly unknown[]): Shape =>
+  where(`one of ${words.join(', ')}`, (value) => words.includes(value))
+const integerBelow = (end: number): Shape =>
+  where('an integer, 0 or more', (value) => Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) < end)
 
 /** Picks the shape by the value's own name. */
 const named =
@@ -107,6 +104,16 @@ const named =
     const shape = typeof name === 'string' ? (own(shapes, name) as Shape | undefined) : null
     return shape ? shape(value) : misfit(`one of ${Object.keys(shapes).join(', ')}`, name)
   }
+
+const anything: Shape = () => null
+const flag = where('true or false', (value) => typeof value === 'boolean')
+const number = where('a finite number', Number.isFinite)
+const count = integerBelow(Number.POSITIVE_INFINITY)
+const term = integerBelow(TERMS)
+const epoch = where('an epoch', (value) => typeof value === 'string' && /^[\w-]{0,32}$/.test(value))
+const cursor = record({ epoch, seq: count })
+const error = record({ code: text, message: text, status: optional(number) })
+const query = record({ since: orNull(cursor), owner: orNull(text), hasLog: optional(flag), maxAgeMs: optional(number) })
 
 const fed = { reason: text, sinceMs: number }
 const trying = record({ ...fed, error: orNull(error) })
@@ -119,67 +126,81 @@ const connection = named({
   refused: record({ ...fed, error }),
 })
 
-const logged = record({ event: text })
 const answer = record({
   since: orNull(cursor),
   owner: text,
   cursor,
-  events: list(logged),
+  events: list(record({ event: text })),
   reset: flag,
   spreadMs: optional(number),
 })
-const next: Shape = (value) => (Number.isFinite(value) ? null : word(['when-told', 'never'])(value))
+const next: Shape = (value) => (Number.isFinite(value) ? null : oneOf(['when-told', 'never'])(value))
 const reply = named({
   log: record({ answer }),
   bare: record({ answer: record({ updated: flag, message: orNull(text), atMs: number }) }),
   nothing: anything,
   unanswered: record({ next, error }),
 })
-
 const note = named({
   'changed-here': record({ instance: text }),
   dismissed: record({ keys: list(text) }),
   'other-user': anything,
 })
 
-const leaders = { from: text, office }
-const shape = named({
-  hello: record({
-    from: text,
-    isVisible: flag,
-    saw: word([...SIGHTS, null]),
-    leader: orNull(office),
-  }),
-  bye: record({ from: text }),
-  ask: record({ from: text, id: text, query }),
-  note: record({ from: text, note }),
-  here: record({ ...leaders, n: count, isVisible: flag, connection, nextTryAtMs: orNull(number) }),
-  deliver: record({ ...leaders, n: count, event: text, payload: anything }),
-  reply: record({ ...leaders, ids: list(text), reply, asOfMs: number }),
+const from = text
+const messageShape = named({
+  hello: record({ from, isVisible: flag, look: oneOf([...LOOKS, null]), leader: orNull(record({ from, term })) }),
+  bye: record({ from }),
+  ask: record({ from, id: text, query }),
+  note: record({ from, note }),
+  here: record({ from, term, n: count, isVisible: flag, connection, nextTryAtMs: orNull(number) }),
+  deliver: record({ from, term, n: count, event: text }),
+  reply: record({ from, term, n: count, ids: list(text), reply, asOfMs: number }),
 })
 
-/** What another tab said, or what is wrong with it: any script of this origin may speak on the line. */
-export const readMessage = (data: unknown): Message | { readonly name: 'unreadable'; readonly misfit: Misfit } => {
-  const wrong = shape(data)
-  return wrong ? { name: 'unreadable', misfit: wrong } : withErrorsBy(readError, data as Message)
+// An error of ours would arrive as a mere `Error`.
+const readError = ({ code, message, status }: CartEchoError): object => new CartEchoError(code, message, { status })
+const writeError = ({ code, message, status }: CartEchoError): object => ({ code, message, status })
+
+const withError = (message: Message, turn: (error: CartEchoError) => object): Message => {
+  const inside = <Value extends object>(value: Value): Value =>
+    'error' in value && value.error ? { ...value, error: turn(value.error as CartEchoError) } : value
+  if (message.name === 'here') return { ...message, connection: inside(message.connection) }
+  return message.name === 'reply' ? { ...message, reply: inside(message.reply) } : message
 }
 
-/** A message as it is sent: an error of ours would arrive as a mere `Error`. */
-export const writeMessage = (message: Message): unknown => withErrorsBy(writeError, message)
+/**
+ * Opens the bus as the tab `self`. Null where there is none: a page may have locks and no bus, such as one whose frame
+ * forbids it. Any script of this origin may speak on it: what cannot be read is passed over, and reported once.
+ */
+export const openBus = (
+  ports: TabPorts,
+  name: string,
+  self: string,
+  hear: (message: Message) => void,
+  report: Sink['report'],
+): { readonly post: Post; readonly close: Stop } | null => {
+  let hasReported = false
 
-const withErrorsBy = (turn: <Value extends object>(value: Value) => Value, message: Message): Message => {
-  if (message.name === 'here') return { ...message, connection: turn(message.connection) }
-  return message.name === 'reply' ? { ...message, reply: turn(message.reply) } : message
-}
+  const read = (data: unknown): void => {
+    const wrong = messageShape(data)
+    if (!wrong) return hear(withError(data as Message, readError))
+    if (hasReported) return
+    hasReported = true
+    const { path, expected, actual } = reportOf(wrong)
+    const words = `Another tab said what cannot be read: ${path || 'it'} should be ${expected}. It is passed over.`
+    report(new CartEchoError('invalid-payload', words, { report: { path, expected, actual } }))
+  }
 
-const writeError = <Value extends object>(value: Value): Value => {
-  if (!('error' in value) || !(value.error instanceof Error)) return value
-  const { code, message, status } = value.error as CartEchoError
-  return { ...value, error: { code, message, status } }
-}
-
-const readError = <Value extends object>(value: Value): Value => {
-  if (!('error' in value) || !isRecord(value.error)) return value
-  const { code, message, status } = value.error as unknown as CartEchoError
-  return { ...value, error: new CartEchoError(code, message, { status }) }
+  const bus = attempt(() => ports.openBus(name, read))
+  if (!bus) return null
+  const post: Post = (message) => {
+    try {
+      bus.post(withError({ ...message, from: self } as Message, writeError))
+    } catch (cause) {
+      const wrong = 'A broadcast cannot be handed to the other tabs: it is no JSON.'
+      report(new CartEchoError('invalid-payload', wrong, { cause }))
+    }
+  }
+  return { post, close: bus.close }
 }

@@ -1,163 +1,213 @@
-import { isYoung } from '../engine/clock'
-import type { Environment, Stop } from '../engine/environment'
+import { createAlarm, isYoung } from '../engine/clock'
+import type { Environment } from '../engine/environment'
 import { CartEchoError } from '../engine/errors'
-import type { Sink } from '../engine/transport'
-import {
-  compareOffices,
-  isLeaders,
-  isSight,
-  type LeaderMessage,
-  type Message,
-  type Office,
-  type Sight,
-  type Words,
-} from './bus'
-import { createAmbition, keepVigil } from './election'
-import type { Ask } from './relay'
+import type { Reply, Sink } from '../engine/transport'
+import type { Post, Settled, Term } from './bus'
+import { isFromLeader, isLater, isLook, type LeaderMessage, type Look, type Message } from './bus'
+import type { Ask, Confirmation } from './relay'
 
-/** A tab that is fed by another. */
-export interface Following {
-  readonly hear: (message: Message) => void
-  readonly ask: (ask: Ask) => void
-  /** The newest leader known; null: none yet. */
-  readonly leader: () => Office | null
-  readonly stop: Stop
-}
-
-/** What following is made of. */
-interface FollowParts {
+/** What a tab has whether it leads or follows. */
+export interface Tab {
   readonly environment: Environment
+  /** Its name on the bus. */
+  readonly self: string
   readonly sink: Sink
-  /** The newest leader known, whose followers this tab now joins. */
-  readonly known: Office | null
-  readonly say: (words: Words) => void
-  /** The asks that no answer came to yet. */
-  readonly pending: () => readonly Ask[]
-  /** Those of them that it should have come to long ago. */
-  readonly lost: () => readonly Ask[]
+  readonly post: Post
+  /** The asks of this tab that no answer came to yet, by their ids. They outlive whoever was to answer them. */
+  readonly pending: ReadonlyMap<string, PendingAsk>
   /** Takes what the check said. */
-  readonly take: (words: Words & { name: 'reply' }) => void
-  /** The leader is silent, or hidden and without a socket, or it has given up and this page has only just begun. */
-  readonly takeOver: () => void
+  readonly take: (settled: Settled) => void
+  /** The newest leader known; null: none yet. */
+  leader: Term | null
+  /** True while it leads without the lock, for no leader was heard. */
+  isAlone: boolean
 }
 
-const CORRECTED_FOR_MS = 1_000
+/** An ask of this tab. */
+export interface PendingAsk extends Ask {
+  readonly resolve: (reply: Reply) => void
+  /** When it was sent to a leader last. */
+  sentAtMs: number
+}
 
-/** Begins to follow: looks for the leader, and hears it. */
-export const follow = (parts: FollowParts): Following => {
-  const { environment, sink, say, takeOver } = parts
-  let leader = parts.known
-  // The number of its last delivery; null: it was not heard yet.
+// Timers of hidden pages stretch to a minute, so the leader sends no heartbeat: a follower that is looked at probes it.
+const PROBE_EVERY_MS = 60_000
+const PROBES = 2
+const ANSWER_WITHIN_MS = 2_000
+/** A timer so late says that this page was held up itself: what the leader said may lie unread. */
+const LATE_MS = 1_000
+/** Longer than a request takes as a rule, and than the leader keeps one waiting: the ask or its answer was lost. */
+const LOST_AFTER_MS = 25_000
+const CORRECT_EVERY_MS = 1_000
+/** A blip is not worth a new socket. As long again at random, for a server loses all its pages at once. */
+const UNFED_FOR_MS = 5_000
+const BETTER_WITHIN_MS = 2_000
+/** What may be wrong with one page, and not with the shopper's next. */
+const FAULTS_OF_ONE_PAGE: ReadonlySet<string> = new Set(['no-echo', 'echo-failed', 'no-web-socket', 'page-expired'])
+
+/**
+ * Begins to follow: looks for the leader and hears it. `takeOver` is called when the leader is silent, for it may hang and
+ * hold the lock, and when this page may be fed better than the leader's.
+ */
+export const follow = (tab: Tab, takeOver: () => void, confirmation: Confirmation | null) => {
+  const { environment, sink, post, pending } = tab
+  // How many deliveries it had made when it was heard last; null: it was not heard yet.
   let heardUpTo: number | null = null
-  let lastError: CartEchoError | null = null
-  let isLeaving = false
   let correctedAtMs = Number.NEGATIVE_INFINITY
-  const ambition = createAmbition(environment, leader === null, takeOver)
+  let lastError: CartEchoError | null = null
 
-  const hello = (saw: Sight | null): void => say({ name: 'hello', isVisible: environment.isVisible(), saw, leader })
+  const hello = (look: Look | null): void =>
+    post({ name: 'hello', isVisible: environment.isVisible(), look, leader: tab.leader })
 
-  const vigil = keepVigil({ environment, probe: () => hello(null), given: takeOver })
+  // Liveness of the leader: it is probed now and then, and when it was asked for something.
 
-  const hearLeader = (message: LeaderMessage): void => {
-    const order = compareOffices(message.office, leader)
-    // It does not know yet that another has taken over.
-    if (order < 0) return message.name === 'here' ? correct() : undefined
-    vigil.heard()
-    if (order > 0 || heardUpTo === null) join(message)
-    handle(message)
+  const probing = createAlarm(environment)
+  let probes = 0
+
+  const rest = (): void => {
+    probes = 0
+    probing.set(PROBE_EVERY_MS, () => {
+      // While nobody looks it is enough that the lock comes free when the leader's page ends.
+      if (environment.isVisible()) probe()
+    })
   }
 
-  // Two that lead for good would hear of each other without a pause.
+  const probe = (): void => {
+    hello(null)
+    waitForAnswer()
+  }
+
+  const waitForAnswer = (): void => {
+    probes += 1
+    const judge = probes < PROBES ? probe : takeOver
+    const dueAtMs = environment.nowMs() + ANSWER_WITHIN_MS
+    probing.set(ANSWER_WITHIN_MS, () => {
+      if (environment.nowMs() - dueAtMs > LATE_MS) probing.set(LATE_MS, judge)
+      else judge()
+    })
+  }
+
+  const expectAnswer = (): void => {
+    if (probes === 0) waitForAnswer()
+  }
+
+  // Takeover from a leader that lives: where this page may be fed better.
+
+  const bettering = createAlarm(environment)
+  const patienceMs = UNFED_FOR_MS * (1 + environment.random())
+  let hasJustBegun = tab.leader === null
+  let mayDoBetter = hasJustBegun
+  let isTakingOver = false
+
+  // A page that begins tries once what another has given up: somebody may have logged in.
+  const isGivenUp = ({ connection: { name } }: Here): boolean => {
+    const isNew = hasJustBegun
+    if (name !== 'connecting') hasJustBegun = false
+    return isNew && (name === 'refused' || name === 'idle')
+  }
+
+  const betterFromMs = ({ isVisible, connection, nextTryAtMs }: Here): number | null => {
+    const { name, reason, sinceMs } = connection
+    // What the leader's page lacks, this one may have. One page after the other tries, until one has it.
+    if (mayDoBetter && FAULTS_OF_ONE_PAGE.has(reason))
+      return environment.nowMs() + BETTER_WITHIN_MS * environment.random()
+    // Polls and reconnects of a hidden page are slow, for its timers are.
+    if (isVisible || !environment.isVisible() || (name !== 'polling' && name !== 'waiting')) return null
+    // Not before a server that asked to be left alone may be asked again.
+    return Math.max(sinceMs + patienceMs, (name === 'waiting' && nextTryAtMs) || 0)
+  }
+
+  // What the leader says.
+
+  const hear = (message: Message): void => {
+    if (!isFromLeader(message)) return
+    if (tab.leader && isLater(tab.leader, message)) return message.name === 'here' ? correct() : undefined
+    // What it says by itself puts off no probe, which also says that this page is looked at.
+    if (probes > 0) rest()
+    const deliveredBefore = message.name === 'deliver' ? message.n - 1 : message.n
+    const isMissing = heardUpTo !== null && deliveredBefore > heardUpTo
+    const isNew = heardUpTo === null || isLater(message, tab.leader)
+    heardUpTo = message.n
+    if (isNew) join(message)
+    if (isNew || isMissing) sink.resync()
+    if (message.name === 'here') handleHere(message)
+    else if (message.name === 'deliver') sink.deliver(message.event, message.payload)
+    else if (!confirmation?.isNeeded(message)) tab.take(message)
+  }
+
+  // It does not know yet that another has taken over. Two that lead for good would hear of each other without a pause.
   const correct = (): void => {
     const nowMs = environment.nowMs()
-    if (isYoung(correctedAtMs, nowMs, CORRECTED_FOR_MS)) return
+    if (isYoung(correctedAtMs, nowMs, CORRECT_EVERY_MS)) return
     correctedAtMs = nowMs
     hello(null)
   }
 
   const join = (message: LeaderMessage): void => {
-    leader = message.office
-    heardUpTo = message.name === 'here' ? message.n : message.name === 'deliver' ? message.n - 1 : 0
-    // What it said before was for another; and a leader that hears of nobody says nothing.
+    tab.leader = { term: message.term, from: message.from }
+    // What it said before was for another; and a leader that heard of nobody says nothing.
     hello(null)
-    askFor(parts.pending())
-    sink.resync()
+    postAsks([...pending.values()])
   }
 
-  const askFor = (asks: readonly Ask[]): void => {
-    for (const { id, query } of asks) say({ name: 'ask', id, query })
-  }
-
-  const handle = (message: LeaderMessage): void => {
-    switch (message.name) {
-      case 'here':
-        return handleHere(message)
-      case 'deliver':
-        count(message.n, message.n - 1)
-        return sink.deliver(message.event, message.payload)
-      case 'reply':
-        return parts.take(message)
-    }
-  }
-
-  const handleHere = (here: LeaderMessage & { name: 'here' }): void => {
-    count(here.n, here.n)
-    heardUpTo = here.n
-    askFor(parts.lost())
-    if (ambition.weigh(here)) {
-      isLeaving = true
+  const handleHere = (here: Here): void => {
+    const nowMs = environment.nowMs()
+    postAsks([...pending.values()].filter(({ sentAtMs }) => nowMs - sentAtMs >= LOST_AFTER_MS))
+    if (isGivenUp(here)) {
+      isTakingOver = true
       return takeOver()
     }
+    if (here.connection.name === 'live') mayDoBetter = true
+    const betterAtMs = betterFromMs(here)
+    if (betterAtMs === null) bettering.stop()
+    else bettering.set(Math.max(0, betterAtMs - nowMs), takeOver)
     // What another has given up is no state of a page that is about to try it.
-    if (!isLeaving) {
-      const { connection, nextTryAtMs } = here
-      sink.state({ name: 'shared', connection: sameError(connection), nextTryAtMs })
-    }
+    if (isTakingOver) return
+    const { connection, nextTryAtMs } = here
+    sink.state({ name: 'shared', connection: withSameError(connection), nextTryAtMs })
   }
 
-  /** Up to number `n`, and before this message up to `before`. */
-  const count = (n: number, before: number): void => {
-    const known = heardUpTo ?? 0
-    heardUpTo = Math.max(known, n)
-    if (before > known) sink.resync()
+  const postAsks = (asks: readonly PendingAsk[]): void => {
+    for (const ask of asks) {
+      ask.sentAtMs = environment.nowMs()
+      post({ name: 'ask', id: ask.id, query: ask.query })
+    }
   }
 
   // One trouble is one error, however often the leader speaks of it.
-  const sameError = <Fed extends object>(connection: Fed): Fed => {
+  const withSameError = <Fed extends object>(connection: Fed): Fed => {
     if (!('error' in connection) || !(connection.error instanceof CartEchoError)) return connection
     const { code, message } = connection.error
     if (lastError?.code !== code || lastError.message !== message) lastError = connection.error
     return { ...connection, error: lastError }
   }
 
-  const see = (sight: Sight): void => {
-    hello(sight)
-    vigil.expect()
+  const look = (signal: Look | null): void => {
+    hello(signal)
+    expectAnswer()
   }
 
   const stopWatching = environment.watchPage((signal) => {
-    if (isSight(signal)) return see(signal)
+    if (isLook(signal)) return look(signal)
     if (signal !== 'hidden') return
-    ambition.stop()
+    bettering.stop()
     hello(null)
   })
 
-  hello(null)
-  vigil.expect()
+  look(null)
   return {
-    hear: (message) => {
-      if (isLeaders(message)) hearLeader(message)
-    },
-    ask: (ask) => {
+    hear,
+    ask: (ask: PendingAsk): void => {
       if (heardUpTo === null) return
-      askFor([ask])
-      vigil.expect()
+      postAsks([ask])
+      expectAnswer()
     },
-    leader: () => leader,
-    stop: () => {
-      vigil.stop()
-      ambition.stop()
+    stop: (): void => {
+      probing.stop()
+      bettering.stop()
       stopWatching()
     },
   }
 }
+
+type Here = LeaderMessage & { name: 'here' }

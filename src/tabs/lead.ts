@@ -1,189 +1,193 @@
 import { isYoung } from '../engine/clock'
-import type { Audience, Environment, Stop } from '../engine/environment'
+import type { Audience, Environment, PageSignal } from '../engine/environment'
 import { wordsOf } from '../engine/errors'
 import { copyOf } from '../engine/payload'
-import { type Connection, moveConnection, nextTryAfter, notStarted, refused } from '../engine/state'
-import type { Link, Reply, Sink, Transport } from '../engine/transport'
-import { cannotAnswer } from '../engine/transport'
-import type { Message, Words } from './bus'
-import { compareOffices, nextOffice, type Office } from './bus'
-import { createCrowd } from './election'
-import { type Ask, createDesk } from './relay'
-import { afterBroadcast, doubted, type TailKeeper } from './replay'
-
-/** The tab that feeds itself and the others. */
-export interface Leading {
-  /** Says so, and opens what feeds the tabs. Apart from `lead`, so that whoever is told at once already has what to stop. */
-  readonly begin: () => void
-  readonly hear: (message: Message) => void
-  readonly ask: (ask: Ask) => void
-  readonly leader: () => Office
-  readonly stop: Stop
-}
-
-/** What leading is made of. */
-interface LeadParts {
-  readonly environment: Environment
-  readonly self: string
-  readonly sink: Sink
-  /** The leader before. */
-  readonly known: Office | null
-  /** What feeds whoever looks at any of the tabs. */
-  readonly open: (audience: Audience) => Transport
-  /** False for a broadcast that no tab can read. */
-  readonly isReadable: (event: string, payload: unknown) => boolean
-  readonly say: (words: Words) => void
-  readonly tail: TailKeeper
-  /** The asks of this tab that no answer came to yet. */
-  readonly pending: () => readonly Ask[]
-  /** Takes what the check said. */
-  readonly take: (words: Words & { name: 'reply' }) => void
-}
+import { moveConnection, nextTryAfter, notStarted, refused } from '../engine/state'
+import { cannotAnswer, type Link, type Sink } from '../engine/transport'
+import { isLater, type Message, type Post, type Term, termAfter } from './bus'
+import type { Tab } from './follow'
+import { type Ask, createRelay } from './relay'
+import type { TabsOptions } from './tabs'
 
 const SHORTEST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 60_000
-/** Whoever speaks by ever new names must not fill the memory. */
-const MOST_OTHERS = 1_000
 
-/** A leader that has not begun. */
-export const lead = (parts: LeadParts): Leading => {
-  const { environment, self, sink, say, tail } = parts
-  const crowd = createCrowd(environment)
-  // Every tab says hello when it begins to follow, and to each new leader. Where none was heard, or all have said goodbye, nothing is posted.
-  const others = new Set<string>()
-  let office = nextOffice(parts.known, self)
+/** A leader that has not begun: the tab that feeds itself and the others. */
+export const lead = (tab: Tab, { open, isReadable = () => true }: Pick<TabsOptions, 'open' | 'isReadable'>) => {
+  const { environment, self, sink } = tab
+  const others = createOthers(environment)
+  let term = 0
   let delivered = 0
-  let connection: Connection = notStarted(environment.nowMs())
+  let connection = notStarted(environment.nowMs())
   let nextTryAtMs: number | null = null
   let link: Link | null = null
   let stopped = false
   let overtookAtMs = Number.NEGATIVE_INFINITY
   let pauseMs = SHORTEST_PAUSE_MS
 
-  const sayToOthers = (words: Words): void => {
-    if (others.size > 0) say(words)
+  // Every tab says hello when it begins to follow, and to each new leader: while none was heard, nothing is posted. One that
+  // stands alone posts all the same: if the bus speaks after all, whoever hears it follows or answers.
+  const postToOthers: Post = (message) => {
+    if (others.areThere() || tab.isAlone) tab.post(message)
   }
 
-  const here = (): Words => ({
-    name: 'here',
-    office,
-    n: delivered,
-    isVisible: environment.isVisible(),
-    connection,
-    nextTryAtMs,
-  })
+  const beginTerm = (before: Term | null): void => {
+    term = termAfter(before)
+    tab.leader = { term, from: self }
+  }
+
+  const here = (): Parameters<Post>[0] => {
+    const isVisible = environment.isVisible()
+    return { name: 'here', term, n: delivered, isVisible, connection, nextTryAtMs }
+  }
 
   const move = (fact: Parameters<Sink['state']>[0]): void => {
     const before = connection
     const plannedAtMs = nextTryAtMs
     connection = moveConnection(before, fact, environment.nowMs())
     nextTryAtMs = nextTryAfter(connection, fact)
-    if (connection !== before || nextTryAtMs !== plannedAtMs) sayToOthers(here())
+    if (connection !== before || nextTryAtMs !== plannedAtMs) postToOthers(here())
     sink.state(fact)
     // A subscription is followed by a resync.
-    if (before.name === 'connecting' && connection.name !== 'connecting' && fact.name !== 'subscribed') desk.lookAgain()
+    if (before.name === 'connecting' && connection.name !== 'connecting' && fact.name !== 'subscribed') relay.goOn()
   }
 
-  const settle = (ids: readonly string[], reply: Reply, asOfMs: number): void => {
-    const words = { name: 'reply', office, ids, reply, asOfMs } as const
-    sayToOthers(words)
-    parts.take(words)
-  }
-
-  const desk = createDesk({
+  const relay = createRelay({
     nowMs: () => environment.nowMs(),
     ask: async (query) => link?.ask?.(query) ?? cannotAnswer('There is no check to ask.'),
-    tail,
-    isOpening: () => connection.name === 'connecting',
-    settle,
+    isHeldUp: ({ id }) => connection.name === 'connecting' && !tab.pending.has(id),
+    settle: (settled) => {
+      postToOthers({ name: 'reply', term, n: delivered, ...settled })
+      tab.take(settled)
+    },
   })
 
   const fed: Sink = {
     ...sink,
     deliver: (event, payload) => {
       delivered += 1
-      const isWhole = parts.isReadable(event, payload)
-      // A copy: the page's own listeners are handed the same payload, and may change it.
-      const kept = isWhole ? { event, payload: copyOf(payload) } : null
-      tail.set(kept ? afterBroadcast(tail.get(), kept) : doubted(tail.get()))
-      sayToOthers({ name: 'deliver', office, n: delivered, event, payload })
+      // A copy, for the page's own listeners are handed the same payload and may change it.
+      relay.remember(isReadable(event, payload) ? { event, payload: copyOf(payload) } : null)
+      postToOthers({ name: 'deliver', term, n: delivered, event, payload })
       sink.deliver(event, payload)
     },
     resync: (withinMs, onlyOwned) => {
-      tail.set(doubted(tail.get()))
+      relay.remember(null)
       sink.resync(withinMs, onlyOwned)
-      desk.lookAgain()
+      relay.goOn()
     },
     state: move,
   }
 
   const hear = (message: Message): void => {
-    if (message.name === 'bye') others.delete(message.from)
-    else if (others.size < MOST_OTHERS) others.add(message.from)
-    if (message.name === 'ask') {
-      say(here())
-      desk.take({ id: message.id, query: message.query, isOwn: false })
-    }
-    if (message.name === 'bye') crowd.hear(message.from, false, null)
-    if (message.name === 'hello') welcome(message)
+    const { name } = message
+    if (name === 'hello' && message.leader && message.leader.from !== self) overtake(message.leader)
+    if (name === 'hello' || name === 'ask') tab.post(here())
+    others.hear(message)
+    if (name === 'ask') relay.take(message)
   }
 
-  const welcome = ({ from, isVisible, saw, leader }: Message & { name: 'hello' }): void => {
-    if (leader && leader.by !== self && compareOffices(leader, office) > 0) overtake(leader)
-    say(here())
-    crowd.hear(from, isVisible, saw)
-  }
-
-  // Another may lead as well, for as long: they must not overtake each other without a pause.
-  const overtake = (other: Office): void => {
+  // Where two lead for good, they must not overtake each other's terms without a pause.
+  const overtake = (other: Term): void => {
     const nowMs = environment.nowMs()
-    if (isYoung(overtookAtMs, nowMs, pauseMs)) return
+    if (!isLater(other, { term, from: self }) || isYoung(overtookAtMs, nowMs, pauseMs)) return
     pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)
     overtookAtMs = nowMs
-    office = nextOffice(other, self)
+    beginTerm(other)
   }
 
   const stopWatching = environment.watchPage((signal) => {
-    if (signal === 'visible' || signal === 'hidden') sayToOthers(here())
+    if (signal === 'visible' || signal === 'hidden') postToOthers(here())
   })
 
   // One that throws would have the lock given back, and asked for again, for ever.
   const openOrSay = (): Link => {
     try {
-      return parts.open(crowd.audience)(fed)
+      return open(others.audience)(fed)
     } catch (cause) {
       move(refused('echo-failed', { cause, detail: wordsOf(cause) }))
       return { stop: () => undefined }
     }
   }
 
-  const begin = (): void => {
-    move({ name: 'starting' })
-    if (stopped) return
-    // Whoever followed the leader before says hello to this one.
-    say(here())
-    tail.set(doubted(tail.get()))
-    const opened = openOrSay()
-    // It may have spoken at once, and whoever heard it may have stopped the page.
-    if (stopped) return opened.stop()
-    link = opened
-    for (const own of parts.pending()) desk.take(own)
-  }
-
   return {
-    begin,
-    hear,
-    // What is asked while the link is opened is among what is pending.
-    ask: (own) => {
-      if (link) desk.take(own)
+    /** Says so, and opens what feeds the tabs. Apart from `lead`, so that whoever is told at once already has what to stop. */
+    begin: (): void => {
+      beginTerm(tab.leader)
+      move({ name: 'starting' })
+      if (stopped) return
+      // Whoever followed the leader before says hello to this one.
+      tab.post(here())
+      const opened = openOrSay()
+      // It may have spoken at once, and whoever heard it may have stopped the page.
+      if (stopped) return opened.stop()
+      link = opened
+      for (const own of [...tab.pending.values()]) relay.take(own)
     },
-    leader: () => office,
-    stop: () => {
+    hear,
+    // What is asked while the link is opened is pending.
+    ask: (own: Ask): void => {
+      if (link) relay.take(own)
+    },
+    stop: (): void => {
       stopped = true
-      desk.close()
-      crowd.stop()
+      relay.close()
+      others.stop()
       stopWatching()
       link?.stop()
     },
+  }
+}
+
+/** A tab that is looked at says so once a minute; one that crashed does not any more. */
+const BELIEVED_FOR_MS = 150_000
+/** More tabs than anybody has: whoever speaks by ever new names must not fill the memory. */
+const MOST_OTHERS = 100
+
+/** The shopper's other tabs, as a leader knows them, and who looks at any of them. */
+export const createOthers = (environment: Environment) => {
+  const listeners = new Set<(signal: PageSignal) => void>()
+  // When each was last known to be looked at, the longest unheard first.
+  const lookedAtMs = new Map<string, number>()
+  let wasVisible = environment.isVisible()
+
+  const isVisible = (): boolean =>
+    environment.isVisible() ||
+    [...lookedAtMs.values()].some((atMs) => isYoung(atMs, environment.nowMs(), BELIEVED_FOR_MS))
+
+  // Emits the signal; without one, whether anybody looks, if that has changed.
+  const emit = (signal: PageSignal | null): void => {
+    const before = wasVisible
+    wasVisible = isVisible()
+    const change = wasVisible ? 'visible' : 'hidden'
+    const emitted = signal ?? (wasVisible === before ? null : change)
+    if (emitted) for (const listener of [...listeners]) if (listeners.has(listener)) listener(emitted)
+  }
+
+  const stop = environment.watchPage((signal) => {
+    if (signal === 'tick') emit(null)
+    emit(signal === 'hidden' ? null : signal)
+  })
+
+  return {
+    /** All tabs as if they were one page: hidden when every one of them is. */
+    audience: {
+      isVisible,
+      watchPage: (listener) => {
+        listeners.add(listener)
+        return () => listeners.delete(listener)
+      },
+    } satisfies Audience,
+    areThere: (): boolean => lookedAtMs.size > 0,
+    hear: (message: Message): void => {
+      const { name, from } = message
+      const isLookedAt = name === 'hello' && message.isVisible
+      const before = (name !== 'hello' && lookedAtMs.get(from)) || Number.NEGATIVE_INFINITY
+      lookedAtMs.delete(from)
+      if (name !== 'bye') lookedAtMs.set(from, isLookedAt ? environment.nowMs() : before)
+      if (lookedAtMs.size > MOST_OTHERS) lookedAtMs.delete([...lookedAtMs.keys()][0] as string)
+      emit(isLookedAt ? message.look : null)
+    },
+    stop,
   }
 }

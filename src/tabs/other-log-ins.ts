@@ -6,7 +6,7 @@ import type { Transport } from '../engine/transport'
 /** What makes a page notice that somebody else has logged in in this browser. */
 interface OtherLogInsOptions {
   readonly environment: Environment
-  /** Null where the browser has no line between its tabs: then nothing is noticed. */
+  /** Null where the browser has no bus between its tabs: then nothing is noticed. */
   readonly ports: TabPorts | null
   /** The whole address of the check: pages that ask elsewhere are of another shop. */
   readonly check: string
@@ -50,5 +50,5 @@ export const besideOtherLogIns =
   }
 
 const NAME = 'cart-echo/log-ins'
-/** Whoever speaks on that line without a pause must not have this page ask without one. */
+/** Whoever speaks on that bus without a pause must not have this page ask without one. */
 const NOT_SOONER_MS = 10_000

@@ -1,208 +1,196 @@
+import type { LoggedEvent } from '../engine/answer'
+import { backOffMs, TAB_UNANSWERED } from '../engine/backoff'
+import { isYoung } from '../engine/clock'
 import type { Cursor } from '../engine/cursor'
 import { CartEchoError } from '../engine/errors'
 import { gone, type Query, type Reply } from '../engine/transport'
-import { afterAnswer, answerFrom, doubted, type Tail, type TailKeeper } from './replay'
+import type { Settled } from './bus'
+import type { Tab } from './follow'
+import { afterAnswer, afterBroadcast, afterGap, answerFrom, noReplay, type Replay } from './replay'
 
 /** An ask of one of the tabs. */
 export interface Ask {
   readonly id: string
   readonly query: Query
-  /** True for one of the leader's own. */
-  readonly isOwn: boolean
 }
 
-/** The leader's desk, at which all tabs ask: one request at a time, and none for what is known. */
-interface Desk {
-  readonly take: (ask: Ask) => void
-  /** What kept asks waiting may be over. */
-  readonly lookAgain: () => void
-  /** Forgets all asks. */
-  readonly close: () => void
-}
+const ASK_AGAIN_MS = 5_000
 
-/** What a desk is made of. */
-interface DeskParts {
-  readonly nowMs: () => number
-  readonly ask: (query: Query) => Promise<Reply>
-  readonly tail: TailKeeper
-  /**
-   * True while other tabs' asks wait, because the channel is being subscribed: what is asked before must be asked again after.
-   * Not those of somebody who waits for the answer.
-   */
-  readonly isOpening: () => boolean
-  /** An answer, and whose asks it answers. */
-  readonly settle: (ids: readonly string[], reply: Reply, asOfMs: number) => void
-}
-
-interface Flight {
+/** One request for several asks, under way. */
+interface CoalescedRequest {
   readonly query: Query
   readonly asks: Ask[]
-  readonly doubts: number
+  readonly gaps: number
 }
 
-/** A desk without asks. */
-export const createDesk = (parts: DeskParts): Desk => {
-  const { tail, settle } = parts
-  let flight: Flight | null = null
+/** What the relay is made of. */
+interface RelayParts {
+  readonly nowMs: () => number
+  readonly ask: (query: Query) => Promise<Reply>
+  /** True for an ask that waits while the channel is being subscribed, for it would have to be repeated. */
+  readonly isHeldUp: (ask: Ask) => boolean
+  readonly settle: (settled: Settled) => void
+}
+
+/** All tabs ask through the leader's relay: one request at a time, joint where possible, none for what the replay holds. */
+export const createRelay = ({ nowMs, ask: askCheck, isHeldUp, settle }: RelayParts) => {
+  let replay = noReplay
   let waiting: Ask[] = []
+  let underWay: CoalescedRequest | null = null
   let isClosed = false
 
-  const take = (ask: Ask): void => {
-    if (isClosed || answerFromTail(ask)) return
-    const mayGo = !isHeldUp(ask)
-    if (mayGo && !flight) void request(ask, [ask, ...waiting])
-    else if (mayGo && flight && mayJoin(flight, ask, tail.get())) flight.asks.push(ask)
-    else waiting.push(ask)
+  const mayGo = (ask: Ask): boolean => isUrgent(ask.query) || !isHeldUp(ask)
+
+  const isAnswered = ({ id, query }: Ask): boolean => {
+    const answer = isUrgent(query) ? null : answerFrom(replay, query)
+    if (answer) settle({ ids: [id], reply: { name: 'log', answer }, asOfMs: replay.asOfMs })
+    return answer !== null
   }
 
-  const answerFromTail = ({ id, query }: Ask): boolean => {
-    const known = isUrgent(query) ? null : answerFrom(tail.get(), query)
-    if (known) settle([id], { name: 'log', answer: known }, tail.get().asOfMs)
-    return known !== null
+  const takeFromWaiting = (isTaken: (ask: Ask) => boolean): Ask[] => {
+    const taken = waiting.filter(isTaken)
+    waiting = waiting.filter((ask) => !taken.includes(ask))
+    return taken
   }
 
-  const isHeldUp = ({ query, isOwn }: Ask): boolean => !isOwn && !isUrgent(query) && parts.isOpening()
+  const goOn = (): void => {
+    // Whoever is answered may ask again at once, or close the relay.
+    for (const ask of waiting.splice(0)) if (!isClosed && !isAnswered(ask)) waiting.push(ask)
+    const first = waiting.find(mayGo)
+    if (underWay) join(underWay)
+    else if (first) void request(takeFromWaiting((ask) => isAlike(first, ask) && mayGo(ask)))
+  }
 
-  // For all that are like the first of them.
-  const request = async (first: Ask, open: readonly Ask[]): Promise<void> => {
-    const asks = open.filter((ask) => isAlike(first, ask) && !isHeldUp(ask))
-    waiting = open.filter((ask) => !asks.includes(ask))
-    const mine: Flight = { query: queryFor(asks, tail.get()), asks, doubts: tail.get().doubts }
-    flight = mine
-    const askedAtMs = parts.nowMs()
-    const reply = await parts.ask(mine.query).catch(failed)
+  // A request knows nothing of a later gap, and who waits for an answer wants one that was asked for after they came.
+  const join = ({ query: { owner, since }, asks, gaps }: CoalescedRequest): void => {
+    if (gaps !== replay.gaps) return
+    const mayJoin = (ask: Ask): boolean =>
+      mayGo(ask) && !isUrgent(ask.query) && owner === ask.query.owner && reaches(since, ask.query.since)
+    asks.push(...takeFromWaiting(mayJoin))
+  }
+
+  const request = async (asks: Ask[]): Promise<void> => {
+    const { gaps } = replay
+    const query = queryFor(asks, replay)
+    const asOfMs = nowMs()
+    underWay = { query, asks, gaps }
+    // The sync never rejects; another transport may.
+    const reply = await askCheck(query).catch((cause): Reply => {
+      const error = new CartEchoError('check-failed', 'The check did not answer. It is asked again.', { cause })
+      return { name: 'unanswered', next: ASK_AGAIN_MS, error }
+    })
     if (isClosed) return
-    flight = null
-    land(mine, reply, askedAtMs)
-    lookAgain()
-  }
-
-  const land = ({ asks, doubts }: Flight, reply: Reply, askedAtMs: number): void => {
-    if (reply.name === 'log') tail.set(afterAnswer(tail.get(), reply.answer, askedAtMs, doubts))
-    // It had a reason, and has to be asked again until somebody answers.
-    if (reply.name === 'unanswered') tail.set(doubted(tail.get()))
-    settle(idsOf(asks), reply, askedAtMs)
-  }
-
-  // Whoever is told may ask again at once, or close the desk.
-  const lookAgain = (): void => {
-    for (const ask of waiting.splice(0)) if (!isClosed && !answerFromTail(ask)) waiting.push(ask)
-    if (isClosed) return
-    if (flight) return joinFlight()
-    const next = waiting.find((ask) => !isHeldUp(ask))
-    if (next) void request(next, waiting)
-  }
-
-  const joinFlight = (): void => {
-    for (const ask of waiting.splice(0)) take(ask)
+    underWay = null
+    if (reply.name === 'log') replay = afterAnswer(replay, reply.answer, asOfMs, gaps)
+    // There was a reason to ask.
+    if (reply.name === 'unanswered') replay = afterGap(replay)
+    settle({ ids: asks.map(({ id }) => id), reply, asOfMs })
+    goOn()
   }
 
   return {
-    take,
-    lookAgain,
-    close: () => {
+    take: (ask: Ask): void => {
+      if (isClosed) return
+      waiting.push(ask)
+      goOn()
+    },
+    /** What kept asks waiting may be over. */
+    goOn,
+    /** A broadcast came, or, without one, something may be missing. */
+    remember: (broadcast: LoggedEvent | null): void => {
+      replay = broadcast ? afterBroadcast(replay, broadcast) : afterGap(replay)
+    },
+    /** Forgets all asks. */
+    close: (): void => {
       isClosed = true
       waiting = []
     },
   }
 }
 
-// The sync never rejects; another transport may.
-const failed = (cause: unknown): Reply => ({
-  name: 'unanswered',
-  next: ASK_AGAIN_MS,
-  error: new CartEchoError('check-failed', 'The check did not answer. It is asked again.', { cause }),
-})
-
-const ASK_AGAIN_MS = 5_000
-
 const isUrgent = ({ maxAgeMs }: Query): boolean => maxAgeMs !== undefined
 
-const idsOf = (asks: readonly Ask[]): readonly string[] => asks.map(({ id }) => id)
-
-// What is under way does not know of a later doubt, and who waits for an answer wants one that began after they came.
-const mayJoin = ({ query, doubts }: Flight, ask: Ask, tail: Tail): boolean =>
-  !isUrgent(ask.query) && doubts === tail.doubts && query.owner === ask.query.owner && isReached(query.since, ask.query)
-
-const isReached = (from: Cursor | null, { since }: Query): boolean =>
-  from === null || since === null ? from === since : from.epoch === since.epoch && from.seq <= since.seq
+const reaches = (from: Cursor | null, to: Cursor | null): boolean =>
+  from === null || to === null ? from === to : from.epoch === to.epoch && from.seq <= to.seq
 
 const isAlike = (a: Ask, b: Ask): boolean =>
   a.query.owner === b.query.owner && a.query.since?.epoch === b.query.since?.epoch
 
-// From the place that is furthest behind: the leader's own, when another tab knows more.
-const queryFor = (asks: readonly Ask[], tail: Tail): Query => {
-  const [first] = asks
-  const known = first && tail.cursor?.epoch === first.query.since?.epoch ? [tail.cursor] : []
-  const [since = null] = [...asks.map(({ query }) => query.since), ...known].sort(bySeq)
-  const isAnyUrgent = asks.some(({ query }) => isUrgent(query))
-  const hasLog = asks.some(({ query }) => query.hasLog)
-  const owner = first?.query.owner ?? null
-  return { since, owner, ...(hasLog ? { hasLog } : {}), ...(isAnyUrgent ? { maxAgeMs: 0 } : {}) }
+// From the place that is furthest behind: the replay's own, when a tab knows more than the leader.
+const queryFor = (asks: readonly Ask[], { cursor }: Replay): Query => {
+  const queries = asks.map(({ query }) => query)
+  const owner = queries[0]?.owner ?? null
+  const known = cursor && cursor.epoch === queries[0]?.since?.epoch ? [cursor] : []
+  const [since = null] = [...queries.map((query) => query.since), ...known].sort(bySeq)
+  const hasLog = queries.some((query) => query.hasLog)
+  return { since, owner, ...(hasLog ? { hasLog } : {}), ...(queries.some(isUrgent) ? { maxAgeMs: 0 } : {}) }
 }
 
 const bySeq = (a: Cursor | null, b: Cursor | null): number => (a?.seq ?? 0) - (b?.seq ?? 0)
 
-/** The asks of one tab that no answer came to yet. They outlive whoever was to answer them. */
-export interface Owed {
-  /** One more, and the promise of its answer. It never rejects. */
-  readonly add: (query: Query) => { readonly ask: Ask; readonly answered: Promise<Reply> }
-  /** All of them, to be sent to whoever leads now. */
-  readonly all: () => readonly Ask[]
-  /** Those that an answer should have come to long ago. */
-  readonly lost: () => readonly Ask[]
-  /** Those of them that have one of these ids. */
-  readonly among: (ids: readonly string[]) => readonly Ask[]
-  /** Gives an answer to those of them that it is for. False when it is for none. */
-  readonly settle: (ids: readonly string[], reply: Reply) => boolean
-  /** Nobody will answer any more. */
-  readonly end: () => void
-}
+/** Whoever speaks on the bus without a pause must not have this tab ask without one. */
+const NOT_SOONER_MS = 10_000
+/** Over how long tabs spread the asks that one message has them make. */
+const SPREAD_MS = 500
 
-/** Longer than a request takes as a rule, and than the leader keeps one waiting: it was lost on the way, or its answer was. */
-const LOST_AFTER_MS = 25_000
+/**
+ * What a tab does not take on another's word, for any script of the origin may speak on the bus: that the log begins
+ * anew, or is another customer's. Nothing that came later would put that right, so the tab has the check say it by
+ * `confirm`, an ask of its own.
+ */
+export const createConfirmation = (
+  { environment, pending, sink, take }: Tab,
+  confirm: (query: Query, signal: AbortSignal) => Promise<Reply>,
+) => {
+  const ended = new AbortController()
+  const underWay = new Set<string>()
+  let last: Query | null = null
+  let askedAtMs = Number.NEGATIVE_INFINITY
+  let failures = 0
 
-interface Debt {
-  readonly ask: Ask
-  readonly resolve: (reply: Reply) => void
-  askedAtMs: number
-}
-
-/** None yet, of the tab of that name. */
-export const createOwed = (self: string, nowMs: () => number): Owed => {
-  const debts = new Map<string, Debt>()
-  let count = 0
-
-  const sentNow = (due: readonly Debt[]): readonly Ask[] => {
-    for (const debt of due) debt.askedAtMs = nowMs()
-    return due.map(({ ask }) => ask)
+  const ask = async (query: Query, ids: readonly string[]): Promise<void> => {
+    const asOfMs = environment.nowMs()
+    askedAtMs = asOfMs
+    for (const id of ids) underWay.add(id)
+    const reply = await confirm(query, ended.signal).catch(gone)
+    for (const id of ids) underWay.delete(id)
+    if (!ended.signal.aborted) take({ ids, reply: reply.name === 'unanswered' ? later(reply) : reply, asOfMs })
+    if (reply.name !== 'unanswered') failures = 0
   }
 
-  const isLost = ({ askedAtMs }: Debt): boolean => nowMs() - askedAtMs >= LOST_AFTER_MS
+  // The stream asks again, later each time, until somebody answers.
+  const later = (reply: Reply & { name: 'unanswered' }): Reply => {
+    const inMs = backOffMs(TAB_UNANSWERED, failures, environment.random())
+    failures += 1
+    if (failures === 1) sink.report(reply.error)
+    return { ...reply, next: Math.max(inMs, typeof reply.next === 'number' ? reply.next : 0) }
+  }
 
   return {
-    add: (query) => {
-      count += 1
-      const ask = { id: `${self}:${count}`, query, isOwn: true }
-      const answered = new Promise<Reply>((resolve) => {
-        debts.set(ask.id, { ask, resolve, askedAtMs: nowMs() })
-      })
-      return { ask, answered }
+    /** This tab asks. */
+    asked: (query: Query): void => {
+      last = query
     },
-    all: () => sentNow([...debts.values()]),
-    lost: () => sentNow([...debts.values()].filter(isLost)),
-    among: (ids) => ids.flatMap((id) => debts.get(id)?.ask ?? []),
-    settle: (ids, reply) => {
-      const mine = ids.flatMap((id) => debts.get(id) ?? [])
-      for (const { ask, resolve } of mine) {
-        debts.delete(ask.id)
-        resolve(reply)
-      }
-      return mine.length > 0
+    /** False: it may be taken on another tab's word. True: the tab asks instead. */
+    isNeeded: ({ ids, reply }: Settled): boolean => {
+      if (reply.name !== 'log') return false
+      const { reset, owner } = reply.answer
+      if (!reset && (last?.owner ?? owner) === owner) return false
+      const mine = ids.flatMap((id) => pending.get(id) ?? [])
+      const fresh = mine.filter(({ id }) => !underWay.has(id))
+      // What another tab was told is reason enough to ask.
+      if (mine.length === 0) sink.resync(SPREAD_MS)
+      const unasked = fresh.map(({ id }) => id)
+      if (fresh[0]) void ask(fresh[0].query, unasked)
+      return true
     },
-    end: () => {
-      for (const { resolve } of debts.values()) resolve(gone())
-      debts.clear()
+    /** Another tab says that somebody else is logged in. */
+    ofOwner: (): void => {
+      if (last && last.owner !== null && !isYoung(askedAtMs, environment.nowMs(), NOT_SOONER_MS)) void ask(last, [])
     },
+    stop: (): void => ended.abort(),
   }
 }
+
+/** Asks of a tab's own, for what it does not take on another's word. */
+export type Confirmation = ReturnType<typeof createConfirmation>

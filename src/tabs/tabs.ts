@@ -1,20 +1,9 @@
-import { createAlarm } from '../engine/clock'
 import type { Audience, Environment, Stop, TabPorts } from '../engine/environment'
-import {
-  type Link,
-  type Query,
-  type Reply,
-  type Sink,
-  stopLink,
-  type TabNote,
-  type Transport,
-} from '../engine/transport'
-import { isLeaders, type Message, type Office, type Words } from './bus'
-import { createDoubts, openLine } from './election'
-import { type Following, follow } from './follow'
-import { type Leading, lead } from './lead'
-import { createOwed } from './relay'
-import { createTailKeeper, noTail } from './replay'
+import { gone, type Link, type Query, type Reply, type Sink, stopLink, type Transport } from '../engine/transport'
+import { isFromLeader, type Message, openBus, type Settled } from './bus'
+import { follow, type PendingAsk, type Tab } from './follow'
+import { lead } from './lead'
+import { createConfirmation } from './relay'
 
 /** What the tabs of a shopper share. */
 export interface TabsOptions {
@@ -30,89 +19,92 @@ export interface TabsOptions {
   /** False for a broadcast that no tab can read: the log has it whole, so it is asked for, and given to none from memory. Default: all can. */
   readonly isReadable?: ((event: string, payload: unknown) => boolean) | undefined
   /**
-   * Asks the check by this tab alone. What nothing would follow, that the log begins anew or is another customer's, is not believed on another tab's word:
-   * any script of the origin may speak on the line. Default: it is.
+   * Asks the check by this tab alone. That the log begins anew or is another customer's is then not believed on another
+   * tab's word: any script of the origin may speak on the bus. Default: it is.
    */
   readonly confirm?: ((query: Query, signal: AbortSignal) => Promise<Reply>) | undefined
 }
 
 /**
- * One transport for all tabs of a shopper. They elect a leader (Web Locks), which opens the transport and hands on what it brings
- * (BroadcastChannel); the others make no request and open no socket, and ask the check through the leader, which answers from memory
- * where it can. When the leader's page ends, freezes or hangs, another takes over. A second leader, if ever there are two, costs a
- * connection: every tab goes on from its own cursor. Where locks are refused, or are taken again and again while no leader is heard, each tab feeds itself.
- * Never throws.
+ * One transport for all tabs of a shopper. They elect a leader (Web Locks), which opens the transport and hands on what
+ * it brings (BroadcastChannel). The others make no request and open no socket; they ask the check through the leader,
+ * which answers from memory where it can. When the leader's page ends, freezes or hangs, another takes over. A second
+ * leader, if ever there are two, costs a connection: every tab goes on from its own cursor. Where locks are refused, or
+ * are taken again and again while no leader is heard, each tab feeds itself. Never throws.
  */
-export const tabs =
-  (options: TabsOptions): Transport =>
-  (sink) => {
-    const { environment, ports, open } = options
-    return (ports && share(options, ports, sink)) ?? open(environment)(sink)
-  }
+export const tabs = (options: TabsOptions): Transport => {
+  const { environment, ports, open } = options
+  return (sink) => (ports && share(options, ports, sink)) ?? open(environment)(sink)
+}
 
-/** After so many thefts of the lock without a leader that is heard, the line says nothing, or somebody always steals it back. */
+/** After stealing the lock so often without hearing a leader: the bus is mute, or somebody always steals it back. */
 const MOST_SILENT_THEFTS = 2
-/** How often a tab that stands alone asks whether somebody leads. */
-const LOOK_ROUND_MS = 30_000
 
 const share = (options: TabsOptions, ports: TabPorts, sink: Sink): Link | null => {
-  const { environment, name, open, canAsk, isReadable = () => true } = options
-  const self = nameOf(environment)
-  const owed = createOwed(self, () => environment.nowMs())
-  const tail = createTailKeeper()
+  const { environment, name, canAsk, confirm } = options
+  const self = [0, 1].map(() => Math.floor(environment.random() * 2 ** 48).toString(36)).join('')
+  const pending = new Map<string, PendingAsk>()
+  let asked = 0
   let stopped = false
   let silentThefts = 0
-  let isAlone = false
-  const looking = createAlarm(environment)
 
   const hear = (message: Message): void => {
-    if (isLeaders(message)) hearOfLeader()
+    if (stopped) return
+    if (isFromLeader(message)) {
+      silentThefts = 0
+      if (tab.isAlone) beginToFollow()
+    }
     if (message.name !== 'note') role.hear(message)
-    else if (message.note.name !== 'other-user' || !options.confirm) sink.note(message.note)
-    else doubts.ofOwner()
+    else if (message.note.name === 'other-user' && confirmation) confirmation.ofOwner()
+    else sink.note(message.note)
   }
 
-  // What comes by it is heard later, when there is a role to hear it.
-  const line = openLine(ports, name, self, hear, sink.report)
-  if (!line) return null
+  // What it brings comes later, when there is a role to hear it.
+  const bus = openBus(ports, name, self, hear, sink.report)
+  if (!bus) return null
 
-  const take = ({ ids, reply, asOfMs }: Words & { name: 'reply' }): void => {
+  const take = ({ ids, reply, asOfMs }: Settled): void => {
     const dated = { ...reply, asOfMs: Math.min(asOfMs, environment.nowMs()) }
-    const isMine = owed.settle(ids, dated)
-    if (!isMine && dated.name !== 'unanswered') sink.answer(dated, dated.asOfMs)
+    const mine = ids.flatMap((id) => pending.get(id) ?? [])
+    for (const { id, resolve } of mine) {
+      pending.delete(id)
+      resolve(dated)
+    }
+    if (mine.length === 0 && dated.name !== 'unanswered') sink.answer(dated, dated.asOfMs)
   }
 
-  const doubts = createDoubts({ environment, confirm: options.confirm, owed, sink })
-
-  const takeHeard = (words: Words & { name: 'reply' }): void => {
-    if (!doubts.ofReply(words)) take(words)
-  }
-
-  const parts = { environment, self, sink, say: line.post, pending: owed.all }
-
-  const begin = (steal: boolean): Stop => ports.lock(name, { steal, granted: promote, lost: demote, refused: promote })
+  const { post } = bus
+  const tab: Tab = { environment, self, sink, post, pending, take, leader: null, isAlone: false }
+  const confirmation = confirm ? createConfirmation(tab, confirm) : null
 
   // The page's own Echo may throw; another role is taken up all the same.
-  const quit = (): Office | null => {
-    stopLink(role.stop, sink.report)
-    return role.leader()
+  const quit = (): void => stopLink(role.stop, sink.report)
+
+  const beginToFollow = (): void => {
+    tab.isAlone = false
+    quit()
+    role = follow(tab, takeOver, confirmation)
   }
 
-  const promote = (): void => {
-    if (stopped) return
-    const leading = lead({ ...parts, take, known: quit(), open, tail, isReadable })
+  const beginToLead = (): void => {
+    quit()
+    const leading = lead(tab, options)
     role = leading
     leading.begin()
   }
 
+  const waitForLock = (steal: boolean): Stop =>
+    ports.lock(name, { steal, granted: promote, lost: demote, refused: promote })
+
+  const promote = (): void => {
+    if (!stopped && !tab.isAlone) beginToLead()
+    tab.isAlone = false
+  }
+
   const demote = (): void => {
-    endAlone()
-    const known = quit()
     if (stopped) return
-    // It goes no further from now on: to ask from there, some day, would be to ask for what everybody knows.
-    tail.set({ ...noTail, doubts: tail.get().doubts })
-    role = followOn(known)
-    leave = begin(false)
+    beginToFollow()
+    leave = waitForLock(false)
   }
 
   const takeOver = (): void => {
@@ -120,76 +112,46 @@ const share = (options: TabsOptions, ports: TabPorts, sink: Sink): Link | null =
     if (stopped) return
     leave()
     silentThefts += 1
-    if (silentThefts <= MOST_SILENT_THEFTS) leave = begin(true)
-    else standAlone()
+    tab.isAlone = silentThefts > MOST_SILENT_THEFTS
+    // Alone, it waits for the lock all the same: whoever has it may go.
+    leave = waitForLock(!tab.isAlone)
+    if (tab.isAlone) beginToLead()
   }
 
-  // In line for the lock all the same: whoever has it may go, and the line may come to speak.
-  const standAlone = (): void => {
-    isAlone = true
-    const granted = (): void => (isAlone ? endAlone() : promote())
-    leave = ports.lock(name, { steal: false, granted, lost: demote, refused: granted })
-    promote()
-    lookRound()
-  }
+  let role: ReturnType<typeof follow | typeof lead> = follow(tab, takeOver, confirmation)
+  let leave = waitForLock(false)
 
-  const lookRound = (): void => {
-    looking.set(LOOK_ROUND_MS * (0.5 + environment.random()), () => {
-      line.post({ name: 'hello', isVisible: environment.isVisible(), saw: null, leader: null })
-      lookRound()
+  const ask = (query: Query): Promise<Reply> => {
+    confirmation?.asked(query)
+    asked += 1
+    const id = `${self}:${asked}`
+    return new Promise((resolve) => {
+      const own = { id, query, resolve, sentAtMs: environment.nowMs() }
+      pending.set(id, own)
+      role.ask(own)
     })
   }
 
-  const endAlone = (): void => {
-    isAlone = false
-    looking.stop()
-  }
-
-  const hearOfLeader = (): void => {
-    silentThefts = 0
-    if (!isAlone || stopped) return
-    endAlone()
-    role = followOn(quit())
-  }
-
-  const followOn = (known: Office | null): Following =>
-    follow({ ...parts, take: takeHeard, known, lost: owed.lost, takeOver })
-
-  let role: Following | Leading = followOn(null)
-  let leave = begin(false)
-
   return {
-    ...(canAsk
-      ? {
-          ask: (query: Query) => {
-            doubts.asked(query)
-            const { ask, answered } = owed.add(query)
-            role.ask(ask)
-            return answered
-          },
-        }
-      : {}),
-    tell: (note: TabNote) => line.post({ name: 'note', note }),
+    ...(canAsk ? { ask } : {}),
+    tell: (note) => post({ name: 'note', note }),
     stop: () => {
       if (stopped) return
-      line.post({ name: 'bye' })
+      post({ name: 'bye' })
       stopped = true
-      endAlone()
       try {
         role.stop()
       } finally {
         // Or nobody else could lead.
         leave()
-        line.close()
-        doubts.stop()
-        owed.end()
+        bus.close()
+        confirmation?.stop()
+        for (const { resolve } of pending.values()) resolve(gone())
+        pending.clear()
       }
     },
   }
 }
-
-const nameOf = (environment: Environment): string =>
-  [0, 1].map(() => Math.floor(environment.random() * 2 ** 48).toString(36)).join('')
 
 /** What tabs must agree on to share one connection. */
 export interface TabsNameParts {
@@ -210,7 +172,7 @@ export interface TabsNameParts {
 const PROTOCOL = 1
 
 /**
- * The name of the lock and of the line. Two customers, shops, tenants, environments or versions on one origin never have the same;
+ * The name of the lock and of the bus. Two customers, shops, tenants, environments or versions on one origin never have the same;
  * null where nothing tells a visitor from the next one, or a shop from its neighbour: that tab stands alone.
  */
 export const tabsName = ({ user, owner, channel, key, check, events }: TabsNameParts): string | null =>

@@ -146,8 +146,8 @@ describe('five tabs that are open side by side', () => {
     const [leader, ...others] = pages
     const goOn = await hang(leader)
     change()
-    // They look after the leader every 10 s, and ask it twice. For the leader that time passes at once, when it goes on.
-    const passed = context.clock.runFor(14_000)
+    // They look after the leader once a minute, and ask it twice. For the leader that time passes at once, when it goes on.
+    const passed = context.clock.runFor(64_000)
     await haveHeard(others, [1])
     await goOn()
     await passed

@@ -1,15 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { TabPorts } from '../../src/engine/environment'
 import { CartEchoError } from '../../src/engine/errors'
 import type { Connection } from '../../src/engine/state'
 import type { Query, Reply, TabNote } from '../../src/engine/transport'
-import { isLeaders, type Message, readMessage, writeMessage } from '../../src/tabs/bus'
+import { isFromLeader, isLater, type Message, openBus, type Term, termAfter } from '../../src/tabs/bus'
 import { answerOf, EVENT } from '../support/listening-client'
 import { at } from '../support/payloads'
 
 const error = new CartEchoError('check-busy', 'The check wants to be left alone.', { status: 429 })
-const office = { term: 3, by: 'b' }
 const from = 'a'
+const term = 3
 const sinceMs = 5
 
 const connections: Record<Connection['name'], Connection> = {
@@ -43,12 +44,12 @@ const queries: readonly Query[] = [
 ]
 
 const messages: readonly Message[] = [
-  ...(['visible', 'navigated', 'woke', null] as const).map((saw) => ({
+  ...(['visible', 'navigated', 'woke', null] as const).map((look) => ({
     name: 'hello' as const,
     from,
-    isVisible: saw !== null,
-    saw,
-    leader: saw ? office : null,
+    isVisible: look !== null,
+    look,
+    leader: look ? { term, from: 'b' } : null,
   })),
   { name: 'bye', from },
   ...queries.map((query) => ({ name: 'ask' as const, from, id: 'a:1', query })),
@@ -56,25 +57,47 @@ const messages: readonly Message[] = [
   ...Object.values(connections).map((connection) => ({
     name: 'here' as const,
     from,
-    office,
+    term,
     n: 0,
     isVisible: true,
     connection,
     nextTryAtMs: connection.name === 'polling' ? 9 : null,
   })),
-  { name: 'deliver', from, office, n: 7, event: EVENT, payload: at(3) },
-  { name: 'deliver', from, office, n: 7, event: EVENT, payload: undefined },
+  { name: 'deliver', from, term, n: 7, event: EVENT, payload: at(3) },
+  { name: 'deliver', from, term, n: 7, event: EVENT, payload: undefined },
   ...Object.values(replies)
     .flat()
-    .map((reply) => ({ name: 'reply' as const, from, office, ids: ['a:1', 'b:2'], reply, asOfMs: 4 })),
+    .map((reply) => ({ name: 'reply' as const, from, term, n: 7, ids: ['a:1', 'b:2'], reply, asOfMs: 4 })),
 ]
 
-/** A message as another tab gets it. */
-const sent = (message: Message) => readMessage(structuredClone(writeMessage(message)))
+/** Two tabs on one bus. What `a` posts, or a stranger does, is heard by `b`, or is wrong: then where. */
+const open = ({ post = structuredClone }: { post?: (message: unknown) => unknown } = {}) => {
+  const heard: Message[] = []
+  const errors: CartEchoError[] = []
+  let say: (data: unknown) => void = () => undefined
+  const ports = (openBus: TabPorts['openBus']): TabPorts => ({ lock: () => () => undefined, openBus })
+  const report = (error: CartEchoError) => errors.push(error)
+  const b = ports((_name, hear) => {
+    say = hear
+    return { post: () => undefined, close: () => undefined }
+  })
+  const a = ports(() => ({ post: (message) => say(post(message)), close: () => undefined }))
+  openBus(b, 'bus', 'b', (message) => heard.push(message), report)
+  const bus = openBus(a, 'bus', from, () => undefined, report)
+  return { post: bus?.post, heard, errors, say: (data: unknown) => say(data) }
+}
+
+/** A message as another tab hears it. */
+const sent = ({ from: _, ...message }: Message): Message | undefined => {
+  const { post, heard } = open()
+  post?.(message as Message)
+  return heard[0]
+}
 
 const wrong = (data: unknown): string => {
-  const read = readMessage(data)
-  return read.name === 'unreadable' ? read.misfit.path.join('.') : 'read'
+  const { say, errors, heard } = open()
+  say(data)
+  return heard.length > 0 ? 'read' : String(errors[0]?.report?.path)
 }
 
 describe('what a tab says', () => {
@@ -90,7 +113,7 @@ describe('what a tab says', () => {
     const here = sent({
       name: 'here',
       from,
-      office,
+      term,
       n: 0,
       isVisible: true,
       connection: { ...connections.refused, error: trouble } as Connection,
@@ -99,14 +122,15 @@ describe('what a tab says', () => {
     const reply = sent({
       name: 'reply',
       from,
-      office,
+      term,
+      n: 0,
       ids: [],
       asOfMs: 0,
       reply: { name: 'unanswered', next: 'never', error: trouble },
     })
     const errors = [
-      here.name === 'here' && 'error' in here.connection ? here.connection.error : null,
-      reply.name === 'reply' && reply.reply.name === 'unanswered' ? reply.reply.error : null,
+      here?.name === 'here' && 'error' in here.connection ? here.connection.error : null,
+      reply?.name === 'reply' && reply.reply.name === 'unanswered' ? reply.reply.error : null,
     ]
     for (const one of errors) {
       expect(one).toBeInstanceOf(CartEchoError)
@@ -123,15 +147,15 @@ describe('what a tab says', () => {
   })
 
   it('is the leader’s or not', () => {
-    expect(messages.filter(isLeaders).map(({ name }) => name)).toEqual(
+    expect(messages.filter(isFromLeader).map(({ name }) => name)).toEqual(
       messages.map(({ name }) => name).filter((name) => ['here', 'deliver', 'reply'].includes(name)),
     )
   })
 })
 
-const here = { name: 'here', from, office, n: 0, isVisible: true, connection: connections.live, nextTryAtMs: null }
-const reply = { name: 'reply', from, office, ids: ['a'], reply: replies.nothing[0], asOfMs: 4 }
-const hello = { name: 'hello', from, isVisible: true, saw: null, leader: null }
+const here = { name: 'here', from, term, n: 0, isVisible: true, connection: connections.live, nextTryAtMs: null }
+const reply = { name: 'reply', from, term, n: 0, ids: ['a'], reply: replies.nothing[0], asOfMs: 4 }
+const hello = { name: 'hello', from, isVisible: true, look: null, leader: null }
 const ask = { name: 'ask', from, id: 'a:1', query: queries[1] }
 const answer = answerOf('e1:1', 'e1:3')
 const logged = (part: object) => ({ ...reply, reply: { name: 'log', answer: { ...answer, ...part } } })
@@ -152,8 +176,8 @@ describe('what cannot be read', () => {
     ['has a name of every object', { name: 'toString', from }, ''],
     ['says nothing of who speaks', { name: 'bye' }, 'from'],
     ['says of looking what is no answer', { ...hello, isVisible: 1 }, 'isVisible'],
-    ['looked like nobody does', { ...hello, saw: 'hidden' }, 'saw'],
-    ['knows a leader without a term', { ...hello, leader: { by: 'b' } }, 'leader.term'],
+    ['looked like nobody does', { ...hello, look: 'hidden' }, 'look'],
+    ['knows a leader without a term', { ...hello, leader: { from: 'b' } }, 'leader.term'],
     ['knows no leader and does not say so', { ...hello, leader: undefined }, 'leader'],
     ['asks without a number', { ...ask, id: 5 }, 'id'],
     ['asks nothing', { ...ask, query: null }, 'query'],
@@ -166,9 +190,9 @@ describe('what cannot be read', () => {
     ['asks for a number', { ...ask, query: { since: null, owner: 7 } }, 'query.owner'],
     ['is in a hurry without end', { ...ask, query: { ...queries[1], maxAgeMs: Number.NaN } }, 'query.maxAgeMs'],
     ['notes what is unknown', { name: 'note', from, note: { name: 'look' } }, 'note'],
-    ['notes keys that are none', { name: 'note', from, note: { name: 'dismissed', keys: ['a', 5] } }, 'note.keys.1'],
-    ['comes from half an office', { ...here, office: { term: 1.5, by: 'b' } }, 'office.term'],
-    ['comes from nobody’s office', { ...here, office: { term: 1 } }, 'office.by'],
+    ['notes keys that are none', { name: 'note', from, note: { name: 'dismissed', keys: ['a', 5] } }, 'note.keys[1]'],
+    ['comes from half a term', { ...here, term: 1.5 }, 'term'],
+    ['comes from a term beyond the last', { ...here, term: 2 ** 40 - 1 }, 'term'],
     ['counts below 0', { ...here, n: -1 }, 'n'],
     ['has no connection', { ...here, connection: { name: 'dead' } }, 'connection'],
     ['has a connection since never', fed({ sinceMs: undefined }), 'connection.sinceMs'],
@@ -180,7 +204,7 @@ describe('what cannot be read', () => {
       { ...here, connection: { ...connections.refused, error: null } },
       'connection.error',
     ],
-    ['delivers no event', { name: 'deliver', from, office, n: 1, payload: {} }, 'event'],
+    ['delivers no event', { name: 'deliver', from, term, n: 1, payload: {} }, 'event'],
     ['answers nobody', { ...reply, ids: 'a' }, 'ids'],
     ['answers at no time', { ...reply, asOfMs: '4' }, 'asOfMs'],
     ['answers what is unknown', { ...reply, reply: { name: 'well' } }, 'reply'],
@@ -191,7 +215,7 @@ describe('what cannot be read', () => {
     [
       'answers with an event that has no name',
       logged({ events: [{ event: EVENT }, {}] }),
-      'reply.answer.events.1.event',
+      'reply.answer.events[1].event',
     ],
     ['does not say whether it is a reset', logged({ reset: undefined }), 'reply.answer.reset'],
     ['spreads by a word', logged({ spreadMs: 'wide' }), 'reply.answer.spreadMs'],
@@ -212,7 +236,7 @@ describe('what cannot be read', () => {
       {
         name: fc.constantFrom(...messages.map(({ name }) => name)),
         from: fc.anything(),
-        office: fc.anything(),
+        term: fc.anything(),
         reply: fc.anything(),
         connection: fc.anything(),
         query: fc.anything(),
@@ -222,7 +246,7 @@ describe('what cannot be read', () => {
     )
     fc.assert(
       fc.property(fc.oneof(fc.anything(), shaped), (data) => {
-        expect(readMessage(data)).toHaveProperty('name')
+        expect(() => open().say(data)).not.toThrow()
       }),
       { numRuns: 1_000 },
     )
@@ -234,12 +258,16 @@ describe('what cannot be read', () => {
     )
     fc.assert(
       fc.property(path, ({ message, steps }) => {
-        const data = structuredClone(writeMessage(message))
-        put(data, steps, Symbol.for('nothing of ours'))
-        const [read] = [readMessage(data)]
-        const isFree = steps.includes('payload') || steps[0] === 'spare'
-        expect(read.name === 'unreadable', steps.join('.')).toBe(!isFree)
-        if (read.name === 'unreadable') expect(steps.join('.')).toContain(read.misfit.path.join('.'))
+        const spoiled = (posted: unknown) => {
+          const data = structuredClone(posted)
+          put(data, steps, Symbol.for('nothing of ours'))
+          return data
+        }
+        const { post, heard, errors } = open({ post: spoiled })
+        post?.(message)
+        expect(heard.length > 0, steps.join('.')).toBe(steps.includes('payload'))
+        const path = errors[0]?.report?.path.replace(/\[(\d+)\]/g, '.$1') ?? ''
+        expect(steps.join('.')).toContain(path)
       }),
       { numRuns: 500 },
     )
@@ -261,3 +289,52 @@ const put = (data: unknown, [step = '', ...rest]: readonly string[], value: unkn
   if (rest.length === 0) inside[step] = value
   else put(inside[step], rest, value)
 }
+
+describe('the bus', () => {
+  it('reports what cannot be read once, and passes it over', () => {
+    const { heard, errors, say } = open()
+    say({ name: 'bye', from: 5 })
+    say('nonsense')
+    expect([heard, errors.map(({ code }) => code)]).toEqual([[], ['invalid-payload']])
+  })
+
+  it('reports what cannot be sent, and throws nothing', () => {
+    const { post, errors } = open({
+      post: () => {
+        throw new Error('DataCloneError')
+      },
+    })
+    post?.({ name: 'bye' })
+    expect(errors.map(({ code }) => code)).toEqual(['invalid-payload'])
+  })
+})
+
+describe('terms', () => {
+  const someTerm: fc.Arbitrary<Term> = fc.record({
+    term: fc.oneof(
+      fc.nat(4),
+      fc.integer({ min: 2 ** 40 - 4, max: 2 ** 40 - 2 }),
+      fc.constant(2 ** 39),
+      fc.constant(2 ** 39 - 1),
+    ),
+    from: fc.constantFrom('a', 'b', 'c', 'ba'),
+  })
+
+  it('are later or earlier to everybody, and whoever takes over is later', () => {
+    fc.assert(
+      fc.property(someTerm, someTerm, (a, b) => {
+        const isSame = a.term === b.term && a.from === b.from
+        expect([isLater(a, b), isLater(b, a)].filter(Boolean)).toHaveLength(isSame ? 0 : 1)
+        expect([isLater({ ...a, term: termAfter(b) }, b), isLater(a, null)]).toEqual([true, true])
+      }),
+    )
+  })
+
+  it.each<[string, Term, Term]>([
+    ['a higher one, whatever the names', { term: 2, from: 'a' }, { term: 1, from: 'z' }],
+    ['of two that are the same, that of the greater name', { term: 3, from: 'b' }, { term: 3, from: 'a' }],
+    ['the first, after the last', { term: 0, from: 'a' }, { term: 2 ** 40 - 2, from: 'b' }],
+  ])('are later: %s', (_what, later, earlier) => {
+    expect([isLater(later, earlier), isLater(earlier, later)]).toEqual([true, false])
+  })
+})

@@ -3,28 +3,28 @@ import { describe, expect, it } from 'vitest'
 import { type Answer, FULL_ANSWER } from '../../src/engine/answer'
 import { type Cursor, formatCursor } from '../../src/engine/cursor'
 import type { Query } from '../../src/engine/transport'
-import { afterAnswer, afterBroadcast, answerFrom, doubted, noTail, type Tail } from '../../src/tabs/replay'
+import { afterAnswer, afterBroadcast, afterGap, answerFrom, noReplay, type Replay } from '../../src/tabs/replay'
 import { answerOf, EVENT } from '../support/listening-client'
 import { at, change } from '../support/payloads'
 
 const query = (epoch: string, seq: number, owner: string | null = 'mine'): Query => ({ since: { epoch, seq }, owner })
 
-const heard = (tail: Tail, ...seqs: number[]): Tail =>
-  seqs.reduce((now, seq) => afterBroadcast(now, { event: EVENT, payload: at(seq) }), tail)
+const heard = (replay: Replay, ...seqs: number[]): Replay =>
+  seqs.reduce((now, seq) => afterBroadcast(now, { event: EVENT, payload: at(seq) }), replay)
 
-const answered = (tail: Tail, since: string | null, cursor: string, more: Partial<Answer> = {}): Tail =>
-  afterAnswer(tail, answerOf(since, cursor, more), 1_000, tail.doubts)
+const answered = (replay: Replay, since: string | null, cursor: string, more: Partial<Answer> = {}): Replay =>
+  afterAnswer(replay, answerOf(since, cursor, more), 1_000, replay.gaps)
 
 const seqsOf = (answer: Answer | null): number[] | null =>
   answer?.events.map(({ payload }) => (payload as { cart_echo: { seq: number } }).cart_echo.seq) ?? null
 
-const given = (tail: Tail, since: number): number[] | null => seqsOf(answerFrom(tail, query('e1', since)))
+const given = (replay: Replay, since: number): number[] | null => seqsOf(answerFrom(replay, query('e1', since)))
 
 describe('the end of the log, as tabs know it,', () => {
-  const known = heard(answered(noTail, 'e1:17', 'e1:19'), 20, 21)
+  const known = heard(answered(noReplay, 'e1:17', 'e1:19'), 20, 21)
 
   it('has nothing to say at first', () => {
-    expect([given(noTail, 0), answerFrom(noTail, { since: null, owner: null })]).toEqual([null, null])
+    expect([given(noReplay, 0), answerFrom(noReplay, { since: null, owner: null })]).toEqual([null, null])
   })
 
   it('gives what the check and the socket brought, from any place within', () => {
@@ -36,12 +36,12 @@ describe('the end of the log, as tabs know it,', () => {
     expect(answerFrom(known, { since: null, owner: 'mine' })).toEqual(answerOf(null, 'e1:21'))
   })
 
-  it.each<[string, Tail, Query]>([
+  it.each<[string, Replay, Query]>([
     ['from before its beginning', known, query('e1', 16)],
     ['from beyond its end', known, query('e1', 22)],
     ['from another life of the counter', known, query('e0', 20)],
     ['to whoever takes the log for another customer’s', known, query('e1', 20, 'theirs')],
-    ['when something may be missing', doubted(known), query('e1', 20)],
+    ['when something may be missing', afterGap(known), query('e1', 20)],
     ['after a gap', heard(known, 23), query('e1', 20)],
     [
       'after a broadcast of another life',
@@ -54,8 +54,8 @@ describe('the end of the log, as tabs know it,', () => {
       query('e1', 20),
     ],
     ['after one that is no object at all', afterBroadcast(known, { event: EVENT, payload: null }), query('e1', 20)],
-  ])('gives nothing %s', (_what, tail, asked) => {
-    expect(answerFrom(tail, asked)).toBeNull()
+  ])('gives nothing %s', (_what, replay, asked) => {
+    expect(answerFrom(replay, asked)).toBeNull()
   })
 
   it('answers a tab that does not know its owner, in the name of its own', () => {
@@ -66,27 +66,27 @@ describe('the end of the log, as tabs know it,', () => {
     expect(heard(known, 21, 18)).toBe(known)
   })
 
-  it('is sure again once an answer was asked for after the doubt, and not before', () => {
-    const doubt = doubted(known)
-    const late = afterAnswer(doubt, answerOf('e1:21', 'e1:22'), 1_000, known.doubts)
+  it('is sure again once an answer was asked for after the gap, and not before', () => {
+    const gap = afterGap(known)
+    const late = afterAnswer(gap, answerOf('e1:21', 'e1:22'), 1_000, known.gaps)
     expect([late.cursor?.seq, given(late, 21)]).toEqual([22, null])
     expect(given(answered(late, 'e1:22', 'e1:22'), 17)).toEqual([18, 19, 20, 21, 22])
   })
 
   it('is not sure of what a full answer says, for there is more', () => {
-    const full = answered(noTail, 'e1:0', 'e1:50')
+    const full = answered(noReplay, 'e1:0', 'e1:50')
     expect(given(full, 49)).toBeNull()
     expect(given(answered(full, 'e1:50', 'e1:51'), 1)).toHaveLength(50)
   })
 
   it('gives at most fifty at a time', () => {
-    const long = heard(answered(noTail, 'e1:0', 'e1:10'), ...Array.from({ length: 60 }, (_, index) => index + 11))
+    const long = heard(answered(noReplay, 'e1:0', 'e1:10'), ...Array.from({ length: 60 }, (_, index) => index + 11))
     expect(answerFrom(long, query('e1', 3))).toEqual(answerOf('e1:3', 'e1:53'))
     expect(answerFrom(long, query('e1', 53))).toEqual(answerOf('e1:53', 'e1:70'))
   })
 
   it('keeps the newest hundred', () => {
-    const long = heard(answered(noTail, 'e1:0', 'e1:1'), ...Array.from({ length: 120 }, (_, index) => index + 2))
+    const long = heard(answered(noReplay, 'e1:0', 'e1:1'), ...Array.from({ length: 120 }, (_, index) => index + 2))
     expect(long.entries).toHaveLength(100)
     expect([given(long, 20), given(long, 21)?.[0]]).toEqual([null, 22])
   })
@@ -117,9 +117,9 @@ describe('the end of the log, as tabs know it,', () => {
   })
 
   it('is as old as the last answer, not as the last broadcast', () => {
-    const tail = afterAnswer(noTail, answerOf('e1:1', 'e1:1'), 5_000, 0)
-    expect(heard(tail, 2).asOfMs).toBe(5_000)
-    expect(afterAnswer(tail, answerOf('e1:1', 'e1:2'), 7_000, 0).asOfMs).toBe(7_000)
+    const replay = afterAnswer(noReplay, answerOf('e1:1', 'e1:1'), 5_000, 0)
+    expect(heard(replay, 2).asOfMs).toBe(5_000)
+    expect(afterAnswer(replay, answerOf('e1:1', 'e1:2'), 7_000, 0).asOfMs).toBe(7_000)
   })
 })
 
@@ -151,16 +151,16 @@ const openLog = () => {
 /** Tabs on such a log. What they are told from memory is held against it. */
 const openTabs = () => {
   const log = openLog()
-  const flights: { readonly answer: Answer; readonly doubts: number }[] = []
-  let tail = noTail
+  const flights: { readonly answer: Answer; readonly gaps: number }[] = []
+  let replay = noReplay
   // The end of the log when something was last said to be missing: what is told from memory reaches that far.
-  let doubtedAt = log.place(0)
+  let missingAt = log.place(0)
   let told = 0
 
   const placeOf = (back: number | null): Cursor | null => (back === null ? null : log.place(back))
-  const doubt = (): void => {
-    tail = doubted(tail)
-    doubtedAt = log.place(0)
+  const gap = (): void => {
+    replay = afterGap(replay)
+    missingAt = log.place(0)
   }
   const judge = (since: Cursor | null, { cursor, events }: Answer): void => {
     told += 1
@@ -168,8 +168,8 @@ const openTabs = () => {
     expect(events).toEqual(truth.events.slice(0, events.length))
     expect(cursor).toEqual({ ...truth.cursor, seq: since ? since.seq + events.length : cursor.seq })
     expect(cursor.seq).toBeLessThanOrEqual(log.place(0).seq)
-    if (events.length < FULL_ANSWER && cursor.epoch === doubtedAt.epoch) {
-      expect(cursor.seq).toBeGreaterThanOrEqual(doubtedAt.seq)
+    if (events.length < FULL_ANSWER && cursor.epoch === missingAt.epoch) {
+      expect(cursor.seq).toBeGreaterThanOrEqual(missingAt.seq)
     }
   }
   const acts: Record<string, (back: number | null) => void> = {
@@ -177,28 +177,28 @@ const openTabs = () => {
     'commit many': () => log.commit(60),
     'another life': () => {
       log.newLife()
-      doubt()
+      gap()
     },
     broadcast: (back) => {
       const { epoch, seq } = log.place(back ?? 0)
-      if (seq > 0) tail = afterBroadcast(tail, { event: EVENT, payload: at(seq, { epoch }) })
+      if (seq > 0) replay = afterBroadcast(replay, { event: EVENT, payload: at(seq, { epoch }) })
     },
-    doubt,
-    ask: (back) => flights.push({ answer: log.read(placeOf(back)), doubts: tail.doubts }),
+    gap,
+    ask: (back) => flights.push({ answer: log.read(placeOf(back)), gaps: replay.gaps }),
     land: () => {
       const flight = flights.shift()
-      if (flight) tail = afterAnswer(tail, flight.answer, 0, flight.doubts)
+      if (flight) replay = afterAnswer(replay, flight.answer, 0, flight.gaps)
     },
     query: (back) => {
       const since = placeOf(back)
-      const answer = answerFrom(tail, { since, owner: 'mine' })
+      const answer = answerFrom(replay, { since, owner: 'mine' })
       if (answer) judge(since, answer)
     },
   }
   return { act: (name: string, back: number | null) => acts[name]?.(back), told: () => told }
 }
 
-const weights = { commit: 6, 'commit many': 1, 'another life': 1, broadcast: 6, doubt: 1, ask: 5, land: 6, query: 8 }
+const weights = { commit: 6, 'commit many': 1, 'another life': 1, broadcast: 6, gap: 1, ask: 5, land: 6, query: 8 }
 const step = fc.tuple(
   fc.oneof(...Object.entries(weights).map(([name, weight]) => ({ weight, arbitrary: fc.constant(name) }))),
   fc.option(fc.oneof(fc.constant(0), fc.nat(3), fc.nat(120)), { freq: 8 }),

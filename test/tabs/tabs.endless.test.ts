@@ -23,7 +23,17 @@ const counted = (ports: TabPorts, counts: { locks: number; thefts: number }): Ta
   },
 })
 
-const line = (browser: FakeBrowser) => browser.open().ports.openBus(NAME, () => undefined)
+const busOf = (browser: FakeBrowser) => browser.open().ports.openBus(NAME, () => undefined)
+
+/** As whoever leads signs what it says. */
+const termOf = (browser: FakeBrowser) => {
+  const leading = browser
+    .posted()
+    .map(Object)
+    .filter(({ term }) => term !== undefined)
+  const { term, n, from } = leading.at(-1)
+  return { term, n, from }
+}
 
 describe('a leader whose start throws', () => {
   it('says so, once, and asks for no lock again; with a check the page is fed by that', async () => {
@@ -43,8 +53,8 @@ describe('a leader whose start throws', () => {
   })
 })
 
-describe('a term of office at the end of all numbers', () => {
-  it.each([2 ** 40 - 1, 2 ** 40, Number.MAX_SAFE_INTEGER])(
+describe('a term at the end of all numbers', () => {
+  it.each([2 ** 40 - 2, 2 ** 40 - 1, Number.MAX_SAFE_INTEGER])(
     '%i, forged, has tabs rob each other no more than once',
     async (term) => {
       const { open, pass, pages, browser, shop } = openShopperTabs()
@@ -52,7 +62,7 @@ describe('a term of office at the end of all numbers', () => {
       for (let count = 0; count < 2; count += 1) open({ ports: counted(browser.open().ports, counts) })
       await pass(LIVE_MS)
       const connection = { name: 'live', reason: 'subscribed', sinceMs: 0 }
-      line(browser).post({ name: 'here', from: 'x', office: { term, by: 'x' }, n: 7, isVisible: true, connection })
+      busOf(browser).post({ name: 'here', from: 'x', term, n: 7, isVisible: true, connection })
       await pass(90_000)
       expect(counts.thefts).toBeLessThanOrEqual(1)
       shop.commit('ours')
@@ -66,9 +76,8 @@ describe('a term of office at the end of all numbers', () => {
     const { open, pass, pages, browser, shop } = openShopperTabs()
     for (let count = 0; count < 2; count += 1) open()
     await pass(LIVE_MS)
-    const office = { term: 'later', by: 5 }
-    line(browser).post({ name: 'hello', from: 'x', isVisible: true, saw: null, leader: null, office })
-    line(browser).post({ name: 'bye', from: 'x', office })
+    busOf(browser).post({ name: 'hello', from: 'x', isVisible: true, look: null, leader: null, term: 'later' })
+    busOf(browser).post({ name: 'bye', from: 'x', term: 5 })
     await pass(LIVE_MS)
     shop.commit('ours')
     await pass(100)
@@ -101,7 +110,7 @@ describe('two leaders that last', () => {
   })
 })
 
-describe('locks that work beside a line that says nothing', () => {
+describe('locks that work beside a mute bus', () => {
   it('have each tab stand alone after two thefts, and all are told', async () => {
     const { open, pass, pages, browser, shop } = openShopperTabs()
     const counts = { locks: 0, thefts: 0 }
@@ -119,6 +128,28 @@ describe('locks that work beside a line that says nothing', () => {
     for (const { cart } of pages) cart.stop()
     expect(shop.counts.sockets).toBe(0)
     expect(pages.map(({ tab }) => tab.left().timers)).toEqual([0, 0, 0])
+  })
+
+  it('have them share one socket again once it speaks, from the next change on', async () => {
+    const { open, pass, pages, browser, shop } = openShopperTabs()
+    let isMute = true
+    const muteAtFirst = (ports: TabPorts): TabPorts => ({
+      ...ports,
+      openBus: (name, hear) => {
+        const { post, close } = ports.openBus(name, hear)
+        return { post: (message) => !isMute && post(message), close }
+      },
+    })
+    for (let count = 0; count < 3; count += 1) open({ ports: muteAtFirst(browser.open().ports) })
+    await pass(60_000)
+    expect(shop.counts.sockets).toBe(3)
+    isMute = false
+    for (let count = 0; count < 2; count += 1) {
+      shop.commit('ours')
+      await pass(10_000)
+    }
+    expect(seqsOf(pages)).toEqual(Array(3).fill([1, 2]))
+    expect([shop.counts.sockets, ...pages.map(nameOf)]).toEqual([1, 'live', 'live', 'live'])
   })
 })
 
@@ -153,9 +184,9 @@ describe('more tabs than anybody has', () => {
     const { open, pass, browser, shop, pages } = openShopperTabs()
     open()
     await pass(LIVE_MS)
-    const forger = line(browser)
+    const forger = busOf(browser)
     for (let count = 0; count < 6_500; count += 1) {
-      forger.post({ name: 'hello', from: `tab ${count}`, isVisible: true, saw: null, leader: null })
+      forger.post({ name: 'hello', from: `tab ${count}`, isVisible: true, look: null, leader: null })
     }
     await pass(1_000)
     pages[0]?.tab.signal('hidden')
@@ -189,12 +220,11 @@ describe('a word that is forged', () => {
     ['nothing that could be a place', () => ({ cursor: { epoch: 'not an epoch!', seq: 3 }, reset: true })],
   ])('as an answer of the check, that %s, silences no tab', async (_what, more) => {
     const { shop, pass, pages, browser } = await withTwo()
-    const forger = line(browser)
-    const office = { term: 1, by: 'x' }
+    const forger = busOf(browser)
     const reply = said(shop, more(shop.head().epoch))
     const ids = browser.posted().flatMap((message) => Object(message).id ?? [])
-    for (const by of ['x', ...browser.posted().map((message) => Object(message).office?.by ?? 'x')]) {
-      forger.post({ name: 'reply', from: by, office: { ...office, by }, ids, reply, asOfMs: 1_000_000 })
+    for (const from of ['x', ...browser.posted().map((message) => Object(message).from)]) {
+      forger.post({ name: 'reply', from, term: 1, n: 1, ids, reply, asOfMs: 1_000_000 })
     }
     await pass(LIVE_MS)
     shop.commit('ours')
@@ -212,15 +242,10 @@ describe('a word that is forged', () => {
     shop.setFate('dropped')
     shop.commit('ours')
     const forger = browser.open().ports.openBus(NAME, (message) => {
-      const { name, id, office } = Object(message)
+      const { name, id } = Object(message)
       if (name !== 'ask') return
-      const by =
-        browser
-          .posted()
-          .flatMap((posted) => Object(posted).office ?? [])
-          .at(-1) ?? office
       const reply = said(shop, { cursor: { ...shop.head(), seq: 9_000_000 }, reset: true })
-      forger.post({ name: 'reply', from: 'x', office: by, ids: [id], reply, asOfMs: 1_000_000 })
+      forger.post({ name: 'reply', ...termOf(browser), ids: [id], reply, asOfMs: 1_000_000 })
     })
     const checked = follower.cart.check().catch(() => undefined)
     await pass(1_000)
@@ -234,7 +259,7 @@ describe('a word that is forged', () => {
   it('that somebody else is logged in, is asked about, and not often', async () => {
     const { shop, pass, pages, browser } = await withTwo()
     const before = shop.counts.checks
-    const forger = line(browser)
+    const forger = busOf(browser)
     for (let count = 0; count < 200; count += 1) {
       forger.post({ name: 'note', from: 'x', note: { name: 'other-user' } })
       await pass(100)
@@ -253,7 +278,7 @@ describe('a word that is forged', () => {
   it('has no request left in a tab that stops while it asks', async () => {
     const { shop, pass, pages, browser } = await withTwo()
     shop.setCheck('hanging')
-    line(browser).post({ name: 'note', from: 'x', note: { name: 'other-user' } })
+    busOf(browser).post({ name: 'note', from: 'x', note: { name: 'other-user' } })
     await pass(100)
     expect(shop.counts.inFlight).toBeGreaterThan(0)
     for (const { cart } of pages) cart.stop()
@@ -294,12 +319,8 @@ describe('a word that is forged', () => {
       const { name, id } = Object(message)
       if (name !== 'ask') return
       asks += 1
-      const office = browser
-        .posted()
-        .flatMap((posted) => Object(posted).office ?? [])
-        .at(-1)
       const reply = said(shop, { since: null, cursor: { ...shop.head(), seq: 9_000_000 } })
-      forger.post({ name: 'reply', from: 'x', office, ids: [id], reply, asOfMs: 1_000_000 })
+      forger.post({ name: 'reply', ...termOf(browser), ids: [id], reply, asOfMs: 1_000_000 })
     })
     void follower.cart.check().catch(() => undefined)
     await pass(60_000)

@@ -7,8 +7,8 @@ import { seededRandom } from '../support/seeded-random'
 import { type OpenTab, openShopperTabs, type TabPage } from '../support/shopper-tabs'
 import type { CheckMood, Fate } from '../support/virtual-shop'
 
-// What is promised, for every tab of a shopper, under any schedule of what happens to tabs, lines, locks, sockets and the check. Client,
-// inbox, supply, page life and tabs are as they are; browser, server and clock are virtual.
+// What is promised, for every tab of a shopper, under any schedule of what happens to tabs, buses, locks, sockets and the check. Client,
+// stream, sync, page life and tabs are as they are; browser, server and clock are virtual.
 
 type Step =
   | { name: 'commit'; times: number }
@@ -315,7 +315,7 @@ const run = async ({ seed, hasLive, steps }: Schedule): Promise<void> => {
 
 const wordsOf = (connection: Connection | undefined): string => `${connection?.name}: ${connection?.reason}`
 
-describe('under any schedule of what happens to tabs, lines and locks, every tab', () => {
+describe('under any schedule of what happens to tabs, buses and locks, every tab', () => {
   it(
     'hears every change once and in order, shows what the server has, and shares one socket',
     () => fc.assert(fc.asyncProperty(schedules(step), run), { numRuns: Math.ceil(SCHEDULES / 2) }),

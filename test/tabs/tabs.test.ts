@@ -49,6 +49,19 @@ describe('five tabs of a shopper', () => {
     expect(shop.counts.checks - before).toBe(1)
   })
 
+  it('post at most two messages each in a quiet minute, beside what the leader answers', async () => {
+    const { pages, pass, browser } = await withTabs(5)
+    for (let minute = 0; minute < 30; minute += 1) {
+      const before = browser.posted().length
+      await pass(60_000)
+      const posted = browser.posted().slice(before).map(Object)
+      const byFollowers = posted.filter(({ term }) => term === undefined).map(({ from }) => from)
+      const counts = byFollowers.map((from) => byFollowers.filter((other) => other === from).length)
+      expect([Math.max(...counts) <= 2, posted.length <= 20]).toEqual([true, true])
+    }
+    expect(pages.map(stateOf)).toEqual(Array(5).fill('live'))
+  })
+
   it('are told each change once, by the socket', async () => {
     const { shop, pages, pass } = await withTabs(5)
     for (let count = 0; count < 3; count += 1) {
@@ -254,7 +267,7 @@ describe('when the one that leads', () => {
     for (const { tab } of hidden) tab.signal('hidden')
     first.tab.hang()
     shop.commit('ours')
-    await pass(20_000)
+    await pass(65_000)
     expect(seqsOf(others)).toEqual(allOf(others, [1]))
     expect(leader()).toBe(looked)
     first.tab.unhang()
@@ -265,9 +278,19 @@ describe('when the one that leads', () => {
     expect(shop.counts.sockets).toBe(1)
   })
 
+  it('hangs, one that is looked at anew takes over within 4 s', async () => {
+    const { pass, first, others, leader } = await withTabs(2)
+    first.tab.hang()
+    await pass(30_000)
+    expect(leader()).toBe(first)
+    others[0]?.tab.signal('focused')
+    await pass(4_100)
+    expect(leader()).toBe(others[0])
+  })
+
   it('hangs for 3 s only, it keeps its place', async () => {
     const { pass, first, leader } = await withTabs(3)
-    for (let round = 0; round < 10; round += 1) {
+    for (let round = 0; round < 40; round += 1) {
       first.tab.hang()
       await pass(3_000)
       first.tab.unhang()
@@ -364,9 +387,9 @@ describe('a browser without', () => {
   })
 
   it.each<[string, (ports: TabPorts) => TabPorts | null]>([
-    ['locks and lines', () => null],
+    ['locks and buses', () => null],
     ['locks for this frame', refusing],
-    ['lines for this frame', silent],
+    ['buses for this frame', silent],
   ])('%s has each tab stand alone, quietly', async (_what, lend) => {
     const { shop, open, pass, pages, browser } = openShopperTabs()
     for (let count = 0; count < 2; count += 1) open({ ports: lend(browser.open().ports) })
@@ -381,12 +404,12 @@ describe('a browser without', () => {
   })
 })
 
-describe('what cannot be read on the line', () => {
+describe('what cannot be read on the bus', () => {
   it('is reported once, passed over, and nothing is lost', async () => {
     const { shop, pass, pages, browser } = await withTabs(2)
-    const line = browser.open().ports.openBus('mine', () => undefined)
-    for (const message of ['nonsense', null, { name: 'deliver' }, { name: 'here', office: { term: 'x' } }, [], 7]) {
-      line.post(message)
+    const bus = browser.open().ports.openBus('mine', () => undefined)
+    for (const message of ['nonsense', null, { name: 'deliver' }, { name: 'here', term: 'x' }, [], 7]) {
+      bus.post(message)
     }
     shop.commit('ours')
     await pass(100)
@@ -397,10 +420,10 @@ describe('what cannot be read on the line', () => {
 
   it('does no harm when it is forged: a stranger that says it leads is no leader for long', async () => {
     const { shop, pass, pages, browser, others } = await withTabs(2)
-    const line = browser.open().ports.openBus('mine', () => undefined)
+    const bus = browser.open().ports.openBus('mine', () => undefined)
     const connection = { name: 'live', reason: 'subscribed', sinceMs: 0 }
-    line.post({ name: 'here', from: 'x', office: { term: 99, by: 'x' }, n: 7, isVisible: true, connection })
-    await pass(30_000)
+    bus.post({ name: 'here', from: 'x', term: 99, n: 7, isVisible: true, connection })
+    await pass(70_000)
     shop.commit('ours')
     await pass(LIVE_MS)
     expect(seqsOf(pages)).toEqual(allOf(pages, [1]))
@@ -431,7 +454,7 @@ describe('a check without a log', () => {
 })
 
 describe('tabs that are stopped', () => {
-  it('leave no timer, listener, line, lock or socket', async () => {
+  it('leave no timer, listener, bus, lock or socket', async () => {
     const { shop, pages, pass, leader, clock } = await withTabs(3)
     shop.commit('ours')
     await pass(100)

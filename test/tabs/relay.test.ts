@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Query, Reply } from '../../src/engine/transport'
-import { type Ask, createDesk } from '../../src/tabs/relay'
-import { afterAnswer, afterBroadcast, doubted, noTail, type Tail } from '../../src/tabs/replay'
+import { createRelay } from '../../src/tabs/relay'
 import { answerOf, EVENT, sinceOf } from '../support/listening-client'
 import { at } from '../support/payloads'
 
@@ -16,68 +15,59 @@ const turn = async (): Promise<void> => {
   for (let count = 0; count < 10; count += 1) await null
 }
 
-/** A desk whose requests are answered when the test says so, with what it settled in words. */
-const deskWith = ({ isOpening = false, onSettle = (_id: string): unknown => undefined } = {}) => {
+/** A relay whose requests are answered when the test says so, with what it settled in words. */
+const relayWith = ({ isOpening = false, onSettle = (_id: string): unknown => undefined } = {}) => {
   const requests: { readonly query: Query; readonly end: (reply: Reply) => void; readonly fail: () => void }[] = []
   const settled: string[] = []
   const asOfs: number[] = []
-  let tail: Tail = noTail
   let nowMs = 1_000
   let opening = isOpening
-  const desk = createDesk({
+  const relay = createRelay({
     nowMs: () => nowMs,
-    tail: {
-      get: () => tail,
-      set: (next) => {
-        tail = next
-      },
-    },
-    isOpening: () => opening,
+    // Asks of the leader's own tab begin with an a.
+    isHeldUp: ({ id }) => opening && !id.startsWith('a'),
     ask: (query) =>
       new Promise((end, reject) => requests.push({ query, end, fail: () => reject(new Error('broken')) })),
-    settle: (ids, reply, asOfMs) => {
+    settle: ({ ids, reply, asOfMs }) => {
       settled.push(`${[...ids].sort()}: ${inWords(reply)}`)
       asOfs.push(asOfMs)
       for (const id of ids) onSettle(id)
     },
   })
-  const ask = (id: string, since: string | null, more: Partial<Query> & { isOwn?: boolean } = {}): Ask => {
-    const { isOwn = false, ...query } = more
-    return { id, isOwn, query: { since: since === null ? null : cursorOf(since), owner: 'mine', ...query } }
+  const reply = async (reply: Reply): Promise<void> => {
+    requests.at(-1)?.end(reply)
+    await turn()
   }
+  const take = (id: string, since: string | null, more: Partial<Query> = {}): void =>
+    relay.take({ id, query: { since: since === null ? null : cursorOf(since), owner: 'mine', ...more } })
   return {
-    desk,
+    relay,
     requests,
     settled,
     asOfs,
-    take: (...given: Parameters<typeof ask>) => desk.take(ask(...given)),
+    take,
+    reply,
     /** Where each request asked from. */
     froms: () => requests.map(({ query }) => sinceOf(query)),
-    reply: async (reply: Reply) => {
-      requests.at(-1)?.end(reply)
-      await turn()
-    },
     fail: async () => {
       requests.at(-1)?.fail()
       await turn()
     },
-    know: (since: string, cursor: string) => {
-      tail = afterAnswer(tail, answerOf(since, cursor), nowMs, tail.doubts)
+    /** An answer fills the replay; nothing of it is counted. */
+    know: async (since: string, cursor: string) => {
+      take('a0', since)
+      await reply(log(since, cursor))
+      for (const list of [requests, settled, asOfs]) list.length = 0
     },
-    hear: (seq: number) => {
-      tail = afterBroadcast(tail, { event: EVENT, payload: at(seq) })
-    },
-    doubt: () => {
-      tail = doubted(tail)
-    },
+    hear: (seq: number) => relay.remember({ event: EVENT, payload: at(seq) }),
+    gap: () => relay.remember(null),
     opened: () => {
       opening = false
-      desk.lookAgain()
+      relay.goOn()
     },
     later: (ms: number) => {
       nowMs += ms
     },
-    tail: () => tail,
   }
 }
 
@@ -87,19 +77,20 @@ const inWords = (reply: Reply): string => {
   return `${since ? since.seq : 'nowhere'} to ${cursor.seq}`
 }
 
-describe('the desk at which all tabs ask', () => {
+describe('the relay through which all tabs ask', () => {
   it('asks for one, and says when that was', async () => {
-    const { take, froms, later, reply, settled, asOfs, tail } = deskWith()
+    const { take, froms, later, reply, settled, asOfs } = relayWith()
     take('a1', 'e1:17')
     later(300)
     await reply(log('e1:17', 'e1:18'))
     expect([froms(), settled, asOfs]).toEqual([['e1:17'], ['a1: 17 to 18'], [1_000]])
-    expect(tail()).toMatchObject({ cursor: { seq: 18 }, asOfMs: 1_000, isSure: true })
+    take('b1', 'e1:17')
+    expect([froms().length, settled.at(-1), asOfs.at(-1)]).toEqual([1, 'b1: 17 to 18', 1_000])
   })
 
-  it('asks nobody for what is known, and says as of when', () => {
-    const { know, hear, later, take, froms, settled, asOfs } = deskWith()
-    know('e1:17', 'e1:19')
+  it('asks nobody for what is known, and says as of when', async () => {
+    const { know, hear, later, take, froms, settled, asOfs } = relayWith()
+    await know('e1:17', 'e1:19')
     hear(20)
     later(60_000)
     take('a1', 'e1:18')
@@ -108,7 +99,7 @@ describe('the desk at which all tabs ask', () => {
   })
 
   it('lets whoever is at the same place, or further, join the request that is under way', async () => {
-    const { take, froms, reply, settled } = deskWith()
+    const { take, froms, reply, settled } = relayWith()
     take('a1', 'e1:17')
     take('b1', 'e1:17')
     take('c1', 'e1:19')
@@ -116,7 +107,7 @@ describe('the desk at which all tabs ask', () => {
     expect([froms(), settled]).toEqual([['e1:17'], ['a1,b1,c1: 17 to 20']])
   })
 
-  it.each<[string, Parameters<ReturnType<typeof deskWith>['take']>]>([
+  it.each<[string, Parameters<ReturnType<typeof relayWith>['take']>]>([
     ['further behind', ['b1', 'e1:16']],
     ['in another life of the counter', ['b1', 'e2:17']],
     ['nowhere', ['b1', null]],
@@ -124,7 +115,7 @@ describe('the desk at which all tabs ask', () => {
     ['at the log of whoever it is', ['b1', 'e1:17', { owner: null }]],
     ['waiting for an answer that is younger than they are', ['b1', 'e1:17', { maxAgeMs: 0 }]],
   ])('lets nobody join who is %s: they are asked for when it has been answered', async (_what, other) => {
-    const { take, requests, reply, settled } = deskWith()
+    const { take, requests, reply, settled } = relayWith()
     take('a1', 'e1:17')
     take(...other)
     expect(requests).toHaveLength(1)
@@ -134,10 +125,10 @@ describe('the desk at which all tabs ask', () => {
     expect(settled).toEqual(['a1: nothing', 'b1: nothing'])
   })
 
-  it('lets nobody join who came after a doubt that the request does not know of', async () => {
-    const { take, doubt, froms, reply, settled } = deskWith()
+  it('lets nobody join who came after a gap that the request does not know of', async () => {
+    const { take, gap, froms, reply, settled } = relayWith()
     take('a1', 'e1:17')
-    doubt()
+    gap()
     take('b1', 'e1:17')
     await reply(log('e1:17', 'e1:18'))
     expect([froms(), settled]).toEqual([['e1:17', 'e1:17'], ['a1: 17 to 18']])
@@ -146,7 +137,7 @@ describe('the desk at which all tabs ask', () => {
   })
 
   it('has one request under way, and asks for all that wait in the next one', async () => {
-    const { take, froms, reply, settled } = deskWith()
+    const { take, froms, reply, settled } = relayWith()
     take('a1', 'e1:20')
     take('b1', 'e1:16', { maxAgeMs: 0 })
     take('c1', 'e1:18')
@@ -159,7 +150,7 @@ describe('the desk at which all tabs ask', () => {
   })
 
   it('asks one after the other for those who cannot be asked for together', async () => {
-    const { take, froms, reply, settled } = deskWith()
+    const { take, froms, reply, settled } = relayWith()
     take('a1', 'e1:20')
     take('b1', 'e2:3', { maxAgeMs: 0 })
     take('c1', 'e1:7', { owner: null })
@@ -171,7 +162,7 @@ describe('the desk at which all tabs ask', () => {
   })
 
   it('asks as one who waits when any of them does, and only then', async () => {
-    const { take, requests, reply } = deskWith()
+    const { take, requests, reply } = relayWith()
     take('a1', 'e1:17')
     take('b1', 'e1:16')
     take('c1', 'e1:17', { maxAgeMs: 5_000 })
@@ -179,29 +170,29 @@ describe('the desk at which all tabs ask', () => {
     expect(requests.map(({ query }) => query.maxAgeMs)).toEqual([undefined, 0])
   })
 
-  it('asks from where the tabs were told last when one asks from further on: they hear the answer, too', () => {
-    const { know, doubt, take, froms } = deskWith()
-    know('e1:17', 'e1:18')
-    doubt()
+  it('asks from where the tabs were told last when one asks from further on: they hear the answer, too', async () => {
+    const { know, gap, take, froms } = relayWith()
+    await know('e1:17', 'e1:18')
+    gap()
     take('a1', 'e1:20')
     expect(froms()).toEqual(['e1:18'])
   })
 
-  it('asks from the asker’s own place when the tabs were told of another life, or nothing', () => {
-    const { know, doubt, take, froms } = deskWith()
-    know('e1:1', 'e1:2')
-    doubt()
+  it('asks from the asker’s own place when the tabs were told of another life, or nothing', async () => {
+    const { know, gap, take, froms } = relayWith()
+    await know('e1:1', 'e1:2')
+    gap()
     take('a1', 'e2:20')
     expect(froms()).toEqual(['e2:20'])
-    const fresh = deskWith()
+    const fresh = relayWith()
     fresh.take('a1', null)
     expect(fresh.froms()).toEqual(['from nowhere'])
   })
 
   it('answers those who came too late to join from what was brought, and asks for the rest', async () => {
-    const { know, doubt, take, froms, reply, settled } = deskWith()
-    know('e1:10', 'e1:17')
-    doubt()
+    const { know, gap, take, froms, reply, settled } = relayWith()
+    await know('e1:10', 'e1:17')
+    gap()
     take('a1', 'e1:17')
     take('b1', 'e1:12')
     take('c1', 'e1:5')
@@ -213,8 +204,8 @@ describe('the desk at which all tabs ask', () => {
   })
 
   it('asks for whoever waits for an answer, also what is known', async () => {
-    const { know, take, froms, reply, settled } = deskWith()
-    know('e1:17', 'e1:18')
+    const { know, take, froms, reply, settled } = relayWith()
+    await know('e1:17', 'e1:18')
     take('a1', 'e1:18', { maxAgeMs: 0 })
     expect([froms(), settled]).toEqual([['e1:18'], []])
     await reply(log('e1:18', 'e1:18'))
@@ -222,7 +213,7 @@ describe('the desk at which all tabs ask', () => {
   })
 
   it('goes on asking after a full answer, for whoever asks on', async () => {
-    const { take, froms, reply, settled } = deskWith({})
+    const { take, froms, reply, settled } = relayWith({})
     take('a1', 'e1:0')
     await reply(log('e1:0', 'e1:50'))
     take('a2', 'e1:50')
@@ -234,7 +225,7 @@ describe('the desk at which all tabs ask', () => {
   })
 
   it('hands on that nobody answered, and a transport that broke', async () => {
-    const { take, reply, fail, settled, requests } = deskWith()
+    const { take, reply, fail, settled, requests } = relayWith()
     take('a1', 'e1:17')
     await reply({ name: 'unanswered', next: 1_234, error: new Error('for the test') as never })
     take('a2', 'e1:17')
@@ -244,9 +235,9 @@ describe('the desk at which all tabs ask', () => {
   })
 })
 
-describe('while the channel is being subscribed, the desk', () => {
+describe('while the channel is being subscribed, the relay', () => {
   it('lets other tabs wait, and asks for all of them once it is', async () => {
-    const { take, froms, opened, reply, settled } = deskWith({ isOpening: true })
+    const { take, froms, opened, reply, settled } = relayWith({ isOpening: true })
     take('b1', 'e1:17')
     take('c1', 'e1:16')
     expect(froms()).toEqual([])
@@ -257,8 +248,8 @@ describe('while the channel is being subscribed, the desk', () => {
   })
 
   it('asks for its own tab, and whoever waits for an answer; the others go on waiting', async () => {
-    const { take, froms, reply, settled, opened } = deskWith({ isOpening: true })
-    take('a1', 'e1:17', { isOwn: true })
+    const { take, froms, reply, settled, opened } = relayWith({ isOpening: true })
+    take('a1', 'e1:17')
     take('b1', 'e1:10')
     take('c1', 'e1:17', { maxAgeMs: 0 })
     await reply({ name: 'nothing' })
@@ -272,9 +263,9 @@ describe('while the channel is being subscribed, the desk', () => {
   })
 
   it('answers other tabs from what is known, also what came to be known while they waited', async () => {
-    const { take, reply, settled, requests } = deskWith({ isOpening: true })
+    const { take, reply, settled, requests } = relayWith({ isOpening: true })
     take('b1', 'e1:17')
-    take('a1', 'e1:16', { isOwn: true })
+    take('a1', 'e1:16')
     await reply(log('e1:16', 'e1:18'))
     expect([settled, requests.length]).toEqual([['a1: 16 to 18', 'b1: 17 to 18'], 1])
   })
@@ -283,7 +274,7 @@ describe('while the channel is being subscribed, the desk', () => {
 describe('whoever is settled may do anything:', () => {
   it('asking again at once is a new ask, and nobody is forgotten', async () => {
     let asked = 1
-    const page = deskWith({
+    const page = relayWith({
       onSettle: (id) => {
         if (!id.startsWith('a') || asked >= 3) return
         asked += 1
@@ -300,21 +291,21 @@ describe('whoever is settled may do anything:', () => {
     expect(page.requests).toHaveLength(3)
   })
 
-  it('asking again at once is the one request under way: whoever waits for another goes on waiting', async () => {
-    const page = deskWith({ onSettle: (id) => id === 'a1' && page.take('a2', 'e1:17') })
+  it('asking again at once takes the place behind whoever waits', async () => {
+    const page = relayWith({ onSettle: (id) => id === 'a1' && page.take('a2', 'e1:17') })
     page.take('a1', 'e1:17')
     page.take('b1', 'e2:3')
     page.take('c1', 'e1:10')
     await page.reply({ name: 'nothing' })
-    expect(page.froms()).toEqual(['e1:17', 'e1:10'])
+    expect(page.froms()).toEqual(['e1:17', 'e2:3'])
     await page.reply({ name: 'nothing' })
     await page.reply({ name: 'nothing' })
-    expect([page.froms().length, page.settled]).toEqual([3, ['a1: nothing', 'a2,c1: nothing', 'b1: nothing']])
+    expect([page.froms().length, page.settled]).toEqual([3, ['a1: nothing', 'b1: nothing', 'a2,c1: nothing']])
   })
 
   it('asking again for what is known answers each once', async () => {
     const again: string[] = []
-    const page = deskWith({
+    const page = relayWith({
       onSettle: (id) => {
         if (again.length >= 3) return
         again.push(`${id}+`)
@@ -330,30 +321,30 @@ describe('whoever is settled may do anything:', () => {
   })
 
   it('closing it forgets all asks: nothing is asked or settled afterwards', async () => {
-    const page = deskWith({ onSettle: () => page.desk.close() })
+    const page = relayWith({ onSettle: () => page.relay.close() })
     page.take('a1', 'e1:17')
     page.take('b1', 'e1:17', { maxAgeMs: 0 })
     page.take('c1', 'e1:10')
     await page.reply(log('e1:17', 'e1:18'))
     page.take('d1', 'e1:18')
-    page.desk.lookAgain()
+    page.relay.goOn()
     expect([page.settled, page.requests.length]).toEqual([['a1: 17 to 18'], 1])
   })
 
-  it('closing it while one of several is answered from memory leaves the rest', () => {
-    const page = deskWith({ isOpening: true, onSettle: () => page.desk.close() })
+  it('closing it while one of several is answered from memory leaves the rest', async () => {
+    const page = relayWith({ isOpening: true, onSettle: (id) => id === 'b1' && page.relay.close() })
     page.take('b1', 'e1:17')
     page.take('c1', 'e1:17')
-    page.know('e1:17', 'e1:18')
-    page.opened()
-    expect(page.settled).toEqual(['b1: 17 to 18'])
+    page.take('a1', 'e1:17')
+    await page.reply(log('e1:17', 'e1:18'))
+    expect(page.settled).toEqual(['a1: 17 to 18', 'b1: 17 to 18'])
   })
 })
 
-it('a desk that was closed while it asked says nothing of the answer', async () => {
-  const { desk, take, reply, settled, tail } = deskWith()
+it('a relay that was closed while it asked says nothing of the answer', async () => {
+  const { relay, take, reply, settled, requests } = relayWith()
   take('a1', 'e1:17')
-  desk.close()
+  relay.close()
   await reply(log('e1:17', 'e1:18'))
-  expect([settled, tail()]).toEqual([[], noTail])
+  expect([settled, requests.length]).toEqual([[], 1])
 })
