@@ -139,7 +139,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
 
   const handle = (effect: PageEffect): void => {
     switch (effect.name) {
-      case 'tell':
+      case 'deliver':
         return tell(effect.change, effect.spreadMs)
       case 'report':
         return reportOnce(effect.error)
@@ -147,8 +147,10 @@ export const createClient = (options: ClientOptions): CartEcho => {
         if (effect.owner !== null && effect.asOfMs !== undefined) news.set(confirmed(news.get(), effect.asOfMs))
         return refreshing.confirmed()
       case 'stale':
-        if (effect.reason !== 'older-page') noteChange()
+        noteChange()
         return refreshing.beStale(effect.spreadMs)
+      case 'older-page':
+        return refreshing.beStale()
       case 'fresh':
         return refreshing.beFresh()
       case 'other-user':
@@ -238,7 +240,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
 
   // A log gives what was held once more; a bare answer, which may be another customer's, would have it told.
   const leavePage = (): void => {
-    customer.memory.stream = { ...customer.memory.stream, held: [] }
+    customer.memory.stream = { ...customer.memory.stream, buffered: [] }
     doubt(AWAY)
   }
 

@@ -1,5 +1,5 @@
 import { CartEchoError } from './errors'
-import { type Decode, decodeAnything, decodeConditionsChanged, decodeOnce } from './payload'
+import { createDecoder, type Decode, type Decoder, decodeAnything, decodeConditionsChanged } from './payload'
 import { ownOnly } from './shape'
 
 /** An id as the shop has it, integer, UUID or ULID. Always compared as a string. */
@@ -108,8 +108,6 @@ export interface ChangeMeta<Name extends CartEventName = CartEventName> {
   readonly via: 'socket' | 'check'
   /** When this browser got it, in milliseconds of `Date.now()`. */
   readonly receivedAtMs: number
-  /** True when it was caught up after a gap, not heard live: apply it without animation. */
-  readonly afterGap: boolean
   /** True for what a bare check said: there are words, and nothing else is known. */
   readonly bare?: true | undefined
 }
@@ -156,8 +154,8 @@ export type EventOption = CartEventName | EventDefinition
 
 /** What a page listens to. */
 export interface Listening {
-  /** The decoder of each event, by its name on the wire; it runs once for each payload. */
-  readonly events: ReadonlyMap<string, Decode<unknown>>
+  /** The decoder of each event, by its name on the wire. */
+  readonly events: ReadonlyMap<string, Decoder>
   /** The cart instance that is told. */
   readonly instance: string
 }
@@ -175,8 +173,7 @@ export const readListening = (events: readonly EventOption[] = [], instance = 'd
     if (typeof entry !== 'string' || !decoders.has(name)) decoders.set(name, decode)
   }
   insistOnDomNames([...decoders.keys()])
-  const once = [...decoders].map(([name, decode]) => [name, decodeOnce(decode)] as const)
-  return { events: new Map(once), instance }
+  return { events: new Map([...decoders].map(([name, decode]) => [name, createDecoder(name, decode)])), instance }
 }
 
 /** The error for a listener of an event that is not listened to. */

@@ -1,6 +1,6 @@
 import { type Cursor, formatCursor } from './cursor'
 import { CartEchoError, wordsOf } from './errors'
-import type { CartConditionsChanged, CartEchoBlock } from './events'
+import type { CartConditionsChanged } from './events'
 import {
   attempt,
   duration,
@@ -65,12 +65,9 @@ const measure = (value: unknown, depth: number, spent: Spent): Misfit | null => 
   return null
 }
 
-/** What makes a broadcast that broadcast. */
+/** What tells a broadcast from others, and for how long the same key means the same news: for ever, but for mere content, which may come again by right. */
 export interface Identity {
-  /** Its place in the owner's log, when the server keeps one. */
-  readonly position: Cursor | null
   readonly key: string
-  /** How long the same key means the same news: for ever, but for mere content, which may come again by right. */
   readonly lastsMs: number
 }
 
@@ -81,23 +78,12 @@ const CONTENT = 'content:'
  * Tells broadcasts apart: by `epoch:seq`, else by event, instance and `id`, else by event and content within 60 s. Keys are sorted; `timestamp`,
  * `spread_ms` and `locale` are no content.
  */
-export const identityOf = (event: string, { payload, block }: Decoded): Identity => {
-  const { epoch, seq, id, instance } = block
-  if (epoch != null && seq != null) return positioned({ epoch, seq })
-  if (id != null) {
-    // One order may change the cart, its stock and the wishlist.
-    const key = `id:${JSON.stringify([event, instance ?? 'default', String(id)])}`
-    return { position: null, key, lastsMs: Number.POSITIVE_INFINITY }
-  }
-  return { position: null, key: `${CONTENT}${digest(`${event} ${canonical(payload)}`)}`, lastsMs: CONTENT_LASTS_MS }
+export const identityOf = (event: string, { payload, position, id, instance }: Decoded): Identity => {
+  if (position) return { key: formatCursor(position), lastsMs: Number.POSITIVE_INFINITY }
+  // One order may change the cart, its stock and the wishlist.
+  if (id !== null) return { key: `id:${JSON.stringify([event, instance, id])}`, lastsMs: Number.POSITIVE_INFINITY }
+  return { key: `${CONTENT}${digest(`${event} ${canonical(payload)}`)}`, lastsMs: CONTENT_LASTS_MS }
 }
-
-/** The identity of what stands at a place in the log. */
-export const positioned = (position: Cursor): Identity => ({
-  position,
-  key: formatCursor(position),
-  lastsMs: Number.POSITIVE_INFINITY,
-})
 
 /** True for the key of mere content: the same key may be other news by right. */
 export const mayComeAgain = (key: string): boolean => key.startsWith(CONTENT)
@@ -124,12 +110,18 @@ const fnv1a = (text: string, seed: number): string => {
   return (hash >>> 0).toString(16).padStart(8, '0')
 }
 
-/** A payload after its own decoder, with the block every event may carry. */
+/** A broadcast, read. */
 export interface Decoded {
+  /** What the event's own decoder made of the payload. */
   readonly change: unknown
   /** The payload as it came: what a decoder makes of it may be no JSON, or leave out what tells two apart. */
   readonly payload: Record<string, unknown>
-  readonly block: CartEchoBlock
+  /** Its place in the owner's log; null where the server keeps none. */
+  readonly position: Cursor | null
+  /** Its identity on a server without a log; null for none. */
+  readonly id: string | null
+  readonly instance: string
+  readonly spreadMs: number | undefined
   /** What was left out of it, and why; null for nothing. */
   readonly problem: CartEchoError | null
 }
@@ -182,58 +174,68 @@ const conditionsChangedShape = record({
   timestamp: text,
 })
 
+/** A number that is not there may be an empty string, as a template or `env()` prints it. */
+const count =
+  (shape: Shape): Shape =>
+  (value) =>
+    value === '' ? null : optional(shape)(value)
+
 const blockFields = record({
   epoch: optional(epoch),
-  seq: optional(positive),
+  seq: count(positive),
   id: optional(id),
   cart: optional(id),
   instance: optional(text),
-  version: optional(integer),
+  version: count(integer),
   code: optional(text),
   locale: optional(text),
-  spread_ms: optional(duration),
+  spread_ms: count(duration),
 })
 
-const blockShape: Shape = (value) => blockFields(value) ?? unpaired(value as CartEchoBlock)
+const blockShape: Shape = (value) => blockFields(value) ?? unpaired(value as Record<string, unknown>)
 
-const unpaired = ({ epoch, seq }: CartEchoBlock): Misfit | null => {
-  if ((epoch == null) === (seq == null)) return null
-  return within(epoch == null ? 'epoch' : 'seq', misfit('given, since epoch and seq come together', undefined))
+const unpaired = (block: Record<string, unknown>): Misfit | null => {
+  const hasEpoch = typeof own(block, 'epoch') === 'string'
+  if (hasEpoch === (readNumber(own(block, 'seq')) !== undefined)) return null
+  return within(hasEpoch ? 'seq' : 'epoch', misfit('given, since epoch and seq come together', undefined))
 }
 
 /**
- * Decodes the guide's own event. Unknown keys stay; PHP's empty `[]` for `changes` counts as `{}`, and a number in a string as that number. A condition
- * whose `item_id` is a number beyond 2^53 is left out: nobody can tell which item it is of.
+ * Decodes the guide's own event, in place. Unknown keys stay; PHP's empty `[]` for `changes` counts as `{}`, and a number in a string as that number. A
+ * condition whose `item_id` is a number beyond 2^53 is left out: nobody can tell which item it is of.
  * @throws {CartEchoError} `invalid-payload`, with path, expected and actual.
  */
 export const decodeConditionsChanged: Decode<CartConditionsChanged> = (payload) => {
-  const told = edited(edited(payload, 'changes', changesOf), 'cart_echo', blockOf)
-  insist(conditionsChangedShape(told))
-  return told as unknown as CartConditionsChanged
+  edit(payload, 'changes', changesOf)
+  edit(payload, 'cart_echo', blockOf)
+  insist(conditionsChangedShape(payload))
+  return payload as unknown as CartConditionsChanged
 }
 
-/** The same fields but for one; the very same object where that stays as it is. */
-const edited = (fields: unknown, key: string, change: (value: unknown) => unknown): unknown => {
-  if (!isRecord(fields) || !Object.hasOwn(fields, key)) return fields
-  const value = change(fields[key])
-  return Object.is(value, fields[key]) ? fields : { ...fields, [key]: value }
+const edit = (fields: unknown, key: string, read: (value: unknown) => unknown): void => {
+  if (isRecord(fields) && Object.hasOwn(fields, key)) fields[key] = read(fields[key])
 }
 
-const withNumbers =
-  (...keys: readonly string[]) =>
-  (fields: unknown): unknown =>
-    // Nothing is an empty string, as a template or `env()` prints it.
-    keys.reduce((now, key) => edited(now, key, (said) => (said === '' ? null : (readNumber(said) ?? said))), fields)
+const changesOf = (changes: unknown): unknown => {
+  if (isEmptyArray(changes)) return {}
+  edit(changes, 'totals', totalsOf)
+  edit(changes, 'conditions', ofKnownItems)
+  return changes
+}
 
-const withAmounts = withNumbers('subtotal', 'total', 'savings', 'previous_total')
-const withCounts = withNumbers('seq', 'version', 'spread_ms')
+const totalsOf = (totals: unknown): unknown => {
+  if (isEmptyArray(totals)) return null
+  for (const key of ['subtotal', 'total', 'savings', 'previous_total']) edit(totals, key, numberOf)
+  return totals
+}
 
-const changesOf = (changes: unknown): unknown =>
-  isEmptyArray(changes) ? {} : edited(edited(changes, 'totals', totalsOf), 'conditions', ofKnownItems)
+const blockOf = (block: unknown): unknown => {
+  if (isEmptyArray(block)) return {}
+  for (const key of ['seq', 'version', 'spread_ms']) edit(block, key, numberOf)
+  return block
+}
 
-const totalsOf = (totals: unknown): unknown => (isEmptyArray(totals) ? null : withAmounts(totals))
-
-const blockOf = (block: unknown): unknown => (isEmptyArray(block) ? {} : withCounts(block))
+const numberOf = (said: unknown): unknown => (said === '' ? null : (readNumber(said) ?? said))
 
 const ofKnownItems = (conditions: unknown): unknown =>
   Array.isArray(conditions) && conditions.some(isOfUnsafeItem)
@@ -254,25 +256,58 @@ export const decodeBroadcast = (event: string, payload: unknown, decode: Decode<
     insist(outOfBounds(payload))
     const fields: unknown = isEmptyArray(payload) ? {} : payload
     if (!isRecord(fields)) throw invalidPayload(misfit('an object', fields))
-    const block = decodeBlock(own(fields, 'cart_echo'))
-    return { change: decode(fields), payload: fields, block, problem: unsafeItem(fields) }
+    const said = own(fields, 'cart_echo') ?? noBlock
+    const block = isEmptyArray(said) ? noBlock : (said as Record<string, unknown>)
+    insist(within('cart_echo', blockShape(block)))
+    const [place, seq, id] = [own(block, 'epoch'), readNumber(own(block, 'seq')), own(block, 'id')]
+    return {
+      change: decode(fields),
+      payload: fields,
+      position: typeof place === 'string' && seq !== undefined ? { epoch: place, seq } : null,
+      id: id == null ? null : String(id),
+      instance: (own(block, 'instance') as string | null | undefined) ?? 'default',
+      spreadMs: readNumber(own(block, 'spread_ms')),
+      problem: unsafeItem(fields),
+    }
   } catch (error) {
     throw asInvalidPayload(event, error)
   }
 }
 
-/** True when a broadcast can be decoded, or is of an event that nobody listens to. Never throws. */
-export const isReadable = (events: ReadonlyMap<string, Decode<unknown>>, event: string, payload: unknown): boolean => {
-  const decode = events.get(event)
-  return !decode || attempt(() => decodeBroadcast(event, payload, decode)) !== undefined
+const noBlock = Object.freeze({})
+
+/**
+ * Reads broadcasts of an event. It runs once for each payload, whoever asks, and gives the same, or throws the same, every time.
+ * @throws {CartEchoError} `invalid-payload`.
+ */
+export type Decoder = (payload: unknown) => Decoded
+
+/**
+ * A decoder that works on a copy: what came stays as it came, for the shopper's other tabs and for the page's own listeners. What it gives is frozen, as deep as
+ * it is plain: a listener that changes it would change it for all.
+ */
+export const createDecoder = (event: string, decode: Decode<unknown>): Decoder => {
+  const results = new WeakMap<object, Decoded | CartEchoError>()
+  const resultOf = (payload: unknown): Decoded | CartEchoError => {
+    try {
+      return decodeBroadcast(event, payload, (fields) => frozen(decode(copyOf(fields))))
+    } catch (error) {
+      return error as CartEchoError
+    }
+  }
+  return (payload) => {
+    const isObject = typeof payload === 'object' && payload !== null
+    const result = (isObject && results.get(payload)) || resultOf(payload)
+    if (isObject) results.set(payload, result)
+    if (result instanceof CartEchoError) throw result
+    return result
+  }
 }
 
-// Without a prototype: on a page that extends Object.prototype every block would inherit an id or an epoch.
-const decodeBlock = (block: unknown): CartEchoBlock => {
-  if (block === undefined || block === null || isEmptyArray(block)) return Object.create(null)
-  const fields: unknown = isRecord(block) ? Object.assign(Object.create(null), withCounts(block)) : block
-  insist(within('cart_echo', blockShape(fields)))
-  return fields as CartEchoBlock
+/** True when a broadcast can be decoded, or is of an event that nobody listens to. Never throws. */
+export const isReadable = (events: ReadonlyMap<string, Decoder>, event: string, payload: unknown): boolean => {
+  const decoder = events.get(event)
+  return !decoder || attempt(() => decoder(payload)) !== undefined
 }
 
 const unsafeItem = (payload: Record<string, unknown>): CartEchoError | null => {
@@ -281,9 +316,8 @@ const unsafeItem = (payload: Record<string, unknown>): CartEchoError | null => {
   const index = Array.isArray(conditions) ? conditions.findIndex(isOfUnsafeItem) : -1
   if (index < 0) return null
   const itemId = (conditions as readonly Record<string, unknown>[])[index]?.item_id
-  return invalidPayload(
-    within('changes', within('conditions', within(index, within('item_id', misfit(AS_A_STRING, itemId))))),
-  )
+  const path = ['changes', 'conditions', index, 'item_id']
+  return invalidPayload({ path, expected: AS_A_STRING, actual: itemId })
 }
 
 const insist = (wrong: Misfit | null): void => {
@@ -301,20 +335,6 @@ const asInvalidPayload = (event: string, cause: unknown): CartEchoError =>
     report: cause instanceof CartEchoError ? cause.report : undefined,
   })
 
-/**
- * The same decoder, which runs once for each payload, whoever asks, and gives the same value, or throws the same, every time. It works on a copy:
- * what came stays as it came, for the shopper's other tabs and for the page's own listeners. What it gives is frozen, as deep as it is plain: a
- * listener that changes it would change it for all.
- */
-export const decodeOnce = (decode: Decode<unknown>): Decode<unknown> => {
-  const results = new WeakMap<object, () => unknown>()
-  return (payload) => {
-    const known = results.get(payload) ?? resultOf(() => frozen(decode(copyOf(payload))))
-    results.set(payload, known)
-    return known()
-  }
-}
-
 /** Freezes plain objects and arrays, and what is in them; leaves what has a class of its own. Gives the same value. */
 export const frozen = <Value>(value: Value, seen: Set<unknown> = new Set()): Value => {
   if (!isPlain(value) || seen.has(value)) return value
@@ -324,27 +344,17 @@ export const frozen = <Value>(value: Value, seen: Set<unknown> = new Set()): Val
   return value
 }
 
-const resultOf = (run: () => unknown): (() => unknown) => {
-  try {
-    const value = run()
-    return () => value
-  } catch (thrown) {
-    return () => {
-      throw thrown
-    }
-  }
-}
-
-/** A copy of plain objects and arrays, and of what is in them; what has a class of its own stays the same. Not for what is cyclic. */
-export const copyOf = <Value>(value: Value): Value => {
-  if (!isPlain(value)) return value
-  const entries = Object.keys(value).map((key) => [key, copyOf((value as Record<string, unknown>)[key])] as const)
-  return (Array.isArray(value) ? entries.map(([, inner]) => inner) : Object.fromEntries(entries)) as Value
-}
-
 const isPlain = (value: unknown): value is object => {
   if (typeof value !== 'object' || value === null) return false
   const prototype = Object.getPrototypeOf(value)
   // Of another frame, too.
   return Array.isArray(value) || prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
+/** A copy of JSON. Not for what is cyclic. */
+export const copyOf = <Value>(value: Value): Value => {
+  if (typeof value !== 'object' || value === null) return value
+  const copy: Record<string, unknown> = Array.isArray(value) ? ([] as unknown as Record<string, unknown>) : {}
+  for (const key of Object.keys(value)) copy[key] = copyOf((value as Record<string, unknown>)[key])
+  return copy as Value
 }

@@ -360,7 +360,7 @@ const isConfirmed = ({ confirmedAtMs, stream }: Memory, nowMs: number, maxAgeMs:
   // A clock that was put back must not make an old confirmation young.
   nowMs >= confirmedAtMs &&
   stream.asking.name === 'nothing' &&
-  stream.held.length === 0
+  stream.buffered.length === 0
 
 const notListening = (connection: Connection): CartEchoError =>
   new CartEchoError('cannot-check', `Nothing is asked while the page is ${connection.name}: ${connection.reason}.`, {

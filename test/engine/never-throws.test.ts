@@ -121,7 +121,7 @@ describe('advance() never throws', () => {
           payload: { ...at(1), cart_echo: last },
         } as const
         const { effects } = advance(stream, broadcast, rules, { nowMs: nowMs + 1_000, random: 0.5 })
-        expect(effects.map(({ name }) => name)).toContain('tell')
+        expect(effects.map(({ name }) => name)).toContain('deliver')
       }),
       RUNS,
     )

@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest'
-import { type Echoes, hearBare, hearLive, noEchoes } from '../../src/engine/stream/state'
+import { hearBare, hearLive, nothingSpoken, type Spoken } from '../../src/engine/stream/bare'
 
 /** A page's memory of words, on a clock of its own: each call says whether it was news. */
 const ears = () => {
-  let echoes: Echoes = noEchoes
+  let spoken: Spoken = nothingSpoken
   let nowMs = 0
-  const keep = (handled: { echoes: Echoes; isNews: boolean }): boolean => {
-    echoes = handled.echoes
-    return handled.isNews
+  const keep = (heard: { spoken: Spoken; isNews: boolean }): boolean => {
+    spoken = heard.spoken
+    return heard.isNews
   }
   return {
-    check: (message: string | null, updated = true) => keep(hearBare(echoes, { updated, message, atMs: nowMs })),
-    live: (message: string | null, changes = '{}') => keep(hearLive(echoes, { message, changes }, nowMs)),
+    check: (message: string | null, updated = true) => keep(hearBare(spoken, { updated, message, atMs: nowMs })),
+    live: (message: string | null, changes = '{}') => keep(hearLive(spoken, { message, changes }, nowMs)),
     wait: (ms: number) => {
       nowMs += ms
     },
-    remembered: () => echoes.said.length,
+    remembered: () => spoken.said.length,
   }
 }
 

@@ -8,7 +8,7 @@ const NAME = 'cart-conditions-changed'
 const changeAt = (seq: number): Change => ({
   event: 'cart.conditions.changed',
   change: at(seq),
-  meta: { event: 'cart.conditions.changed', key: `e1:${seq}`, via: 'socket', receivedAtMs: 0, afterGap: false },
+  meta: { event: 'cart.conditions.changed', key: `e1:${seq}`, via: 'socket', receivedAtMs: 0 },
 })
 
 const undo: (() => void)[] = []
