@@ -1,5 +1,5 @@
 import { CartEchoError } from './errors'
-import { createDecoder, type Decode, type Decoder, decodeAnything, decodeConditionsChanged } from './payload'
+import { copyOf, createDecoder, type Decode, type Decoder, decodeAnything, decodeConditionsChanged } from './payload'
 import { ownOnly } from './shape'
 
 /** An id as the shop has it, integer, UUID or ULID. Always compared as a string. */
@@ -165,15 +165,20 @@ export interface Listening {
  * @throws {CartEchoError} `invalid-event` for a name that cannot be one, or two names with the same DOM name.
  */
 export const readListening = (events: readonly EventOption[] = [], instance = 'default'): Listening => {
-  const decoders = new Map<string, Decode<unknown>>([['cart.conditions.changed', decodeConditionsChanged]])
+  const decoders = new Map<string, Decoder>()
+  const add = (name: string, decode: Decode<unknown>): void => void decoders.set(name, createDecoder(name, decode))
+  add('cart.conditions.changed', decodeConditionsChanged)
   for (const entry of events) {
-    const [name, decode] =
-      typeof entry === 'string' ? [entry, decodeAnything] : [entry.name, ownOnly(entry).decode ?? decodeAnything]
+    const { name, decode }: Partial<EventDefinition> & { name: string } = ownOnly(
+      typeof entry === 'string' ? { name: entry } : entry,
+    )
     insistOnName(name)
-    if (typeof entry !== 'string' || !decoders.has(name)) decoders.set(name, decode)
+    // A copy of its own, which it may change.
+    if (decode) add(name, (payload) => decode(copyOf(payload)))
+    else if (!decoders.has(name) || typeof entry !== 'string') add(name, decodeAnything)
   }
   insistOnDomNames([...decoders.keys()])
-  return { events: new Map([...decoders].map(([name, decode]) => [name, createDecoder(name, decode)])), instance }
+  return { events: decoders, instance }
 }
 
 /** The error for a listener of an event that is not listened to. */

@@ -17,7 +17,11 @@ export interface Misfit {
 }
 
 /** Says what is wrong with a value, or null when it fits. Nothing is built for a value that fits. */
-export type Shape = (value: unknown) => Misfit | null
+export interface Shape {
+  (value: unknown): Misfit | null
+  /** What a `record` puts in the place of a field of this shape, before it is looked at. Default: it stays. */
+  readonly read?: ((value: unknown) => unknown) | undefined
+}
 
 /** The misfit of a value that is not what was expected. */
 export const misfit = (expected: string, actual: unknown): Misfit => ({ path: [], expected, actual })
@@ -98,13 +102,19 @@ export const flag: Shape = where('true or false', (value) => readFlag(value) !==
 /** How long something lasts, as `readNumber` reads it. */
 export const duration: Shape = where('milliseconds, 0 or more', (value) => (readNumber(value) ?? -1) >= 0)
 
+/** The shape of what `read` makes of a field; the record is changed. */
+export const reading = (read: (value: unknown) => unknown, shape: Shape): Shape =>
+  Object.assign((value: unknown) => shape(value), { read })
+
 /** An object whose named fields fit. Unknown keys are left alone. */
 export const record = (fields: Readonly<Record<string, Shape>>): Shape => {
-  const keys = Object.keys(fields)
+  const all = Object.entries(fields).map(([key, shape]) => ({ key, shape, read: ownOnly(shape).read }))
   return (value) => {
     if (!isRecord(value)) return misfit('an object', value)
-    for (const key of keys) {
-      const wrong = (fields[key] as Shape)(own(value, key))
+    for (const { key, shape, read } of all) {
+      const isThere = Object.hasOwn(value, key)
+      if (isThere && read) value[key] = read(value[key])
+      const wrong = shape(isThere ? value[key] : undefined)
       if (wrong) return within(key, wrong)
     }
     return null

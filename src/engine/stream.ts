@@ -10,7 +10,6 @@ import {
 } from './answer'
 import type { Moment } from './clock'
 import { type Cursor, formatCursor } from './cursor'
-import { CartEchoError, wordsOf } from './errors'
 import type { Change } from './events'
 import { frozen } from './payload'
 import { hearBare } from './stream/bare'
@@ -46,7 +45,7 @@ import {
 const MOST_IN_VAIN = 5
 
 /**
- * Moves a stream by one arrival. Pure; never throws: what cannot be read becomes a `report`.
+ * Moves a stream by one arrival. Pure; never throws: a payload that cannot be read becomes a `report`.
  *
  *     broadcast ──► seen, retired, another instance? ──► drop
  *        │  next in line ──► deliver, and whatever was buffered behind it
@@ -62,20 +61,7 @@ export const advance = (
   moment: Moment,
 ): { readonly stream: Stream; readonly effects: readonly Effect[] } => {
   const turn: Turn = { stream: { ...stream }, effects: [], rules, moment }
-  try {
-    handle(turn, arrival)
-    return turn
-  } catch (cause) {
-    return unreadable({ stream: { ...stream }, effects: [], rules, moment }, arrival, cause)
-  }
-}
-
-// A payload that is no mere JSON may throw wherever it is looked at.
-const unreadable = (turn: Turn, arrival: Arrival, cause: unknown): Turn => {
-  const error = new CartEchoError('invalid-payload', `What came cannot be read: ${wordsOf(cause)}`, { cause })
-  turn.effects.push({ name: 'report', error }, { name: 'stale' })
-  if (arrival.name === 'broadcast') planAsk(turn, 'resync', waitMs(turn))
-  else goUnanswered(turn)
+  handle(turn, arrival)
   return turn
 }
 
@@ -188,7 +174,7 @@ const readEntry = (turn: Turn, { event, payload }: LoggedEvent, position: Cursor
   if (reaches(stream.cursor, position)) return
   const decoded = decode(turn, event, payload)
   const key = formatCursor(position)
-  if (decoded) pass(turn, { event, decoded, position, key, receivedAtMs: moment.nowMs }, 'check')
+  if (decoded) pass(turn, { decoded, position, key, receivedAtMs: moment.nowMs }, 'check')
   else stream.cursor = position
 }
 

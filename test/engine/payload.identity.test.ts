@@ -9,7 +9,7 @@ import { change } from '../support/payloads'
 const EVENT = 'cart.conditions.changed'
 
 const identity = (payload: unknown, { event = EVENT, decode = decodeAnything as Decode<unknown> } = {}) =>
-  identityOf(event, decodeBroadcast(event, payload, decode))
+  identityOf(decodeBroadcast(event, payload, decode))
 
 const keyOf = (payload: unknown, event = EVENT) => identity(payload, { event }).key
 

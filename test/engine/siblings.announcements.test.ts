@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { createAnnouncements } from '../../src/engine/siblings'
+import { newCustomer } from '../../src/engine/customer'
+import { createSource } from '../../src/engine/emitter'
+import { noNews } from '../../src/engine/news'
+import { createSiblings } from '../../src/engine/siblings'
 import { fakeEnvironment } from '../support/fake-environment'
 
 /** A tab's announcements, with when each was told, in milliseconds since it began. */
@@ -8,21 +11,28 @@ const announcing = () => {
   const beganAtMs = environment.nowMs()
   const told: number[] = []
   let isReading = false
-  const announcements = createAnnouncements({
+  const { memory } = newCustomer({ user: 7 })
+  const { changedHere, hear, caughtUp, stop } = createSiblings({
     environment,
+    instance: 'default',
+    memory: () => memory,
+    news: createSource('news', noNews, (_where, run) => run()),
+    refreshing: { isRunning: () => isReading, beStale: () => undefined },
     tell: () => told.push(environment.nowMs() - beganAtMs),
-    isReading: () => isReading,
+    otherUser: () => undefined,
   })
   return {
-    ...announcements,
+    announce: changedHere,
+    heard: () => hear({ name: 'changed-here', instance: 'default' }),
+    stop,
     environment,
     told,
     read: (reads: boolean) => {
       isReading = reads
-      if (!reads) announcements.caughtUp()
+      if (!reads) caughtUp()
     },
     end: () => {
-      announcements.stop()
+      stop()
       expect(environment.pending()).toBe(0)
     },
   }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Change } from '../../src/engine/events'
-import { createDomEvents, type DomEvents } from '../../src/page/dom-events'
+import { createDomEvents } from '../../src/page/dom-events'
 import { at } from '../support/payloads'
 
 const NAME = 'cart-conditions-changed'
@@ -28,7 +28,7 @@ const messagesOf = (target: EventTarget): string[] => {
   return messages
 }
 
-const started = (target?: EventTarget | null): DomEvents => {
+const started = (target?: EventTarget | null) => {
   const events = createDomEvents(target)
   later(events.start())
   return events

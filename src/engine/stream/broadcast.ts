@@ -1,5 +1,5 @@
 import { type BackOff, fullJitterMs } from '../backoff'
-import type { Cursor } from '../cursor'
+import { type Cursor, formatCursor } from '../cursor'
 import { CartEchoError } from '../errors'
 import type { Change, ChangeMeta } from '../events'
 import { type Decoded, identityOf, sorted } from '../payload'
@@ -32,24 +32,20 @@ export const hearBroadcast = (turn: Turn, event: string, payload: unknown): void
   const decoded = decode(turn, event, payload)
   // Everybody got the same unreadable broadcast: they must not all ask at once.
   if (!decoded) return planAsk(turn, 'resync', waitMs(turn))
-  const { key, lastsMs } = identityOf(event, decoded)
   const { position } = decoded
-  const receivedAtMs = turn.moment.nowMs
-  if (position) place(turn, { event, decoded, key, receivedAtMs, position })
-  else hearPlaceless(turn, { event, decoded, key, receivedAtMs }, lastsMs)
+  if (!position) return hearPlaceless(turn, decoded)
+  place(turn, { decoded, position, key: formatCursor(position), receivedAtMs: turn.moment.nowMs })
 }
 
 /** Decodes a payload; null for one that nobody listens to, and one that cannot be read, which is reported and makes the page stale. */
 export const decode = ({ rules, effects }: Turn, event: string, payload: unknown): Decoded | null => {
-  try {
-    const decoded = rules.events.get(event)?.(payload) ?? null
-    if (decoded?.problem) effects.push({ name: 'report', error: decoded.problem })
-    return decoded
-  } catch (error) {
-    if (error instanceof CartEchoError) effects.push({ name: 'report', error })
-    effects.push({ name: 'stale' })
+  const decoded = rules.events.get(event)?.(payload) ?? null
+  if (decoded instanceof CartEchoError) {
+    effects.push({ name: 'report', error: decoded }, { name: 'stale' })
     return null
   }
+  if (decoded?.problem) effects.push({ name: 'report', error: decoded.problem })
+  return decoded
 }
 
 const place = (turn: Turn, placed: Placed): void => {
@@ -95,27 +91,27 @@ const resyncInstead = (turn: Turn): void => {
 }
 
 /** Beside a log, a broadcast without a place is only a hint: it must not be delivered twice under two identities. */
-const hearPlaceless = (turn: Turn, heard: Heard, lastsMs: number): void => {
+const hearPlaceless = (turn: Turn, decoded: Decoded): void => {
   const { stream, rules, moment, effects } = turn
   const { nowMs } = moment
   // It moves no cursor, and the words of a wishlist are not what the check says of the cart.
-  if (!isOurs(turn, heard)) return
+  if (decoded.instance !== rules.instance) return
   if (stream.cursor && rules.canAsk) {
-    if (!stream.hasHinted) effects.push({ name: 'report', error: mereHint(heard.event) })
+    if (!stream.hasHinted) effects.push({ name: 'report', error: mereHint(decoded.event) })
     stream.hasHinted = true
-    const spreadMs = Math.min(MOST_SPREAD_MS, heard.decoded.spreadMs ?? 0)
-    return planAsk(turn, 'resync', Math.max(waitMs(turn), moment.random * spreadMs))
+    const spreadMs = moment.random * Math.min(MOST_SPREAD_MS, decoded.spreadMs ?? 0)
+    return planAsk(turn, 'resync', Math.max(waitMs(turn), spreadMs))
   }
+  const { key, lastsMs } = identityOf(decoded)
   const delivered = stream.delivered.filter(({ untilMs }) => untilMs > nowMs)
-  if (delivered.some(({ key }) => key === heard.key)) return
-  stream.delivered = [...delivered, { key: heard.key, untilMs: nowMs + lastsMs }].slice(-MOST_DELIVERED)
-  if (isSaidByCheck(turn, heard)) effects.push({ name: 'stale' })
-  else deliver(turn, heard, 'socket')
+  if (delivered.some((one) => one.key === key)) return
+  stream.delivered = [...delivered, { key, untilMs: nowMs + lastsMs }].slice(-MOST_DELIVERED)
+  if (isSaidByCheck(turn, decoded)) effects.push({ name: 'stale' })
+  else deliver(turn, { decoded, key, receivedAtMs: nowMs }, 'socket')
 }
 
 // An event of your own may have no message, and is nothing that a bare check says.
-const isSaidByCheck = ({ stream, moment }: Turn, { decoded }: Heard): boolean => {
-  const { message, changes } = decoded.payload
+const isSaidByCheck = ({ stream, moment }: Turn, { payload: { message, changes } }: Decoded): boolean => {
   if (typeof message !== 'string' && message !== null) return false
   const { spoken, isNews } = hearLive(stream.spoken, { message, changes: sorted(changes) }, moment.nowMs)
   stream.spoken = spoken
@@ -171,15 +167,13 @@ export const inOrder = (placed: readonly Placed[]): readonly Placed[] =>
 export const reaches = (end: Cursor | null, position: Cursor): boolean =>
   end?.epoch === position.epoch && position.seq <= end.seq
 
-const isOurs = ({ rules }: Turn, { decoded }: Heard): boolean => decoded.instance === rules.instance
-
-/** Delivers what is of the cart instance that the page listens to; the listeners are handed the same object, so it is frozen. */
-export const deliver = (turn: Turn, heard: Heard, via: ChangeMeta['via']): void => {
-  if (!isOurs(turn, heard)) return
-  const { event, decoded, key, receivedAtMs } = heard
+/** Delivers what is of the cart instance that the page listens to; all listeners are handed the same object, so it is frozen. */
+export const deliver = ({ rules, effects }: Turn, heard: Heard, via: ChangeMeta['via']): void => {
+  const { key, receivedAtMs } = heard
+  const { event, change, instance, spreadMs } = heard.decoded
+  if (instance !== rules.instance) return
   const meta = Object.freeze({ event, key, via, receivedAtMs })
-  const change = Object.freeze({ event, change: decoded.change, meta }) as Change
-  turn.effects.push({ name: 'deliver', change, spreadMs: decoded.spreadMs })
+  effects.push({ name: 'deliver', change: Object.freeze({ event, change, meta }) as Change, spreadMs })
 }
 
 /** Delivers what is next in line and moves the cursor there. */

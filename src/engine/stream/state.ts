@@ -37,7 +37,6 @@ export interface Stream {
 
 /** A decoded broadcast, what identifies it, and when it came. */
 export interface Heard {
-  readonly event: string
   readonly decoded: Decoded
   readonly key: string
   readonly receivedAtMs: number
