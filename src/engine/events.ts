@@ -201,12 +201,9 @@ const insistOnName = (name: string): void => {
 }
 
 const insistOnDomNames = (names: readonly string[]): void => {
-  const taken = new Map<string, string>()
   for (const name of names) {
-    const other = taken.get(domEventName(name))
-    if (other) {
-      throw new CartEchoError('invalid-event', `${other} and ${name} would be the same DOM event. Rename one of them.`)
-    }
-    taken.set(domEventName(name), name)
+    const other = names.find((one) => one !== name && domEventName(one) === domEventName(name))
+    if (!other) continue
+    throw new CartEchoError('invalid-event', `${name} and ${other} would be the same DOM event. Rename one of them.`)
   }
 }

@@ -71,30 +71,18 @@ export const isEmptyArray = (value: unknown): boolean => Array.isArray(value) &&
 /** A string. */
 export const text: Shape = where('a string', (value) => typeof value === 'string')
 
-/**
- * A number, also one in a string, as PHP's `env()`, `config()` and databases give it; undefined for anything else. Whatever reads a number of the shop's
- * reads it by this.
- */
+/** A number, also one in a string, as PHP's `env()`, `config()` and databases give it; undefined for anything else. */
 export const readNumber = (value: unknown): number | undefined => {
   const number = typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : value
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined
 }
 
-/** True or false, also as 1 or 0, or in a string; undefined for anything else. */
-export const readFlag = (value: unknown): boolean | undefined => FLAGS.get(value)
-
-const FLAGS: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
-  [true, true],
-  [1, true],
-  ['1', true],
-  ['true', true],
-  [false, false],
-  [0, false],
-  ['0', false],
-  ['false', false],
-  // As PHP prints false.
-  ['', false],
-])
+/** True or false, also as 1 or 0, or in a string, or as PHP prints false, as nothing; undefined for anything else. */
+export const readFlag = (value: unknown): boolean | undefined => {
+  const isAmong = (...words: readonly unknown[]): boolean => words.includes(value)
+  if (isAmong(true, 1, '1', 'true')) return true
+  return isAmong(false, 0, '0', 'false', '') ? false : undefined
+}
 
 /** A boolean, as `readFlag` reads it. */
 export const flag: Shape = where('true or false', (value) => readFlag(value) !== undefined)
@@ -124,17 +112,15 @@ export const record = (fields: Readonly<Record<string, Shape>>): Shape => {
 /** An array whose every item fits. */
 export const list =
   (shape: Shape): Shape =>
-  (value) =>
-    Array.isArray(value) ? firstItem(value, shape) : misfit('an array', value)
-
-// By index: old libraries put something else in the place of an array's `entries` (Prototype 1.7).
-const firstItem = (items: readonly unknown[], shape: Shape): Misfit | null => {
-  for (let index = 0; index < items.length; index += 1) {
-    const wrong = shape(items[index])
-    if (wrong) return within(index, wrong)
+  (value) => {
+    if (!Array.isArray(value)) return misfit('an array', value)
+    // By index: old libraries put something else in the place of an array's `entries` (Prototype 1.7).
+    for (let index = 0; index < value.length; index += 1) {
+      const wrong = shape(value[index])
+      if (wrong) return within(index, wrong)
+    }
+    return null
   }
-  return null
-}
 
 /** A misfit in words, for an error a person reads. */
 export const report = ({ path, expected, actual }: Misfit): PayloadReport => ({

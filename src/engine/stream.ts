@@ -3,7 +3,6 @@ import {
   type BareAnswer,
   emptyAnswer,
   FULL_ANSWER,
-  type LoggedEvent,
   laggingAnswer,
   malformedAnswer,
   weighAnswer,
@@ -23,7 +22,6 @@ import {
   goUnanswered,
   hearBroadcast,
   inOrder,
-  pass,
   passTime,
   planAsk,
   reaches,
@@ -61,36 +59,43 @@ export const advance = (
   moment: Moment,
 ): { readonly stream: Stream; readonly effects: readonly Effect[] } => {
   const turn: Turn = { stream: { ...stream }, effects: [], rules, moment }
-  handle(turn, arrival)
-  return turn
-}
-
-const handle = (turn: Turn, arrival: Arrival): void => {
   switch (arrival.name) {
     case 'broadcast':
-      return hearBroadcast(turn, arrival.event, arrival.payload)
+      hearBroadcast(turn, arrival.event, arrival.payload)
+      break
     case 'resync':
-      return planAsk(turn, 'resync', arrival.inMs ?? 0)
+      planAsk(turn, 'resync', arrival.inMs ?? 0)
+      break
     case 'answer':
-      return settle(turn, arrival.answer, arrival)
+      settle(turn, arrival.answer, arrival)
+      break
     case 'bare':
-      return settleBare(turn, arrival.answer, arrival)
+      settleBare(turn, arrival.answer, arrival)
+      break
     case 'nothing':
-      return settleNothing(turn, arrival)
+      settleNothing(turn, arrival)
+      break
     case 'unanswered':
-      return goUnanswered(turn, arrival.next)
+      goUnanswered(turn, arrival.next)
+      break
     case 'time':
-      return passTime(turn)
+      passTime(turn)
+      break
     case 'rendered':
-      return compareWithPage(turn, arrival.cursor)
+      compareWithPage(turn, arrival.cursor)
   }
+  return turn
 }
 
 /** Takes in what a log said: what follows on the cursor is delivered, what does not settles nothing. */
 const settle = (turn: Turn, answer: Answer, asked: Asked): void => {
   const { stream, effects } = turn
   const { owner, cursor } = stream
-  if (owner !== null && owner !== answer.owner) return refuseOwner(turn)
+  if (owner !== null && owner !== answer.owner) {
+    Object.assign(stream, { buffered: [], delivered: [], asking: askingNothing, staleAtMs: null })
+    effects.push({ name: 'other-user' })
+    return
+  }
   stream.owner = answer.owner
   stream.hasLog = true
   const verdict = weighAnswer(stream, answer)
@@ -99,8 +104,7 @@ const settle = (turn: Turn, answer: Answer, asked: Asked): void => {
   const mine = takeAsk(turn, asked)
   stream.logBehindAt = null
   if (verdict === 'reset') restartAt(turn, answer)
-  // What a reset holds all the same follows on another place.
-  if (verdict === 'continues' && (cursor === null || !answer.reset)) readLog(turn, answer)
+  if (verdict === 'continues') readLog(turn, answer)
   drain(turn)
   if (verdict === 'too-late' && mine) {
     // Whoever always answers from elsewhere must not be asked without a pause.
@@ -119,11 +123,6 @@ const settle = (turn: Turn, answer: Answer, asked: Asked): void => {
 
 const confirm = ({ effects }: Turn, { ask, asOfMs }: Asked, owner: string | null): void => {
   effects.push({ name: 'confirmed', ask, asOfMs, owner })
-}
-
-const refuseOwner = ({ stream, effects }: Turn): void => {
-  Object.assign(stream, { buffered: [], delivered: [], asking: askingNothing, staleAtMs: null })
-  effects.push({ name: 'other-user' })
 }
 
 const leaveUnsettled = (turn: Turn, answer: Answer, { ask }: Asked, verdict: 'malformed' | 'older'): void => {
@@ -150,32 +149,26 @@ const restartAt = (turn: Turn, { cursor, spreadMs }: Answer): void => {
 }
 
 const readLog = (turn: Turn, answer: Answer): void => {
-  const { cursor } = turn.stream
-  if (cursor === null) return enterLog(turn, answer)
-  const { epoch } = answer.cursor
-  if (cursor.epoch !== epoch) goTo(turn, { epoch, seq: 0 })
-  let seq = answer.since?.seq ?? 0
-  for (const logged of answer.events) {
-    seq += 1
-    readEntry(turn, logged, { epoch, seq })
-  }
-}
-
-/** A page that does not know where it stands takes the log's end, delivers what it heard live until there, and is stale. */
-const enterLog = (turn: Turn, answer: Answer): void => {
-  for (const placed of inOrder(turn.stream.buffered)) {
-    if (reaches(answer.cursor, placed.position)) deliver(turn, placed, 'socket')
-  }
-  restartAt(turn, answer)
-}
-
-const readEntry = (turn: Turn, { event, payload }: LoggedEvent, position: Cursor): void => {
   const { stream, moment } = turn
-  if (reaches(stream.cursor, position)) return
-  const decoded = decode(turn, event, payload)
-  const key = formatCursor(position)
-  if (decoded) pass(turn, { decoded, position, key, receivedAtMs: moment.nowMs }, 'check')
-  else stream.cursor = position
+  const { since, cursor, events, reset } = answer
+  const { epoch } = cursor
+  // A page that does not know where it stands takes the log's end, delivers what it heard live until there, and is stale.
+  if (stream.cursor === null) {
+    for (const placed of inOrder(stream.buffered)) if (reaches(cursor, placed.position)) deliver(turn, placed, 'socket')
+    return restartAt(turn, answer)
+  }
+  // What a reset holds all the same follows on another place.
+  if (reset) return
+  if (stream.cursor.epoch !== epoch) goTo(turn, { epoch, seq: 0 })
+  let seq = since?.seq ?? 0
+  for (const { event, payload } of events) {
+    seq += 1
+    const position = { epoch, seq }
+    if (reaches(stream.cursor, position)) continue
+    const decoded = decode(turn, event, payload)
+    stream.cursor = position
+    if (decoded) deliver(turn, { decoded, key: formatCursor(position), receivedAtMs: moment.nowMs }, 'check')
+  }
 }
 
 /** The guide's check has no log behind it: it says that something changed, in words that may have been heard already. */

@@ -52,25 +52,6 @@ describe('what a tab has changed', () => {
     end()
   })
 
-  it('is told at once again when half a second has passed in silence', () => {
-    const { announce, environment, told, end } = announcing()
-    announce()
-    environment.advance(500)
-    announce()
-    expect(told).toEqual([0, 500])
-    end()
-  })
-
-  it('is told twice a second at most, however often it changes', () => {
-    const { announce, environment, told, end } = announcing()
-    for (let count = 0; count < 300; count += 1) {
-      announce()
-      environment.advance(10)
-    }
-    expect(told).toEqual([0, 500, 1_000, 1_500, 2_000, 2_500, 3_000])
-    end()
-  })
-
   it('is told before the end when it was not yet, and once only', () => {
     const { announce, stop, environment, told } = announcing()
     announce()
@@ -80,13 +61,6 @@ describe('what a tab has changed', () => {
     stop()
     environment.advance(10_000)
     expect([told, environment.pending()]).toEqual([[0, 100], 0])
-  })
-
-  it('is not told at the end when it was told already', () => {
-    const { announce, stop, told } = announcing()
-    announce()
-    stop()
-    expect(told).toEqual([0])
   })
 
   it('is told again after the end', () => {

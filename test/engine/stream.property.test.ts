@@ -126,9 +126,8 @@ const run = (start: 'nowhere' | 'empty' | 'epoch', commands: readonly Command[])
     stream = step.stream
     for (const effect of step.effects) note(effect)
     const jumped = step.effects.some(({ name }) => name === 'fresh' || name === 'stale')
-    const isEntered =
-      arrival.name === 'answer' && stream.cursor !== before.cursor && stream.cursor === arrival.answer.cursor
-    if (isEntered && jumped) {
+    const mayEnter = arrival.name === 'answer' && (arrival.answer.reset || before.cursor === null)
+    if (mayEnter && stream.cursor !== before.cursor) {
       entered.set(arrival.answer.cursor.epoch, arrival.answer.cursor.seq)
     }
     if (arrival.name === 'rendered' && step.effects.some(({ name }) => name === 'fresh')) {

@@ -12,7 +12,6 @@ import {
   type Heard,
   type Next,
   type Placed,
-  type Stream,
   type Turn,
 } from './state'
 
@@ -58,7 +57,7 @@ const place = (turn: Turn, placed: Placed): void => {
   const reached = cursor?.seq ?? 0
   if (seq <= reached) return
   if (seq > reached + 1) return buffer(turn, placed)
-  pass(turn, placed, 'socket')
+  pass(turn, placed)
   drain(turn)
 }
 
@@ -73,20 +72,17 @@ const meetEpoch = (turn: Turn, placed: Placed): void => {
 }
 
 const buffer = (turn: Turn, placed: Placed): void => {
-  const { stream, rules, moment } = turn
+  const { stream, rules, moment, effects } = turn
   const { buffered } = stream
   if (buffered.some(({ key }) => key === placed.key)) return
   stream.buffered = [...buffered, placed]
-  if (buffered.length >= MOST_BUFFERED) return rules.canAsk ? resyncInstead(turn) : release(turn)
   if (buffered.length === 0) stream.staleAtMs = moment.nowMs + waitMs(turn) + PATIENCE_MS
-  planAsk(turn, 'gap', waitMs(turn))
-}
-
-// With a log nothing is lost by this: the next answer has them all.
-const resyncInstead = (turn: Turn): void => {
-  turn.stream.buffered = []
-  turn.stream.staleAtMs = null
-  turn.effects.push({ name: 'stale' })
+  if (buffered.length < MOST_BUFFERED) return planAsk(turn, 'gap', waitMs(turn))
+  if (!rules.canAsk) return release(turn)
+  // With a log nothing is lost by this: the next answer has them all.
+  stream.buffered = []
+  stream.staleAtMs = null
+  effects.push({ name: 'stale' })
   planAsk(turn, 'resync', 0)
 }
 
@@ -97,7 +93,9 @@ const hearPlaceless = (turn: Turn, decoded: Decoded): void => {
   // It moves no cursor, and the words of a wishlist are not what the check says of the cart.
   if (decoded.instance !== rules.instance) return
   if (stream.cursor && rules.canAsk) {
-    if (!stream.hasHinted) effects.push({ name: 'report', error: mereHint(decoded.event) })
+    // Whoever tries it by hand would wait for it.
+    const words = `A broadcast of ${decoded.event} says no epoch and seq, on a page that has a cursor: it is told to nobody, and the check is asked. Send both.`
+    if (!stream.hasHinted) effects.push({ name: 'report', error: new CartEchoError('invalid-payload', words) })
     stream.hasHinted = true
     const spreadMs = moment.random * Math.min(MOST_SPREAD_MS, decoded.spreadMs ?? 0)
     return planAsk(turn, 'resync', Math.max(waitMs(turn), spreadMs))
@@ -118,28 +116,20 @@ const isSaidByCheck = ({ stream, moment }: Turn, { payload: { message, changes }
   return !isNews
 }
 
-// Whoever tries it by hand would wait for it.
-const mereHint = (event: string): CartEchoError =>
-  new CartEchoError(
-    'invalid-payload',
-    `A broadcast of ${event} says no epoch and seq, on a page that has a cursor: it is told to nobody, and the check is asked. Send both.`,
-  )
-
 /** Delivers what is buffered for as long as the next in line is among it, and forgets what has been passed. */
 export const drain = (turn: Turn): void => {
   const { stream } = turn
   if (stream.buffered.length > 0) {
-    for (const placed of inOrder(stream.buffered)) if (isNext(stream, placed)) pass(turn, placed, 'socket')
-    stream.buffered = stream.buffered.filter((placed) => !isPassed(stream, placed))
+    for (const placed of inOrder(stream.buffered)) {
+      const { epoch, seq } = placed.position
+      if (stream.cursor?.epoch === epoch && stream.cursor.seq + 1 === seq) pass(turn, placed)
+    }
+    stream.buffered = stream.buffered.filter(
+      ({ position }) => !stream.retired.includes(position.epoch) && !reaches(stream.cursor, position),
+    )
   }
   if (stream.buffered.length === 0) closeGap(turn)
 }
-
-const isNext = ({ cursor }: Stream, { position }: Placed): boolean =>
-  cursor?.epoch === position.epoch && cursor.seq + 1 === position.seq
-
-const isPassed = ({ cursor, retired }: Stream, { position }: Placed): boolean =>
-  retired.includes(position.epoch) || reaches(cursor, position)
 
 /** Forgets what is buffered: there is no gap any more. */
 export const closeGap = ({ stream }: Turn): void => {
@@ -155,7 +145,7 @@ export const release = (turn: Turn): void => {
   stream.buffered = []
   stream.staleAtMs = null
   if (!rules.canAsk) stream.asking = askingNothing
-  for (const placed of buffered) pass(turn, placed, 'socket')
+  for (const placed of buffered) pass(turn, placed)
   if (buffered.length > 0) turn.effects.push({ name: 'stale' })
 }
 
@@ -176,10 +166,9 @@ export const deliver = ({ rules, effects }: Turn, heard: Heard, via: ChangeMeta[
   effects.push({ name: 'deliver', change: Object.freeze({ event, change, meta }) as Change, spreadMs })
 }
 
-/** Delivers what is next in line and moves the cursor there. */
-export const pass = (turn: Turn, placed: Placed, via: ChangeMeta['via']): void => {
+const pass = (turn: Turn, placed: Placed): void => {
   turn.stream.cursor = placed.position
-  deliver(turn, placed, via)
+  deliver(turn, placed, 'socket')
 }
 
 /** Goes on at another place; the epoch that ends by it is remembered. */
