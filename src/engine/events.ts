@@ -169,9 +169,8 @@ export const readListening = (events: readonly EventOption[] = [], instance = 'd
   const add = (name: string, decode: Decode<unknown>): void => void decoders.set(name, createDecoder(name, decode))
   add('cart.conditions.changed', decodeConditionsChanged)
   for (const entry of events) {
-    const { name, decode }: Partial<EventDefinition> & { name: string } = ownOnly(
-      typeof entry === 'string' ? { name: entry } : entry,
-    )
+    const name = typeof entry === 'string' ? entry : entry.name
+    const decode = typeof entry === 'string' ? undefined : ownOnly(entry).decode
     insistOnName(name)
     // A copy of its own, which it may change.
     if (decode) add(name, (payload) => decode(copyOf(payload)))

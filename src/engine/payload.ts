@@ -77,21 +77,16 @@ export interface Decoded {
   readonly problem: CartEchoError | null
 }
 
-/** What tells a broadcast from others, and how long the same key means the same news. */
-export interface Identity {
-  readonly key: string
-  readonly lastsMs: number
-}
-
 const FOR_EVER = Number.POSITIVE_INFINITY
 const CONTENT_LASTS_MS = 60_000
 const CONTENT = 'content:'
 
 /**
- * Tells broadcasts apart: by `epoch:seq`, else by event, instance and `id`, else by event and content, which may come again by right, so only within 60 s.
- * Keys are sorted; `timestamp`, `spread_ms` and `locale` are no content.
+ * The key that tells a broadcast from others, and how long the same key means the same news. It is `epoch:seq`, else made of event, instance and `id`, else of event
+ * and content, which may come again by right, so only within 60 s. Keys are sorted; `timestamp`, `spread_ms` and `locale` are no content.
  */
-export const identityOf = ({ event, payload, position, id, instance }: Decoded): Identity => {
+export const identityOf = (decoded: Decoded): { readonly key: string; readonly lastsMs: number } => {
+  const { event, payload, position, id, instance } = decoded
   if (position) return { key: formatCursor(position), lastsMs: FOR_EVER }
   // One order may change the cart, its stock and the wishlist.
   if (id !== null) return { key: `id:${JSON.stringify([event, instance, id])}`, lastsMs: FOR_EVER }
@@ -135,6 +130,8 @@ const number = (shape: Shape): Shape => reading((said) => (said === '' ? null : 
 /** PHP's empty array, where an object belongs. */
 const filled = (empty: unknown, shape: Shape): Shape => reading((said) => (isEmptyArray(said) ? empty : said), shape)
 
+const emptyObject = Object.freeze({})
+
 const blockFields = record({
   epoch: optional(epoch),
   seq: number(optional(positive)),
@@ -155,7 +152,7 @@ const unpaired = (block: Record<string, unknown>): Misfit | null => {
   return within(hasEpoch ? 'seq' : 'epoch', misfit('given, since epoch and seq come together', undefined))
 }
 
-const broadcastShape = record({ cart_echo: filled({}, optional(blockShape)) })
+const broadcastShape = record({ cart_echo: filled(emptyObject, optional(blockShape)) })
 
 const conditionShape = record({
   action: text,
@@ -189,7 +186,7 @@ const changesShape = record({
 
 const conditionsChangedShape = record({
   message: where('a string or null', (value) => typeof value === 'string' || value === null),
-  changes: filled({}, changesShape),
+  changes: filled(emptyObject, changesShape),
   timestamp: text,
 })
 

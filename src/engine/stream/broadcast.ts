@@ -93,8 +93,8 @@ const hearPlaceless = (turn: Turn, decoded: Decoded): void => {
   // It moves no cursor, and the words of a wishlist are not what the check says of the cart.
   if (decoded.instance !== rules.instance) return
   if (stream.cursor && rules.canAsk) {
-    // Whoever tries it by hand would wait for it.
     const words = `A broadcast of ${decoded.event} says no epoch and seq, on a page that has a cursor: it is told to nobody, and the check is asked. Send both.`
+    // Whoever tries it by hand would wait for it.
     if (!stream.hasHinted) effects.push({ name: 'report', error: new CartEchoError('invalid-payload', words) })
     stream.hasHinted = true
     const spreadMs = moment.random * Math.min(MOST_SPREAD_MS, decoded.spreadMs ?? 0)
