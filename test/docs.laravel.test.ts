@@ -233,7 +233,7 @@ describe('what the Laravel files said when they were run', () => {
       const publication = decodePublication(body)
       expect(publication?.channels).toEqual([`private-${USER_CHANNEL.replace('{user}', '7')}`])
       const { name, data } = body
-      expect(decodeBroadcast(name, JSON.parse(data), decodeConditionsChanged).block.epoch).toMatch(/^\w+$/)
+      expect(decodeBroadcast(name, JSON.parse(data), decodeConditionsChanged).position?.epoch).toMatch(/^\w+$/)
     }
   })
 

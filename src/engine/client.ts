@@ -144,7 +144,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
 
   const handle = (effect: PageEffect): void => {
     switch (effect.name) {
-      case 'tell':
+      case 'deliver':
         return deliver(effect.change, effect.spreadMs)
       case 'report':
         return reportOnce(effect.error)
@@ -152,8 +152,10 @@ export const createClient = (options: ClientOptions): CartEcho => {
         if (effect.owner !== null && effect.asOfMs !== undefined) news.set(confirmed(news.get(), effect.asOfMs))
         return refreshing.confirmed()
       case 'stale':
-        if (effect.reason !== 'older-page') noteChange()
+        noteChange()
         return refreshing.beStale(effect.spreadMs)
+      case 'older-page':
+        return refreshing.beStale()
       case 'fresh':
         return refreshing.beFresh()
       case 'other-user':
@@ -259,7 +261,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
     if (signal === 'traversed') isTraversed = true
     if (signal === 'left') {
       // What waits behind a gap is dropped: a log gives it again, and an answer without a log, which may be another customer's, would have it delivered.
-      customer.memory.stream = { ...customer.memory.stream, held: [] }
+      customer.memory.stream = { ...customer.memory.stream, buffered: [] }
       unconfirm(AWAY)
     }
     if (signal === 'restored') unconfirm(environment.nowMs())

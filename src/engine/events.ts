@@ -1,5 +1,5 @@
 import { CartEchoError } from './errors'
-import { type Decode, decodeAnything, decodeConditionsChanged, decodeOnce } from './payload'
+import { copyOf, createDecoder, type Decode, type Decoder, decodeAnything, decodeConditionsChanged } from './payload'
 import { ownOnly } from './shape'
 
 /** An id as the shop has it, integer, UUID or ULID. Always compared as a string. */
@@ -108,8 +108,6 @@ export interface ChangeMeta<Name extends CartEventName = CartEventName> {
   readonly via: 'socket' | 'check'
   /** When this browser got it, in milliseconds of `Date.now()`. */
   readonly receivedAtMs: number
-  /** True when it was caught up after a gap, not heard live: apply it without animation. */
-  readonly afterGap: boolean
   /** True for what a bare check said: there are words, and nothing else is known. */
   readonly bare?: true | undefined
 }
@@ -159,8 +157,8 @@ export type EventOption = CartEventName | (string & {}) | EventDefinition
 
 /** What a page listens to. */
 export interface Listening {
-  /** The decoder of each event, by its name on the wire; it runs once for each payload. */
-  readonly events: ReadonlyMap<string, Decode<unknown>>
+  /** The decoder of each event, by its name on the wire. */
+  readonly events: ReadonlyMap<string, Decoder>
   /** The cart instance that is told. */
   readonly instance: string
 }
@@ -170,16 +168,19 @@ export interface Listening {
  * @throws {CartEchoError} `invalid-event` for a name that cannot be one, or two names with the same DOM name.
  */
 export const readListening = (events: readonly EventOption[] = [], instance = 'default'): Listening => {
-  const decoders = new Map<string, Decode<unknown>>([['cart.conditions.changed', decodeConditionsChanged]])
+  const decoders = new Map<string, Decoder>()
+  const add = (name: string, decode: Decode<unknown>): void => void decoders.set(name, createDecoder(name, decode))
+  add('cart.conditions.changed', decodeConditionsChanged)
   for (const entry of events) {
-    const [name, decode] =
-      typeof entry === 'string' ? [entry, decodeAnything] : [entry.name, ownOnly(entry).decode ?? decodeAnything]
+    const name = typeof entry === 'string' ? entry : entry.name
+    const decode = typeof entry === 'string' ? undefined : ownOnly(entry).decode
     insistOnName(name)
-    if (typeof entry !== 'string' || !decoders.has(name)) decoders.set(name, decode)
+    // A copy of its own, which it may change.
+    if (decode) add(name, (payload) => decode(copyOf(payload)))
+    else if (!decoders.has(name) || typeof entry !== 'string') add(name, decodeAnything)
   }
   insistOnDomNames([...decoders.keys()])
-  const once = [...decoders].map(([name, decode]) => [name, decodeOnce(decode)] as const)
-  return { events: new Map(once), instance }
+  return { events: decoders, instance }
 }
 
 /** The error for a listener of an event that is not listened to. */
@@ -202,12 +203,9 @@ const insistOnName = (name: string): void => {
 }
 
 const insistOnDomNames = (names: readonly string[]): void => {
-  const taken = new Map<string, string>()
   for (const name of names) {
-    const other = taken.get(domEventName(name))
-    if (other) {
-      throw new CartEchoError('invalid-event', `${other} and ${name} would be the same DOM event. Rename one of them.`)
-    }
-    taken.set(domEventName(name), name)
+    const other = names.find((one) => one !== name && domEventName(one) === domEventName(name))
+    if (!other) continue
+    throw new CartEchoError('invalid-event', `${name} and ${other} would be the same DOM event. Rename one of them.`)
   }
 }

@@ -31,7 +31,7 @@ export const noNews: News = Object.freeze({ last: null, unread: Object.freeze([]
 export const withChange = (news: News, change: Change, isRead = false): News => ({
   ...news,
   last: change,
-  unread: isRead ? news.unread : [...news.unread, change].slice(-MOST_UNREAD),
+  unread: isRead ? news.unread : [...news.unread.slice(1 - MOST_UNREAD), change],
 })
 
 /** The news with these keys read, or everything. Returns the same object when none of it was unread. */

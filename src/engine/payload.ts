@@ -2,7 +2,6 @@ import { type Cursor, formatCursor } from './cursor'
 import { CartEchoError, wordsOf } from './errors'
 import type { CartConditionsChanged, CartEchoBlock } from './events'
 import {
-  attempt,
   duration,
   isEmptyArray,
   isRecord,
@@ -11,6 +10,7 @@ import {
   misfit,
   optional,
   own,
+  reading,
   readNumber,
   record,
   report,
@@ -33,12 +33,7 @@ const NOT_JSON: ReadonlySet<string> = new Set(['function', 'bigint', 'symbol'])
  */
 export const outOfBounds = (payload: unknown): Misfit | null => measure(payload, 0, { values: 0, characters: 0 })
 
-interface Spent {
-  values: number
-  characters: number
-}
-
-const measure = (value: unknown, depth: number, spent: Spent): Misfit | null => {
+const measure = (value: unknown, depth: number, spent: { values: number; characters: number }): Misfit | null => {
   spent.values += 1
   if (typeof value === 'string') spent.characters += value.length
   if (spent.values > MOST_VALUES) return misfit(`at most ${MOST_VALUES} values`, value)
@@ -65,58 +60,51 @@ const measure = (value: unknown, depth: number, spent: Spent): Misfit | null => 
   return null
 }
 
-/** What makes a broadcast that broadcast. */
-export interface Identity {
-  /** Its place in the owner's log, when the server keeps one. */
+/** A broadcast, read. */
+export interface Decoded {
+  readonly event: string
+  /** What the event's own decoder made of the payload. */
+  readonly change: unknown
+  /** A copy of the payload: what a decoder makes of it may be no JSON, or leave out what tells two apart. */
+  readonly payload: Record<string, unknown>
+  /** Its place in the owner's log; null where the server keeps none. */
   readonly position: Cursor | null
-  readonly key: string
-  /** How long the same key means the same news: for ever, but for mere content, which may come again by right. */
-  readonly lastsMs: number
+  /** Its identity on a server without a log; null for none. */
+  readonly id: string | null
+  readonly instance: string
+  readonly spreadMs: number | undefined
+  /** What was left out of it, and why; null for nothing. */
+  readonly problem: CartEchoError | null
 }
 
+const FOR_EVER = Number.POSITIVE_INFINITY
 const CONTENT_LASTS_MS = 60_000
 const CONTENT = 'content:'
 
 /**
- * Tells broadcasts apart: by `epoch:seq`, else by event, instance and `id`, else by event and content within 60 s. Keys are sorted; `timestamp`,
- * `spread_ms` and `locale` are no content.
+ * The key that tells a broadcast from others, and how long the same key means the same news. It is `epoch:seq`, else made of event, instance and `id`, else of event
+ * and content, which may come again by right, so only within 60 s. Keys are sorted; `timestamp`, `spread_ms` and `locale` are no content.
  */
-export const identityOf = (event: string, { payload, block }: Decoded): Identity => {
-  const { epoch, seq, id, instance } = block
-  if (epoch != null && seq != null) return positioned({ epoch, seq })
-  if (id != null) {
-    // One order may change the cart, its stock and the wishlist.
-    const key = `id:${JSON.stringify([event, instance ?? 'default', String(id)])}`
-    return { position: null, key, lastsMs: Number.POSITIVE_INFINITY }
-  }
-  return { position: null, key: `${CONTENT}${digest(`${event} ${canonical(payload)}`)}`, lastsMs: CONTENT_LASTS_MS }
+export const identityOf = (decoded: Decoded): { readonly key: string; readonly lastsMs: number } => {
+  const { event, payload, position, id, instance } = decoded
+  if (position) return { key: formatCursor(position), lastsMs: FOR_EVER }
+  // One order may change the cart, its stock and the wishlist.
+  if (id !== null) return { key: `id:${JSON.stringify([event, instance, id])}`, lastsMs: FOR_EVER }
+  const { timestamp, cart_echo, ...content } = payload
+  const { spread_ms, locale, ...block } = Object(cart_echo)
+  const words = `${event} ${sorted({ ...content, cart_echo: block })}`
+  // Two hashes of 32 bits are plenty to tell a minute's worth of broadcasts apart.
+  return { key: CONTENT + fnv1a(words, 0x811c9dc5) + fnv1a(words, 0x1000193), lastsMs: CONTENT_LASTS_MS }
 }
-
-/** The identity of what stands at a place in the log. */
-export const positioned = (position: Cursor): Identity => ({
-  position,
-  key: formatCursor(position),
-  lastsMs: Number.POSITIVE_INFINITY,
-})
 
 /** True for the key of mere content: the same key may be other news by right. */
 export const mayComeAgain = (key: string): boolean => key.startsWith(CONTENT)
-
-const canonical = ({ timestamp, cart_echo, ...content }: Record<string, unknown>): string => {
-  const { spread_ms, locale, ...block } = Object(cart_echo)
-  return sorted({ ...content, cart_echo: block })
-}
 
 /** The same text for the same JSON, in whatever order its keys are. */
 export const sorted = (json: unknown): string => JSON.stringify(json, sortKeys) ?? ''
 
 const sortKeys = (_key: string, value: unknown): unknown =>
-  isRecord(value) ? Object.fromEntries(Object.entries(value).sort(byKey)) : value
-
-const byKey = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1)
-
-// FNV-1a, twice with different seeds: 64 bits are plenty to tell a minute's worth of broadcasts apart.
-const digest = (text: string): string => [0x811c9dc5, 0x1000193].map((seed) => fnv1a(text, seed)).join('')
+  isRecord(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value
 
 const fnv1a = (text: string, seed: number): string => {
   let hash = seed
@@ -124,32 +112,47 @@ const fnv1a = (text: string, seed: number): string => {
   return (hash >>> 0).toString(16).padStart(8, '0')
 }
 
-/** A payload after its own decoder, with the block every event may carry. */
-export interface Decoded {
-  readonly change: unknown
-  /** The payload as it came: what a decoder makes of it may be no JSON, or leave out what tells two apart. */
-  readonly payload: Record<string, unknown>
-  readonly block: CartEchoBlock
-  /** What was left out of it, and why; null for nothing. */
-  readonly problem: CartEchoError | null
-}
-
-/** Turns an event's own payload (already plain, bounded JSON) into its type, or throws. */
-export type Decode<Payload> = (payload: Record<string, unknown>) => Payload
-
 const isInteger = (value: unknown): boolean => Number.isSafeInteger(readNumber(value))
+const isUnsafe = (value: unknown): boolean => Number.isInteger(value) && !Number.isSafeInteger(value)
 const integer = where('an integer', isInteger)
 const positive = where('an integer above 0', (value) => isInteger(value) && Number(value) > 0)
 const safeId = where('a string or an integer', (value) => typeof value === 'string' || Number.isSafeInteger(value))
+const amount = where('a string or a number', (value) => typeof value === 'string' || Number.isFinite(value))
+const epoch = where('1 to 32 of A-Z a-z 0-9 _ -', (value) => typeof value === 'string' && /^[\w-]{1,32}$/.test(value))
 
 // JSON has the digits, JavaScript has not: two such ids may be the same here.
 const id: Shape = (value) => (isUnsafe(value) ? misfit(AS_A_STRING, value) : safeId(value))
-
-const isUnsafe = (value: unknown): boolean => Number.isInteger(value) && !Number.isSafeInteger(value)
-
 const AS_A_STRING = 'an id beyond 2^53 as a string, since no JavaScript number holds it (send it as a string)'
-const amount = where('a string or a number', (value) => typeof value === 'string' || Number.isFinite(value))
-const epoch = where('1 to 32 of A-Z a-z 0-9 _ -', (value) => typeof value === 'string' && /^[\w-]{1,32}$/.test(value))
+
+/** A number also in a string; an empty one, as a template or `env()` prints it, is nothing. */
+const number = (shape: Shape): Shape => reading((said) => (said === '' ? null : (readNumber(said) ?? said)), shape)
+
+/** PHP's empty array, where an object belongs. */
+const filled = (empty: unknown, shape: Shape): Shape => reading((said) => (isEmptyArray(said) ? empty : said), shape)
+
+const emptyObject = Object.freeze({})
+
+const blockFields = record({
+  epoch: optional(epoch),
+  seq: number(optional(positive)),
+  id: optional(id),
+  cart: optional(id),
+  instance: optional(text),
+  version: number(optional(integer)),
+  code: optional(text),
+  locale: optional(text),
+  spread_ms: number(optional(duration)),
+})
+
+const blockShape: Shape = (value) => blockFields(value) ?? unpaired(value as Record<string, unknown>)
+
+const unpaired = (block: Record<string, unknown>): Misfit | null => {
+  const hasEpoch = own(block, 'epoch') != null
+  if (hasEpoch === (own(block, 'seq') != null)) return null
+  return within(hasEpoch ? 'seq' : 'epoch', misfit('given, since epoch and seq come together', undefined))
+}
+
+const broadcastShape = record({ cart_echo: filled(emptyObject, optional(blockShape)) })
 
 const conditionShape = record({
   action: text,
@@ -161,45 +164,37 @@ const conditionShape = record({
 
 const totalsShape = record({
   currency: text,
-  subtotal: integer,
-  total: integer,
-  savings: integer,
-  previous_total: optional(integer),
+  subtotal: number(integer),
+  total: number(integer),
+  savings: number(integer),
+  previous_total: number(optional(integer)),
 })
+
+const isOfUnsafeItem = (condition: unknown): boolean => isRecord(condition) && isUnsafe(own(condition, 'item_id'))
+
+const ofKnownItems = (conditions: unknown): unknown =>
+  Array.isArray(conditions) ? conditions.filter((condition) => !isOfUnsafeItem(condition)) : conditions
 
 const changesShape = record({
   condition_removed: optional(text),
   new_subtotal: optional(text),
   new_total: optional(text),
   savings: optional(text),
-  conditions: optional(list(conditionShape)),
-  totals: optional(totalsShape),
+  conditions: reading(ofKnownItems, optional(list(conditionShape))),
+  totals: filled(null, optional(totalsShape)),
 })
 
 const conditionsChangedShape = record({
   message: where('a string or null', (value) => typeof value === 'string' || value === null),
-  changes: changesShape,
+  changes: filled(emptyObject, changesShape),
   timestamp: text,
 })
 
-const blockFields = record({
-  epoch: optional(epoch),
-  seq: optional(positive),
-  id: optional(id),
-  cart: optional(id),
-  instance: optional(text),
-  version: optional(integer),
-  code: optional(text),
-  locale: optional(text),
-  spread_ms: optional(duration),
-})
+/** Turns an event's own payload into its type, or throws. What it is given is plain, bounded JSON, and its own. */
+export type Decode<Payload> = (payload: Record<string, unknown>) => Payload
 
-const blockShape: Shape = (value) => blockFields(value) ?? unpaired(value as CartEchoBlock)
-
-const unpaired = ({ epoch, seq }: CartEchoBlock): Misfit | null => {
-  if ((epoch == null) === (seq == null)) return null
-  return within(epoch == null ? 'epoch' : 'seq', misfit('given, since epoch and seq come together', undefined))
-}
+/** Decodes an event of your own that brings no decoder: any JSON object passes as it is. */
+export const decodeAnything: Decode<Record<string, unknown>> = (payload) => payload
 
 /**
  * Decodes the guide's own event. Unknown keys stay; PHP's empty `[]` for `changes` counts as `{}`, and a number in a string as that number. A condition
@@ -207,72 +202,41 @@ const unpaired = ({ epoch, seq }: CartEchoBlock): Misfit | null => {
  * @throws {CartEchoError} `invalid-payload`, with path, expected and actual.
  */
 export const decodeConditionsChanged: Decode<CartConditionsChanged> = (payload) => {
-  const told = edited(edited(payload, 'changes', changesOf), 'cart_echo', blockOf)
-  insist(conditionsChangedShape(told))
-  return told as unknown as CartConditionsChanged
+  insist(conditionsChangedShape(payload))
+  return payload as unknown as CartConditionsChanged
 }
-
-/** The same fields but for one; the very same object where that stays as it is. */
-const edited = (fields: unknown, key: string, change: (value: unknown) => unknown): unknown => {
-  if (!isRecord(fields) || !Object.hasOwn(fields, key)) return fields
-  const value = change(fields[key])
-  return Object.is(value, fields[key]) ? fields : { ...fields, [key]: value }
-}
-
-const withNumbers =
-  (...keys: readonly string[]) =>
-  (fields: unknown): unknown =>
-    // Nothing is an empty string, as a template or `env()` prints it.
-    keys.reduce((now, key) => edited(now, key, (said) => (said === '' ? null : (readNumber(said) ?? said))), fields)
-
-const withAmounts = withNumbers('subtotal', 'total', 'savings', 'previous_total')
-const withCounts = withNumbers('seq', 'version', 'spread_ms')
-
-const changesOf = (changes: unknown): unknown =>
-  isEmptyArray(changes) ? {} : edited(edited(changes, 'totals', totalsOf), 'conditions', ofKnownItems)
-
-const totalsOf = (totals: unknown): unknown => (isEmptyArray(totals) ? null : withAmounts(totals))
-
-const blockOf = (block: unknown): unknown => (isEmptyArray(block) ? {} : withCounts(block))
-
-const ofKnownItems = (conditions: unknown): unknown =>
-  Array.isArray(conditions) && conditions.some(isOfUnsafeItem)
-    ? conditions.filter((condition) => !isOfUnsafeItem(condition))
-    : conditions
-
-const isOfUnsafeItem = (condition: unknown): boolean => isRecord(condition) && isUnsafe(own(condition, 'item_id'))
-
-/** Decodes an event of your own that brings no decoder: any JSON object passes as it is. */
-export const decodeAnything: Decode<Record<string, unknown>> = (payload) => payload
 
 /**
- * Decodes a broadcast: bounds first, then the `cart_echo` block, then the event's own payload.
+ * Decodes a copy of a broadcast: bounds first, then the `cart_echo` block, then the event's own payload. What came stays as it came, for the shopper's other
+ * tabs and for the page's own listeners; what they are told is frozen, as deep as it is plain, for all of them are told the same.
  * @throws {CartEchoError} `invalid-payload`; whatever the event's own decoder throws is its `cause`.
  */
-export const decodeBroadcast = (event: string, payload: unknown, decode: Decode<unknown>): Decoded => {
+export const decodeBroadcast = (event: string, said: unknown, decode: Decode<unknown>): Decoded => {
   try {
-    insist(outOfBounds(payload))
-    const fields: unknown = isEmptyArray(payload) ? {} : payload
-    if (!isRecord(fields)) throw invalidPayload(misfit('an object', fields))
-    const block = decodeBlock(own(fields, 'cart_echo'))
-    return { change: decode(fields), payload: fields, block, problem: unsafeItem(fields) }
-  } catch (error) {
-    throw asInvalidPayload(event, error)
+    insist(outOfBounds(said))
+    const payload = copyOf(isEmptyArray(said) ? {} : said) as Record<string, unknown>
+    insist(broadcastShape(payload))
+    const block = (own(payload, 'cart_echo') ?? {}) as Record<string, unknown>
+    // Its own, for a page may have put an id or an epoch on Object.prototype.
+    const given = <Key extends keyof CartEchoBlock>(key: Key) => own(block, key) as CartEchoBlock[Key]
+    const [epoch, seq, id] = [given('epoch'), given('seq'), given('id')]
+    // Before its decoder, which may change what it is given.
+    const problem = unsafeItem(payload)
+    return {
+      event,
+      payload,
+      position: epoch != null && seq != null ? { epoch, seq } : null,
+      id: id == null ? null : String(id),
+      instance: given('instance') ?? 'default',
+      spreadMs: given('spread_ms') ?? undefined,
+      change: frozen(decode(payload)),
+      problem,
+    }
+  } catch (cause) {
+    const words = cause instanceof CartEchoError ? cause.report : undefined
+    const message = `A broadcast of ${event} was skipped: ${wordsOf(cause)}`
+    throw new CartEchoError('invalid-payload', message, { cause, report: words })
   }
-}
-
-/** True when a broadcast can be decoded, or is of an event that nobody listens to. Never throws. */
-export const isReadable = (events: ReadonlyMap<string, Decode<unknown>>, event: string, payload: unknown): boolean => {
-  const decode = events.get(event)
-  return !decode || attempt(() => decodeBroadcast(event, payload, decode)) !== undefined
-}
-
-// Without a prototype: on a page that extends Object.prototype every block would inherit an id or an epoch.
-const decodeBlock = (block: unknown): CartEchoBlock => {
-  if (block === undefined || block === null || isEmptyArray(block)) return Object.create(null)
-  const fields: unknown = isRecord(block) ? Object.assign(Object.create(null), withCounts(block)) : block
-  insist(within('cart_echo', blockShape(fields)))
-  return fields as CartEchoBlock
 }
 
 const unsafeItem = (payload: Record<string, unknown>): CartEchoError | null => {
@@ -280,10 +244,8 @@ const unsafeItem = (payload: Record<string, unknown>): CartEchoError | null => {
   const conditions = isRecord(changes) ? own(changes, 'conditions') : null
   const index = Array.isArray(conditions) ? conditions.findIndex(isOfUnsafeItem) : -1
   if (index < 0) return null
-  const itemId = (conditions as readonly Record<string, unknown>[])[index]?.item_id
-  return invalidPayload(
-    within('changes', within('conditions', within(index, within('item_id', misfit(AS_A_STRING, itemId))))),
-  )
+  const actual = (conditions as readonly Record<string, unknown>[])[index]?.item_id
+  return invalidPayload({ path: ['changes', 'conditions', index, 'item_id'], expected: AS_A_STRING, actual })
 }
 
 const insist = (wrong: Misfit | null): void => {
@@ -295,25 +257,28 @@ const invalidPayload = (wrong: Misfit): CartEchoError => {
   return new CartEchoError('invalid-payload', sentenceOf(words), { report: words })
 }
 
-const asInvalidPayload = (event: string, cause: unknown): CartEchoError =>
-  new CartEchoError('invalid-payload', `A broadcast of ${event} was skipped: ${wordsOf(cause)}`, {
-    cause,
-    report: cause instanceof CartEchoError ? cause.report : undefined,
-  })
+/** Decodes the broadcasts of one event; `invalid-payload` for one that cannot be read. */
+export type Decoder = (payload: unknown) => Decoded | CartEchoError
 
-/**
- * The same decoder, which runs once for each payload, whoever asks, and gives the same value, or throws the same, every time. It works on a copy:
- * what came stays as it came, for the shopper's other tabs and for the page's own listeners. What it gives is frozen, as deep as it is plain: a
- * listener that changes it would change it for all.
- */
-export const decodeOnce = (decode: Decode<unknown>): Decode<unknown> => {
-  const results = new WeakMap<object, () => unknown>()
+/** A decoder that does not decode the same payload again when it is asked twice: by the leader of the tabs, then by its page. */
+export const createDecoder = (event: string, decode: Decode<unknown>): Decoder => {
+  let last: { readonly payload: unknown; readonly result: Decoded | CartEchoError } | null = null
+  const read = (payload: unknown): Decoded | CartEchoError => {
+    try {
+      return decodeBroadcast(event, payload, decode)
+    } catch (error) {
+      return error as CartEchoError
+    }
+  }
   return (payload) => {
-    const known = results.get(payload) ?? resultOf(() => frozen(decode(copyOf(payload))))
-    results.set(payload, known)
-    return known()
+    if (!last || last.payload !== payload) last = { payload, result: read(payload) }
+    return last.result
   }
 }
+
+/** True when a broadcast can be decoded, or is of an event that nobody listens to. Never throws. */
+export const isReadable = (events: ReadonlyMap<string, Decoder>, event: string, payload: unknown): boolean =>
+  !(events.get(event)?.(payload) instanceof CartEchoError)
 
 /** Freezes plain objects and arrays, and what is in them; leaves what has a class of its own. Gives the same value. */
 export const frozen = <Value>(value: Value, seen: Set<unknown> = new Set()): Value => {
@@ -324,27 +289,17 @@ export const frozen = <Value>(value: Value, seen: Set<unknown> = new Set()): Val
   return value
 }
 
-const resultOf = (run: () => unknown): (() => unknown) => {
-  try {
-    const value = run()
-    return () => value
-  } catch (thrown) {
-    return () => {
-      throw thrown
-    }
-  }
-}
-
-/** A copy of plain objects and arrays, and of what is in them; what has a class of its own stays the same. Not for what is cyclic. */
-export const copyOf = <Value>(value: Value): Value => {
-  if (!isPlain(value)) return value
-  const entries = Object.keys(value).map((key) => [key, copyOf((value as Record<string, unknown>)[key])] as const)
-  return (Array.isArray(value) ? entries.map(([, inner]) => inner) : Object.fromEntries(entries)) as Value
-}
-
 const isPlain = (value: unknown): value is object => {
   if (typeof value !== 'object' || value === null) return false
   const prototype = Object.getPrototypeOf(value)
   // Of another frame, too.
   return Array.isArray(value) || prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
+/** A copy of JSON. Not for what is cyclic. */
+export const copyOf = <Value>(value: Value): Value => {
+  if (typeof value !== 'object' || value === null) return value
+  const copy: Record<string, unknown> = Array.isArray(value) ? ([] as unknown as Record<string, unknown>) : {}
+  for (const key of Object.keys(value)) copy[key] = copyOf((value as Record<string, unknown>)[key])
+  return copy as Value
 }

@@ -277,7 +277,7 @@ const isConfirmed = ({ confirmedAtMs, stream }: Memory, nowMs: number, maxAgeMs:
   confirmedAtMs !== null &&
   isYoung(confirmedAtMs, nowMs, maxAgeMs) &&
   stream.asking.name === 'nothing' &&
-  stream.held.length === 0
+  stream.buffered.length === 0
 
 const notListening = (connection: Connection): CartEchoError =>
   new CartEchoError('cannot-check', `Nothing is asked while the page is ${connection.name}: ${connection.reason}.`, {

@@ -17,7 +17,11 @@ export interface Misfit {
 }
 
 /** Says what is wrong with a value, or null when it fits. Nothing is built for a value that fits. */
-export type Shape = (value: unknown) => Misfit | null
+export interface Shape {
+  (value: unknown): Misfit | null
+  /** What a `record` puts in the place of a field of this shape, before it is looked at. Default: it stays. */
+  readonly read?: ((value: unknown) => unknown) | undefined
+}
 
 /** The misfit of a value that is not what was expected. */
 export const misfit = (expected: string, actual: unknown): Misfit => ({ path: [], expected, actual })
@@ -67,30 +71,18 @@ export const isEmptyArray = (value: unknown): boolean => Array.isArray(value) &&
 /** A string. */
 export const text: Shape = where('a string', (value) => typeof value === 'string')
 
-/**
- * A number, also one in a string, as PHP's `env()`, `config()` and databases give it; undefined for anything else. Whatever reads a number of the shop's
- * reads it by this.
- */
+/** A number, also one in a string, as PHP's `env()`, `config()` and databases give it; undefined for anything else. */
 export const readNumber = (value: unknown): number | undefined => {
   const number = typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : value
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined
 }
 
-/** True or false, also as 1 or 0, or in a string; undefined for anything else. */
-export const readFlag = (value: unknown): boolean | undefined => FLAGS.get(value)
-
-const FLAGS: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
-  [true, true],
-  [1, true],
-  ['1', true],
-  ['true', true],
-  [false, false],
-  [0, false],
-  ['0', false],
-  ['false', false],
-  // As PHP prints false.
-  ['', false],
-])
+/** True or false, also as 1 or 0, or in a string, or as PHP prints false, as nothing; undefined for anything else. */
+export const readFlag = (value: unknown): boolean | undefined => {
+  const isAmong = (...words: readonly unknown[]): boolean => words.includes(value)
+  if (isAmong(true, 1, '1', 'true')) return true
+  return isAmong(false, 0, '0', 'false', '') ? false : undefined
+}
 
 /** A boolean, as `readFlag` reads it. */
 export const flag: Shape = where('true or false', (value) => readFlag(value) !== undefined)
@@ -98,13 +90,19 @@ export const flag: Shape = where('true or false', (value) => readFlag(value) !==
 /** How long something lasts, as `readNumber` reads it. */
 export const duration: Shape = where('milliseconds, 0 or more', (value) => (readNumber(value) ?? -1) >= 0)
 
+/** The shape of what `read` makes of a field; the record is changed. */
+export const reading = (read: (value: unknown) => unknown, shape: Shape): Shape =>
+  Object.assign((value: unknown) => shape(value), { read })
+
 /** An object whose named fields fit. Unknown keys are left alone. */
 export const record = (fields: Readonly<Record<string, Shape>>): Shape => {
-  const keys = Object.keys(fields)
+  const all = Object.entries(fields).map(([key, shape]) => ({ key, shape, read: ownOnly(shape).read }))
   return (value) => {
     if (!isRecord(value)) return misfit('an object', value)
-    for (const key of keys) {
-      const wrong = (fields[key] as Shape)(own(value, key))
+    for (const { key, shape, read } of all) {
+      const isThere = Object.hasOwn(value, key)
+      if (isThere && read) value[key] = read(value[key])
+      const wrong = shape(isThere ? value[key] : undefined)
       if (wrong) return within(key, wrong)
     }
     return null
@@ -114,17 +112,15 @@ export const record = (fields: Readonly<Record<string, Shape>>): Shape => {
 /** An array whose every item fits. */
 export const list =
   (shape: Shape): Shape =>
-  (value) =>
-    Array.isArray(value) ? firstItem(value, shape) : misfit('an array', value)
-
-// By index: old libraries put something else in the place of an array's `entries` (Prototype 1.7).
-const firstItem = (items: readonly unknown[], shape: Shape): Misfit | null => {
-  for (let index = 0; index < items.length; index += 1) {
-    const wrong = shape(items[index])
-    if (wrong) return within(index, wrong)
+  (value) => {
+    if (!Array.isArray(value)) return misfit('an array', value)
+    // By index: old libraries put something else in the place of an array's `entries` (Prototype 1.7).
+    for (let index = 0; index < value.length; index += 1) {
+      const wrong = shape(value[index])
+      if (wrong) return within(index, wrong)
+    }
+    return null
   }
-  return null
-}
 
 /** A misfit in words, for an error a person reads. */
 export const report = ({ path, expected, actual }: Misfit): PayloadReport => ({

@@ -113,12 +113,7 @@ describe('what does not compile', () => {
     const uses = () => {
       const count: number = useCartNews(({ unread }) => unread.length)
       const stale: boolean = useCartNews().stale
-      useCartChange(({ message, changes }, { via, afterGap }) => [
-        message,
-        changes.new_total,
-        via === 'check',
-        afterGap,
-      ])
+      useCartChange(({ message, changes }, { via }) => [message, changes.new_total, via === 'check'])
       useCartRefresh(async ({ cursor, signal }) => [cursor, signal.aborted], { settleMs: undefined, hold: () => null })
       const dom: CartDomEventMap['cart-conditions-changed']['detail'] | CartEventMap['cart.conditions.changed'] | null =
         null

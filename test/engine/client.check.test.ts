@@ -15,7 +15,7 @@ describe('a client whose link can be asked', () => {
     expect(link().asked.map(({ query }) => sinceOf(query))).toEqual(['e1:1'])
     await link().asked[0]?.answer(answerOf('e1:1', 'e1:3'))
     expect(heard).toEqual(['change 2', 'change 3'])
-    expect(client.news.get().last?.meta).toMatchObject({ via: 'check', afterGap: true })
+    expect(client.news.get().last?.meta).toMatchObject({ via: 'check' })
     end()
   })
 

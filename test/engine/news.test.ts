@@ -6,7 +6,7 @@ import { at } from '../support/payloads'
 const heard = (seq: number): Change => ({
   event: 'cart.conditions.changed',
   change: at(seq),
-  meta: { event: 'cart.conditions.changed', key: `e1:${seq}`, via: 'socket', receivedAtMs: 0, afterGap: false },
+  meta: { event: 'cart.conditions.changed', key: `e1:${seq}`, via: 'socket', receivedAtMs: 0 },
 })
 
 const newsOf = (count: number): News =>

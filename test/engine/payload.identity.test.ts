@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readListening } from '../../src/engine/events'
-import { type Decode, decodeAnything, decodeBroadcast, identityOf, positioned } from '../../src/engine/payload'
+import { type Decode, decodeAnything, decodeBroadcast, identityOf } from '../../src/engine/payload'
 import { advance } from '../../src/engine/stream'
 import { newStream } from '../../src/engine/stream/state'
 import { change } from '../support/payloads'
@@ -9,7 +9,7 @@ import { change } from '../support/payloads'
 const EVENT = 'cart.conditions.changed'
 
 const identity = (payload: unknown, { event = EVENT, decode = decodeAnything as Decode<unknown> } = {}) =>
-  identityOf(event, decodeBroadcast(event, payload, decode))
+  identityOf(decodeBroadcast(event, payload, decode))
 
 const keyOf = (payload: unknown, event = EVENT) => identity(payload, { event }).key
 
@@ -39,16 +39,13 @@ const reversed = (value: unknown): unknown => {
 describe('the identity of a broadcast', () => {
   it('is its place in the log, where it has one', () => {
     expect(identity(change({ epoch: 'b7f3', seq: 18, id: 'other' }))).toEqual({
-      position: { epoch: 'b7f3', seq: 18 },
       key: 'b7f3:18',
       lastsMs: Number.POSITIVE_INFINITY,
     })
-    expect(positioned({ epoch: 'b7f3', seq: 18 })).toEqual(identity(change({ epoch: 'b7f3', seq: 18 })))
   })
 
   it('is its id else, for ever', () => {
     expect(identity(change({ id: '01JDC' }))).toEqual({
-      position: null,
       key: 'id:["cart.conditions.changed","default","01JDC"]',
       lastsMs: Number.POSITIVE_INFINITY,
     })
@@ -62,7 +59,6 @@ describe('the identity of a broadcast', () => {
 
   it('is its content without both, for a minute', () => {
     expect(identity(change())).toEqual({
-      position: null,
       key: expect.stringMatching(/^content:[\da-f]{16}$/),
       lastsMs: 60_000,
     })
@@ -129,9 +125,9 @@ describe('the same content', () => {
 
   it('is the same news for a minute, and new news after it', () => {
     const first = hear(newStream(null, null), 0)
-    expect(first.effects).toMatchObject([{ name: 'tell' }])
+    expect(first.effects).toMatchObject([{ name: 'deliver' }])
     expect(hear(first.stream, 59_999).effects).toEqual([])
-    expect(hear(first.stream, 60_000).effects).toMatchObject([{ name: 'tell' }])
+    expect(hear(first.stream, 60_000).effects).toMatchObject([{ name: 'deliver' }])
   })
 })
 

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { createAnnouncements } from '../../src/engine/siblings'
+import { newCustomer } from '../../src/engine/customer'
+import { createSource } from '../../src/engine/emitter'
+import { noNews } from '../../src/engine/news'
+import { createSiblings } from '../../src/engine/siblings'
 import { fakeEnvironment } from '../support/fake-environment'
 
 /** A tab's announcements, with when each was told, in milliseconds since it began. */
@@ -8,21 +11,28 @@ const announcing = () => {
   const beganAtMs = environment.nowMs()
   const told: number[] = []
   let isReading = false
-  const announcements = createAnnouncements({
+  const { memory } = newCustomer({ user: 7 })
+  const { changedHere, hear, caughtUp, stop } = createSiblings({
     environment,
+    instance: 'default',
+    memory: () => memory,
+    news: createSource('news', noNews, (_where, run) => run()),
+    refreshing: { isRunning: () => isReading, beStale: () => undefined },
     tell: () => told.push(environment.nowMs() - beganAtMs),
-    isReading: () => isReading,
+    otherUser: () => undefined,
   })
   return {
-    ...announcements,
+    announce: changedHere,
+    heard: () => hear({ name: 'changed-here', instance: 'default' }),
+    stop,
     environment,
     told,
     read: (reads: boolean) => {
       isReading = reads
-      if (!reads) announcements.caughtUp()
+      if (!reads) caughtUp()
     },
     end: () => {
-      announcements.stop()
+      stop()
       expect(environment.pending()).toBe(0)
     },
   }
@@ -42,25 +52,6 @@ describe('what a tab has changed', () => {
     end()
   })
 
-  it('is told at once again when half a second has passed in silence', () => {
-    const { announce, environment, told, end } = announcing()
-    announce()
-    environment.advance(500)
-    announce()
-    expect(told).toEqual([0, 500])
-    end()
-  })
-
-  it('is told twice a second at most, however often it changes', () => {
-    const { announce, environment, told, end } = announcing()
-    for (let count = 0; count < 300; count += 1) {
-      announce()
-      environment.advance(10)
-    }
-    expect(told).toEqual([0, 500, 1_000, 1_500, 2_000, 2_500, 3_000])
-    end()
-  })
-
   it('is told before the end when it was not yet, and once only', () => {
     const { announce, stop, environment, told } = announcing()
     announce()
@@ -70,13 +61,6 @@ describe('what a tab has changed', () => {
     stop()
     environment.advance(10_000)
     expect([told, environment.pending()]).toEqual([[0, 100], 0])
-  })
-
-  it('is not told at the end when it was told already', () => {
-    const { announce, stop, told } = announcing()
-    announce()
-    stop()
-    expect(told).toEqual([0])
   })
 
   it('is told again after the end', () => {

@@ -126,7 +126,8 @@ const run = (start: 'nowhere' | 'empty' | 'epoch', commands: readonly Command[])
     stream = step.stream
     for (const effect of step.effects) note(effect)
     const jumped = step.effects.some(({ name }) => name === 'fresh' || name === 'stale')
-    if (arrival.name === 'answer' && step.effects.some((e) => e.name === 'stale' && e.reason === 'reset')) {
+    const mayEnter = arrival.name === 'answer' && (arrival.answer.reset || before.cursor === null)
+    if (mayEnter && stream.cursor !== before.cursor) {
       entered.set(arrival.answer.cursor.epoch, arrival.answer.cursor.seq)
     }
     if (arrival.name === 'rendered' && step.effects.some(({ name }) => name === 'fresh')) {
@@ -141,7 +142,7 @@ const run = (start: 'nowhere' | 'empty' | 'epoch', commands: readonly Command[])
 
   const note = (effect: Effect): void => {
     if (effect.name === 'ask') asked = { since: effect.since }
-    if (effect.name !== 'tell') return
+    if (effect.name !== 'deliver') return
     const { epoch = '', seq = 0 } =
       effect.change.change && 'cart_echo' in effect.change.change
         ? (effect.change.change.cart_echo as { epoch: string; seq: number })
@@ -159,7 +160,7 @@ const run = (start: 'nowhere' | 'empty' | 'epoch', commands: readonly Command[])
     const due = Array.from({ length: Math.max(0, seq - from) }, (_, index) => from + index + 1)
     const ours = due.filter((place) => server.kindAt(epoch, place) === 'ours')
     expect((told.get(epoch) ?? []).filter((place) => place > from)).toEqual(ours)
-    expect(stream.held.length).toBeLessThanOrEqual(100)
+    expect(stream.buffered.length).toBeLessThanOrEqual(100)
   }
 
   const obey = (next: Command): void => {
@@ -214,7 +215,7 @@ const run = (start: 'nowhere' | 'empty' | 'epoch', commands: readonly Command[])
       obey({ name: 'wait', ms: 40_000 })
     }
     expect(stream.cursor).toEqual(server.head())
-    expect(stream.held).toEqual([])
+    expect(stream.buffered).toEqual([])
   }
 }
 

@@ -9,7 +9,7 @@ const changeOf = (payload: object): Change =>
   ({
     event: EVENT,
     change: { message: 'Your cart was updated', changes: {}, timestamp: '2026-11-23T10:00:00+00:00', ...payload },
-    meta: { event: EVENT, key: 'e1:1', via: 'socket', receivedAtMs: 0, afterGap: false },
+    meta: { event: EVENT, key: 'e1:1', via: 'socket', receivedAtMs: 0 },
   }) as unknown as Change
 
 const ended = changeOf({ changes: { condition_removed: 'Raya Sale', new_total: 'RM120.00' } })

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Change } from '../../src/engine/events'
-import { createDomEvents, type DomEvents } from '../../src/page/dom-events'
+import { createDomEvents } from '../../src/page/dom-events'
 import { at } from '../support/payloads'
 
 const NAME = 'cart-conditions-changed'
@@ -8,7 +8,7 @@ const NAME = 'cart-conditions-changed'
 const changeAt = (seq: number): Change => ({
   event: 'cart.conditions.changed',
   change: at(seq),
-  meta: { event: 'cart.conditions.changed', key: `e1:${seq}`, via: 'socket', receivedAtMs: 0, afterGap: false },
+  meta: { event: 'cart.conditions.changed', key: `e1:${seq}`, via: 'socket', receivedAtMs: 0 },
 })
 
 const undo: (() => void)[] = []
@@ -28,7 +28,7 @@ const messagesOf = (target: EventTarget): string[] => {
   return messages
 }
 
-const started = (target?: EventTarget | null): DomEvents => {
+const started = (target?: EventTarget | null) => {
   const events = createDomEvents(target)
   later(events.start())
   return events

@@ -1,225 +1,187 @@
 import { ANSWER_UNSETTLED, backOffMs } from '../backoff'
-import type { Cursor } from '../cursor'
+import { type Cursor, formatCursor } from '../cursor'
 import { CartEchoError } from '../errors'
-import type { Change } from '../events'
-import { type Decoded, decodeBroadcast, type Identity, identityOf, sorted } from '../payload'
+import type { Change, ChangeMeta } from '../events'
+import { type Decoded, identityOf, sorted } from '../payload'
+import { hearLive } from './bare'
 import {
   type Asked,
   type Asking,
   type AskReason,
   askingNothing,
-  beStale,
   type Heard,
-  hearLive,
-  LONGEST_WAIT_MS,
-  MOST_HELD,
-  MOST_RETIRED,
-  MOST_SPREAD_MS,
-  MOST_TOLD,
   type Next,
-  PATIENCE_MS,
   type Placed,
-  SHORTEST_WAIT_MS,
-  type Stream,
-  set,
   type Turn,
 } from './state'
+
+/** As many broadcasts wait behind a gap at most. */
+const MOST_BUFFERED = 100
+/** How long an ask about a gap may take before the page counts as stale. */
+const PATIENCE_MS = 1_000
+/** So many keys of what has no place are remembered. */
+const MOST_DELIVERED = 200
+/** No hint of a server may put an ask off for longer. */
+const MOST_SPREAD_MS = 60_000
+const MOST_RETIRED = 20
 
 /** Takes in a broadcast. Of an event that nobody listens to it is nothing. */
 export const hearBroadcast = (turn: Turn, event: string, payload: unknown): void => {
   if (!turn.rules.events.has(event)) return
-  const decoded = read(turn, event, payload)
+  const decoded = decode(turn, event, payload)
   // Everybody got the same unreadable broadcast: they must not all ask at once.
   if (!decoded) return planAsk(turn, 'resync', waitMs(turn))
-  const identity = identityOf(event, decoded)
-  const { position, key } = identity
-  const heard = { event, decoded, key, receivedAtMs: turn.moment.nowMs }
-  if (position) place(turn, { ...heard, position })
-  else placeless(turn, heard, identity)
+  const { position } = decoded
+  if (!position) return hearPlaceless(turn, decoded)
+  place(turn, { decoded, position, key: formatCursor(position), receivedAtMs: turn.moment.nowMs })
+}
+
+/** Decodes a payload; null for one that nobody listens to, and one that cannot be read, which is reported and makes the page stale. */
+export const decode = ({ rules, effects }: Turn, event: string, payload: unknown): Decoded | null => {
+  const decoded = rules.events.get(event)?.(payload) ?? null
+  if (decoded instanceof CartEchoError) {
+    effects.push({ name: 'report', error: decoded }, { name: 'stale' })
+    return null
+  }
+  if (decoded?.problem) effects.push({ name: 'report', error: decoded.problem })
+  return decoded
 }
 
 const place = (turn: Turn, placed: Placed): void => {
   const { cursor, retired } = turn.stream
   const { epoch, seq } = placed.position
   if (retired.includes(epoch)) return
-  if (cursor?.epoch !== epoch && !isFirstOfAll(cursor, seq)) return meetEpoch(turn, placed)
+  // A log that was empty when the page was rendered has no epoch yet, and this is what comes after nothing.
+  const isFirstOfAll = cursor?.epoch === '' && seq === 1
+  if (cursor?.epoch !== epoch && !isFirstOfAll) return meetEpoch(turn, placed)
   const reached = cursor?.seq ?? 0
   if (seq <= reached) return
-  if (seq > reached + 1) return hold(turn, placed)
-  pass(turn, placed, 'socket')
+  if (seq > reached + 1) return buffer(turn, placed)
+  pass(turn, placed)
   drain(turn)
 }
 
-// A log that was empty when the page was rendered has no epoch yet, and this is what comes after nothing.
-const isFirstOfAll = (cursor: Cursor | null, seq: number): boolean => cursor?.epoch === '' && seq === 1
-
 /** Only an answer or a page block changes the epoch; where there is nothing to ask, the broadcast's word must do. */
 const meetEpoch = (turn: Turn, placed: Placed): void => {
-  if (turn.rules.canAsk) return hold(turn, placed)
-  giveUpAsking(turn)
+  if (turn.rules.canAsk) return buffer(turn, placed)
+  release(turn)
   // What was said before it is not known.
-  if (turn.stream.cursor) beStale(turn, 'gap')
+  if (turn.stream.cursor) turn.effects.push({ name: 'stale' })
   goTo(turn, placed.position)
-  tell(turn, placed, 'socket')
+  deliver(turn, placed, 'socket')
 }
 
-const hold = (turn: Turn, placed: Placed): void => {
-  const { held } = turn.stream
-  if (held.some(({ key }) => key === placed.key)) return
-  if (held.length >= MOST_HELD) return giveUpHolding(turn, placed)
-  if (held.length === 0) set(turn, { staleAtMs: turn.moment.nowMs + waitMs(turn) + PATIENCE_MS })
-  set(turn, { held: [...held, placed] })
-  planAsk(turn, 'gap', waitMs(turn))
-}
-
-const giveUpHolding = (turn: Turn, newest: Placed): void => {
-  const { held } = turn.stream
-  if (!turn.rules.canAsk) {
-    set(turn, { held: [...held, newest] })
-    return giveUpAsking(turn)
-  }
+const buffer = (turn: Turn, placed: Placed): void => {
+  const { stream, rules, moment, effects } = turn
+  const { buffered } = stream
+  if (buffered.some(({ key }) => key === placed.key)) return
+  stream.buffered = [...buffered, placed]
+  if (buffered.length === 0) stream.staleAtMs = moment.nowMs + waitMs(turn) + PATIENCE_MS
+  if (buffered.length < MOST_BUFFERED) return planAsk(turn, 'gap', waitMs(turn))
+  if (!rules.canAsk) return release(turn)
   // With a log nothing is lost by this: the next answer has them all.
-  set(turn, { held: [], staleAtMs: null })
-  beStale(turn, 'gap')
+  stream.buffered = []
+  stream.staleAtMs = null
+  effects.push({ name: 'stale' })
   planAsk(turn, 'resync', 0)
 }
 
-/** Beside a log, a broadcast without a place is only a hint: it must not be told twice under two identities. */
-const placeless = (turn: Turn, heard: Heard, { lastsMs }: Identity): void => {
-  const { cursor, told, echoes } = turn.stream
+/** Beside a log, a broadcast without a place is only a hint: it must not be delivered twice under two identities. */
+const hearPlaceless = (turn: Turn, decoded: Decoded): void => {
+  const { stream, rules, moment, effects } = turn
+  const { nowMs } = moment
   // It moves no cursor, and the words of a wishlist are not what the check says of the cart.
-  if (!isOurs(turn, heard)) return
-  if (cursor && turn.rules.canAsk) {
-    if (!turn.stream.hasHinted) turn.effects.push({ name: 'report', error: mereHint(heard.event) })
-    set(turn, { hasHinted: true })
-    return planAsk(turn, 'resync', spreadMs(turn, heard))
+  if (decoded.instance !== rules.instance) return
+  if (stream.cursor && rules.canAsk) {
+    const words = `A broadcast of ${decoded.event} says no epoch and seq, on a page that has a cursor: it is told to nobody, and the check is asked. Send both.`
+    // Whoever tries it by hand would wait for it.
+    if (!stream.hasHinted) effects.push({ name: 'report', error: new CartEchoError('invalid-payload', words) })
+    stream.hasHinted = true
+    const spreadMs = moment.random * Math.min(MOST_SPREAD_MS, decoded.spreadMs ?? 0)
+    return planAsk(turn, 'resync', Math.max(waitMs(turn), spreadMs))
   }
-  const { nowMs } = turn.moment
-  const stillTold = told.filter(({ untilMs }) => untilMs > nowMs)
-  if (stillTold.some(({ key }) => key === heard.key)) return
-  const { message, changes } = heard.decoded.payload
-  // An event of your own may have no message, and is nothing that a bare check says.
-  const isSayable = typeof message === 'string' || message === null
-  const handled = isSayable ? hearLive(echoes, { message, changes: sorted(changes) }, nowMs) : { echoes, isNews: true }
-  const mine = { key: heard.key, untilMs: nowMs + lastsMs }
-  set(turn, { told: [...stillTold, mine].slice(-MOST_TOLD), echoes: handled.echoes })
-  if (handled.isNews) tell(turn, heard, 'socket')
-  else beStale(turn, 'again')
+  const { key, lastsMs } = identityOf(decoded)
+  const delivered = stream.delivered.filter(({ untilMs }) => untilMs > nowMs)
+  if (delivered.some((one) => one.key === key)) return
+  stream.delivered = [...delivered, { key, untilMs: nowMs + lastsMs }].slice(-MOST_DELIVERED)
+  if (isSaidByCheck(turn, decoded)) effects.push({ name: 'stale' })
+  else deliver(turn, { decoded, key, receivedAtMs: nowMs }, 'socket')
 }
 
-// Whoever tries it by hand would wait for it.
-const mereHint = (event: string): CartEchoError =>
-  new CartEchoError(
-    'invalid-payload',
-    `A broadcast of ${event} says no epoch and seq, on a page that has a cursor: it is told to nobody, and the check is asked. Send both.`,
-  )
+// An event of your own may have no message, and is nothing that a bare check says.
+const isSaidByCheck = ({ stream, moment }: Turn, { payload: { message, changes } }: Decoded): boolean => {
+  if (typeof message !== 'string' && message !== null) return false
+  const { spoken, isNews } = hearLive(stream.spoken, { message, changes: sorted(changes) }, moment.nowMs)
+  stream.spoken = spoken
+  return !isNews
+}
 
-const spreadMs = (turn: Turn, { decoded }: Heard): number =>
-  Math.max(waitMs(turn), turn.moment.random * Math.min(MOST_SPREAD_MS, decoded.block.spread_ms ?? 0))
-
-/** Tells what was held for as long as the next in line is among it, and forgets what has been passed. */
+/** Delivers what is buffered for as long as the next in line is among it, and forgets what has been passed. */
 export const drain = (turn: Turn): void => {
-  for (let next = nextHeld(turn.stream); next; next = nextHeld(turn.stream)) pass(turn, next, 'socket')
-  const held = turn.stream.held.filter(({ position }) => !isPassed(turn.stream, position))
-  set(turn, { held })
-  if (held.length === 0) closeGap(turn)
+  const { stream } = turn
+  if (stream.buffered.length > 0) {
+    for (const placed of inOrder(stream.buffered)) {
+      const { epoch, seq } = placed.position
+      if (stream.cursor?.epoch === epoch && stream.cursor.seq + 1 === seq) pass(turn, placed)
+    }
+    stream.buffered = stream.buffered.filter(
+      ({ position }) => !stream.retired.includes(position.epoch) && !reaches(stream.cursor, position),
+    )
+  }
+  if (stream.buffered.length === 0) closeGap(turn)
 }
 
-/** Tells what is held, in order, over the gap that nobody can fill. */
+/** Forgets what is buffered: there is no gap any more. */
+export const closeGap = ({ stream }: Turn): void => {
+  stream.buffered = []
+  stream.staleAtMs = null
+  if (stream.asking.name === 'due' && stream.asking.why === 'gap') stream.asking = askingNothing
+}
+
+/** Delivers what is buffered, in order, over the gap that nobody can fill. Without a check nothing is to be asked any more. */
 export const release = (turn: Turn): void => {
-  const { held } = turn.stream
-  set(turn, { held: [], staleAtMs: null })
-  if (held.length === 0) return
-  for (const placed of inOrder(held)) pass(turn, placed, 'socket')
-  beStale(turn, 'gap')
-}
-
-/** Nothing will be asked: tells what is held without it. */
-const giveUpAsking = (turn: Turn): void => {
-  set(turn, { asking: askingNothing })
-  release(turn)
-}
-
-/** Forgets what is held. The log is the truth: what it does not know after so many asks it will give by itself, or it never was. */
-export const dropHeld = (turn: Turn): void => {
-  set(turn, { held: [] })
-  closeGap(turn)
+  const { stream, rules } = turn
+  const buffered = inOrder(stream.buffered)
+  stream.buffered = []
+  stream.staleAtMs = null
+  if (!rules.canAsk) stream.asking = askingNothing
+  for (const placed of buffered) pass(turn, placed)
+  if (buffered.length > 0) turn.effects.push({ name: 'stale' })
 }
 
 /** By their places, which are all of one log. */
-export const inOrder = (held: readonly Placed[]): readonly Placed[] =>
-  [...held].sort((a, b) => a.position.seq - b.position.seq)
+export const inOrder = (placed: readonly Placed[]): readonly Placed[] =>
+  [...placed].sort((a, b) => a.position.seq - b.position.seq)
 
 /** True when that log reaches as far as this place. */
 export const reaches = (end: Cursor | null, position: Cursor): boolean =>
   end?.epoch === position.epoch && position.seq <= end.seq
 
-const closeGap = (turn: Turn): void => {
-  const { asking } = turn.stream
-  const isIdle = asking.name === 'due' && asking.why === 'gap'
-  set(turn, { staleAtMs: null, asking: isIdle ? askingNothing : asking })
+/** Delivers what is of the cart instance that the page listens to; all listeners are handed the same object, so it is frozen. */
+export const deliver = ({ rules, effects }: Turn, heard: Heard, via: ChangeMeta['via']): void => {
+  const { key, receivedAtMs } = heard
+  const { event, change, instance, spreadMs } = heard.decoded
+  if (instance !== rules.instance) return
+  const meta = Object.freeze({ event, key, via, receivedAtMs })
+  effects.push({ name: 'deliver', change: Object.freeze({ event, change, meta }) as Change, spreadMs })
 }
 
-const nextHeld = ({ held, cursor }: Stream): Placed | undefined =>
-  held.find(({ position }) => cursor?.epoch === position.epoch && cursor.seq + 1 === position.seq)
-
-const isPassed = ({ cursor, retired }: Stream, position: Cursor): boolean =>
-  retired.includes(position.epoch) || reaches(cursor, position)
-
-/** How a change reached this browser. */
-type Via = 'socket' | 'check'
-
-/** Decodes a payload; null for one that nobody listens to, and one that cannot be read, which is reported and makes the page stale. */
-export const read = (turn: Turn, event: string, payload: unknown): Decoded | null => {
-  const decode = turn.rules.events.get(event)
-  try {
-    if (!decode) return null
-    const decoded = decodeBroadcast(event, payload, decode)
-    if (decoded.problem) turn.effects.push({ name: 'report', error: decoded.problem })
-    return decoded
-  } catch (error) {
-    if (error instanceof CartEchoError) turn.effects.push({ name: 'report', error })
-    beStale(turn, 'unreadable')
-    return null
-  }
+const pass = (turn: Turn, placed: Placed): void => {
+  turn.stream.cursor = placed.position
+  deliver(turn, placed, 'socket')
 }
 
-/** True for what is of the cart instance that the page listens to. */
-const isOurs = ({ rules }: Turn, { decoded }: Heard): boolean =>
-  (decoded.block.instance ?? 'default') === rules.instance
-
-/** Tells it, if it is of the instance that the page listens to. */
-export const tell = (turn: Turn, heard: Heard, via: Via): void => {
-  const { event, decoded, key, receivedAtMs } = heard
-  const { change, block } = decoded
-  if (!isOurs(turn, heard)) return
-  const meta = Object.freeze({ event, key, via, receivedAtMs, afterGap: via === 'check' })
-  const told = Object.freeze({ event, change, meta }) as Change
-  turn.effects.push({ name: 'tell', change: told, spreadMs: block.spread_ms ?? undefined })
+/** Goes on at another place; the epoch that ends by it is remembered. */
+export const goTo = ({ stream }: Turn, cursor: Cursor): void => {
+  const left = stream.cursor?.epoch
+  if (left && left !== cursor.epoch) stream.retired = [...stream.retired, left].slice(-MOST_RETIRED)
+  stream.cursor = cursor
 }
 
-/** Tells what is next in line and moves the cursor there. */
-export const pass = (turn: Turn, placed: Placed, via: Via): void => {
-  set(turn, { cursor: placed.position })
-  tell(turn, placed, via)
-}
-
-/** Goes on at another place; the life of the counter that ends by it is remembered. */
-export const goTo = (turn: Turn, cursor: Cursor): void => {
-  const { cursor: before, retired } = turn.stream
-  const left = before && before.epoch !== '' && before.epoch !== cursor.epoch ? [before.epoch] : []
-  set(turn, { cursor, retired: [...retired, ...left].slice(-MOST_RETIRED) })
-}
-
-/** Plans to ask after so long; what is planned already is asked at the sooner of the two. */
-export const planAsk = (turn: Turn, why: AskReason, inMs: number, attempt = 0): void => {
-  const { asking, held } = turn.stream
-  if (!turn.rules.canAsk && held.length === 0) return
-  if (asking.name === 'asked') return set(turn, { asking: { ...asking, again: asking.again || why === 'resync' } })
-  const atMs = turn.moment.nowMs + inMs
-  set(turn, { asking: asking.name === 'due' ? sooner(asking, why, atMs) : { name: 'due', why, atMs, attempt } })
-  askIfDue(turn)
-}
+/** Several queue workers reorder a burst all the time: a gap this young is none. */
+const SHORTEST_WAIT_MS = 300
+/** One this old is asked about. */
+const LONGEST_WAIT_MS = 1_000
 
 /** How long a gap may stay open, or everybody who heard the same is to be spread. */
 export const waitMs = ({ moment }: Turn): number =>
@@ -229,23 +191,35 @@ export const waitMs = ({ moment }: Turn): number =>
 export const againInMs = ({ moment }: Turn, attempt: number): number =>
   backOffMs(ANSWER_UNSETTLED, attempt, moment.random)
 
-/** What was asked, if this is the answer to it, and not one that another tab was given: asked no more. */
-export const takeAsk = (turn: Turn, { ask }: Asked): (Asking & { name: 'asked' }) | null => {
-  const { asking } = turn.stream
-  if (asking.name !== 'asked' || ask === undefined) return null
-  set(turn, { asking: askingNothing })
-  return asking
+/** Plans to ask after so long; what is planned already is asked at the sooner of the two. */
+export const planAsk = (turn: Turn, why: AskReason, inMs: number, attempt = 0): void => {
+  const { stream, rules, moment } = turn
+  const { asking } = stream
+  if (!rules.canAsk && stream.buffered.length === 0) return
+  if (asking.name === 'asked') {
+    stream.asking = { ...asking, again: asking.again || why === 'resync' }
+    return
+  }
+  const due = { name: 'due', why, atMs: moment.nowMs + inMs, attempt } as const
+  stream.asking = asking.name === 'due' ? sooner(asking, due) : due
+  askIfDue(turn)
 }
 
-/** No answer came. */
-export const goUnanswered = (turn: Turn, next?: Next): void => {
-  const { asking } = turn.stream
-  if (asking.name !== 'asked') return
-  set(turn, { asking: askingNothing })
-  if (next === 'never') return release(turn)
-  // What was reported meanwhile is what it waits to be told.
-  if (next === 'when-told') return asking.again ? planAsk(turn, 'resync', 0) : undefined
-  planAsk(turn, 'resync', next ?? againInMs(turn, asking.attempt), asking.attempt + 1)
+type Due = Asking & { name: 'due' }
+
+const sooner = (planned: Due, due: Due): Due => ({
+  ...planned,
+  why: planned.why === 'resync' ? 'resync' : due.why,
+  atMs: Math.min(planned.atMs, due.atMs),
+})
+
+const askIfDue = (turn: Turn): void => {
+  const { stream, rules, moment, effects } = turn
+  const { asking } = stream
+  if (asking.name !== 'due' || asking.atMs > moment.nowMs) return
+  if (!rules.canAsk) return release(turn)
+  stream.asking = { name: 'asked', attempt: asking.attempt, again: false }
+  effects.push({ name: 'ask', since: stream.cursor })
 }
 
 /** Asks what is due, and gives up waiting for a gap to close. */
@@ -253,20 +227,25 @@ export const passTime = (turn: Turn): void => {
   askIfDue(turn)
   const { staleAtMs } = turn.stream
   if (staleAtMs === null || staleAtMs > turn.moment.nowMs) return
-  set(turn, { staleAtMs: null })
-  beStale(turn, 'gap')
+  turn.stream.staleAtMs = null
+  turn.effects.push({ name: 'stale' })
 }
 
-const sooner = (due: Asking & { name: 'due' }, why: AskReason, atMs: number): Asking => ({
-  ...due,
-  why: due.why === 'resync' ? 'resync' : why,
-  atMs: Math.min(due.atMs, atMs),
-})
+/** What was asked, if this is the answer to it, and not one that another tab was given: asked no more. */
+export const takeAsk = ({ stream }: Turn, { ask }: Asked): (Asking & { name: 'asked' }) | null => {
+  const { asking } = stream
+  if (asking.name !== 'asked' || ask === undefined) return null
+  stream.asking = askingNothing
+  return asking
+}
 
-const askIfDue = (turn: Turn): void => {
-  const { asking, cursor } = turn.stream
-  if (asking.name !== 'due' || asking.atMs > turn.moment.nowMs) return
-  if (!turn.rules.canAsk) return giveUpAsking(turn)
-  set(turn, { asking: { name: 'asked', attempt: asking.attempt, again: false } })
-  turn.effects.push({ name: 'ask', since: cursor })
+/** No answer came. */
+export const goUnanswered = (turn: Turn, next?: Next): void => {
+  const { asking } = turn.stream
+  if (asking.name !== 'asked') return
+  turn.stream.asking = askingNothing
+  if (next === 'never') return release(turn)
+  // What was reported meanwhile is what it waits to be told.
+  if (next === 'when-told') return asking.again ? planAsk(turn, 'resync', 0) : undefined
+  planAsk(turn, 'resync', next ?? againInMs(turn, asking.attempt), asking.attempt + 1)
 }

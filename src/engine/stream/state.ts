@@ -2,12 +2,13 @@ import type { Answer, BareAnswer } from '../answer'
 import type { Moment } from '../clock'
 import type { Cursor } from '../cursor'
 import type { CartEchoError } from '../errors'
-import type { Change } from '../events'
-import type { Decode, Decoded } from '../payload'
+import type { Change, Listening } from '../events'
+import type { Decoded } from '../payload'
 import type { Reply } from '../transport'
+import { nothingSpoken, type Spoken } from './bare'
 
 /**
- * The only memory of a page: how far it is in its shopper's log, what waits behind a gap, what it told already. A value;
+ * The only memory of a page: how far it is in its shopper's log, what waits behind a gap, what was delivered already. A value;
  * `advance` moves it.
  */
 export interface Stream {
@@ -15,28 +16,27 @@ export interface Stream {
   readonly owner: string | null
   /** True once the page's block, or an answer, has shown that there is a log. A number in a broadcast alone does not. */
   readonly hasLog: boolean
-  /** The last place told or passed; null: nowhere yet. */
+  /** The last place delivered or passed; null: nowhere yet. */
   readonly cursor: Cursor | null
-  /** Earlier lives of the counter: a broadcast of one of these comes too late. */
+  /** Earlier epochs: a broadcast of one of these comes too late. */
   readonly retired: readonly string[]
-  /** Broadcasts that wait for an answer, in order of arrival. */
-  readonly held: readonly Placed[]
-  /** What was told without a place in a log. */
-  readonly told: readonly Told[]
-  /** What a bare check may say again. */
-  readonly echoes: Echoes
+  /** The reorder buffer: broadcasts that wait for what comes before them, in order of arrival. */
+  readonly buffered: readonly Placed[]
+  /** The keys of what was delivered without a place in a log, and until when each means the same news. */
+  readonly delivered: readonly { readonly key: string; readonly untilMs: number }[]
+  /** What a bare check and broadcasts without a place said lately. */
+  readonly spoken: Spoken
   readonly asking: Asking
-  /** True once a broadcast without a place came, which beside a log is only a hint, and that was reported. */
+  /** True once it was reported that a broadcast without a place is only a hint beside a log. */
   readonly hasHinted: boolean
-  /** Where a log stood that said the page is ahead of it; null: none does. */
-  readonly doubted: number | null
+  /** Where a log ended that is behind the page; null: none is. */
+  readonly logBehindAt: number | null
   /** When the page counts as stale because a gap stays open; null: no gap, or done. */
   readonly staleAtMs: number | null
 }
 
-/** A decoded broadcast and when it came. */
+/** A decoded broadcast, what identifies it, and when it came. */
 export interface Heard {
-  readonly event: string
   readonly decoded: Decoded
   readonly key: string
   readonly receivedAtMs: number
@@ -45,12 +45,6 @@ export interface Heard {
 /** One that has a place in a log. */
 export interface Placed extends Heard {
   readonly position: Cursor
-}
-
-/** An identity that was told, and until when it means the same news. */
-interface Told {
-  readonly key: string
-  readonly untilMs: number
 }
 
 /** What the stream wants to know from the log: nothing, something soon, or something it has asked for already. */
@@ -71,12 +65,12 @@ export const newStream = (owner: string | null, cursor: Cursor | null): Stream =
   hasLog: owner !== null || cursor !== null,
   cursor,
   retired: [],
-  held: [],
-  told: [],
-  echoes: noEchoes,
+  buffered: [],
+  delivered: [],
+  spoken: nothingSpoken,
   asking: askingNothing,
   hasHinted: false,
-  doubted: null,
+  logBehindAt: null,
   staleAtMs: null,
 })
 
@@ -88,31 +82,17 @@ export const wakesAtMs = ({ asking, staleAtMs }: Stream): number | null => {
 }
 
 /** What a stream goes by. */
-export interface StreamRules {
-  /** The decoder of each event the page listens to. */
-  readonly events: ReadonlyMap<string, Decode<unknown>>
-  /** The cart instance that is told; others advance the cursor untold. */
-  readonly instance: string
+export interface StreamRules extends Listening {
   /** False where there is no check: then nothing is asked and a gap is only waited for. */
   readonly canAsk: boolean
 }
 
-/** One step of a stream in the making. Lives no longer than `advance`. */
+/** One step in the making: its stream is a copy that `advance` returns when the step is done. */
 export interface Turn {
-  stream: Stream
+  readonly stream: { -readonly [Key in keyof Stream]: Stream[Key] }
   readonly effects: Effect[]
   readonly rules: StreamRules
   readonly moment: Moment
-}
-
-/** Changes what the stream remembers. */
-export const set = (turn: Turn, change: Partial<Stream>): void => {
-  turn.stream = { ...turn.stream, ...change }
-}
-
-/** Says that the cart on the page may be older than the server's. */
-export const beStale = (turn: Turn, reason: StaleReason, spreadMs?: number): void => {
-  turn.effects.push({ name: 'stale', reason, spreadMs })
 }
 
 /**
@@ -145,106 +125,17 @@ export interface Confirmed extends Asked {
 export type Next = (Reply & { name: 'unanswered' })['next']
 
 /**
- * What the stream wants done, in this order. `stale`: the page must be read anew, spread over `spreadMs` where the server says so.
- * `confirmed`: as of then, and of that ask, everything there is has been told. `unsettled`: what was answered settles nothing.
+ * What the stream wants done, in this order. `stale`: the cart has changed and the page must be read anew, spread over `spreadMs` where the server
+ * says so. `older-page`: the page was rendered before what it knows already. `confirmed`: as of then, and of that ask, everything there is has been
+ * delivered. `unsettled`: what was answered settles nothing.
  */
 export type Effect =
-  | { readonly name: 'tell'; readonly change: Change; readonly spreadMs?: number | undefined }
+  | { readonly name: 'deliver'; readonly change: Change; readonly spreadMs?: number | undefined }
   | { readonly name: 'ask'; readonly since: Cursor | null }
-  | { readonly name: 'stale'; readonly reason: StaleReason; readonly spreadMs?: number | undefined }
+  | { readonly name: 'stale'; readonly spreadMs?: number | undefined }
+  | { readonly name: 'older-page' }
   | ({ readonly name: 'confirmed' } & Confirmed)
   | { readonly name: 'unsettled'; readonly error: CartEchoError }
   | { readonly name: 'fresh' }
   | { readonly name: 'other-user' }
   | { readonly name: 'report'; readonly error: CartEchoError }
-
-/** Why the cart on the page may be older than the server's. */
-type StaleReason = 'unreadable' | 'gap' | 'reset' | 'older-page' | 'again' | 'ahead'
-
-/** Several queue workers reorder a burst all the time: a gap this young is none. */
-export const SHORTEST_WAIT_MS = 300
-
-/** One this old is asked about. */
-export const LONGEST_WAIT_MS = 1_000
-
-/** As many broadcasts wait behind a gap at most. */
-export const MOST_HELD = 100
-
-/** So many identities without a place are remembered. */
-export const MOST_TOLD = 200
-
-/** No hint of a server may put an ask off for longer. */
-export const MOST_SPREAD_MS = 60_000
-
-/** How long an ask may take before the page counts as stale. */
-export const PATIENCE_MS = 1_000
-
-/** So many earlier lives of the counter are remembered. */
-export const MOST_RETIRED = 20
-
-/** After so many answers in a row that do not know it, a held broadcast is taken for a stray. */
-export const MOST_DOUBTS = 5
-
-/** What a check without a log, and a broadcast without a place, may be saying a second time. */
-export interface Echoes {
-  /** What was said lately, and until when the other side means the same news by it. */
-  readonly said: readonly Said[]
-  /** The message of the last bare answer, if that was an update: the next may only repeat it. */
-  readonly repeating: { readonly message: string | null } | null
-  /** What the last broadcast of each of these messages said beside it, the newest last. */
-  readonly live: readonly Live[]
-}
-
-/** A broadcast, as far as a check may repeat it. `changes`: as text. */
-interface Live {
-  readonly message: string | null
-  readonly changes: string
-}
-
-/** A message, who said it, and how long it means the same. */
-interface Said {
-  readonly message: string | null
-  readonly via: 'socket' | 'check'
-  readonly untilMs: number
-}
-
-/** The guide gives no identity: the same words from the other side within 10 s are the same news. */
-const SAME_NEWS_MS = 10_000
-const MOST_SAID = 20
-
-/** Nothing said yet. */
-export const noEchoes: Echoes = { said: [], repeating: null, live: [] }
-
-/** Takes in a bare answer. It is no news when a broadcast just said it, nor when the answer before said the same. */
-export const hearBare = (echoes: Echoes, { updated, message, atMs }: BareAnswer): Handled => {
-  if (!updated) return { echoes: { ...echoes, repeating: null }, isNews: false }
-  const isRepeated = echoes.repeating !== null && echoes.repeating.message === message
-  const handled = hear(echoes, { message, via: 'check', untilMs: atMs + SAME_NEWS_MS }, atMs, isRepeated)
-  return { ...handled, echoes: { ...handled.echoes, repeating: { message } } }
-}
-
-/**
- * Takes in a broadcast without a place. It is no news when the check just said it: in the same words, and not after a broadcast of these words and
- * other changes, which is what the check may have meant.
- */
-export const hearLive = (echoes: Echoes, mine: Live, nowMs: number): Handled => {
-  const { message, changes } = mine
-  const before = echoes.live.find((live) => live.message === message)
-  const live = [...echoes.live.filter((live) => live !== before), mine].slice(-MOST_SAID)
-  const handled = hear({ ...echoes, live }, { message, via: 'socket', untilMs: nowMs + SAME_NEWS_MS }, nowMs, false)
-  return { ...handled, isNews: handled.isNews || (before !== undefined && before.changes !== changes) }
-}
-
-/** What was heard, and whether it is news. */
-interface Handled {
-  readonly echoes: Echoes
-  readonly isNews: boolean
-}
-
-const hear = (echoes: Echoes, mine: Said, nowMs: number, isRepeated: boolean): Handled => {
-  const lately = echoes.said.filter(({ untilMs }) => untilMs > nowMs)
-  const echo = lately.find(({ message, via }) => message === mine.message && via !== mine.via)
-  // Used up: said again by the same side, it is another change with the same words.
-  const said = echo ? lately.filter((one) => one !== echo) : isRepeated ? lately : [...lately, mine]
-  return { echoes: { ...echoes, said: said.slice(-MOST_SAID) }, isNews: !echo && !isRepeated }
-}

@@ -104,9 +104,9 @@ cart.onRefresh(({ since }) => since)
 const done: Promise<void> = cart.refresh()
 
 // What came by a bare check says so.
-cart.on('cart.conditions.changed', (change, { via, bare, afterGap }) => {
+cart.on('cart.conditions.changed', (change, { via, bare }) => {
   const isBare: true | undefined = bare
-  if (isBare && via === 'check' && afterGap) console.log(change.message)
+  if (isBare && via === 'check') console.log(change.message)
 })
 
 export { done, everyMs, request, spoil }

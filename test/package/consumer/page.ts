@@ -32,7 +32,7 @@ const off = cart.on('cart.conditions.changed', (change, meta) => {
   change.changes.total
   // @ts-expect-error: the payload is everybody's
   change.changes.conditions?.push({ action: 'added', display_name: 'Mine' })
-  return void [message, total, minor, action, seq, event, via, meta.key, meta.receivedAtMs, meta.afterGap]
+  return void [message, total, minor, action, seq, event, via, meta.key, meta.receivedAtMs]
 })
 off()
 cart.on('cart.conditions.changed', () => {}, { replay: true })
