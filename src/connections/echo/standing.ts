@@ -37,7 +37,7 @@ interface Standing {
 const CONFIRM_WITHIN_MS = 10_000
 /** Over how long pages that are back spread what they ask. pusher-js brings all of a shop back in step; what is steered comes spread. */
 const IN_STEP_WITHIN_MS = 2_000
-const STEERED_WITHIN_MS = 500
+const STEERED_WITHIN_MS = 100
 /** What does not mend itself in seconds. */
 const PATIENTLY: ReadonlySet<string> = new Set(['blocked', 'signature-refused'])
 const PATIENCE_MS = 10_000

@@ -36,7 +36,7 @@ type Hand = 'off' | 'disconnecting' | 'waiting' | 'gone'
 /**
  * Drives pusher-js's reconnection from outside, through its public API and only while nothing is connected. By itself it tries once
  * after 1 s, all pages in step, and then every 15, 30 and 60 s (core/strategies/sequential_strategy.ts). Steered, the first try comes
- * at random within 2 s (within 0.3 s after a loss of the page's own network), the next after 1 s, doubling, with full jitter, up to
+ * at random after 0.8 to 2 s (within 0.3 s after a loss of the page's own network), the next after 1 s, doubling, with full jitter, up to
  * 3 s for half a minute and up to 30 s later. A try is given four times what connecting usually takes here (1 s at least), growing to
  * 3.4 times that; every eighth is given 10 s. A server over its capacity (4004, 43xx) is asked again after 5 s to 5 min.
  * A key that it does not know (4001) and an origin that it refuses (4009) end it, and so does a page that disconnects by itself.
@@ -107,9 +107,9 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
     provenAtMs = null
   }
 
-  const lose = (withinMs: number): void => {
+  const lose = (firstMs: (random: number) => number): void => {
     noteLoss()
-    const inMs = tries === 0 ? environment.random() * withinMs : pause()
+    const inMs = tries === 0 ? firstMs(environment.random()) : pause()
     tries += 1
     waitApart(inMs)
   }
@@ -123,7 +123,7 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
   // pusher-js announces its retry before it stores its timer: a disconnect() right now would leave that alive.
   const loseSoon = (): void =>
     queueMicrotask(() => {
-      if (!isGone() && connection.state !== 'disconnected') lose(FIRST_WITHIN_MS)
+      if (!isGone() && connection.state !== 'disconnected') lose(afterServerMs)
     })
 
   const beTurnedAway = (code: number): void => {
@@ -179,7 +179,7 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
   const stopWatching = environment.watchPage((signal) => {
     if (signal !== 'online' || connection.state === 'connected' || lostAtMs === null) return
     tries = 0
-    waitApart(environment.random() * OWN_NETWORK_WITHIN_MS)
+    waitApart(afterOwnNetworkMs(environment.random()))
   })
   const unbind = bindAll(connection, { connecting_in: loseSoon, state_change: changed, error: failed })
   if (connection.state === 'connecting' || connection.state === 'unavailable') watchAttempt()
@@ -189,7 +189,7 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
       provenAtMs ??= environment.nowMs()
       rejections = 0
     },
-    reconnect: () => lose(OWN_NETWORK_WITHIN_MS),
+    reconnect: () => lose(afterOwnNetworkMs),
     stop: () => {
       if (isGone()) return
       const isOwed = hand !== 'off' && !handlers.isOurs
@@ -202,10 +202,13 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
   }
 }
 
-/** All pages lose a server at the same moment. */
-const FIRST_WITHIN_MS = 2_000
-/** Each loses its own network alone. */
-const OWN_NETWORK_WITHIN_MS = 300
+/**
+ * The first try after the server was lost, as all pages lose it at the same moment. Hardly a server is back sooner, and a try that comes too early costs a page
+ * seconds, for pusher-js does not say that it failed.
+ */
+const afterServerMs = (random: number): number => 800 + 1_200 * random
+/** The first try after the page's own network was lost, which no other page has lost. */
+const afterOwnNetworkMs = (random: number): number => 300 * random
 /** How long connecting takes where nobody has seen it yet. */
 const UNKNOWN_TRY_MS = 2_000
 

@@ -72,7 +72,7 @@ describe('a page whose channel is confirmed', () => {
     [false, ['subscribed', 'resync: subscribed within 0', 'subscribed', 'resync: subscribed within 2000']],
     [
       true,
-      ['proven', 'subscribed', 'resync: subscribed within 0', 'proven', 'subscribed', 'resync: subscribed within 500'],
+      ['proven', 'subscribed', 'resync: subscribed within 0', 'proven', 'subscribed', 'resync: subscribed within 100'],
     ],
   ])('asks at once, and after a loss within a while; steered: %j', (isSteered, expected) => {
     const { standing, said } = standingIn(isSteered)
