@@ -1,10 +1,12 @@
+import { createAlarm } from '../engine/clock'
 import type { Environment, Stop } from '../engine/environment'
 import type { CartEchoError } from '../engine/errors'
 import { refused } from '../engine/state'
 import type { Link, Sink, Transport } from '../engine/transport'
-import { createRetry, findEcho, isOpenable } from './echo/find'
+import { findEcho, isOpenable } from './echo/find'
+import { askAgainMs } from './echo/reconnect'
 import { type EchoLike, type EchoSource, isNullEcho } from './echo/shape'
-import { echoFailed, type Past, stay } from './echo/stay'
+import { echoFailed, type Past, subscribe } from './echo/subscription'
 
 /** What an Echo transport is made of. */
 export interface EchoTransportOptions {
@@ -26,65 +28,67 @@ export interface EchoTransportOptions {
  */
 export const echoTransport =
   (options: EchoTransportOptions): Transport =>
-  (sink) => {
+  (sink): Link => {
     const { environment, echo: source } = options
-    let stopFinding: Stop = () => undefined
-    let trouble: CartEchoError | null = null
+    const retry = createAlarm(environment)
     const past: Past = { hasWorked: false }
-    const retry = createRetry(environment, () => {
-      sink.state({ name: 'starting' })
-      if (!stopped) find()
-    })
+    let tries = 0
+    let trouble: CartEchoError | null = null
+    let stopFinding: Stop = () => undefined
     let leave: Stop = () => undefined
-    let stopped = false
+    let isStopped = false
+
     const find = (): void => {
-      stopFinding = findEcho(source, environment, {
-        found: (echo) => {
-          retry.reset()
-          trouble = null
-          leave = visit(echo, options, sink, moveOn, past)
-          // It has spoken meanwhile, and whoever heard it may have stopped us.
-          if (stopped) leave()
-        },
-        failed: (error) => sink.state({ name: 'refused', reason: 'no-echo', error }),
-        notLoaded: (error) => {
-          // One trouble is one error, however often it is met.
-          trouble ??= error
-          sink.state({ name: 'delayed', reason: 'not-loaded', error: trouble, nextTryAtMs: retry.plan(0) })
-        },
-      })
+      if (!isStopped) stopFinding = findEcho(source, environment, found, missing)
     }
+
+    const found = (echo: EchoLike): void => {
+      tries = 0
+      trouble = null
+      leave = visit(echo, options, sink, moveOn, past)
+      // It has spoken meanwhile, and whoever heard it may have stopped us.
+      if (isStopped) leave()
+    }
+
+    const missing = (error: CartEchoError): void => {
+      if (error.code !== 'not-loaded') return sink.state({ name: 'refused', reason: 'no-echo', error })
+      // One trouble is one error, however often it is met.
+      trouble ??= error
+      const inMs = askAgainMs(tries, environment.random())
+      tries += 1
+      retry.set(inMs, () => {
+        sink.state({ name: 'starting' })
+        find()
+      })
+      sink.state({ name: 'delayed', reason: 'not-loaded', error: trouble, nextTryAtMs: environment.nowMs() + inMs })
+    }
+
     const moveOn = (): void => {
       leave()
       sink.state({ name: 'channel-left' })
-      if (!stopped) find()
+      find()
     }
-    find()
-    const stop = once(() => {
-      stopped = true
-      retry.stop()
-      stopFinding()
-      // An Echo that throws while we leave must not keep its socket open for that.
-      try {
-        leave()
-      } finally {
-        if (isOpenable(source)) source.close()
-      }
-    })
-    return { stop } satisfies Link
-  }
 
-const once = (run: Stop): Stop => {
-  let done = false
-  return () => {
-    if (!done) run()
-    done = true
+    find()
+    return {
+      stop: () => {
+        if (isStopped) return
+        isStopped = true
+        retry.stop()
+        stopFinding()
+        // An Echo that throws while we leave must not keep its socket open for that.
+        try {
+          leave()
+        } finally {
+          if (isOpenable(source)) source.close()
+        }
+      },
+    }
   }
-}
 
 const visit = (echo: EchoLike, options: EchoTransportOptions, sink: Sink, moveOn: () => void, past: Past): Stop => {
   try {
-    if (!isNullEcho(echo)) return stay(echo, options, sink, moveOn, past)
+    if (!isNullEcho(echo)) return subscribe(echo, options, sink, moveOn, past)
     sink.state(refused('no-real-time'))
   } catch (cause) {
     sink.state(echoFailed(cause))

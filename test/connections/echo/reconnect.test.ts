@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { askAgainMs, steer } from '../../../src/connections/echo/reconnect'
 import { isForGood, isTransient } from '../../../src/connections/echo/socket'
-import { type Steering, steer } from '../../../src/connections/echo/steering'
 import { fakeEnvironment } from '../../support/fake-environment'
 
 type Callback = (...args: readonly unknown[]) => void
@@ -83,13 +83,13 @@ const steered = ({ state, random = () => 0.5, isOurs = true, onWaiting, onTurned
   const pusher = fakePusher(state)
   const told: string[] = []
   const thrown: unknown[] = []
-  const steering: Steering = steer(pusher, environment, {
+  const steering = steer(pusher, environment, {
     isOurs,
     waiting: (atMs) => {
       told.push(`waiting ${Math.round(atMs - environment.nowMs())}`)
       onWaiting?.()
     },
-    turnedAway: (code, atMs) => {
+    refused: (code, atMs) => {
       told.push(`turned away by ${code} ${Math.round(atMs - environment.nowMs())}`)
       onTurnedAway?.()
     },
@@ -521,6 +521,11 @@ describe('a listener of the page that throws at what we have pusher-js do', () =
     steering.stop()
     expect(left()).toEqual([0, 0, 0])
   })
+})
+
+it('what was refused is asked for later each time, with full jitter, every 5 min at the longest', () => {
+  expect([0, 1, 2, 3, 60].map((refusals) => askAgainMs(refusals, 1))).toEqual([2_500, 4_500, 8_500, 16_500, 300_500])
+  expect([0, 1, 60].map((refusals) => askAgainMs(refusals, 0))).toEqual([500, 500, 500])
 })
 
 describe('codes', () => {
