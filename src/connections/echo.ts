@@ -1,12 +1,12 @@
 import { createAlarm } from '../engine/clock'
 import type { Environment, Stop } from '../engine/environment'
-import type { CartEchoError } from '../engine/errors'
+import { type CartEchoError, wordsOf } from '../engine/errors'
 import { refused } from '../engine/state'
-import type { Link, Sink, Transport } from '../engine/transport'
+import type { Link, Transport } from '../engine/transport'
 import { findEcho, isOpenable } from './echo/find'
 import { askAgainMs } from './echo/reconnect'
 import { type EchoLike, type EchoSource, isNullEcho } from './echo/shape'
-import { echoFailed, type Past, subscribe } from './echo/subscription'
+import { type Past, subscribe } from './echo/subscription'
 
 /** What an Echo transport is made of. */
 export interface EchoTransportOptions {
@@ -45,7 +45,12 @@ export const echoTransport =
     const found = (echo: EchoLike): void => {
       tries = 0
       trouble = null
-      leave = visit(echo, options, sink, moveOn, past)
+      try {
+        if (isNullEcho(echo)) sink.state(refused('no-real-time'))
+        else leave = subscribe(echo, options, sink, moveOn, past)
+      } catch (cause) {
+        sink.state(refused('echo-failed', { cause, detail: wordsOf(cause) }))
+      }
       // It has spoken meanwhile, and whoever heard it may have stopped us.
       if (isStopped) leave()
     }
@@ -85,13 +90,3 @@ export const echoTransport =
       },
     }
   }
-
-const visit = (echo: EchoLike, options: EchoTransportOptions, sink: Sink, moveOn: () => void, past: Past): Stop => {
-  try {
-    if (!isNullEcho(echo)) return subscribe(echo, options, sink, moveOn, past)
-    sink.state(refused('no-real-time'))
-  } catch (cause) {
-    sink.state(echoFailed(cause))
-  }
-  return () => undefined
-}

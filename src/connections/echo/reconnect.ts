@@ -2,7 +2,7 @@ import { type BackOff, fullJitterMs } from '../../engine/backoff'
 import { createAlarm } from '../../engine/clock'
 import type { Environment } from '../../engine/environment'
 import { bindAll, type PusherLike, peek } from './shape'
-import { isClose, isTransient, readErrorCode } from './socket'
+import { isClose, isTransient, readErrorCode, refusalOf } from './socket'
 
 /** What a steered connection tells. */
 interface SteeringHandlers {
@@ -19,7 +19,7 @@ interface SteeringHandlers {
 /**
  * Drives pusher-js's reconnection from outside, through its public API and only while nothing is connected. By itself it tries once
  * after 1 s, all pages in step, and then every 15, 30 and 60 s (core/strategies/sequential_strategy.ts). Steered, the first try comes
- * at random after 0.8 to 2 s (within 0.3 s after a loss of the page's own network), the next after 1 s, doubling, with full jitter, up to
+ * at random after 0.8 to 1.9 s (within 0.3 s after a loss of the page's own network), the next after 0.9 s, doubling, with full jitter, up to
  * 3 s for half a minute and up to 30 s later. A try is given four times what connecting usually takes here (1 s at least), growing to
  * 3.4 times that; every eighth is given 10 s. A server over its capacity (4004, 43xx) is asked again after 5 s to 5 min.
  * A key that it does not know (4001) and an origin that it refuses (4009) end it, and so does a page that disconnects by itself.
@@ -103,7 +103,6 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
 
   // The pause is laid round the try, so that one which would succeed after all is not cut short for it.
   const watchTry = (): void => {
-    if (isStopped()) return
     const inMs = tryMs(usualMs, tries) + pauseMs()
     alarm.set(inMs, () => {
       if (connection.state === 'connected') return
@@ -142,7 +141,7 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
   const closed = (code: number | null): void => {
     letBe()
     lastCode = null
-    if (code === null || !isTransient(code, wasOpen)) {
+    if (code === null || !isTransient(refusalOf(code, wasOpen))) {
       lostAtMs = null
       return
     }
@@ -193,14 +192,14 @@ const PROVEN_AFTER_MS = 5_000
  * The first try after the server was lost, as all pages lose it at the same moment. Hardly a server is back sooner, and a try that comes too early costs a page
  * seconds, for pusher-js does not say that it failed.
  */
-const afterServerMs = (random: number): number => 800 + 1_200 * random
+const afterServerMs = (random: number): number => 800 + 1_100 * random
 /** The first try after the page's own network was lost, which no other page has lost. */
 const afterOwnNetworkMs = (random: number): number => 300 * random
 
 /** How soon it is tried again, for so long after the loss, and then. */
-const SOON: BackOff = { baseMs: 1_000, capMs: 3_000 }
+const SOON: BackOff = { baseMs: 900, capMs: 3_000 }
 const SOON_FOR_MS = 30_000
-const LATER: BackOff = { baseMs: 1_000, capMs: 30_000 }
+const LATER: BackOff = { baseMs: 900, capMs: 30_000 }
 /** After the server refused the socket. */
 const REFUSED: BackOff = { baseMs: 5_000, capMs: 300_000 }
 

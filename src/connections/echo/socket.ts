@@ -66,26 +66,20 @@ export const readErrorCode = (error: unknown): number | null => {
 /** True for the error of a socket that closes. */
 export const isClose = (error: unknown): boolean => peek(error, 'type') === 'WebSocketError'
 
-/** True for the codes on which pusher-js gives up for ever (core/connection/protocol/protocol.ts). */
-export const isForGood = (code: number): boolean => (code > 4000 && code < 4100) || code >= 4300
-
 /**
- * True for those that may change by themselves: not 4001, no such key, nor 4009 at the door, this origin is not allowed. What a server says later, when the
- * socket was open, is about that connection.
- */
-export const isTransient = (code: number, wasOpen: boolean): boolean =>
-  isForGood(code) && code !== 4001 && (code !== 4009 || wasOpen)
-
-/**
- * Why the server refused the socket, where that is for good: Reverb's error frames in the handshake, after which pusher-js gives up
- * (recorded on Reverb 1.10), and pusher-js's own codes.
+ * Why the server refused the socket, where that is for good: Reverb's error frames in the handshake (recorded on Reverb 1.10), and the other codes on which
+ * pusher-js gives up for ever (core/connection/protocol/protocol.ts). What a server says when the socket was open is about that connection.
  */
 export const refusalOf = (code: number, wasOpen: boolean) => {
+  if (code <= 4000 || (code >= 4100 && code < 4300)) return null
   if (code === 4001) return 'unknown-app'
   if (code === 4004) return 'over-capacity'
-  if (code === 4009 && !wasOpen) return 'origin-refused'
-  return isForGood(code) ? 'socket-refused' : null
+  return code === 4009 && !wasOpen ? 'origin-refused' : 'socket-refused'
 }
+
+/** True for a refusal that may change by itself: not that of the key, nor of the page's origin. */
+export const isTransient = (reason: ReturnType<typeof refusalOf>) =>
+  reason === 'over-capacity' || reason === 'socket-refused'
 
 /** How long an answer to our own ping may take; pusher-js would wait 30 s more by default. */
 const ANSWER_WITHIN_MS = 4_000

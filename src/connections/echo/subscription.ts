@@ -84,7 +84,7 @@ export const subscribe = (
     try {
       run()
     } catch (cause) {
-      sink.state(echoFailed(cause))
+      sink.state(refused('echo-failed', { cause, detail: wordsOf(cause) }))
     }
   }
 
@@ -134,7 +134,7 @@ export const subscribe = (
     if (staysOpen && code === 4009 && joined?.isPending()) channelRefused(delayed('signature-refused'))
     const reason = staysOpen ? null : refusalOf(code, wasOpen)
     // Steered, what may change by itself is asked again.
-    if (reason && !(pusher && isTransient(code, wasOpen))) socketRefused(refused(reason, { detail: `(${code})` }))
+    if (reason && !(pusher && isTransient(reason))) socketRefused(refused(reason, { detail: `(${code})` }))
   }
 
   // pusher-js before 8.2 has two lives for its WebSocket (core/transports/transport_manager.ts): what worked once has not become impossible by two losses.
@@ -150,8 +150,10 @@ export const subscribe = (
       })
     }
     lost()
-    if (!hasReported) sink.report(gaveUp())
+    if (hasReported) return
     hasReported = true
+    const words = 'pusher-js gave up on WebSocket after it had worked, as before 8.2: update it.'
+    sink.report(new CartEchoError('no-web-socket', words))
   }
 
   // The channel.
@@ -239,7 +241,10 @@ export const subscribe = (
     steering = steer(pusher, environment, {
       isOurs,
       waiting: lost,
-      threw: (cause) => sink.report(listenerThrew(cause)),
+      threw: (cause) => {
+        const words = `A listener of the page's own socket threw: ${wordsOf(cause)}`
+        sink.report(new CartEchoError('listener-failed', words, { cause }))
+      },
       refused: (code, nextTryAtMs) => {
         const reason = code === 4004 ? 'over-capacity' : 'socket-refused'
         socketRefused(delayed(reason, { detail: `(${code})` }), nextTryAtMs)
@@ -255,12 +260,3 @@ export const subscribe = (
   }
   return leave
 }
-
-const gaveUp = (): CartEchoError =>
-  new CartEchoError('no-web-socket', 'pusher-js gave up on WebSocket after it had worked, as before 8.2: update it.')
-
-const listenerThrew = (cause: unknown): CartEchoError =>
-  new CartEchoError('listener-failed', `A listener of the page's own socket threw: ${wordsOf(cause)}`, { cause })
-
-/** The fact of an Echo that threw. */
-export const echoFailed = (cause: unknown): ConnectionFact => refused('echo-failed', { cause, detail: wordsOf(cause) })

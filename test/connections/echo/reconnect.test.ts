@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { askAgainMs, steer } from '../../../src/connections/echo/reconnect'
-import { isForGood, isTransient } from '../../../src/connections/echo/socket'
+import { isTransient, refusalOf } from '../../../src/connections/echo/socket'
 import { fakeEnvironment } from '../../support/fake-environment'
 
 type Callback = (...args: readonly unknown[]) => void
@@ -132,9 +132,9 @@ const steered = ({ state, random = () => 0.5, isOurs = true, onWaiting, onTurned
 describe('a steered connection that is lost', () => {
   it.each([
     [0, 800],
-    [0.5, 1_400],
-    [1, 2_000],
-  ])('is tried at random after 0.8 to 2 s: by chance %d after %d ms', async (random, expected) => {
+    [0.5, 1_350],
+    [1, 1_900],
+  ])('is tried at random after 0.8 to 1.9 s: by chance %d after %d ms', async (random, expected) => {
     const { lose, told, environment, connects, pusher } = steered({ random: () => random })
     await lose()
     expect(told).toEqual([`waiting ${expected}`])
@@ -154,8 +154,8 @@ describe('a steered connection that is lost', () => {
     const { pusher, told, turn, environment, connects } = steered()
     pusher.close(code)
     await turn()
-    expect([pusher.hasOwnRetry(), told]).toEqual([false, ['waiting 1400']])
-    environment.advance(1_400)
+    expect([pusher.hasOwnRetry(), told]).toEqual([false, ['waiting 1350']])
+    environment.advance(1_350)
     expect(connects()).toBe(1)
   })
 
@@ -194,7 +194,7 @@ describe('a steered connection that is lost', () => {
     const { lose, told, environment } = steered()
     await lose()
     environment.signal('online')
-    expect(told).toEqual(['waiting 1400', 'waiting 150'])
+    expect(told).toEqual(['waiting 1350', 'waiting 150'])
   })
 
   it('is left alone by a network that comes back while it is open', () => {
@@ -224,7 +224,7 @@ describe('tries that fail', () => {
       // A try lasts 10 s at most, and the pause after it is 3 s, later 30 s at most.
       expect(ms).toBeLessThanOrEqual(isSoon(index) ? 13_000 : 40_010)
     }
-    expect(waits[0]).toBe(2_000)
+    expect(waits[0]).toBe(1_900)
     expect(waits.slice(1, 5)).toEqual([...waits.slice(1, 5)].sort((a, b) => a - b))
     expect(Math.max(...waits)).toBeGreaterThan(30_000)
   })
@@ -271,13 +271,13 @@ describe('tries that fail', () => {
     }
     // Each pause is told, and then, while it is tried, when the next try would come.
     const waits = told.filter((_, index) => index % 2 === 0).map((words) => Number(words.split(' ')[1]))
-    expect(waits).toEqual([2_000, 2_000, 3_000, 3_000, 3_000, 3_000])
+    expect(waits).toEqual([1_900, 1_800, 3_000, 3_000, 3_000, 3_000])
   })
 
   it('go on as they were when it proved good for less than 5 s, and begin anew after that', async () => {
     for (const [ms, expected] of [
       [4_999, 'waiting 3000'],
-      [5_000, 'waiting 2000'],
+      [5_000, 'waiting 1900'],
     ] as const) {
       const { lose, untilTry, pusher, told, prove } = steered({ random: () => 1 })
       for (let count = 0; count < 3; count += 1) {
@@ -297,7 +297,7 @@ describe('tries that fail', () => {
     for (let count = 0; count < 8; count += 1) untilTry()
     prove(3_600_000)
     await lose()
-    expect(told.at(-1)).toBe('waiting 2000')
+    expect(told.at(-1)).toBe('waiting 1900')
     untilTry()
     expect(untilTry()).toBeLessThanOrEqual(13_000)
   })
@@ -543,9 +543,10 @@ describe('codes', () => {
     [4300, true, true],
     [4301, true, true],
   ])('%i ends pusher-js for good: %s, and may change by itself: %s', (code, forGood, transient) => {
-    expect([isForGood(code), isTransient(code, false)]).toEqual([forGood, transient])
+    const atTheDoor = refusalOf(code, false)
+    expect([atTheDoor !== null, isTransient(atTheDoor)]).toEqual([forGood, transient])
     // What is said of a connection that stood is not said at the door.
-    expect(isTransient(code, true)).toBe(transient || code === 4009)
+    expect(isTransient(refusalOf(code, true))).toBe(transient || code === 4009)
   })
 })
 
