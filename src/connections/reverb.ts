@@ -67,7 +67,7 @@ export const reverb = (given: ReverbOptions | null | undefined): ReverbEcho => {
       const wasOfPage = endpoint === ownOnly(ownOnly(before ?? {}).auth ?? {}).endpoint
       const kept = { auth: ownOnly({ ...others, ...(wasOfPage ? {} : { endpoint }), ...auth }), load: options?.load }
       const next = ownOnly({ ...place, ...kept, key: ownOnly(settings).key })
-      return placeOf(next) === placeOf(options) ? self : reverb(next)
+      return options && isSamePlace(next, options) ? self : reverb(next)
     },
     open: () => {
       const end = opened?.end ?? new AbortController()
@@ -88,19 +88,16 @@ export const reverb = (given: ReverbOptions | null | undefined): ReverbEcho => {
   return self
 }
 
-/** Where an Echo would dial and be authorised, as text. */
-const placeOf = (options: ReverbOptions | null | undefined): string | null => {
-  if (!options) return null
-  const {
-    key,
-    host = hostOfPage(),
-    scheme = 'https',
-    port = scheme === 'https' ? 443 : 80,
-    path,
-  } = ownOnly(insistOnReverb(options))
-  const endpoint = ownOnly(options.auth ?? {}).endpoint || ENDPOINT
-  return JSON.stringify([key, host, port, scheme, path, absolute(endpoint)])
+/** Where an Echo dials, and is authorised. */
+const placeOf = (options: ReverbOptions) => {
+  const own = ownOnly(insistOnReverb(options))
+  const { key, host = hostOfPage(), scheme = 'https', port = scheme === 'https' ? 443 : 80, path = '' } = own
+  const endpoint = absolute(ownOnly(options.auth ?? {}).endpoint || ENDPOINT)
+  return { key, host, port, scheme, path, endpoint }
 }
+
+const isSamePlace = (one: ReverbOptions, other: ReverbOptions): boolean =>
+  JSON.stringify(placeOf(one)) === JSON.stringify(placeOf(other))
 
 const connect = async (options: ReverbOptions | null | undefined, ended: AbortSignal): Promise<EchoClass<'reverb'>> => {
   if (!options)
@@ -109,7 +106,7 @@ const connect = async (options: ReverbOptions | null | undefined, ended: AbortSi
   const pageOwnPusher = pageGlobal('Pusher')
   const { Echo, Pusher } = await (options.load ?? importModules)()
   if (pageOwnPusher !== undefined) Object.assign(globalThis, { Pusher: pageOwnPusher })
-  const { host = hostOfPage(), port, scheme = 'https', path = '' } = insistOnReverb(options)
+  const { host, port, scheme, path } = placeOf(options)
   if (!host)
     throw new CartEchoError(
       'invalid-options',
@@ -130,15 +127,16 @@ const connect = async (options: ReverbOptions | null | undefined, ended: AbortSi
       (error: Error) => ifCurrent(error, null),
     )
   }
+  const forceTLS = scheme === 'https'
   const connection = {
     broadcaster: 'reverb' as const,
     Pusher,
     key: options.key,
     wsHost: host,
-    wsPort: port ?? 80,
-    wssPort: port ?? 443,
+    wsPort: forceTLS ? 80 : port,
+    wssPort: forceTLS ? port : 443,
     wsPath: path,
-    forceTLS: scheme === 'https',
+    forceTLS,
     // Both would be taken from a page's Object.prototype.
     client: undefined,
     disabledTransports: [],
