@@ -115,9 +115,9 @@ const readAuthorisation = async (response: Response): Promise<Authorisation> => 
   // A firewall's challenge has the status of a refusal. What the shop itself says is JSON, for that was asked for.
   const isForeign = !ok && !/\bjson\b/i.test(headers.get('Content-Type') ?? '')
   const retryAfterMs = readRetryAfterMs(headers.get('Retry-After'), headers.get('Date')) ?? 0
-  const wish = retryAfterMs > 0 ? ` Retry-After: ${Math.ceil(retryAfterMs / 1_000)} s.` : ''
+  const retryAfter = retryAfterMs > 0 ? ` Retry-After: ${Math.ceil(retryAfterMs / 1_000)} s.` : ''
   // A redirect that is not followed has no status.
-  throw refusal(status || 302, `${isForeign ? ' (no JSON)' : ''}.${wish}`)
+  throw refusal(status || 302, `${isForeign ? ' (no JSON)' : ''}.${retryAfter}`)
 }
 
 // The transport reads the status from these words: pusher-js hands on nothing but the message.

@@ -33,7 +33,7 @@ export const echoTransport =
     const retry = createAlarm(environment)
     const past: Past = { hasWorked: false }
     let tries = 0
-    let trouble: CartEchoError | null = null
+    let firstError: CartEchoError | null = null
     let stopFinding: Stop = () => undefined
     let leave: Stop = () => undefined
     let isStopped = false
@@ -44,28 +44,28 @@ export const echoTransport =
 
     const found = (echo: EchoLike): void => {
       tries = 0
-      trouble = null
+      firstError = null
       try {
         if (isNullEcho(echo)) sink.state(refused('no-real-time'))
         else leave = subscribe(echo, options, sink, moveOn, past)
       } catch (cause) {
         sink.state(refused('echo-failed', { cause, detail: wordsOf(cause) }))
       }
-      // It has spoken meanwhile, and whoever heard it may have stopped us.
+      // Whoever heard a fact meanwhile may have stopped us.
       if (isStopped) leave()
     }
 
     const missing = (error: CartEchoError): void => {
       if (error.code !== 'not-loaded') return sink.state({ name: 'refused', reason: 'no-echo', error })
-      // One trouble is one error, however often it is met.
-      trouble ??= error
+      // The same trouble is the same error, however often it is met.
+      firstError ??= error
       const inMs = askAgainMs(tries, environment.random())
       tries += 1
       retry.set(inMs, () => {
         sink.state({ name: 'starting' })
         find()
       })
-      sink.state({ name: 'delayed', reason: 'not-loaded', error: trouble, nextTryAtMs: environment.nowMs() + inMs })
+      sink.state({ name: 'delayed', reason: 'not-loaded', error: firstError, nextTryAtMs: environment.nowMs() + inMs })
     }
 
     const moveOn = (): void => {

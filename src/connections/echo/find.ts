@@ -27,13 +27,13 @@ export const findEcho = (
     tell()
   }
 
-  const judge = (value: unknown, cause?: unknown): void =>
+  const decide = (value: unknown, cause?: unknown): void =>
     end(() => (isEcho(value) ? found(value) : missing(noEcho(whyNoEcho(value), cause))))
 
   const wait = (open: () => PromiseLike<EchoLike>): void => {
     alarm.set(LOOK_FOR_MS, () => end(() => missing(noEcho('Its promise is still pending.'))))
     invoke(open).then(
-      (echo) => judge(echo),
+      (echo) => decide(echo),
       (cause) => end(() => missing(whyNotOpened(source, cause))),
     )
   }
@@ -41,7 +41,7 @@ export const findEcho = (
   const look = (getter: () => unknown): void => {
     const { value, thrown } = tryGet(getter)
     if (!isEcho(value) && isPromise(value)) wait(() => value)
-    else if (isEcho(value) || environment.nowMs() >= untilMs) judge(value, thrown)
+    else if (isEcho(value) || environment.nowMs() >= untilMs) decide(value, thrown)
     else alarm.set(LOOK_EVERY_MS, () => look(getter))
   }
 

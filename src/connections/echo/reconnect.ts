@@ -27,7 +27,7 @@ interface SteeringHandlers {
 export const steer = (pusher: PusherLike, environment: Environment, handlers: SteeringHandlers) => {
   const { connection } = pusher
   const alarm = createAlarm(environment)
-  // pusher-js connects by itself, or we disconnect it and wait: until it is connected again, the page's own is owed a connection.
+  // `own`: pusher-js connects by itself. Otherwise we have disconnected it, and must see to it that a page's own is connected again.
   let mode: 'own' | 'disconnecting' | 'waiting' | 'stopped' = 'own'
   let lastCode: number | null = null
   let tries = 0
@@ -36,7 +36,7 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
   let triedAtMs = environment.nowMs()
   let provenAtMs: number | null = null
   let usualMs = UNKNOWN_TRY_MS
-  /** Whether the socket of now was open. */
+  /** Whether the present socket was open once. */
   let wasOpen = false
 
   // Whoever hears of what pusher-js does here may stop us: what follows each call first looks whether that happened.
@@ -176,12 +176,12 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
     /** Lets go. A page's own pusher-js that was waiting is connected at once. */
     stop: (): void => {
       if (isStopped()) return
-      const isOwed = mode !== 'own' && !handlers.isOurs
+      const mustConnect = mode !== 'own' && !handlers.isOurs
       mode = 'stopped'
       alarm.stop()
       stopWatching()
       unbind()
-      if (isOwed) call(() => pusher.connect())
+      if (mustConnect) call(() => pusher.connect())
     },
   }
 }
@@ -189,7 +189,7 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
 const PROVEN_AFTER_MS = 5_000
 
 /**
- * The first try after the server was lost, as all pages lose it at the same moment. Hardly a server is back sooner, and a try that comes too early costs a page
+ * The first try after the server was lost, as all pages lose it at the same moment. Few servers are back sooner, and a try that comes too early costs a page
  * seconds, for pusher-js does not say that it failed.
  */
 const afterServerMs = (random: number): number => 800 + 1_100 * random

@@ -84,7 +84,8 @@ export const isTransient = (reason: ReturnType<typeof refusalOf>) =>
 /** How long an answer to our own ping may take; pusher-js would wait 30 s more by default. */
 const ANSWER_WITHIN_MS = 4_000
 
-const DOUBTFUL: ReadonlySet<PageSignal> = new Set(['visible', 'online', 'offline', 'resumed', 'restored', 'woke'])
+/** After these a socket may have died without a word. */
+const PING_AFTER: ReadonlySet<PageSignal> = new Set(['visible', 'online', 'offline', 'resumed', 'restored', 'woke'])
 
 /**
  * Pings by the Pusher protocol (https://pusher.com/docs/channels/library_auth_reference/pusher-websockets-protocol/#ping-pong)
@@ -96,29 +97,29 @@ export const watchLiveness = (echo: EchoLike, environment: Environment, dead: ()
   const pusher = peek(echo, 'connector', 'pusher')
   if (!socket || !has(pusher, 'send_event')) return () => undefined
   // Set while an answer is awaited.
-  let stopAnswer: Stop | null = null
+  let stopTimer: Stop | null = null
 
-  const expectNothing = (): void => {
-    stopAnswer?.()
-    stopAnswer = null
+  const stopWaiting = (): void => {
+    stopTimer?.()
+    stopTimer = null
   }
 
   const stopWatching = environment.watchPage((signal) => {
-    if (!DOUBTFUL.has(signal) || stopAnswer || socket.state !== 'connected') return
+    if (!PING_AFTER.has(signal) || stopTimer || socket.state !== 'connected') return
     pusher.send_event('pusher:ping', {})
-    stopAnswer = environment.schedule(ANSWER_WITHIN_MS, () => {
-      stopAnswer = null
+    stopTimer = environment.schedule(ANSWER_WITHIN_MS, () => {
+      stopTimer = null
       if (socket.state === 'connected') dead()
     })
   })
   const stopHearing = bindAll(socket, {
     message: () => {
-      expectNothing()
+      stopWaiting()
       alive()
     },
   })
   return () => {
-    expectNothing()
+    stopWaiting()
     stopWatching()
     stopHearing()
   }

@@ -54,19 +54,19 @@ export const subscribe = (
   const pusher = (options.steer ?? isOurs) ? pusherOf(echo) : null
   const socket = socketOf(echo)
   const looking = createAlarm(environment)
-  // What the phase waits for, which is one thing at most.
+  // Each phase waits for one thing at most.
   const alarm = createAlarm(environment)
   let phase: Phase = 'no-socket'
   let joined: ReturnType<typeof joinChannel> | null = null
   let steering: ReturnType<typeof steer> | null = null
   let hasLeft = false
-  /** Whether the socket of now was open: what the server says before that is said at the door. */
+  /** Whether the present socket was open once: during the handshake 4009 means something else. */
   let wasOpen = false
   let wasLive = false
   let hasReported = false
-  let silences = 0
+  let unanswered = 0
   let refusals = 0
-  let trouble: Refusal | null = null
+  let lastRefusal: Refusal | null = null
 
   const enter = (next: Phase, fact: ConnectionFact | null, inMs = 0, run: (() => void) | null = null): void => {
     if (hasLeft) return
@@ -88,12 +88,12 @@ export const subscribe = (
     }
   }
 
-  // One trouble is one error, however often it is met.
-  const known = (refusal: Refusal): Refusal => {
-    const isKnown = trouble?.reason === refusal.reason && trouble.error?.status === refusal.error?.status
-    const same = trouble && isKnown ? trouble : refusal
-    trouble = same
-    return same
+  // The same trouble is the same error, however often it is met.
+  const firstOf = (refusal: Refusal): Refusal => {
+    const isSame = lastRefusal?.reason === refusal.reason && lastRefusal.error?.status === refusal.error?.status
+    const first = lastRefusal && isSame ? lastRefusal : refusal
+    lastRefusal = first
+    return first
   }
 
   // The socket.
@@ -107,7 +107,7 @@ export const subscribe = (
     past.hasWorked = true
     wasOpen = true
     if (!hasSocket()) enter('subscribing', { name: 'socket-open' })
-    hearIfConfirmed()
+    confirmIfSubscribed()
   }
 
   const lost = (nextTryAtMs?: number): void => {
@@ -122,7 +122,7 @@ export const subscribe = (
   }
 
   const socketRefused = (refusal: Refusal, nextTryAtMs?: number): void => {
-    const fact = known(refusal)
+    const fact = firstOf(refusal)
     enter('socket-refused', fact.name === 'delayed' ? { ...fact, nextTryAtMs } : fact)
   }
 
@@ -162,11 +162,11 @@ export const subscribe = (
     joined?.stop()
     joined = null
     joined = joinChannel(echo, channel, events, { heard, confirmed, refused: notAuthorised })
-    hearIfConfirmed()
+    confirmIfSubscribed()
   }
 
   // It may have been before anybody listened.
-  const hearIfConfirmed = (): void => {
+  const confirmIfSubscribed = (): void => {
     if (phase === 'subscribing' && joined?.isSubscribed()) confirmed()
   }
 
@@ -177,8 +177,8 @@ export const subscribe = (
   }
 
   const confirmed = (): void => {
-    trouble = null
-    silences = 0
+    lastRefusal = null
+    unanswered = 0
     refusals = 0
     steering?.proven()
     enter('live', { name: 'subscribed' })
@@ -193,7 +193,7 @@ export const subscribe = (
   }
 
   const channelRefused = (refusal: Refusal, retryAfterMs = 0): void => {
-    const fact = known(refusal)
+    const fact = firstOf(refusal)
     if (fact.name === 'refused') return enter('channel-refused', fact)
     const mendMs = SLOW_TO_MEND.has(fact.reason) ? SLOW_TO_MEND_MS : 0
     const inMs = retryAfterMs + mendMs + askAgainMs(refusals, environment.random())
@@ -206,8 +206,8 @@ export const subscribe = (
 
   // A fresh authorisation first, a fresh socket if that does not help.
   const unconfirmed = (): void => {
-    silences += 1
-    if (silences % 2 === 0 && steering) steering.reconnect()
+    unanswered += 1
+    if (unanswered % 2 === 0 && steering) steering.reconnect()
     else channelRefused(delayed('no-answer'))
   }
 

@@ -543,9 +543,9 @@ describe('codes', () => {
     [4300, true, true],
     [4301, true, true],
   ])('%i ends pusher-js for good: %s, and may change by itself: %s', (code, forGood, transient) => {
-    const atTheDoor = refusalOf(code, false)
-    expect([atTheDoor !== null, isTransient(atTheDoor)]).toEqual([forGood, transient])
-    // What is said of a connection that stood is not said at the door.
+    const inHandshake = refusalOf(code, false)
+    expect([inHandshake !== null, isTransient(inHandshake)]).toEqual([forGood, transient])
+    // A connection that was open once is not refused for its origin.
     expect(isTransient(refusalOf(code, true))).toBe(transient || code === 4009)
   })
 })
