@@ -37,13 +37,16 @@ export interface Authorisation {
   auth: string
 }
 
+/** Where channels are authorised, unless the page says otherwise. */
+export const ENDPOINT = '/broadcasting/auth'
+
 const TIMEOUT_MS = 10_000
 
 /**
  * Asks Laravel for a channel's signature: `Accept: application/json`, so that a refusal is no HTML page; the CSRF token
  * fresh from the page and only for the page's own origin; redirects not followed, for they lead to a log-in page. A token that
- * is no longer valid (419) is renewed once, and each `XSRF-TOKEN` cookie is tried: a sibling app's may stand on the parent domain. Rejects with an error whose message holds the status, `HTTP 403`; `HTTP 0` when no
- * answer came in time.
+ * is no longer valid (419) is renewed once, and each `XSRF-TOKEN` cookie is tried: a sibling app's may stand on the parent domain.
+ * Rejects with an error whose message holds the status, `HTTP 403`; `HTTP 0` when no answer came in time.
  */
 export const authorise = async (
   request: AuthRequest,
@@ -51,107 +54,72 @@ export const authorise = async (
   signal?: AbortSignal,
 ): Promise<Authorisation> => {
   const options = ownOnly(given)
-  const limit = timeLimit(options.timeoutMs ?? TIMEOUT_MS, signal)
+  // By hand: `AbortSignal.any` is younger than the browsers we support.
+  const either = new AbortController()
+  const abort = (): void => either.abort()
+  const timer = setTimeout(abort, options.timeoutMs ?? TIMEOUT_MS)
+  signal?.addEventListener('abort', abort)
+  if (signal?.aborted) abort()
   try {
-    return await ask(request, options, limit.signal)
+    return await readAuthorisation(await ask(request, options, either.signal))
   } finally {
-    limit.end()
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', abort)
   }
 }
 
-/** Where channels are authorised, unless the page says otherwise. */
-export const ENDPOINT = '/broadcasting/auth'
-
-const ask = async (request: AuthRequest, options: AuthOptions, signal: AbortSignal): Promise<Authorisation> => {
-  const endpoint = options.endpoint || ENDPOINT
-  if (!isOwnOrigin(endpoint)) return readAuthorisation(await post(request, {}, options, signal))
-  const first = csrfHeaders()
+const ask = async (request: AuthRequest, options: AuthOptions, signal: AbortSignal): Promise<Response> => {
+  const isOwn = isOwnOrigin(options.endpoint || ENDPOINT)
+  const first = isOwn ? csrfHeaders() : {}
   const tried = [first]
   let isRenewed = false
   let response = await post(request, first, options, signal)
-  // Each token once, and the cookies renewed once.
-  while (response.status === 419) {
+  while (isOwn && response.status === 419) {
     const token = untriedToken(tried)
-    if (!token && isRenewed) break
-    if (!token) {
+    if (token) {
+      tried.push(token)
+      response = await post(request, token, options, signal)
+    } else if (isRenewed) break
+    else {
       isRenewed = true
       await renewCookies(options, signal)
-      continue
     }
-    tried.push(token)
-    response = await post(request, token, options, signal)
   }
-  return readAuthorisation(response)
-}
-
-/** A signal that is aborted after a time, or with another. By hand: `AbortSignal.any` is younger than the browsers we support. */
-const timeLimit = (ms: number, outer: AbortSignal | undefined): { signal: AbortSignal; end: () => void } => {
-  const abort = new AbortController()
-  const stop = (): void => abort.abort()
-  const timer = setTimeout(stop, ms)
-  outer?.addEventListener('abort', stop)
-  if (outer?.aborted) stop()
-  return {
-    signal: abort.signal,
-    end: () => {
-      clearTimeout(timer)
-      outer?.removeEventListener('abort', stop)
-    },
-  }
+  return response
 }
 
 const post = async (
   { socketId, channelName }: AuthRequest,
-  token: Record<string, string>,
-  options: AuthOptions,
+  csrf: Record<string, string>,
+  { endpoint, bearerToken, headers: others, credentials = 'same-origin', fetch: own }: AuthOptions,
   signal: AbortSignal,
 ): Promise<Response> => {
-  const { credentials = 'same-origin', fetch: own } = options
-  const endpoint = options.endpoint || ENDPOINT
-  const headers = await headersFor(token, options)
-  const body = new URLSearchParams({ socket_id: socketId, channel_name: channelName })
-  return send(endpoint, { own, method: 'POST', body, headers, credentials, signal }).catch(noAnswer)
-}
-
-const headersFor = async (
-  csrf: Record<string, string>,
-  { headers, bearerToken }: AuthOptions,
-): Promise<Record<string, string>> => {
-  const token = await provide(bearerToken)
-  return {
+  const bearer = await provide(bearerToken)
+  const headers = {
     Accept: 'application/json',
     'X-Requested-With': 'XMLHttpRequest',
     ...csrf,
-    ...(token ? { Authorization: `Bearer ${token}` } : {}),
-    ...(await provide(headers)),
+    ...(bearer ? { Authorization: `Bearer ${bearer}` } : {}),
+    ...(await provide(others)),
   }
+  const body = new URLSearchParams({ socket_id: socketId, channel_name: channelName })
+  return send(endpoint || ENDPOINT, { own, method: 'POST', body, headers, credentials, signal }).catch((cause) => {
+    throw refusal(0, '.', cause)
+  })
 }
 
 const readAuthorisation = async (response: Response): Promise<Authorisation> => {
   const { ok, status, headers } = response
-  // A firewall's challenge has the status of a refusal. What the shop itself says is JSON, for that was asked for.
-  if (!ok)
-    throw refusal(
-      status || 302,
-      headers,
-      undefined,
-      /\bjson\b/i.test(headers.get('Content-Type') ?? '') ? '' : ' (no JSON)',
-    )
-  const body: unknown = await response.json().catch(() => null)
+  const body: unknown = ok ? await response.json().catch(() => null) : null
   if (isRecord(body) && typeof own(body, 'auth') === 'string') return body as unknown as Authorisation
-  throw refusal(response.status, response.headers)
-}
-
-const noAnswer = (cause: unknown): never => {
-  throw refusal(0, null, cause)
+  // A firewall's challenge has the status of a refusal. What the shop itself says is JSON, for that was asked for.
+  const isForeign = !ok && !/\bjson\b/i.test(headers.get('Content-Type') ?? '')
+  const retryAfterMs = readRetryAfterMs(headers.get('Retry-After'), headers.get('Date')) ?? 0
+  const retryAfter = retryAfterMs > 0 ? ` Retry-After: ${Math.ceil(retryAfterMs / 1_000)} s.` : ''
+  // A redirect that is not followed has no status.
+  throw refusal(status || 302, `${isForeign ? ' (no JSON)' : ''}.${retryAfter}`)
 }
 
 // The transport reads the status from these words: pusher-js hands on nothing but the message.
-const refusal = (status: number, headers: Headers | null, cause?: unknown, kind = ''): CartEchoError => {
-  const retryAfterMs = readRetryAfterMs(headers?.get('Retry-After') ?? null, headers?.get('Date') ?? null) ?? 0
-  const wish = retryAfterMs > 0 ? ` Retry-After: ${Math.ceil(retryAfterMs / 1_000)} s.` : ''
-  return new CartEchoError('authorisation-failed', `The channel was not authorised: HTTP ${status}${kind}.${wish}`, {
-    status,
-    cause,
-  })
-}
+const refusal = (status: number, more: string, cause?: unknown): CartEchoError =>
+  new CartEchoError('authorisation-failed', `The channel was not authorised: HTTP ${status}${more}`, { status, cause })

@@ -28,10 +28,10 @@ export const REFRESH_FAILED: BackOff = { baseMs: 2_000, capMs: 30_000 }
 export const SUBSCRIPTION_FAILED: BackOff = { baseMs: 2_000, capMs: 300_000, leastMs: 500 }
 
 /** A steered socket in the first half minute of an outage. */
-export const SOCKET_LOST: BackOff = { baseMs: 1_000, capMs: 3_000 }
+export const SOCKET_LOST: BackOff = { baseMs: 900, capMs: 3_000 }
 
 /** A steered socket later in an outage. */
-export const SOCKET_LOST_LONG: BackOff = { baseMs: 1_000, capMs: 30_000 }
+export const SOCKET_LOST_LONG: BackOff = { baseMs: 900, capMs: 30_000 }
 
 /** A server over its capacity refused a steered socket. */
 export const SOCKET_REFUSED: BackOff = { baseMs: 5_000, capMs: 300_000, jitter: 'equal' }

@@ -50,6 +50,8 @@ const badHour: readonly ((echo: Echo) => void)[] = [
   (echo) => echo.become('connecting'),
   (echo) => echo.connector.pusher.connection.emit('error', { type: 'WebSocketError', error: { data: { code: 4004 } } }),
   (echo) => echo.become('disconnected'),
+  (echo) => echo.become('connected'),
+  (echo) => echo.become('failed'),
   (echo) => echo.become('connecting'),
   (echo) => echo.become('connected'),
   (echo) => echo.confirm(),

@@ -1,46 +1,25 @@
 import type { Stop } from '../../engine/environment'
-import { bindAll, type ChannelLike, type EchoLike, has, isBindable, peek, type SubscriptionLike } from './shape'
+import { bindAll, type ChannelLike, type EchoLike, has, isBindable, peek } from './shape'
 
 /** What happens on the shopper's channel. */
-export interface ChannelHandlers {
+interface ChannelHandlers {
   readonly heard: (event: string, payload: unknown) => void
   /** The server confirmed the subscription; again after every reconnect. */
-  readonly subscribed: () => void
+  readonly confirmed: () => void
   /** The authorisation failed; the argument is what Echo hands over. */
   readonly refused: (error: unknown) => void
 }
 
-/** Our place on a channel that belongs to others too. */
-export interface ChannelSeat {
-  /** True while the server's confirmation stands. */
-  readonly isSubscribed: () => boolean
-  /** True while an answer to our subscription is awaited. */
-  readonly isPending: () => boolean
-  /** False once somebody left the channel: our callbacks are then on a dead object, and nobody says so. */
-  readonly isStillThere: () => boolean
-  /** Asks for the channel anew, with a fresh authorisation; also when an answer is still awaited. */
-  readonly askAnew: () => void
-  /** Takes our own callbacks away, and nothing else. Never leaves the channel. */
-  readonly stop: Stop
-}
-
-const CONFIRMED = 'pusher:subscription_succeeded'
-const REFUSED = 'pusher:subscription_error'
-
 /**
- * Sits down on `private-{name}`. `App.Models.User.{id}` is also Laravel's notification channel and Livewire's: only our own
+ * Joins `private-{name}`. `App.Models.User.{id}` is also Laravel's notification channel and Livewire's: only our own
  * callbacks are bound, and only they are removed. Throws what Echo throws.
  */
-export const joinChannel = (
-  echo: EchoLike,
-  name: string,
-  events: readonly string[],
-  handlers: ChannelHandlers,
-): ChannelSeat => {
+export const joinChannel = (echo: EchoLike, name: string, events: readonly string[], handlers: ChannelHandlers) => {
   const channel = echo.private(name) as ChannelLike
-  // Echo hands out the channel it has; one that was turned away is authorised anew only when asked to (pusher-js 8.6, pusher.ts).
-  if (!subscriptionIsCurrent(echo, channel) || wasTurnedAway(channel)) channel.subscribe?.()
   const { subscription } = channel
+  // Echo hands out the channel it has; one that was turned away is authorised anew only when asked to (pusher-js 8.6, pusher.ts).
+  const wasRefused = subscription?.subscribed === false && subscription.subscriptionPending === false
+  if (wasRefused || !subscriptionIsCurrent(echo, channel)) channel.subscribe?.()
   const isStillThere = watchForLeave(echo, channel)
   const stops: Stop[] = []
   const stop = (): void => {
@@ -49,59 +28,65 @@ export const joinChannel = (
   try {
     const isGlobal = has(subscription, 'bind_global')
     if (!isGlobal) for (const event of events) stops.push(listen(channel, event, handlers))
-    stops.push(
-      isBindable(subscription)
-        ? watchPusher(subscription, isGlobal ? events : [], handlers)
-        : watchEcho(channel, handlers),
-    )
+    stops.push(watch(channel, isGlobal ? events : [], handlers))
   } catch (cause) {
     stop()
     throw cause
   }
   return {
+    /** True while the server's confirmation stands. */
     isSubscribed: () => subscription?.subscribed === true,
+    /** True while an answer to our subscription is awaited. */
     isPending: () => subscription?.subscriptionPending === true,
+    /** False once somebody left the channel: our callbacks are then on a dead object, and nobody says so. */
     isStillThere,
-    // While an answer is pending, subscribe() alone does nothing; leave() and private() do not help either (pusher-js 8.6, pusher.ts).
+    /** Asks for the channel anew, with a fresh authorisation; also when an answer is still awaited. */
     askAnew: () => {
+      // While an answer is pending, subscribe() alone does nothing; leave() and private() do not help either (pusher-js 8.6, pusher.ts).
       if (subscription?.subscriptionPending) subscription.disconnect?.()
       channel.subscribe?.()
     },
+    /** Takes our own callbacks away, and nothing else. Never leaves the channel. */
     stop,
   }
 }
 
 // Without the dot Echo would bind App\Events\cart\conditions\changed instead, and say nothing.
 const listen = (channel: ChannelLike, event: string, { heard }: ChannelHandlers): Stop => {
-  let there = true
+  let isThere = true
   const callback = (payload: unknown): void => {
-    if (there) heard(event, payload)
+    if (isThere) heard(event, payload)
   }
   channel.listen(`.${event}`, callback)
   return () => {
-    there = false
+    isThere = false
     channel.stopListening?.(`.${event}`, callback)
   }
 }
 
 // Echo's own subscribed() and error() cannot be taken back, pusher-js's bind can (laravel/echo#490).
-const watchPusher = (subscription: SubscriptionLike, events: readonly string[], handlers: ChannelHandlers): Stop =>
-  bindAll(subscription, {
-    ...Object.fromEntries(events.map((event) => [event, (payload) => handlers.heard(event, payload)])),
-    [CONFIRMED]: () => handlers.subscribed(),
-    [REFUSED]: (error) => handlers.refused(error),
-  })
-
-const watchEcho = (channel: ChannelLike, { subscribed, refused }: ChannelHandlers): Stop => {
-  let there = true
+const watch = (
+  channel: ChannelLike,
+  events: readonly string[],
+  { heard, confirmed, refused }: ChannelHandlers,
+): Stop => {
+  const { subscription } = channel
+  if (isBindable(subscription)) {
+    return bindAll(subscription, {
+      ...Object.fromEntries(events.map((event) => [event, (payload) => heard(event, payload)])),
+      'pusher:subscription_succeeded': () => confirmed(),
+      'pusher:subscription_error': (error) => refused(error),
+    })
+  }
+  let isThere = true
   channel.subscribed?.(() => {
-    if (there) subscribed()
+    if (isThere) confirmed()
   })
   channel.error?.((error) => {
-    if (there) refused(error)
+    if (isThere) refused(error)
   })
   return () => {
-    there = false
+    isThere = false
   }
 }
 
@@ -114,9 +99,6 @@ const watchForLeave = (echo: EchoLike, channel: ChannelLike): (() => boolean) =>
   return () =>
     (key === undefined || channels()[key] === channel) && (!wasCurrent || subscriptionIsCurrent(echo, channel))
 }
-
-const wasTurnedAway = ({ subscription }: ChannelLike): boolean =>
-  subscription?.subscribed === false && subscription.subscriptionPending === false
 
 // pusher.unsubscribe() forgets the subscription behind Echo's back.
 const subscriptionIsCurrent = (echo: EchoLike, { subscription }: ChannelLike): boolean => {

@@ -1,4 +1,3 @@
-import { backOffMs, SUBSCRIPTION_FAILED } from '../../engine/backoff'
 import { createAlarm } from '../../engine/clock'
 import type { Environment, Stop } from '../../engine/environment'
 import { CartEchoError, wordsOf } from '../../engine/errors'
@@ -7,20 +6,16 @@ import { type EchoLike, type EchoSource, has, type OpenableEcho, peek } from './
 const LOOK_EVERY_MS = 100
 const LOOK_FOR_MS = 20_000
 
-/** Who hears what became of the search for an Echo: one of them, once. */
-interface Finding {
-  readonly found: (echo: EchoLike) => void
-  /** There is none, and another search would not find one. */
-  readonly failed: (error: CartEchoError) => void
-  /** Its code could not be fetched; the next time it may be. */
-  readonly notLoaded: (error: CartEchoError) => void
-}
-
 /**
  * Finds the Echo. A getter is asked every 100 ms for 20 s, because scripts come late; a promise and one of our own are
- * waited for as long.
+ * waited for as long. Then either `found` or `missing` is called, once: with `not-loaded` where another search may find one, else with `no-echo`.
  */
-export const findEcho = (source: EchoSource, environment: Environment, { found, failed, notLoaded }: Finding): Stop => {
+export const findEcho = (
+  source: EchoSource,
+  environment: Environment,
+  found: (echo: EchoLike) => void,
+  missing: (error: CartEchoError) => void,
+): Stop => {
   const alarm = createAlarm(environment)
   const untilMs = environment.nowMs() + LOOK_FOR_MS
   let isOver = false
@@ -32,28 +27,21 @@ export const findEcho = (source: EchoSource, environment: Environment, { found, 
     tell()
   }
 
-  const judge = (value: unknown, cause?: unknown): void =>
-    end(() => (isEcho(value) ? found(value) : failed(noEcho(whyNoEcho(value), cause))))
+  const decide = (value: unknown, cause?: unknown): void =>
+    end(() => (isEcho(value) ? found(value) : missing(noEcho(whyNoEcho(value), cause))))
 
   const wait = (open: () => PromiseLike<EchoLike>): void => {
-    alarm.set(LOOK_FOR_MS, () => end(() => failed(noEcho('Its promise is still pending.'))))
+    alarm.set(LOOK_FOR_MS, () => end(() => missing(noEcho('Its promise is still pending.'))))
     invoke(open).then(
-      (echo) => judge(echo),
-      (cause) =>
-        end(() => {
-          const isKnown = cause instanceof CartEchoError
-          if (isKnown && cause.code !== 'not-loaded') failed(noEcho('', cause))
-          else if (isPromise(source)) failed(noEcho('It could not be loaded.', cause))
-          // What is made anew at each call, as a module is, is worth another.
-          else notLoaded(isKnown ? cause : notThere(cause))
-        }),
+      (echo) => decide(echo),
+      (cause) => end(() => missing(whyNotOpened(source, cause))),
     )
   }
 
   const look = (getter: () => unknown): void => {
     const { value, thrown } = tryGet(getter)
     if (!isEcho(value) && isPromise(value)) wait(() => value)
-    else if (isEcho(value) || environment.nowMs() >= untilMs) judge(value, thrown)
+    else if (isEcho(value) || environment.nowMs() >= untilMs) decide(value, thrown)
     else alarm.set(LOOK_EVERY_MS, () => look(getter))
   }
 
@@ -120,39 +108,15 @@ const tryGet = (getter: () => unknown): { value?: unknown; thrown?: unknown } =>
 // An open() that throws at once is the same as one that rejects, and so is a promise of another kind that throws when it is waited for.
 const invoke = async (open: () => PromiseLike<EchoLike>): Promise<EchoLike> => open()
 
-const notThere = (cause: unknown): CartEchoError =>
-  new CartEchoError('not-loaded', `Echo could not be loaded: ${wordsOf(cause)}`, { cause })
-
 const noEcho = (detail: string, cause?: unknown): CartEchoError => {
   const words = ['No Echo was found.', detail, cause instanceof Error ? cause.message : ''].filter(Boolean)
   return new CartEchoError('no-echo', words.join(' '), { cause })
 }
 
-/** Tries something anew, later each time. */
-interface Retry {
-  /** Plans the next try, not before what the server asked for. Returns when it is, in milliseconds of the clock. */
-  readonly plan: (retryAfterMs: number) => number
-  /** It went well: the next trouble is a new one. */
-  readonly reset: () => void
-  /** Drops what is planned. `plan` may follow. */
-  readonly stop: Stop
-}
-
-/** A retry with full jitter: within 2.5 s at first, doubling up to 5 min. */
-export const createRetry = (environment: Environment, run: () => void): Retry => {
-  let attempt = 0
-  const alarm = createAlarm(environment)
-  return {
-    plan: (retryAfterMs) => {
-      const inMs = retryAfterMs + backOffMs(SUBSCRIPTION_FAILED, attempt, environment.random())
-      attempt += 1
-      alarm.set(inMs, run)
-      return environment.nowMs() + inMs
-    },
-    reset: () => {
-      alarm.stop()
-      attempt = 0
-    },
-    stop: alarm.stop,
-  }
+// What is made anew at each call, as a module is, is worth another; a promise is not.
+const whyNotOpened = (source: EchoSource, cause: unknown): CartEchoError => {
+  const known = cause instanceof CartEchoError ? cause : null
+  if (known && known.code !== 'not-loaded') return noEcho('', cause)
+  if (isPromise(source)) return noEcho('It could not be loaded.', cause)
+  return known ?? new CartEchoError('not-loaded', `Echo could not be loaded: ${wordsOf(cause)}`, { cause })
 }

@@ -107,13 +107,11 @@ const CALLING: unique symbol = Symbol.for('cart-echo.calling')
 type Global = Bindable & Record<'bind_global' | 'unbind_global', Call> & { [CALLING]?: boolean }
 
 const bindGlobally = (target: Global, callbacks: Readonly<Record<string, Callback>>): Stop => {
-  let situation: 'unarmed' | 'armed' | 'over' = target[CALLING] ? 'unarmed' : 'armed'
-  const arm = (): void => {
-    if (situation === 'unarmed') situation = 'armed'
-  }
+  let isArmed = !target[CALLING]
+  let isOver = false
   const hear = (event: unknown, data: unknown): void => {
     const callback = typeof event === 'string' && Object.hasOwn(callbacks, event) ? callbacks[event] : undefined
-    if (!callback || situation !== 'armed') return
+    if (!callback || !isArmed || isOver) return
     const before = target[CALLING]
     target[CALLING] = true
     try {
@@ -131,9 +129,11 @@ const bindGlobally = (target: Global, callbacks: Readonly<Record<string, Callbac
   target.bind_global(hear)
   // pusher-js tells the developer's console of every event that nobody has bound by its name.
   for (const event of Object.keys(callbacks)) target.bind(event, heardGlobally)
-  queueMicrotask(arm)
+  queueMicrotask(() => {
+    isArmed = true
+  })
   return () => {
-    situation = 'over'
+    isOver = true
     // Taken out of the list while pusher-js walks along it, it would have the next one passed over.
     if (target[CALLING]) queueMicrotask(unbind)
     else unbind()

@@ -1,5 +1,5 @@
 import type { Environment, PageSignal, Stop } from '../../engine/environment'
-import { bindAll, type Call, type EchoLike, has, peek, type SocketLike, socketOf } from './shape'
+import { bindAll, type EchoLike, has, peek, socketOf } from './shape'
 
 /** What an Echo's socket does. */
 interface SocketHandlers {
@@ -19,52 +19,42 @@ interface SocketHandlers {
  * Echo that tells nothing counts as open: the channel itself must show whether it is live.
  */
 export const watchSocket = (echo: EchoLike, handlers: SocketHandlers): Stop => {
+  const tell = (status: unknown): void => {
+    if (status === 'connected') handlers.open()
+    else if (status === 'initialized' || status === 'connecting' || status === 'reconnecting') handlers.opening()
+    else if (typeof status === 'string') handlers.lost()
+  }
   const socket = socketOf(echo)
-  if (socket) return watchPusher(socket, handlers)
+  if (socket) {
+    const tellState = (state: unknown): void => (state === 'failed' ? handlers.failed() : tell(state))
+    const unbind = bindAll(socket, {
+      state_change: (states) => tellState(peek(states, 'current')),
+      // After a drop pusher-js says `connected` for another second (core/connection/connection_manager.ts, `retryIn`).
+      connecting_in: () => handlers.lost(),
+      error: (error) => {
+        if (peek(error, 'type') === 'HandshakeError') return handlers.unreadable(peek(error, 'error'))
+        const code = readErrorCode(error)
+        if (code !== null) handlers.errorCode(code, socket.state === 'connected' && !isClose(error))
+      },
+    })
+    tellState(socket.state)
+    return unbind
+  }
   const connector = peek(echo, 'connector')
-  if (has(connector, 'onConnectionChange')) return watchStatus(connector, handlers)
-  handlers.open()
-  return () => undefined
-}
-
-const watchPusher = (socket: SocketLike, handlers: SocketHandlers): Stop => {
-  const unbind = bindAll(socket, {
-    state_change: (states) => tellPusherState(peek(states, 'current'), handlers),
-    // After a drop pusher-js says `connected` for another second (core/connection/connection_manager.ts, `retryIn`).
-    connecting_in: () => handlers.lost(),
-    error: (error) => {
-      if (peek(error, 'type') === 'HandshakeError') return handlers.unreadable(peek(error, 'error'))
-      const code = readErrorCode(error)
-      const staysOpen = socket.state === 'connected' && !isClose(error)
-      if (code !== null) handlers.errorCode(code, staysOpen)
-    },
-  })
-  tellPusherState(socket.state, handlers)
-  return unbind
-}
-
-const watchStatus = (connector: Record<'onConnectionChange', Call>, handlers: SocketHandlers): Stop => {
-  let there = true
+  if (!has(connector, 'onConnectionChange')) {
+    handlers.open()
+    return () => undefined
+  }
+  let isThere = true
+  // Echo says `failed` for pusher-js's `unavailable`, which goes on trying (laravel-echo 2.5, pusher-connector.ts).
   const off = connector.onConnectionChange((status: unknown) => {
-    if (there) tellStatus(status, handlers)
+    if (isThere) tell(status)
   })
-  if (has(connector, 'connectionStatus')) tellStatus(connector.connectionStatus(), handlers)
+  if (has(connector, 'connectionStatus')) tell(connector.connectionStatus())
   return () => {
-    there = false
+    isThere = false
     if (typeof off === 'function') off()
   }
-}
-
-const tellPusherState = (state: unknown, handlers: SocketHandlers): void => {
-  if (state === 'failed') handlers.failed()
-  else tellStatus(state, handlers)
-}
-
-// Echo says `failed` for pusher-js's `unavailable`, which goes on trying (laravel-echo 2.5, pusher-connector.ts).
-const tellStatus = (status: unknown, handlers: SocketHandlers): void => {
-  if (status === 'connected') handlers.open()
-  else if (status === 'initialized' || status === 'connecting' || status === 'reconnecting') handlers.opening()
-  else if (typeof status === 'string') handlers.lost()
 }
 
 /** The code of a `pusher:error` frame or a close. During the handshake, and with a close, pusher-js wraps it once more. */
@@ -76,77 +66,60 @@ export const readErrorCode = (error: unknown): number | null => {
 /** True for the error of a socket that closes. */
 export const isClose = (error: unknown): boolean => peek(error, 'type') === 'WebSocketError'
 
-/** True for the codes on which pusher-js gives up for ever (core/connection/protocol/protocol.ts). */
-export const isForGood = (code: number): boolean => (code > 4000 && code < 4100) || code >= 4300
-
 /**
- * True for those that may change by themselves: not 4001, no such key, nor 4009 at the door, this origin is not allowed. What a server says later, when the
- * connection stood, is about that connection.
+ * Why the server refused the socket, where that is for good: Reverb's error frames in the handshake (recorded on Reverb 1.10), and the other codes on which
+ * pusher-js gives up for ever (core/connection/protocol/protocol.ts). What a server says when the socket was open is about that connection.
  */
-export const isTransient = (code: number, hasStood: boolean): boolean =>
-  isForGood(code) && code !== 4001 && (code !== 4009 || hasStood)
-
-/**
- * Why the server refused the socket, where that is for good: Reverb's error frames in the handshake, after which pusher-js gives up
- * (recorded on Reverb 1.10), and pusher-js's own codes.
- */
-export const refusalOf = (code: number, hasStood: boolean) => {
+export const refusalOf = (code: number, wasOpen: boolean) => {
+  if (code <= 4000 || (code >= 4100 && code < 4300)) return null
   if (code === 4001) return 'unknown-app'
   if (code === 4004) return 'over-capacity'
-  if (code === 4009 && !hasStood) return 'origin-refused'
-  return isForGood(code) ? 'socket-refused' : null
+  return code === 4009 && !wasOpen ? 'origin-refused' : 'socket-refused'
 }
 
-/** What became of a doubt whether an open socket is alive. */
-interface LivenessHandlers {
-  /** The socket says it is open, and does not answer. */
-  readonly dead: () => void
-  /** Something came by it. */
-  readonly alive: () => void
-}
+/** True for a refusal that may change by itself: not that of the key, nor of the page's origin. */
+export const isTransient = (reason: ReturnType<typeof refusalOf>) =>
+  reason === 'over-capacity' || reason === 'socket-refused'
 
 /** How long an answer to our own ping may take; pusher-js would wait 30 s more by default. */
 const ANSWER_WITHIN_MS = 4_000
 
-const DOUBTFUL: ReadonlySet<PageSignal> = new Set(['visible', 'online', 'offline', 'resumed', 'restored', 'woke'])
+/** After these a socket may have died without a word. */
+const PING_AFTER: ReadonlySet<PageSignal> = new Set(['visible', 'online', 'offline', 'resumed', 'restored', 'woke'])
 
 /**
  * Pings by the Pusher protocol (https://pusher.com/docs/channels/library_auth_reference/pusher-websockets-protocol/#ping-pong)
  * whenever the socket may have died unnoticed: the page is looked at again, the network came or went, the clock jumped. Does nothing
- * for an Echo without a pusher-js socket.
+ * for an Echo without a pusher-js socket. `dead`: the socket says it is open, and does not answer; `alive`: something came by it.
  */
-export const watchLiveness = (echo: EchoLike, environment: Environment, handlers: LivenessHandlers): Stop => {
+export const watchLiveness = (echo: EchoLike, environment: Environment, dead: () => void, alive: () => void): Stop => {
   const socket = socketOf(echo)
   const pusher = peek(echo, 'connector', 'pusher')
   if (!socket || !has(pusher, 'send_event')) return () => undefined
   // Set while an answer is awaited.
-  let stopAnswer: Stop | null = null
+  let stopTimer: Stop | null = null
 
-  const ping = (): void => {
-    if (stopAnswer || socket.state !== 'connected') return
+  const stopWaiting = (): void => {
+    stopTimer?.()
+    stopTimer = null
+  }
+
+  const stopWatching = environment.watchPage((signal) => {
+    if (!PING_AFTER.has(signal) || stopTimer || socket.state !== 'connected') return
     pusher.send_event('pusher:ping', {})
-    stopAnswer = environment.schedule(ANSWER_WITHIN_MS, () => {
-      stopAnswer = null
-      if (socket.state === 'connected') handlers.dead()
+    stopTimer = environment.schedule(ANSWER_WITHIN_MS, () => {
+      stopTimer = null
+      if (socket.state === 'connected') dead()
     })
-  }
-
-  const expectNothing = (): void => {
-    stopAnswer?.()
-    stopAnswer = null
-  }
-
+  })
   const stopHearing = bindAll(socket, {
     message: () => {
-      expectNothing()
-      handlers.alive()
+      stopWaiting()
+      alive()
     },
   })
-  const stopWatching = environment.watchPage((signal) => {
-    if (DOUBTFUL.has(signal)) ping()
-  })
   return () => {
-    expectNothing()
+    stopWaiting()
     stopWatching()
     stopHearing()
   }

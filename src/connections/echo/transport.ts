@@ -1,10 +1,12 @@
+import { backOffMs, SUBSCRIPTION_FAILED } from '../../engine/backoff'
+import { createAlarm } from '../../engine/clock'
 import type { Stop } from '../../engine/environment'
-import type { CartEchoError } from '../../engine/errors'
+import { type CartEchoError, wordsOf } from '../../engine/errors'
 import { refused } from '../../engine/state'
-import type { ConnectorOptions, Link, Sink, Transport } from '../../engine/transport'
-import { createRetry, findEcho, isOpenable } from './find'
+import type { ConnectorOptions, Link, Transport } from '../../engine/transport'
+import { findEcho, isOpenable } from './find'
 import { type EchoLike, type EchoSource, isNullEcho } from './shape'
-import { echoFailed, type Past, stay } from './stay'
+import { type Past, subscribe } from './subscription'
 
 /** What an Echo transport is made of. */
 export interface EchoTransportOptions extends ConnectorOptions {
@@ -21,68 +23,65 @@ export interface EchoTransportOptions extends ConnectorOptions {
  */
 export const echoTransport =
   (options: EchoTransportOptions): Transport =>
-  (sink) => {
+  (sink): Link => {
     const { environment, echo: source } = options
-    let stopFinding: Stop = () => undefined
-    let trouble: CartEchoError | null = null
+    const retry = createAlarm(environment)
     const past: Past = { hasWorked: false }
-    const retry = createRetry(environment, () => {
-      sink.state({ name: 'starting' })
-      if (!stopped) find()
-    })
+    let tries = 0
+    let firstError: CartEchoError | null = null
+    let stopFinding: Stop = () => undefined
     let leave: Stop = () => undefined
-    let stopped = false
+    let isStopped = false
+
     const find = (): void => {
-      stopFinding = findEcho(source, environment, {
-        found: (echo) => {
-          retry.reset()
-          trouble = null
-          leave = visit(echo, options, sink, moveOn, past)
-          // It has spoken meanwhile, and whoever heard it may have stopped us.
-          if (stopped) leave()
-        },
-        failed: (error) => sink.state({ name: 'refused', reason: 'no-echo', error }),
-        notLoaded: (error) => {
-          // One trouble is one error, however often it is met.
-          trouble ??= error
-          sink.state({ name: 'delayed', reason: 'not-loaded', error: trouble, nextTryAtMs: retry.plan(0) })
-        },
-      })
+      if (!isStopped) stopFinding = findEcho(source, environment, found, missing)
     }
+
+    const found = (echo: EchoLike): void => {
+      tries = 0
+      firstError = null
+      try {
+        if (isNullEcho(echo)) sink.state(refused('no-real-time'))
+        else leave = subscribe(echo, options, sink, moveOn, past)
+      } catch (cause) {
+        sink.state(refused('echo-failed', { cause, detail: wordsOf(cause) }))
+      }
+      // Whoever heard a fact meanwhile may have stopped us.
+      if (isStopped) leave()
+    }
+
+    const missing = (error: CartEchoError): void => {
+      if (error.code !== 'not-loaded') return sink.state({ name: 'refused', reason: 'no-echo', error })
+      // The same trouble is the same error, however often it is met.
+      firstError ??= error
+      const inMs = backOffMs(SUBSCRIPTION_FAILED, tries, environment.random())
+      tries += 1
+      retry.set(inMs, () => {
+        sink.state({ name: 'starting' })
+        find()
+      })
+      sink.state({ name: 'delayed', reason: 'not-loaded', error: firstError, nextTryAtMs: environment.nowMs() + inMs })
+    }
+
     const moveOn = (): void => {
       leave()
       sink.state({ name: 'channel-left' })
-      if (!stopped) find()
+      find()
     }
+
     find()
-    const stop = once(() => {
-      stopped = true
-      retry.stop()
-      stopFinding()
-      // An Echo that throws while we leave must not keep its socket open for that.
-      try {
-        leave()
-      } finally {
-        if (isOpenable(source)) source.close()
-      }
-    })
-    return { stop } satisfies Link
+    return {
+      stop: () => {
+        if (isStopped) return
+        isStopped = true
+        retry.stop()
+        stopFinding()
+        // An Echo that throws while we leave must not keep its socket open for that.
+        try {
+          leave()
+        } finally {
+          if (isOpenable(source)) source.close()
+        }
+      },
+    }
   }
-
-const once = (run: Stop): Stop => {
-  let done = false
-  return () => {
-    if (!done) run()
-    done = true
-  }
-}
-
-const visit = (echo: EchoLike, options: EchoTransportOptions, sink: Sink, moveOn: () => void, past: Past): Stop => {
-  try {
-    if (!isNullEcho(echo)) return stay(echo, options, sink, moveOn, past)
-    sink.state(refused('no-real-time'))
-  } catch (cause) {
-    sink.state(echoFailed(cause))
-  }
-  return () => undefined
-}

@@ -3,7 +3,7 @@ import type { ChannelAuthorizationCallback, default as PusherClass } from 'pushe
 import { CartEchoError } from '../../engine/errors'
 import { pageGlobal } from '../../engine/page-globals'
 import { insistOnReverb, type ReverbSettings, readDurationMs, readReverb } from '../../engine/settings'
-import { ownOnly } from '../../engine/shape'
+import { attempt, ownOnly } from '../../engine/shape'
 import type { Connector } from '../../engine/transport'
 import { absolute } from '../../page/request'
 import { type AuthOptions, authorise, ENDPOINT } from '../authorise'
@@ -63,7 +63,7 @@ export const reverbEcho = (given: ReverbOptions | null | undefined): ReverbEcho 
       const wasOfPage = endpoint === ownOnly(ownOnly(before ?? {}).auth ?? {}).endpoint
       const kept = { auth: ownOnly({ ...others, ...(wasOfPage ? {} : { endpoint }), ...auth }), load: options?.load }
       const next = ownOnly({ ...place, ...kept, key: ownOnly(settings).key })
-      return placeOf(next) === placeOf(options) ? self : reverbEcho(next)
+      return options && isSamePlace(next, options) ? self : reverbEcho(next)
     },
     open: () => {
       const end = opened?.end ?? new AbortController()
@@ -97,48 +97,76 @@ export const connectOwn = (echo: ReverbEcho): Connector => {
   return self
 }
 
-/** Where an Echo would dial and be authorised, as text. */
-const placeOf = (options: ReverbOptions | null | undefined): string | null => {
-  if (!options) return null
-  const {
-    key,
-    host = hostOfPage(),
-    scheme = 'https',
-    port = scheme === 'https' ? 443 : 80,
-    path,
-  } = ownOnly(insistOnReverb(options))
-  const endpoint = ownOnly(options.auth ?? {}).endpoint || ENDPOINT
-  return JSON.stringify([key, host, port, scheme, path, absolute(endpoint)])
+/** Where an Echo dials, and is authorised. */
+const placeOf = (options: ReverbOptions) => {
+  const own = ownOnly(insistOnReverb(options))
+  const { key, host = hostOfPage(), scheme = 'https', port = scheme === 'https' ? 443 : 80, path = '' } = own
+  const endpoint = absolute(ownOnly(options.auth ?? {}).endpoint || ENDPOINT)
+  return { key, host, port, scheme, path, endpoint }
 }
+
+const isSamePlace = (one: ReverbOptions, other: ReverbOptions): boolean =>
+  JSON.stringify(placeOf(one)) === JSON.stringify(placeOf(other))
 
 const connect = async (options: ReverbOptions | null | undefined, ended: AbortSignal): Promise<EchoClass<'reverb'>> => {
   if (!options)
     throw new CartEchoError('invalid-options', 'This page has no Reverb settings. Print them in the page block.')
-  const { Echo, Pusher } = await keepingPusher(options.load ?? importModules)
-  let connected: EchoClass<'reverb'> | null = null
-  const isCurrent = (socketId: string): boolean => !ended.aborted && (connected?.socketId() ?? socketId) === socketId
-  const connection = { ...connectionOptions(options, isCurrent, ended), Pusher }
-  connected = withoutNamed('Laravel', () => new Echo<'reverb'>(connection))
-  return connected
-}
-
-// Echo reads `window.Laravel.csrfToken` (laravel-echo 2.5, connector/connector.ts), which throws where a frame from elsewhere has that name.
-const withoutNamed = <Value>(name: string, run: () => Value): Value => {
-  if (Object.hasOwn(globalThis, name)) return run()
-  try {
-    Object.assign(globalThis, { [name]: undefined })
-    return run()
-  } finally {
-    Reflect.deleteProperty(globalThis, name)
-  }
-}
-
-// Importing pusher-js sets window.Pusher (runtimes/web/runtime.ts): the page keeps its own.
-const keepingPusher = async (load: () => Promise<EchoModules>): Promise<EchoModules> => {
+  // Importing pusher-js sets window.Pusher (runtimes/web/runtime.ts): the page keeps its own.
   const pageOwnPusher = pageGlobal('Pusher')
-  const modules = await load()
+  const { Echo, Pusher } = await (options.load ?? importModules)()
   if (pageOwnPusher !== undefined) Object.assign(globalThis, { Pusher: pageOwnPusher })
-  return modules
+  const { host, port, scheme, path } = placeOf(options)
+  if (!host)
+    throw new CartEchoError(
+      'invalid-options',
+      'This page has no host of its own, as a sandboxed frame: give reverb() the host.',
+    )
+  let echo: EchoClass<'reverb'> | null = null
+  const customHandler = (
+    request: { socketId: string; channelName: string },
+    done: ChannelAuthorizationCallback,
+  ): void => {
+    // A signature for a socket that is gone would be refused on the new one, which has asked for its own.
+    const ifCurrent: ChannelAuthorizationCallback = (error, authorisation) => {
+      const isCurrent = !ended.aborted && (echo?.socketId() ?? request.socketId) === request.socketId
+      if (isCurrent) done(error, authorisation)
+    }
+    authorise(request, options.auth, ended).then(
+      (authorisation) => ifCurrent(null, authorisation),
+      (error: Error) => ifCurrent(error, null),
+    )
+  }
+  const forceTLS = scheme === 'https'
+  const connection = {
+    broadcaster: 'reverb' as const,
+    Pusher,
+    key: options.key,
+    wsHost: host,
+    wsPort: forceTLS ? 80 : port,
+    wssPort: forceTLS ? port : 443,
+    wsPath: path,
+    forceTLS,
+    // Both would be taken from a page's Object.prototype.
+    client: undefined,
+    disabledTransports: [],
+    // Reverb serves nothing but WebSocket; with anything else allowed, pusher-js would turn to sockjs.pusher.com. `ws` goes by
+    // forceTLS; `wss` would be a second try, by TLS, of a plain port (runtimes/web/default_strategy.ts).
+    enabledTransports: ['ws' as const],
+    activityTimeout: ACTIVITY_TIMEOUT_MS,
+    pongTimeout: PONG_TIMEOUT_MS,
+    // Its interceptors would set X-Socket-ID on the page's requests, and toOthers() would then silence this shopper's tabs.
+    withoutInterceptors: true,
+    channelAuthorization: { customHandler },
+  }
+  // Echo reads `window.Laravel.csrfToken` (laravel-echo 2.5, connector/connector.ts), which throws where a frame from elsewhere has that name.
+  const isNamed = Object.hasOwn(globalThis, 'Laravel')
+  if (!isNamed) Object.assign(globalThis, { Laravel: undefined })
+  try {
+    echo = new Echo<'reverb'>(connection)
+  } finally {
+    if (!isNamed) Reflect.deleteProperty(globalThis, 'Laravel')
+  }
+  return echo
 }
 
 const importModules = async (): Promise<EchoModules> => {
@@ -159,54 +187,8 @@ const classOf = (module: unknown, name: string): unknown => {
   )
 }
 
-const connectionOptions = (options: ReverbOptions, isCurrent: (socketId: string) => boolean, ended: AbortSignal) => {
-  const { host = hostOfPage(), port, scheme = 'https', path } = insistOnReverb(options)
-  if (!host) throw new CartEchoError('invalid-options', NO_HOST)
-  return {
-    broadcaster: 'reverb' as const,
-    key: options.key,
-    wsHost: host,
-    wsPort: port ?? 80,
-    wssPort: port ?? 443,
-    wsPath: path ?? '',
-    forceTLS: scheme === 'https',
-    // Both would be taken from a page's Object.prototype.
-    client: undefined,
-    disabledTransports: [],
-    // Reverb serves nothing but WebSocket; with anything else allowed, pusher-js would turn to sockjs.pusher.com. `ws` goes by
-    // forceTLS; `wss` would be a second try, by TLS, of a plain port (runtimes/web/default_strategy.ts).
-    enabledTransports: ['ws' as const],
-    activityTimeout: ACTIVITY_TIMEOUT_MS,
-    pongTimeout: PONG_TIMEOUT_MS,
-    // Its interceptors would set X-Socket-ID on the page's requests, and toOthers() would then silence this shopper's tabs.
-    withoutInterceptors: true,
-    channelAuthorization: {
-      customHandler: (request: { socketId: string; channelName: string }, done: ChannelAuthorizationCallback) => {
-        // A signature for a socket that is gone would be refused on the new one, which has asked for its own.
-        const whenCurrent = (tell: () => void): void => {
-          if (isCurrent(request.socketId)) tell()
-        }
-        authorise(request, options.auth, ended).then(
-          (authorisation) => whenCurrent(() => done(null, authorisation)),
-          (error: Error) => whenCurrent(() => done(error, null)),
-        )
-      },
-    },
-  }
-}
-
 // A frame of `srcdoc` has the origin of its parent and no host; with none at all pusher-js would dial Pusher's own servers (core/config.ts).
 const hostOfPage = (): string | undefined => {
   const { location, origin } = globalThis
-  return location ? location.hostname || hostOf(origin) : 'localhost'
-}
-
-const NO_HOST = 'This page has no host of its own, as a sandboxed frame: give reverb() the host.'
-
-const hostOf = (origin: string): string | undefined => {
-  try {
-    return new URL(origin).hostname
-  } catch {
-    return undefined
-  }
+  return location ? location.hostname || attempt(() => new URL(origin).hostname) : 'localhost'
 }

@@ -16,10 +16,12 @@ const watched = (state = 'connected') => {
       return true
     },
   })
-  const stop = watchLiveness(echo, environment, {
-    dead: () => void told.push('dead'),
-    alive: () => void told.push('alive'),
-  })
+  const stop = watchLiveness(
+    echo,
+    environment,
+    () => void told.push('dead'),
+    () => void told.push('alive'),
+  )
   const socket = echo.connector.pusher.connection
   return {
     environment,
@@ -131,7 +133,12 @@ describe('watching for a dead socket', () => {
       const environment = fakePage()
       const echo = fakeEcho('connected')
       Object.assign(echo.connector.pusher, { send_event: () => true })
-      const stop = watchLiveness(echo, environment, { dead: () => stop(), alive: () => stop() })
+      const stop = watchLiveness(
+        echo,
+        environment,
+        () => stop(),
+        () => stop(),
+      )
       environment.signal('visible')
       if (how === 'alive') echo.connector.pusher.connection.emit('message', {})
       else environment.advance(4_000)
@@ -144,10 +151,10 @@ describe('watching for a dead socket', () => {
 
   it('does nothing for an Echo that cannot be pinged', () => {
     const environment = fakePage()
-    const handlers = { dead: () => undefined, alive: () => undefined }
+    const ignore = () => undefined
     for (const echo of [fakeEcho('connected'), { private: () => ({}) }, { private: () => ({}), connector: {} }]) {
-      watchLiveness(echo, environment, handlers)()
-      watchLiveness(echo, environment, handlers)
+      watchLiveness(echo, environment, ignore, ignore)()
+      watchLiveness(echo, environment, ignore, ignore)
     }
     environment.signal('visible')
     expect([environment.pending(), environment.watching()]).toEqual([0, 0])

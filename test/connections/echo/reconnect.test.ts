@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isForGood, isTransient } from '../../../src/connections/echo/socket'
-import { type Steering, steer } from '../../../src/connections/echo/steering'
+import { steer } from '../../../src/connections/echo/reconnect'
+import { isTransient, refusalOf } from '../../../src/connections/echo/socket'
 import { fakeEnvironment } from '../../support/fake-environment'
 
 type Callback = (...args: readonly unknown[]) => void
@@ -83,13 +83,13 @@ const steered = ({ state, random = () => 0.5, isOurs = true, onWaiting, onTurned
   const pusher = fakePusher(state)
   const told: string[] = []
   const thrown: unknown[] = []
-  const steering: Steering = steer(pusher, environment, {
+  const steering = steer(pusher, environment, {
     isOurs,
     waiting: (atMs) => {
       told.push(`waiting ${Math.round(atMs - environment.nowMs())}`)
       onWaiting?.()
     },
-    turnedAway: (code, atMs) => {
+    refused: (code, atMs) => {
       told.push(`turned away by ${code} ${Math.round(atMs - environment.nowMs())}`)
       onTurnedAway?.()
     },
@@ -131,15 +131,15 @@ const steered = ({ state, random = () => 0.5, isOurs = true, onWaiting, onTurned
 
 describe('a steered connection that is lost', () => {
   it.each([
-    [0, 0],
-    [0.5, 1_000],
-    [0.999, 1_998],
-  ])('is tried at random within 2 s: by chance %d after %d ms', async (random, expected) => {
+    [0, 800],
+    [0.5, 1_350],
+    [1, 1_900],
+  ])('is tried at random after 0.8 to 1.9 s: by chance %d after %d ms', async (random, expected) => {
     const { lose, told, environment, connects, pusher } = steered({ random: () => random })
     await lose()
     expect(told).toEqual([`waiting ${expected}`])
-    environment.advance(Math.max(0, expected - 1))
-    expect(connects() === 0 || expected === 0).toBe(true)
+    environment.advance(expected - 1)
+    expect(connects()).toBe(0)
     environment.advance(1)
     expect([connects(), pusher.connection.state]).toEqual([1, 'connecting'])
   })
@@ -154,8 +154,8 @@ describe('a steered connection that is lost', () => {
     const { pusher, told, turn, environment, connects } = steered()
     pusher.close(code)
     await turn()
-    expect([pusher.hasOwnRetry(), told]).toEqual([false, ['waiting 1000']])
-    environment.advance(1_000)
+    expect([pusher.hasOwnRetry(), told]).toEqual([false, ['waiting 1350']])
+    environment.advance(1_350)
     expect(connects()).toBe(1)
   })
 
@@ -172,7 +172,7 @@ describe('a steered connection that is lost', () => {
   it('is tried within 0.3 s when it was our own network that was lost', async () => {
     const { lose, environment, connects } = steered({ random: () => 0.999 })
     await lose()
-    environment.advance(1_000)
+    environment.advance(500)
     environment.signal('online')
     environment.advance(299)
     expect(connects()).toBe(0)
@@ -194,7 +194,7 @@ describe('a steered connection that is lost', () => {
     const { lose, told, environment } = steered()
     await lose()
     environment.signal('online')
-    expect(told).toEqual(['waiting 1000', 'waiting 150'])
+    expect(told).toEqual(['waiting 1350', 'waiting 150'])
   })
 
   it('is left alone by a network that comes back while it is open', () => {
@@ -224,7 +224,7 @@ describe('tries that fail', () => {
       // A try lasts 10 s at most, and the pause after it is 3 s, later 30 s at most.
       expect(ms).toBeLessThanOrEqual(isSoon(index) ? 13_000 : 40_010)
     }
-    expect(waits[0]).toBe(2_000)
+    expect(waits[0]).toBe(1_900)
     expect(waits.slice(1, 5)).toEqual([...waits.slice(1, 5)].sort((a, b) => a - b))
     expect(Math.max(...waits)).toBeGreaterThan(30_000)
   })
@@ -252,13 +252,12 @@ describe('tries that fail', () => {
       const { lose, untilTry, environment, pusher, prove } = steered({ random: () => 0 })
       await lose()
       untilTry()
-      // The try began up to 10 ms ago.
-      environment.advance(ms - 10)
+      environment.advance(ms)
       prove(10_000)
       expect(pusher.connection.state).toBe('connected')
       await lose()
       untilTry()
-      return untilTry() + 10
+      return untilTry()
     }
     expect([await usual(100), await usual(1_000), await usual(1_990)]).toEqual([1_500, 6_000, 10_000])
   })
@@ -272,13 +271,13 @@ describe('tries that fail', () => {
     }
     // Each pause is told, and then, while it is tried, when the next try would come.
     const waits = told.filter((_, index) => index % 2 === 0).map((words) => Number(words.split(' ')[1]))
-    expect(waits).toEqual([2_000, 2_000, 3_000, 3_000, 3_000, 3_000])
+    expect(waits).toEqual([1_900, 1_800, 3_000, 3_000, 3_000, 3_000])
   })
 
   it('go on as they were when it proved good for less than 5 s, and begin anew after that', async () => {
     for (const [ms, expected] of [
       [4_999, 'waiting 3000'],
-      [5_000, 'waiting 2000'],
+      [5_000, 'waiting 1900'],
     ] as const) {
       const { lose, untilTry, pusher, told, prove } = steered({ random: () => 1 })
       for (let count = 0; count < 3; count += 1) {
@@ -298,7 +297,7 @@ describe('tries that fail', () => {
     for (let count = 0; count < 8; count += 1) untilTry()
     prove(3_600_000)
     await lose()
-    expect(told.at(-1)).toBe('waiting 2000')
+    expect(told.at(-1)).toBe('waiting 1900')
     untilTry()
     expect(untilTry()).toBeLessThanOrEqual(13_000)
   })
@@ -539,9 +538,10 @@ describe('codes', () => {
     [4300, true, true],
     [4301, true, true],
   ])('%i ends pusher-js for good: %s, and may change by itself: %s', (code, forGood, transient) => {
-    expect([isForGood(code), isTransient(code, false)]).toEqual([forGood, transient])
-    // What is said of a connection that stood is not said at the door.
-    expect(isTransient(code, true)).toBe(transient || code === 4009)
+    const inHandshake = refusalOf(code, false)
+    expect([inHandshake !== null, isTransient(inHandshake)]).toEqual([forGood, transient])
+    // A connection that was open once is not refused for its origin.
+    expect(isTransient(refusalOf(code, true))).toBe(transient || code === 4009)
   })
 })
 

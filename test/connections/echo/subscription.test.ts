@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest'
+import { echoTransport } from '../../../src/connections/echo/transport'
+import { fakeEcho } from '../../support/fake-echo'
+import { fakePage } from '../../support/fake-environment'
+
+/** A transport on an Echo whose pusher-js can be steered: what it said and did, in words. */
+const subscribing = (state: string, steer = true) => {
+  const environment = fakePage()
+  const echo = fakeEcho(state)
+  const said: string[] = []
+  const note = (what: string) => () => void said.push(what)
+  Object.assign(echo.connector.pusher, { connect: note('connect'), disconnect: note('disconnect') })
+  Object.assign(echo.private('App.Models.User.1'), { subscribe: note('ask anew') })
+  const link = echoTransport({ environment, echo, channel: 'App.Models.User.1', events: ['cart.x'], steer })({
+    state: (fact) => {
+      const inMs = 'nextTryAtMs' in fact && fact.nextTryAtMs ? ` in ${fact.nextTryAtMs - environment.nowMs()}` : ''
+      said.push(`${fact.name}${'reason' in fact ? `: ${fact.reason}` : ''}${inMs}`)
+    },
+    resync: (withinMs) => said.push(`resync within ${withinMs}`),
+    deliver: note('deliver'),
+    answer: note('answer'),
+    report: note('report'),
+    note: note('note'),
+  })
+  return { environment, echo, link, said: () => said.splice(0) }
+}
+
+const closedBy = (code: number) => ({ type: 'WebSocketError', error: { data: { code } } })
+
+describe('a page whose socket was refused', () => {
+  it('says so, and nothing else of what pusher-js loses meanwhile, until one opens', () => {
+    const { echo, said } = subscribing('connecting')
+    echo.connector.pusher.connection.emit('error', closedBy(4004))
+    echo.become('disconnected')
+    echo.become('connecting')
+    echo.become('unavailable')
+    expect(said()).toEqual(['socket-opening', 'socket-lost', 'delayed: over-capacity in 3750', 'socket-opening'])
+    echo.become('connected')
+    echo.become('unavailable')
+    expect(said()).toEqual(['socket-open', 'socket-lost'])
+  })
+})
+
+describe('a page whose channel is not confirmed', () => {
+  it('asks anew, and the second time for a fresh socket where it may', () => {
+    const { environment, said } = subscribing('connected')
+    environment.advance(10_000)
+    expect(said()).toEqual(['socket-open', 'delayed: no-answer in 1500'])
+    environment.advance(1_500)
+    environment.advance(10_000)
+    expect(said()).toEqual(['ask anew', 'disconnect', 'socket-lost in 150'])
+  })
+
+  it('asks later each time, not before the server wants it, and soon again once it was confirmed', () => {
+    const { environment, echo, said } = subscribing('connected')
+    for (const [status, words, inMs] of [
+      [500, '', 1_500],
+      [503, 'Retry-After: 7', 9_500],
+      [200, '', 14_500],
+    ] as const) {
+      said()
+      echo.refuse({ status, error: words })
+      expect(said().at(-1)).toMatch(new RegExp(` in ${inMs}$`))
+      environment.advance(inMs)
+      expect(said()).toEqual(['ask anew'])
+    }
+    echo.confirm()
+    echo.refuse({ status: 500 })
+    expect(said().at(-1)).toBe('delayed: authorisation-failed in 1500')
+  })
+
+  it.each(['connected', 'refused'])('has nothing under way once it is stopped: %s', (when) => {
+    const { environment, echo, link } = subscribing('connected')
+    if (when === 'refused') echo.refuse({ status: 500 })
+    link.stop()
+    expect([environment.pending(), environment.watching(), echo.bound()]).toEqual([0, 0, 0])
+  })
+})
+
+describe('a page whose channel is confirmed', () => {
+  it.each([
+    [false, 2_000],
+    [true, 100],
+  ])('asks at once, and after a loss within a while; steered: %j', (isSteered, withinMs) => {
+    const { echo, said } = subscribing('connected', isSteered)
+    echo.confirm()
+    echo.confirm()
+    expect(said().filter((words) => words.startsWith('resync'))).toEqual([
+      'resync within 0',
+      `resync within ${withinMs}`,
+    ])
+  })
+})
