@@ -1,5 +1,5 @@
 import { CartEchoError, quoted } from './errors'
-import { isEmptyArray, isRecord, type Misfit, ownOnly, readNumber } from './shape'
+import { attempt, isEmptyArray, isRecord, type Misfit, ownOnly, readNumber } from './shape'
 
 /** Laravel's own channel for a user, which is also its notification channel. */
 export const USER_CHANNEL = 'App.Models.User.{user}'
@@ -66,37 +66,59 @@ export interface ReverbSettings {
   auth?: { endpoint?: string | undefined } | undefined
 }
 
-/** A setting of Reverb that cannot be read, or is none. */
-interface Unreadable extends Misfit {
+/** A setting that cannot be read, or is none. */
+export interface Unreadable extends Misfit {
   readonly path: readonly string[]
   /** True for a key that cart-echo does not know: it does no harm. */
   readonly isUnknown: boolean
 }
 
+/** What a setting should be, in words, and how it is read. What `read` makes undefined of, or throws at, does not fit. */
+export type Reader = readonly [expected: string, read: (value: unknown) => unknown]
+
+/** The readers of settings, by name. */
+export type Readers = ReadonlyMap<string, Reader>
+
 /**
- * Reads what somebody says of Reverb, as PHP and build tools print it: numbers in strings, `''` and null for what is not there, `wss` for `https`. `wrong` has
- * what cannot be read, and keys that are none. Never throws.
+ * Reads settings one by one; `''` and null stand for what is not there, as templates print it. What cannot be read is left out and added to `wrong`, with
+ * keys that are none. Never throws.
+ */
+export const readSettings = (
+  said: object,
+  readers: Readers,
+  path: readonly string[],
+  wrong: Unreadable[],
+): Record<string, unknown> => {
+  const settings: Record<string, unknown> = Object.create(null)
+  for (const [key, actual] of Object.entries(said)) {
+    if (!isGiven(actual)) continue
+    const reader = readers.get(key)
+    const value = attempt(() => reader?.[1](actual))
+    if (value !== undefined) settings[key] = value
+    else {
+      const expected = reader?.[0] ?? `one of ${[...readers.keys()].join(', ')}`
+      wrong.push({ path: [...path, key], expected, actual, isUnknown: !reader })
+    }
+  }
+  return settings
+}
+
+/** True for what is neither null, undefined nor `''`. */
+export const isGiven = (value: unknown): boolean => value !== undefined && value !== null && value !== ''
+
+/**
+ * Reads what somebody says of Reverb, as PHP and build tools print it: numbers in strings, `[]` for what is not there, `wss` for `https`. `wrong` has what
+ * cannot be read, and keys that are none. Never throws.
  */
 export const readReverb = (said: object): { settings: Partial<ReverbSettings>; wrong: Unreadable[] } => {
   const wrong: Unreadable[] = []
-  const readKeys = (from: object, readers: Readers, path: readonly string[]): Record<string, unknown> => {
-    const settings: Record<string, unknown> = Object.create(null)
-    for (const [key, actual] of Object.entries(from)) {
-      if (actual === undefined || actual === null || actual === '' || isEmptyArray(actual)) continue
-      const reader = readers.get(key)
-      const value = reader?.[1](actual)
-      if (value !== undefined) settings[key] = value
-      else {
-        const expected = reader?.[0] ?? `one of ${[...readers.keys()].join(', ')}`
-        wrong.push({ path: [...path, key], expected, actual, isUnknown: !reader })
-      }
-    }
-    return settings
-  }
-  const { auth, ...settings } = readKeys(said, READERS, [])
-  const inner = isRecord(auth) ? readKeys(auth, AUTH_READERS, ['auth']) : {}
+  const { auth, ...settings } = readSettings(filled(said), READERS, [], wrong)
+  const inner = isRecord(auth) ? readSettings(filled(auth), AUTH_READERS, ['auth'], wrong) : {}
   return { settings: ownOnly(Object.keys(inner).length > 0 ? { ...settings, auth: inner } : settings), wrong }
 }
+
+const filled = (said: object): object =>
+  Object.fromEntries(Object.entries(said).filter(([, value]) => !isEmptyArray(value)))
 
 /**
  * The same, for who may throw; of an authorisation's options nothing is read.
@@ -113,8 +135,6 @@ export const insistOnReverb = (said: object): Partial<ReverbSettings> => {
 }
 
 const misuse = (words: string): CartEchoError => new CartEchoError('invalid-options', words)
-
-type Readers = ReadonlyMap<string, readonly [expected: string, read: (value: unknown) => unknown]>
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
@@ -142,7 +162,7 @@ const path = (value: unknown): string | undefined =>
     ? value.replace(/^\/*|\/*$/g, '').replace(/^(?=.)/, '/')
     : undefined
 
-const READERS: Readers = new Map([
+const READERS: Readers = new Map<string, Reader>([
   ['key', ['REVERB_APP_KEY', text]],
   ['host', ['a host, without scheme and port', host]],
   ['port', ['1 to 65535', port]],

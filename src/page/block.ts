@@ -2,7 +2,17 @@ import { parseCursor } from '../engine/cursor'
 import { CartEchoError } from '../engine/errors'
 import { type PageIdentity, readUser } from '../engine/identity'
 import { pageGlobal, unclobbered } from '../engine/page-globals'
-import { LONGEST_MS, readChannel, readReverb, SHORTEST_INTERVAL_MS } from '../engine/settings'
+import {
+  isGiven,
+  LONGEST_MS,
+  type Reader,
+  type Readers,
+  readChannel,
+  readReverb,
+  readSettings,
+  SHORTEST_INTERVAL_MS,
+  type Unreadable,
+} from '../engine/settings'
 import {
   attempt,
   isEmptyArray,
@@ -44,7 +54,7 @@ export const readPage = (options: ReadPageOptions = {}): PageSettings => {
   const blocks = readBlocks(problems)
   if (disagree(blocks)) return { problems: [...problems, conflict()] }
   const settings = { ...legacyUser(), ...dataOf(script), ...merged(blocks) }
-  return readSettings(settings, problems)
+  return readAll(settings, problems)
 }
 
 const conflict = (): CartEchoError =>
@@ -102,9 +112,6 @@ const merged = (blocks: readonly Raw[]): Raw => {
   return all
 }
 
-/** True for what is there: templates print null, or nothing, for what is not. */
-const isGiven = (value: unknown): boolean => value !== undefined && value !== null && value !== ''
-
 // 7 and '7' are the same user. String() would run a toString that the block may hold.
 const inWords = (value: unknown): string =>
   typeof value === 'object' ? (attempt(() => JSON.stringify(value)) ?? 'an object') : String(value)
@@ -150,71 +157,44 @@ const given = (raw: Raw): Raw => {
   return mine
 }
 
-/** Reads what is said of each setting. What cannot be read is left out, and added to the problems. Never throws. */
-const readSettings = (raw: Raw, problems: CartEchoError[]): PageSettings => {
-  const settings: Raw = {}
-  for (const setting of SETTINGS) {
-    try {
-      Object.assign(settings, setting(raw, [], problems))
-    } catch (problem) {
-      problems.push(problem as CartEchoError)
-    }
+/** Reads each setting. What cannot be read is left out, and added to the problems. Never throws. */
+const readAll = (raw: Raw, problems: CartEchoError[]): PageSettings => {
+  const wrong: Unreadable[] = []
+  const { check, reverb, ...settings } = readSettings(raw, SETTINGS, [], wrong)
+  Object.assign(settings, readPart('reverb', 'key', reverb, readReverb, wrong))
+  Object.assign(settings, readPart('check', 'url', check, readCheck, wrong))
+  for (const { path, expected, actual, isUnknown } of wrong) {
+    // What else stands in the block is the page's own affair.
+    if (!isUnknown || path.length > 1) problems.push(invalidPage(path, expected, actual))
   }
   return ownOnly({ ...settings, ...(problems.length === 0 ? {} : { problems }) })
 }
 
-/** Takes its own from what is said, by its name; nothing when it is not given. Throws `invalid-page`; what is wrong and does no harm it adds to the problems. */
-type Setting = (raw: Raw, path: readonly string[], problems: CartEchoError[]) => Raw
-
-/** One that is a value; what `read` makes undefined of, or throws at, does not fit. */
-const setting =
-  (name: string, expected: string, read: (value: unknown) => unknown, as = name): Setting =>
-  (raw, path) => {
-    const value = own(raw, name)
-    if (!isGiven(value)) return {}
-    const result = attempt(() => read(value))
-    if (result === undefined) throw invalidPage([...path, name], expected, value)
-    return { [as]: result }
-  }
-
-/** One that must be given, if whatever it is a part of is. */
-const needed =
-  (name: string, expected: string): Setting =>
-  (raw, path) => {
-    const value = own(raw, name)
-    if (typeof value !== 'string' || value === '') throw invalidPage([...path, name], expected, value)
-    return { [name]: value }
-  }
-
-/** Where the check is: it fits as a whole, or not at all. PHP's empty array is nothing, and a key that is none is only a problem. */
-const check: Setting = (raw, _path, problems) => {
-  const said = own(raw, 'check')
-  if (!isGiven(said) || isEmptyArray(said)) return {}
-  if (!isRecord(said)) throw invalidPage(['check'], 'an object', said)
-  const settings = Object.assign({}, ...CHECK.map((part) => part(said, ['check'], problems)))
-  for (const key of Object.keys(said)) {
-    if (!CHECK_KEYS.includes(key))
-      problems.push(invalidPage(['check', key], `one of ${CHECK_KEYS.join(', ')}`, said[key]))
-  }
-  return { check: settings }
+/** Where the check is, or Reverb: it fits as a whole, or not at all. A key that is none does no harm. */
+const readPart = (name: string, needed: string, said: unknown, read: ReadPart, wrong: Unreadable[]): Raw => {
+  if (!isRecord(said)) return {}
+  const part = read(said)
+  const mine = part.wrong.map((one) => ({ ...one, path: [name, ...one.path] }))
+  const isMissing = !isGiven(own(said, needed))
+  if (isMissing) mine.push({ path: [name, needed], expected: NEEDED, actual: own(said, needed), isUnknown: false })
+  wrong.push(...mine)
+  return mine.every(({ isUnknown }) => isUnknown) ? { [name]: part.settings } : {}
 }
 
-/** Where Reverb is: not at all, where anything of it cannot be read. */
-const reverb: Setting = (raw, _path, problems) => {
-  const said = own(raw, 'reverb')
-  if (!isGiven(said) || isEmptyArray(said)) return {}
-  if (!isRecord(said)) throw invalidPage(['reverb'], 'an object', said)
-  needed('key', 'REVERB_APP_KEY')(said, ['reverb'], problems)
-  const { settings, wrong } = readReverb(said)
-  for (const { path, expected, actual, isUnknown } of wrong) {
-    const problem = invalidPage(['reverb', ...path], expected, actual)
-    if (!isUnknown) throw problem
-    problems.push(problem)
-  }
-  return { reverb: settings }
+type ReadPart = (said: object) => { readonly settings: object; readonly wrong: readonly Unreadable[] }
+
+const NEEDED = 'a string that is not empty'
+
+const readCheck: ReadPart = (said) => {
+  const wrong: Unreadable[] = []
+  const { url, interval_ms: intervalMs } = readSettings(said, CHECK, [], wrong)
+  return { settings: given({ url, intervalMs }), wrong }
 }
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+
+// PHP's empty array may stand for an object without keys.
+const object = (value: unknown): unknown => (isRecord(value) || isEmptyArray(value) ? value : undefined)
 
 const cursor = (value: unknown): string | undefined => (parseCursor(value) ? text(value) : undefined)
 
@@ -231,20 +211,18 @@ const interval = (value: unknown): number | false | undefined => {
   return ms !== undefined && ms >= SHORTEST_INTERVAL_MS ? Math.min(ms, LONGEST_MS) : undefined
 }
 
-const CHECK_KEYS = ['url', 'interval_ms']
+const CHECK: Readers = new Map<string, Reader>([
+  ['url', ['the address of the check', text]],
+  ['interval_ms', ['milliseconds, 1000 or more, or false for never', interval]],
+])
 
-const CHECK: readonly Setting[] = [
-  needed('url', 'the address of the check'),
-  setting('interval_ms', 'milliseconds, 1000 or more, or false for never', interval, 'intervalMs'),
-]
-
-const SETTINGS: readonly Setting[] = [
-  setting('user', 'a user id', readUser),
-  setting('owner', 'a string', text),
-  setting('cursor', 'epoch:seq', cursor),
-  setting('guest', 'true or false', readFlag),
-  setting('enabled', 'true or false', readFlag),
-  setting('channel', 'a channel with {user} in it', template),
-  reverb,
-  check,
-]
+const SETTINGS: Readers = new Map<string, Reader>([
+  ['user', ['a user id', readUser]],
+  ['owner', ['a string', text]],
+  ['cursor', ['epoch:seq', cursor]],
+  ['guest', ['true or false', readFlag]],
+  ['enabled', ['true or false', readFlag]],
+  ['channel', ['a channel with {user} in it', template]],
+  ['reverb', ['an object', object]],
+  ['check', ['an object', object]],
+])
