@@ -85,7 +85,7 @@ interface Interop<Value> {
 }
 
 /** Of an observer only `next` is ever called. */
-interface Observable<Value> extends Interop<Value> {
+interface Observable<Value> {
   readonly subscribe: (observer: Listener<Value> | { readonly next?: Listener<Value> | undefined }) => {
     readonly unsubscribe: Stop
   }
@@ -93,7 +93,7 @@ interface Observable<Value> extends Interop<Value> {
 
 type Listener<Value> = (value: Value) => void
 
-/** A value that changes: read it, or hear what it is. Fits `useSyncExternalStore`, as a store of Svelte's and for RxJS's `from()` as it is. */
+/** A value that changes: read it, or hear what it is. Fits `useSyncExternalStore`, Svelte's stores and RxJS's `from()` as it is. */
 export interface Source<Value> extends Interop<Value> {
   /** The value now: the very same object until it changes. */
   readonly get: () => Value
@@ -122,16 +122,14 @@ export const createSource = <Value>(name: string, initial: Value, guard: Guard):
     guard(name, () => listener(current))
     return stop
   }
-  // The types know the symbol only.
-  const interop = { [Symbol.observable ?? '@@observable']: () => observable } as unknown as Interop<Value>
   const observable: Observable<Value> = {
-    ...interop,
     subscribe: (observer) => ({
       unsubscribe: subscribe((value) => (typeof observer === 'function' ? observer(value) : observer.next?.(value))),
     }),
   }
   return {
-    ...interop,
+    // The types know the symbol only.
+    ...({ [Symbol.observable ?? '@@observable']: () => observable } as unknown as Interop<Value>),
     get: () => current,
     subscribe,
     set: (value) => {

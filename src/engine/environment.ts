@@ -4,10 +4,9 @@ export type Stop = () => void
 /**
  * What a page goes through, as far as listening goes. `frozen` and `left` (into the back/forward cache) are followed by
  * `resumed` and `restored`, or by nothing at all. `activated`: a prerendered page is looked at now. `navigated`:
- * `wire:navigate` has put another page in its place. `traversed`: Back or Forward within one document. `moved`: its address is another, without a
- * load. `focused`: its window
- * has the focus again. `woke`: the machine slept, by the clock of this page, or of another of the shopper's tabs. `tick`: some time has passed. These two
- * come from `withPageClock`.
+ * `wire:navigate` has put another page in its place. `traversed`: Back or Forward within one document. `moved`: its address is
+ * another, without a load. `focused`: its window has the focus again. `withPageClock` adds two: `woke`, the machine slept, by the clock of
+ * this page or of another of the shopper's tabs; and `tick`, some time has passed.
  */
 export type PageSignal =
   | 'visible'

@@ -49,10 +49,9 @@ export const readUser = (user: unknown): string | null => {
   if (user === undefined || user === null || user === '') return null
   if (Number.isSafeInteger(user)) return String(user)
   if (typeof user === 'string' && /^[\w\-=@,.;]{1,120}$/.test(user) && !ACCIDENTS.has(user.toLowerCase())) return user
-  throw new CartEchoError('invalid-user', `${quoted(user)} is not a user id. ${NO_ID}`)
+  const words = 'is not a user id. Print the id only for a logged-in user, and null otherwise.'
+  throw new CartEchoError('invalid-user', `${quoted(user)} ${words}`)
 }
-
-const NO_ID = 'Print the id only for a logged-in user, and null otherwise.'
 
 /**
  * Checks a page's identity.

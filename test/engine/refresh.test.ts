@@ -17,6 +17,14 @@ const pageWithRuns = (options: RefreshOptions & Parameters<typeof refreshingPage
   return { ...page, ...page.add(spacing) }
 }
 
+/** The same, wanted, and due by now. */
+const pageWhenDue = async (options: Parameters<typeof pageWithRuns>[0] = {}) => {
+  const page = pageWithRuns(options)
+  page.want()
+  await page.pass(1_250)
+  return page
+}
+
 describe('a refresh that is wanted', () => {
   it('runs once the burst has settled, at random within 2 s', async () => {
     const { want, pass, runs } = pageWithRuns()
@@ -68,9 +76,7 @@ describe('a refresh that is wanted', () => {
   })
 
   it('runs once more for reasons that came while it ran, however many', async () => {
-    const { want, pass, runs, done } = pageWithRuns()
-    want()
-    await pass(1_250)
+    const { want, pass, runs, done } = await pageWhenDue()
     want(8_000)
     want()
     await runs[0]?.succeed()
@@ -96,9 +102,7 @@ describe('a refresh that is wanted', () => {
   })
 
   it('leaves nothing behind when it has run', async () => {
-    const { want, pass, runs, left, done } = pageWithRuns()
-    want()
-    await pass(1_250)
+    const { runs, left, done } = await pageWhenDue()
     expect(done()).toBe(0)
     await runs[0]?.succeed()
     expect([done(), ...left()]).toEqual([1, 0, 0])
@@ -140,9 +144,7 @@ describe('a refresh that is held back', () => {
 
   it('asks again when it is let go, and waits on', async () => {
     const { hold, asked } = handHold()
-    const { want, pass, runs } = pageWithRuns({ hold })
-    want()
-    await pass(1_250)
+    const { runs } = await pageWhenDue({ hold })
     asked[0]?.go()
     await turn()
     expect([runs.length, asked.map(({ isOver }) => isOver)]).toEqual([0, [true, false]])
@@ -150,9 +152,7 @@ describe('a refresh that is held back', () => {
 
   it('runs at once for whoever asks for it, without a question', async () => {
     const { hold, asked } = handHold()
-    const { want, flush, pass, runs } = pageWithRuns({ hold })
-    want()
-    await pass(1_250)
+    const { flush, runs } = await pageWhenDue({ hold })
     void flush()
     await turn()
     expect(runs).toHaveLength(1)
@@ -161,9 +161,7 @@ describe('a refresh that is held back', () => {
 
   it('is forgotten with everything else', async () => {
     const { hold, asked } = handHold()
-    const { want, reset, pass, runs } = pageWithRuns({ hold })
-    want()
-    await pass(1_250)
+    const { reset, pass, runs } = await pageWhenDue({ hold })
     reset()
     asked[0]?.go()
     await pass(60_000)
@@ -225,9 +223,7 @@ describe('a refresh that is held back', () => {
 
 describe('what was rendered', () => {
   it('is read once more when it is older than the news, and not for ever', async () => {
-    const { want, pass, runs, done } = pageWithRuns({ cursor: () => 'e1:5' })
-    want()
-    await pass(1_250)
+    const { runs, done } = await pageWhenDue({ cursor: () => 'e1:5' })
     await runs[0]?.succeed('e1:4')
     expect([runs.length, done()]).toEqual([2, 0])
     await runs[1]?.succeed('e1:4')
@@ -236,9 +232,7 @@ describe('what was rendered', () => {
 
   it('is compared with what the page was told by then', async () => {
     let cursor = 'e1:5'
-    const { want, pass, runs } = pageWithRuns({ cursor: () => cursor })
-    want()
-    await pass(1_250)
+    const { runs } = await pageWhenDue({ cursor: () => cursor })
     cursor = 'e1:6'
     await runs[0]?.succeed('e1:5')
     expect(runs.map(({ request }) => request.cursor)).toEqual(['e1:5', 'e1:6'])
@@ -252,25 +246,19 @@ describe('what was rendered', () => {
     ['no cursor', 'the fifth'],
     ['something else', { cursor: 'e1:1' }],
   ])('is read once when it is %s', async (_what, rendered) => {
-    const { want, pass, runs, done } = pageWithRuns({ cursor: () => 'e1:5' })
-    want()
-    await pass(1_250)
+    const { runs, done } = await pageWhenDue({ cursor: () => 'e1:5' })
     await runs[0]?.succeed(rendered)
     expect([runs.length, done()]).toEqual([1, 1])
   })
 
   it('is read once where the server keeps no log', async () => {
-    const { want, pass, runs, done } = pageWithRuns({ cursor: () => null })
-    want()
-    await pass(1_250)
+    const { runs, done } = await pageWhenDue({ cursor: () => null })
     await runs[0]?.succeed('e1:1')
     expect([runs.length, done()]).toEqual([1, 1])
   })
 
   it('is not read once more for a page that has stopped listening', async () => {
-    const { want, pass, runs, reset } = pageWithRuns({ cursor: () => 'e1:5' })
-    want()
-    await pass(1_250)
+    const { runs, reset } = await pageWhenDue({ cursor: () => 'e1:5' })
     reset()
     await runs[0]?.succeed('e1:4')
     expect(runs).toHaveLength(1)
@@ -340,9 +328,7 @@ describe('while nothing works, a refresh', () => {
   })
 
   it('is not tried again either; then it is, as often as before', async () => {
-    const { want, server, pass, runs, errors } = pageWithRuns()
-    want()
-    await pass(1_250)
+    const { server, pass, runs, errors } = await pageWhenDue()
     server.goAway()
     await runs[0]?.fail()
     await pass(600_000)
@@ -433,15 +419,13 @@ describe('a run that may not be', () => {
 
   it('is asked about before each try, and not for the second look of one', async () => {
     let asked = 0
-    const { want, pass, runs } = pageWithRuns({
+    const { pass, runs } = await pageWhenDue({
       cursor: () => 'e1:5',
       mayRun: () => {
         asked += 1
         return asked < 3
       },
     })
-    want()
-    await pass(1_250)
     await runs[0]?.succeed('e1:4')
     expect([runs.length, asked]).toEqual([2, 1])
     await runs[1]?.fail()
@@ -498,9 +482,7 @@ describe('a run that may not be', () => {
 
 describe('a refresh that fails', () => {
   it('is reported once, with its cause, and tried again later each time, four times', async () => {
-    const { want, pass, runs, errors, left, done } = pageWithRuns()
-    want()
-    await pass(1_250)
+    const { pass, runs, errors, left, done } = await pageWhenDue()
     for (let count = 0; count < 5; count += 1) {
       await runs[count]?.fail()
       await pass(60_000)
@@ -528,9 +510,7 @@ describe('a refresh that fails', () => {
   })
 
   it('is well again when a try succeeds, and the next trouble is a new one', async () => {
-    const { want, pass, runs, errors, done } = pageWithRuns()
-    want()
-    await pass(1_250)
+    const { want, pass, runs, errors, done } = await pageWhenDue()
     await runs[0]?.fail()
     await pass(5_000)
     await runs[1]?.succeed()
@@ -558,9 +538,7 @@ describe('a refresh that fails', () => {
   })
 
   it('for good is tried for a new reason that came while it ran', async () => {
-    const { want, pass, runs } = pageWithRuns()
-    want()
-    await pass(1_250)
+    const { want, pass, runs } = await pageWhenDue()
     for (let count = 0; count < 4; count += 1) {
       await runs[count]?.fail()
       await pass(60_000)
@@ -620,9 +598,7 @@ describe('who does not wait for the spread', () => {
   })
 
   it('waits for what runs, and for what is wanted since then', async () => {
-    const { want, flush, runs, pass } = pageWithRuns()
-    want()
-    await pass(1_250)
+    const { want, flush, runs } = await pageWhenDue()
     want(300_000)
     const end = watchEnd(flush())
     await runs[0]?.succeed()
@@ -633,9 +609,7 @@ describe('who does not wait for the spread', () => {
   })
 
   it('is not alone: whoever else waits hears of the same end', async () => {
-    const { want, flush, runs, pass } = pageWithRuns()
-    want()
-    await pass(1_250)
+    const { want, flush, runs } = await pageWhenDue()
     want(300_000)
     const both = [watchEnd(flush()), watchEnd(flush())]
     await runs[0]?.succeed()
@@ -658,9 +632,7 @@ describe('who does not wait for the spread', () => {
   })
 
   it('has one tried anew that was given up', async () => {
-    const { want, flush, runs, pass } = pageWithRuns()
-    want()
-    await pass(1_250)
+    const { flush, runs, pass } = await pageWhenDue()
     for (let count = 0; count < 5; count += 1) {
       await runs[count]?.fail()
       await pass(60_000)
@@ -827,9 +799,7 @@ const walk = async (steps: readonly Step[]): Promise<void> => {
 
 describe('a refresh that does not end', () => {
   it('is aborted after 30 s, reported, and tried again', async () => {
-    const { want, pass, runs, errors, left, reset } = pageWithRuns()
-    want()
-    await pass(1_250)
+    const { pass, runs, errors, left, reset } = await pageWhenDue()
     await pass(29_999)
     expect([runs[0]?.request.signal.aborted, errors]).toEqual([false, []])
     await pass(1)
