@@ -66,7 +66,7 @@ export interface CartEchoBlock {
   readonly spread_ms?: number | null | undefined
 }
 
-/** The payload of `cart.conditions.changed`, as the server sent it, and frozen: every listener is handed the same. Keys we do not know stay in place. */
+/** The payload of `cart.conditions.changed`, frozen, for every listener is handed the same. Keys we do not know stay. */
 export interface CartConditionsChanged {
   /** What to tell the shopper; `null`: refresh, say nothing. */
   readonly message: string | null
@@ -139,8 +139,8 @@ export interface CartEchoNotice {
 }
 
 /**
- * An event of your own with its decoder: `decode` gets plain, bounded JSON, which it may change, and returns the payload, or throws to skip it. It runs once
- * for each broadcast; what it returns is frozen, as deep as it is plain.
+ * An event of your own with its decoder: `decode` gets plain, bounded JSON, which it may change, and returns the payload,
+ * or throws to skip it. It runs once for each broadcast; what it returns is frozen, as deep as it is plain.
  */
 export type EventDefinition = {
   [Name in CartEventName]: {

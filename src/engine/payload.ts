@@ -82,8 +82,9 @@ const CONTENT_LASTS_MS = 60_000
 const CONTENT = 'content:'
 
 /**
- * The key that tells a broadcast from others, and how long the same key means the same news. It is `epoch:seq`, else made of event, instance and `id`, else of event
- * and content, which may come again by right, so only within 60 s. Keys are sorted; `timestamp`, `spread_ms` and `locale` are no content.
+ * The key that tells a broadcast from others, and how long the same key means the same news. It is `epoch:seq`, else made
+ * of event, instance and `id`, else of event and content. The same content may come again by right, so that lasts 60 s.
+ * Keys are sorted; `timestamp`, `spread_ms` and `locale` are no content.
  */
 export const identityOf = (decoded: Decoded): { readonly key: string; readonly lastsMs: number } => {
   const { event, payload, position, id, instance } = decoded
@@ -197,8 +198,8 @@ export type Decode<Payload> = (payload: Record<string, unknown>) => Payload
 export const decodeAnything: Decode<Record<string, unknown>> = (payload) => payload
 
 /**
- * Decodes the guide's own event. Unknown keys stay; PHP's empty `[]` for `changes` counts as `{}`, and a number in a string as that number. A condition
- * whose `item_id` is a number beyond 2^53 is left out: nobody can tell which item it is of.
+ * Decodes the guide's own event. Unknown keys stay; PHP's empty `[]` for `changes` counts as `{}`, and a number in a
+ * string as that number. A condition whose `item_id` is a number beyond 2^53 is left out: nobody knows which item it is.
  * @throws {CartEchoError} `invalid-payload`, with path, expected and actual.
  */
 export const decodeConditionsChanged: Decode<CartConditionsChanged> = (payload) => {
@@ -207,8 +208,9 @@ export const decodeConditionsChanged: Decode<CartConditionsChanged> = (payload) 
 }
 
 /**
- * Decodes a copy of a broadcast: bounds first, then the `cart_echo` block, then the event's own payload. What came stays as it came, for the shopper's other
- * tabs and for the page's own listeners; what they are told is frozen, as deep as it is plain, for all of them are told the same.
+ * Decodes a copy of a broadcast: bounds first, then the `cart_echo` block, then the event's own payload. What came stays
+ * as it came, for the shopper's other tabs and for the page's own Echo. What is made of it is frozen, as deep as it is
+ * plain, for all listeners are handed the same.
  * @throws {CartEchoError} `invalid-payload`; whatever the event's own decoder throws is its `cause`.
  */
 export const decodeBroadcast = (event: string, said: unknown, decode: Decode<unknown>): Decoded => {
@@ -260,7 +262,7 @@ const invalidPayload = (wrong: Misfit): CartEchoError => {
 /** Decodes the broadcasts of one event; `invalid-payload` for one that cannot be read. */
 export type Decoder = (payload: unknown) => Decoded | CartEchoError
 
-/** A decoder that does not decode the same payload again when it is asked twice: by the leader of the tabs, then by its page. */
+/** A decoder that decodes a payload once though it is asked twice: by the leader of the tabs, then by its page. */
 export const createDecoder = (event: string, decode: Decode<unknown>): Decoder => {
   let last: { readonly payload: unknown; readonly result: Decoded | CartEchoError } | null = null
   const read = (payload: unknown): Decoded | CartEchoError => {

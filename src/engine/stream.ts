@@ -133,8 +133,8 @@ const leaveUnsettled = (turn: Turn, answer: Answer, { ask }: Asked, verdict: 'ma
   const error = verdict === 'malformed' ? malformedAnswer(answer) : laggingAnswer(answer)
   if (verdict === 'malformed') effects.push({ name: 'report', error })
   effects.push({ name: 'unsettled', error })
-  // A log that says the page is ahead of it lags, or was restored from a backup without a new epoch. Nothing may be delivered twice,
-  // so the page keeps its place; what it shows is read anew for whatever that log does next.
+  // A log that says the page is ahead of it lags, or was restored from a backup without a new epoch. The page keeps its
+  // place, for nothing may be delivered twice; what it shows is read anew for whatever that log does next.
   if (answer.reset && stream.cursor?.epoch === cursor.epoch && stream.logBehindAt !== cursor.seq) {
     stream.logBehindAt = cursor.seq
     effects.push({ name: 'stale', spreadMs: answer.spreadMs })
@@ -152,7 +152,7 @@ const readLog = (turn: Turn, answer: Answer): void => {
   const { stream, moment } = turn
   const { since, cursor, events, reset } = answer
   const { epoch } = cursor
-  // A page that does not know where it stands takes the log's end, delivers what it heard live until there, and is stale.
+  // A page without a cursor delivers what it heard live until the log's end, goes on from there, and is stale.
   if (stream.cursor === null) {
     for (const placed of inOrder(stream.buffered)) if (reaches(cursor, placed.position)) deliver(turn, placed, 'socket')
     return restartAt(turn, answer)
@@ -206,7 +206,7 @@ const endAsk = (turn: Turn, asked: Asked): void => {
 const compareWithPage = (turn: Turn, rendered: Cursor): void => {
   const { stream, effects } = turn
   const { cursor, retired } = stream
-  // A page of a log that was still empty has no epoch yet. Should the log have been emptied since, the check will say so.
+  // A page of a log that was still empty has no epoch. Should the log have been emptied since, the check says so.
   const isBefore = cursor && (rendered.epoch === cursor.epoch ? rendered.seq < cursor.seq : rendered.epoch === '')
   if (isBefore || retired.includes(rendered.epoch)) {
     effects.push({ name: 'older-page' })

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { CartEchoError } from '../../src/engine/errors'
 import { readListening } from '../../src/engine/events'
-import { decodeAnything, decodeBroadcast, decodeConditionsChanged, isReadable } from '../../src/engine/payload'
+import {
+  decodeAnything,
+  decodeBroadcast,
+  decodeConditionsChanged,
+  identityOf,
+  isReadable,
+} from '../../src/engine/payload'
 import { change } from '../support/payloads'
 
 const EVENT = 'cart.conditions.changed'
@@ -106,6 +112,18 @@ describe('a broadcast', () => {
     }
     expect(said({ id: 7, spread_ms: '500' })).toEqual([null, '7', 'default', 500])
     for (const none of [undefined, null, []]) expect(said(none)).toEqual([null, null, 'default', undefined])
+  })
+
+  it('is copied as plain data, whatever its values can do', () => {
+    class Price {
+      readonly cents = 1
+      toJSON(): never {
+        throw new Error('not in JSON')
+      }
+    }
+    const decoded = decode({ ...change(), price: new Price() })
+    expect(decoded.change).toEqual({ ...change(), price: { cents: 1 } })
+    expect(identityOf(decoded).key).toMatch(/^content:/)
   })
 })
 

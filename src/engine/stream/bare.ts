@@ -1,6 +1,6 @@
 import type { BareAnswer } from '../answer'
 
-/** What was said lately by a check without a log, and by broadcasts without a place: neither has an identity, so only their words tell them apart. */
+/** What a check without a log and broadcasts without a place said lately. Only their words say which is the same news. */
 export interface Spoken {
   /** What was said, by which side, and until when the other side means the same news by it. */
   readonly said: readonly Said[]
@@ -41,8 +41,8 @@ export const hearBare = (spoken: Spoken, { updated, message, atMs }: BareAnswer)
 }
 
 /**
- * Takes in a broadcast without a place. It is no news when the check just said it: in the same words, and not after a broadcast of these words and
- * other changes, which is what the check may have meant.
+ * Takes in a broadcast without a place. It is no news when the check just said it: in the same words, and not after a
+ * broadcast of these words and other changes, which is what the check may have meant.
  */
 export const hearLive = (spoken: Spoken, mine: Live, nowMs: number): Heard => {
   const before = spoken.live.find(({ message }) => message === mine.message)

@@ -36,7 +36,7 @@ export const hearBroadcast = (turn: Turn, event: string, payload: unknown): void
   place(turn, { decoded, position, key: formatCursor(position), receivedAtMs: turn.moment.nowMs })
 }
 
-/** Decodes a payload; null for one that nobody listens to, and one that cannot be read, which is reported and makes the page stale. */
+/** Decodes a payload; null for one that nobody listens to. One that cannot be read is reported, makes the page stale: null. */
 export const decode = ({ rules, effects }: Turn, event: string, payload: unknown): Decoded | null => {
   const decoded = rules.events.get(event)?.(payload) ?? null
   if (decoded instanceof CartEchoError) {
@@ -138,7 +138,7 @@ export const closeGap = ({ stream }: Turn): void => {
   if (stream.asking.name === 'due' && stream.asking.why === 'gap') stream.asking = askingNothing
 }
 
-/** Delivers what is buffered, in order, over the gap that nobody can fill. Without a check nothing is to be asked any more. */
+/** Delivers what is buffered, in order, over the gap that nobody can fill; without a check nothing is asked any more. */
 export const release = (turn: Turn): void => {
   const { stream, rules } = turn
   const buffered = inOrder(stream.buffered)
@@ -157,7 +157,7 @@ export const inOrder = (placed: readonly Placed[]): readonly Placed[] =>
 export const reaches = (end: Cursor | null, position: Cursor): boolean =>
   end?.epoch === position.epoch && position.seq <= end.seq
 
-/** Delivers what is of the cart instance that the page listens to; all listeners are handed the same object, so it is frozen. */
+/** Delivers what is of the cart instance that the page listens to. Frozen: all listeners are handed the same object. */
 export const deliver = ({ rules, effects }: Turn, heard: Heard, via: ChangeMeta['via']): void => {
   const { key, receivedAtMs } = heard
   const { event, change, instance, spreadMs } = heard.decoded
@@ -245,7 +245,7 @@ export const goUnanswered = (turn: Turn, next?: Next): void => {
   if (asking.name !== 'asked') return
   turn.stream.asking = askingNothing
   if (next === 'never') return release(turn)
-  // What was reported meanwhile is what it waits to be told.
+  // It waits for the next resync, which may have come meanwhile.
   if (next === 'when-told') return asking.again ? planAsk(turn, 'resync', 0) : undefined
   planAsk(turn, 'resync', next ?? againInMs(turn, asking.attempt), asking.attempt + 1)
 }

@@ -8,8 +8,8 @@ import type { Reply } from '../transport'
 import { nothingSpoken, type Spoken } from './bare'
 
 /**
- * The only memory of a page: how far it is in its shopper's log, what waits behind a gap, what was delivered already. A value;
- * `advance` moves it.
+ * The only memory of a page: how far it is in its shopper's log, what waits behind a gap, what was delivered already. A
+ * value; `advance` moves it.
  */
 export interface Stream {
   /** Whose log this is, once known. */
@@ -96,9 +96,9 @@ export interface Turn {
 }
 
 /**
- * What can happen to a stream. `resync`: something may be missing, to be asked for after `inMs` (default at once). What the check
- * said to another tab carries no ask: what it cannot settle is no trouble. `unanswered`: `next` as in a reply; left out, the stream
- * has a back-off of its own. `rendered` is a newly rendered page, with the cursor it was rendered at.
+ * What can happen to a stream. `resync`: something may be missing, to be asked for after `inMs` (default at once). What
+ * the check said to another tab carries no ask: what it cannot settle is no trouble. `unanswered`: `next` as in a reply;
+ * left out, the stream has a back-off of its own. `rendered` is a newly rendered page, with its cursor.
  */
 export type Arrival =
   | { readonly name: 'broadcast'; readonly event: string; readonly payload: unknown }
@@ -125,9 +125,9 @@ export interface Confirmed extends Asked {
 export type Next = (Reply & { name: 'unanswered' })['next']
 
 /**
- * What the stream wants done, in this order. `stale`: the cart has changed and the page must be read anew, spread over `spreadMs` where the server
- * says so. `older-page`: the page was rendered before what it knows already. `confirmed`: as of then, and of that ask, everything there is has been
- * delivered. `unsettled`: what was answered settles nothing.
+ * What the stream wants done, in this order. `stale`: the cart may have changed and must be read anew, spread over
+ * `spreadMs` where the server says so. `older-page`: the page was rendered before what is known already. `confirmed`: as
+ * of then, and of that ask, everything there is has been delivered. `unsettled`: what was answered settles nothing.
  */
 export type Effect =
   | { readonly name: 'deliver'; readonly change: Change; readonly spreadMs?: number | undefined }
