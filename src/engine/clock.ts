@@ -11,15 +11,30 @@ export const isYoung = (atMs: number, nowMs: number, ageMs: number): boolean => 
 
 /** An alarm that is not set: for one thing that is to happen later. */
 export const createAlarm = (environment: Environment) => {
-  let stop: Stop = () => undefined
+  let planned: { readonly atMs: number; run: () => void; readonly stop: Stop } | null = null
+  const stop = (): void => {
+    planned?.stop()
+    planned = null
+  }
   return {
     /** Plans it, in the place of what was planned before. */
     set: (inMs: number, run: () => void): void => {
+      const atMs = environment.nowMs() + inMs
+      // Planned anew with every broadcast, a timer would cost more than the broadcast.
+      if (planned && Math.abs(planned.atMs - atMs) < 1) {
+        planned.run = run
+        return
+      }
       stop()
-      stop = environment.schedule(inMs, run)
+      const ring = (): void => {
+        const due = planned
+        planned = null
+        due?.run()
+      }
+      planned = { atMs, run, stop: environment.schedule(inMs, ring) }
     },
     /** Drops what is planned. `set` may follow. */
-    stop: (): void => stop(),
+    stop,
   }
 }
 
