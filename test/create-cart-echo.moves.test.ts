@@ -98,9 +98,11 @@ describe('a page of another tenant, put in place by a client-side visit', () => 
   it('takes nothing of a word that is misuse', async () => {
     const { cart, echo, heard, goLive } = openCart({ channel: 'acme.App.Models.User.{user}' })
     goLive(ACME)
-    expect(() => cart.identify({ user: Number.NaN, channel: 'beta.App.Models.User.{user}' })).toThrow(/not a user id/)
-    expect(() => cart.identify({ user: 1, channel: 'beta' })).toThrow(/cannot be the channel/)
-    expect(() => cart.identify({ user: 1, check: '' })).toThrow(/address of the check/)
+    expect(() => cart.identify({ user: Number.NaN, channel: 'beta.App.Models.User.{user}' })).toThrow(
+      /^user: expected an id.*got NaN/,
+    )
+    expect(() => cart.identify({ user: 1, channel: 'beta' })).toThrow(/^channel: expected {user} in it, got "beta"/)
+    expect(() => cart.identify({ user: 1, check: '' })).toThrow(/^check: expected an address/)
     cart.identify({ user: 1 })
     echo.send(change({}, 'of acme'), undefined, ACME)
     expect(heard).toEqual(['of acme: RM120.00'])

@@ -31,13 +31,13 @@ describe('createCartEcho()', () => {
   })
 
   it.each<[string, unknown, string]>([
-    ['nothing', undefined, 'It is undefined'],
-    ['null', null, 'It is undefined'],
-    ['the Echo class', EchoClass, 'Echo class'],
-    ['a namespace', { default: EchoClass }, 'namespace'],
-    ['something else', {}, 'no private() method'],
-    ['a string', 'Echo', 'no private() method'],
-    ['a number', 5, 'no private() method'],
+    ['nothing', undefined, 'It is undefined: give a getter'],
+    ['null', null, 'It is undefined: give a getter'],
+    ['the Echo class', EchoClass, 'class: give new Echo({…})'],
+    ['a namespace', { default: EchoClass }, 'namespace: give new Echo.default({…})'],
+    ['something else', {}, 'no private()'],
+    ['a string', 'Echo', 'no private()'],
+    ['a number', 5, 'no private()'],
   ])('refuses %s, and says why', (_what, source, why) => {
     expect(() => echo(source as never)).toThrow(expect.objectContaining({ code: 'invalid-options' }))
     expect(() => echo(source as never)).toThrow(why)

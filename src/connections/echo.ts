@@ -30,7 +30,7 @@ export interface EchoOptions {
 export const echo = (source: PageEcho, options: EchoOptions = {}): Connector => {
   const isClass = has(peek(source, 'prototype'), 'private')
   if (isClass || !(isEcho(source) || typeof source === 'function' || has(source, 'then')))
-    throw new CartEchoError('invalid-options', `echo() was given no Echo. ${whyNoEcho(source)}`)
+    throw new CartEchoError('invalid-options', `No Echo. ${whyNoEcho(source)}`)
   const { steer } = ownOnly(options)
   return {
     // A getter may be early in one tab and not in the next: it is only asked where nothing else tells two shops apart.

@@ -1,6 +1,6 @@
 import type { CartEchoOptions, CheckSettings } from '../create-cart-echo'
 import type { Move } from '../engine/customer'
-import { CartEchoError } from '../engine/errors'
+import { unfit } from '../engine/errors'
 import type { PageIdentity } from '../engine/identity'
 import { sorted } from '../engine/payload'
 import { type ReverbSettings, readChannel, readDurationMs, readIntervalMs, readReverb } from '../engine/settings'
@@ -32,7 +32,7 @@ export const readEndpoints = ({
 }: CartEchoOptions & Pick<PageIdentity, 'reverb'>): Endpoints => {
   const settings = readCheck(check)
   const connector = readConnector(connect)
-  if (!connector && !settings) throw nothingToHear('Give connect, such as echo(() => window.Echo), or check.')
+  if (!connector && !settings) throw unfit('invalid-options', 'connect', `${CONNECTOR}, or give check`, connect)
   return {
     connect: connector,
     channelOf: readChannel(channel),
@@ -81,7 +81,7 @@ const readCheck = (check: CartEchoOptions['check']): CheckSettings | null => {
   // Now, for a client-side visit may put a page of another folder in the place of this one.
   if (typeof settings.url === 'string' && settings.url !== '')
     return ownOnly({ ...settings, url: absolute(settings.url) })
-  throw new CartEchoError('invalid-options', 'check needs the address of the check, such as /api/cart/check-updates.')
+  throw unfit('invalid-options', 'check', 'an address, such as /api/cart/check-updates', settings.url)
 }
 
 const whereSaid = (name: string, ms: number | false | undefined): object => (ms === undefined ? {} : { [name]: ms })
@@ -89,10 +89,7 @@ const whereSaid = (name: string, ms: number | false | undefined): object => (ms 
 const readConnector = (connect: unknown): Connector | null => {
   if (connect === undefined || connect === null) return null
   if (typeof own(Object(connect), 'transport') === 'function') return connect as Connector
-  throw nothingToHear(
-    'connect needs echo(…) from cart-echo/echo, such as echo(() => window.Echo), or reverb(…) from cart-echo/reverb.',
-  )
+  throw unfit('invalid-options', 'connect', CONNECTOR, connect)
 }
 
-const nothingToHear = (what: string): CartEchoError =>
-  new CartEchoError('invalid-options', `There is nothing to listen to. ${what}`)
+const CONNECTOR = 'echo(() => window.Echo) or reverb({…})'

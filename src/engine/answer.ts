@@ -7,7 +7,6 @@ import {
   isEmptyArray,
   isRecord,
   list,
-  type Misfit,
   misfit,
   optional,
   own,
@@ -15,7 +14,9 @@ import {
   readFlag,
   readNumber,
   record,
+  report,
   type Shape,
+  sentenceOf,
   text,
   whenFilled,
   where,
@@ -139,13 +140,13 @@ const readBody = ({ status, body }: CheckResponse, asked: Asked): Meaning => {
   const given = isRecord(body) ? (own(body, 'cart_echo') ?? null) : null
   const block = isRecord(given) ? ownOnly(given) : isEmptyArray(given) ? null : given
   const wrong = block === null ? bareShape(body) : within('cart_echo', blockShape(block))
-  if (wrong) return { name: 'failed', status, detail: wordsOf(wrong) }
+  if (wrong) return { name: 'failed', status, detail: sentenceOf(report(wrong)) }
   if (block === null && asked.hasLog) return { name: 'blocked', status, detail: NO_LOG }
   return block === null ? readBare(ownOnly(body as Bare), asked) : readLog(status, block as Block, asked)
 }
 
 // A cache, a service worker or a gateway: the log says whose it is.
-const NO_LOG = 'It is not the log, which names its owner.'
+const NO_LOG = 'It has no cart_echo.'
 
 const readBare = ({ updated, message }: Bare, { nowMs }: Asked): Meaning => ({
   name: 'bare',
@@ -156,7 +157,7 @@ const readLog = (status: number, block: Block, { since, fresh }: Asked): Meaning
   // A service worker that answers from its cache may answer for whoever was logged in before.
   own(block, 'fresh') === fresh
     ? { name: 'log', answer: logAnswer(block, since), policy: policyOf(block) }
-    : { name: 'blocked', status, detail: 'It does not give `fresh` back: a cache answered.' }
+    : { name: 'blocked', status, detail: 'A cache answered.' }
 
 interface Bare {
   updated: unknown
@@ -216,8 +217,6 @@ const policyOf = ({ poll, audit, enabled }: Block): CheckPolicy => ({
 const intervalOf = (said: Interval | null | undefined): number | undefined =>
   readNumber(ownOnly(said ?? {}).interval_ms)
 
-const wordsOf = ({ path, expected }: Misfit): string => `${path.join('.') || 'The body'}: expected ${expected}.`
-
 /**
  * What an answer is worth to a page. `continues`: its events follow on the cursor, or the page had none. `reset`: go on
  * from its cursor. `older`: a lagging replica's, or of a retired epoch; it settles nothing. `too-late`: it starts
@@ -255,19 +254,14 @@ const isSamePlace = (a: Cursor | null, b: Cursor | null): boolean => a?.epoch ==
 /** The error of an answer that is not contiguous. */
 export const malformedAnswer = ({ since, cursor, events }: Answer): CartEchoError =>
   invalidAnswer(
-    `with ${events.length} events from ${since ? formatCursor(since) : 'nowhere'} to ${formatCursor(cursor)}, not all of them in a row. Look at its query.`,
+    `${events.length} events from ${since && formatCursor(since)} to ${formatCursor(cursor)}: look at its query.`,
   )
 
 /** The error of an answer that is older than what the page knows already. */
 export const laggingAnswer = ({ cursor }: Answer): CartEchoError =>
-  invalidAnswer(
-    `as of ${formatCursor(cursor)}, which the page is past: it reads a replica that lags. Let it use the write connection.`,
-  )
+  invalidAnswer(`as of ${formatCursor(cursor)}, behind the page: look for a replica that lags.`)
 
 /** The error of an answer that nothing happened, while a broadcast waits for what came before it. */
-export const emptyAnswer = (): CartEchoError =>
-  invalidAnswer(
-    'that nothing happened, and a broadcast waits for what came before it. Look for a cache in front of it.',
-  )
+export const emptyAnswer = (): CartEchoError => invalidAnswer('nothing, and a broadcast waits: look for a cache.')
 
 const invalidAnswer = (what: string): CartEchoError => new CartEchoError('invalid-answer', `The check answered ${what}`)

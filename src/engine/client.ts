@@ -4,7 +4,7 @@ import { formatCursor, isBefore } from './cursor'
 import { identified, type Memory, type Move, newCustomer, remember } from './customer'
 import { createEmitter, createGuard, createSource, neverThrowing, type OnError, onceEach, readOnly } from './emitter'
 import type { Environment, PageSignal, Stop } from './environment'
-import { CartEchoError } from './errors'
+import type { CartEchoError } from './errors'
 import { type CartEventName, type Change, type Listening, unknownEvent } from './events'
 import { type PageIdentity, readShopper, type Shopper, whyClosed } from './identity'
 import { confirmed, hear, type News, noNews, unconfirmed, withChange } from './news'
@@ -12,7 +12,15 @@ import { createRefreshing } from './refresh'
 import { createChecking, openSession, type PageEffect, type Session } from './session'
 import { ownOnly } from './shape'
 import { createSiblings } from './siblings'
-import { type Connection, type ConnectionFact, errorOf, moveConnection, nextTryAfter, notStarted } from './state'
+import {
+  type Connection,
+  type ConnectionFact,
+  errorOf,
+  moveConnection,
+  nextTryAfter,
+  notStarted,
+  refused,
+} from './state'
 import type { Transport } from './transport'
 
 /** `unconfirmedSinceMs` while the page is in the back/forward cache: nothing confirms then who looks at it. */
@@ -166,13 +174,11 @@ export const createClient = (options: ClientOptions): CartEcho => {
 
   const refuseOtherUser = (): void => {
     const { memory } = customer
-    const error = new CartEchoError('other-user', OTHER_USER)
-    close(error)
+    const fact = refused('other-user')
+    close(fact.error)
     memory.pending.length = 0
     forgetNews()
-    if (customer.memory === memory && session === null && counted.isOn()) {
-      move({ name: 'refused', reason: 'other-user', error })
-    }
+    if (customer.memory === memory && session === null && counted.isOn()) move(fact)
   }
 
   const forgetNews = (): void => {
@@ -359,5 +365,3 @@ export const createClient = (options: ClientOptions): CartEcho => {
     },
   }
 }
-
-const OTHER_USER = 'The check answers for another customer: reload the page, or call identify().'

@@ -1,4 +1,4 @@
-import { attempt, ownOnly } from './shape'
+import { attempt, ownOnly, report, sentenceOf } from './shape'
 import type { RefusedReason, WaitingReason } from './state'
 
 /** Where in a payload something was wrong, what belongs there, and what was there. */
@@ -43,11 +43,8 @@ export interface CartEchoErrorDetails {
 export const wordsOf = (thrown: unknown): string =>
   attempt(() => String(thrown instanceof Error ? thrown.message : thrown)) ?? 'something without words'
 
-/** What somebody said, as it stands in a message. Never throws. */
-export const quoted = (said: unknown): string => JSON.stringify(wordsOf(said))
-
 /**
- * The only error of cart-echo. The message says in a line what went wrong and, where that helps, what to do first; `docs` names the section that says the rest.
+ * The only error of cart-echo. The message says in a short line what is wrong, or what to do first; `docs` names the section that says the rest.
  * Compare `code`, not the class: a page may hold two copies of the SDK.
  */
 export class CartEchoError extends Error {
@@ -66,3 +63,7 @@ export class CartEchoError extends Error {
     this.status = status
   }
 }
+
+/** The error for an option that is none: its name, what belongs there, and what was there. */
+export const unfit = (code: CartEchoErrorCode, name: string, expected: string, actual: unknown): CartEchoError =>
+  new CartEchoError(code, sentenceOf(report({ path: [name], expected, actual })))

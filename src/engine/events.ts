@@ -1,4 +1,4 @@
-import { CartEchoError } from './errors'
+import { CartEchoError, unfit } from './errors'
 import { copyOf, createDecoder, type Decode, type Decoder, decodeAnything, decodeConditionsChanged } from './payload'
 import { ownOnly } from './shape'
 
@@ -188,24 +188,21 @@ export const unknownEvent = (name: string): CartEchoError =>
   new CartEchoError(
     'invalid-event',
     name.startsWith('.')
-      ? `Leave the leading dot out of ${name}: it is Echo's, and cart-echo adds it.`
-      : `There is no event ${name} here, so nothing would call this listener: correct the name, or add it to events.`,
+      ? `Leave the leading dot out of ${name}.`
+      : `No event ${name}: correct it, or add it to events.`,
   )
 
 const insistOnName = (name: string): void => {
   if (name.startsWith('.')) throw unknownEvent(name)
   // Judged by the DOM name: cart.echo.status would be dispatched as our own cart-echo-status.
   if (/^[\w-]+(\.[\w-]+)+$/.test(name) && !domEventName(name).startsWith('cart-echo-')) return
-  throw new CartEchoError(
-    'invalid-event',
-    `${JSON.stringify(name)} cannot be the name of an event. Use words joined by dots, as in broadcastAs(): cart.stock.changed.`,
-  )
+  throw unfit('invalid-event', 'events', 'names such as cart.stock.changed', name)
 }
 
 const insistOnDomNames = (names: readonly string[]): void => {
   for (const name of names) {
     const other = names.find((one) => one !== name && domEventName(one) === domEventName(name))
     if (!other) continue
-    throw new CartEchoError('invalid-event', `${name} and ${other} would be the same DOM event. Rename one of them.`)
+    throw new CartEchoError('invalid-event', `${name} and ${other} are one DOM event: rename one.`)
   }
 }

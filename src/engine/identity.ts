@@ -1,5 +1,5 @@
 import { type Cursor, parseCursor } from './cursor'
-import { CartEchoError, quoted, wordsOf } from './errors'
+import { type CartEchoError, unfit, wordsOf } from './errors'
 import type { Id } from './events'
 import type { ReverbSettings } from './settings'
 import { ownOnly } from './shape'
@@ -49,8 +49,7 @@ export const readUser = (user: unknown): string | null => {
   if (user === undefined || user === null || user === '') return null
   if (Number.isSafeInteger(user)) return String(user)
   if (typeof user === 'string' && /^[\w\-=@,.;]{1,120}$/.test(user) && !ACCIDENTS.has(user.toLowerCase())) return user
-  const words = 'is not a user id. Print the id only for a logged-in user, and null otherwise.'
-  throw new CartEchoError('invalid-user', `${quoted(user)} ${words}`)
+  throw unfit('invalid-user', 'user', 'an id, or null for nobody', user)
 }
 
 /**
@@ -84,10 +83,7 @@ const readCursor = (cursor: unknown): Cursor | null => {
   if (cursor === undefined || cursor === null || cursor === '') return null
   const parsed = parseCursor(cursor)
   if (parsed) return parsed
-  throw new CartEchoError(
-    'invalid-cursor',
-    `${quoted(cursor)} is not a cursor. Give epoch:seq as the page block has it.`,
-  )
+  throw unfit('invalid-cursor', 'cursor', 'epoch:seq', cursor)
 }
 
 /** Why a page does not listen for its shopper. */

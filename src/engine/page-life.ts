@@ -9,7 +9,7 @@ export interface PageLifeOptions {
   readonly canAsk: boolean
 }
 
-const AWAY = 'The page is not looked at yet, or not any more.'
+const AWAY = 'The page is prerendered, or left.'
 
 /**
  * Runs a transport only while the page lives: not while it is prerendered, for nobody has asked for it yet; not in the

@@ -123,7 +123,7 @@ const epoch = where('1 to 32 of A-Z a-z 0-9 _ -', (value) => typeof value === 's
 
 // JSON has the digits, JavaScript has not: two such ids may be the same here.
 const id: Shape = (value) => (isUnsafe(value) ? misfit(AS_A_STRING, value) : safeId(value))
-const AS_A_STRING = 'an id beyond 2^53 as a string, since no JavaScript number holds it (send it as a string)'
+const AS_A_STRING = 'an id beyond 2^53 as a string'
 
 /** A number also in a string; an empty one, as a template or `env()` prints it, is nothing. */
 const number = (shape: Shape): Shape => reading((said) => (said === '' ? null : (readNumber(said) ?? said)), shape)
@@ -150,7 +150,7 @@ const blockShape: Shape = (value) => blockFields(value) ?? unpaired(value as Rec
 const unpaired = (block: Record<string, unknown>): Misfit | null => {
   const hasEpoch = own(block, 'epoch') != null
   if (hasEpoch === (own(block, 'seq') != null)) return null
-  return within(hasEpoch ? 'seq' : 'epoch', misfit('given, since epoch and seq come together', undefined))
+  return within(hasEpoch ? 'seq' : 'epoch', misfit('epoch and seq together', undefined))
 }
 
 const broadcastShape = record({ cart_echo: filled(emptyObject, optional(blockShape)) })
@@ -236,7 +236,7 @@ export const decodeBroadcast = (event: string, said: unknown, decode: Decode<unk
     }
   } catch (cause) {
     const words = cause instanceof CartEchoError ? cause.report : undefined
-    const message = `A broadcast of ${event} was skipped: ${wordsOf(cause)}`
+    const message = `${event} skipped: ${wordsOf(cause)}`
     throw new CartEchoError('invalid-payload', message, { cause, report: words })
   }
 }

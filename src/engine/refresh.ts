@@ -178,8 +178,8 @@ type Refresher = ReturnType<typeof createRefresher>
 const createRefresher = (parts: Parts, refresh: Refresh, options: RefreshOptions) => {
   const { environment, connection, report } = parts
   const { hold, ...durations } = ownOnly(options)
-  const settleMs = readDurationMs('onRefresh: settleMs', durations.settleMs) ?? SETTLE_MS
-  const ownSpreadMs = readDurationMs('onRefresh: spreadMs', durations.spreadMs) ?? SPREAD_MS
+  const settleMs = readDurationMs('onRefresh().settleMs', durations.settleMs) ?? SETTLE_MS
+  const ownSpreadMs = readDurationMs('onRefresh().spreadMs', durations.spreadMs) ?? SPREAD_MS
   let state: State = { name: 'rest', isDone: true }
 
   const become = (next: State): void => {
@@ -297,7 +297,7 @@ const run = ({ environment, cursor }: Parts, refresh: Refresh, abort: Abort): Pr
   new Promise((resolve, reject) => {
     const { signal } = abort
     const stopTimer = environment.schedule(RUN_WITHIN_MS, () => {
-      reject(new Error(`It did not end within ${RUN_WITHIN_MS / 1_000} s.`))
+      reject(new Error(`no end within ${RUN_WITHIN_MS / 1_000} s`))
       abort.abort()
     })
     signal.addEventListener('abort', () => {
@@ -317,7 +317,7 @@ const readOnceOrTwice = async (refresh: Refresh, cursor: () => string | null, si
 }
 
 const refreshFailed = (cause: unknown): CartEchoError =>
-  new CartEchoError('refresh-failed', `The cart could not be read anew: ${wordsOf(cause)}`, { cause })
+  new CartEchoError('refresh-failed', `onRefresh failed: ${wordsOf(cause)}`, { cause })
 
 /**
  * Asks the page's own code for its hold: null too where that throws, which is reported as `listener-failed`, or says go before it returns. Says go
@@ -344,4 +344,4 @@ const askHold = (hold: Hold, go: () => void, report: OnError): Stop | null => {
   return null
 }
 
-const HOLD = 'hold of an onRefresh'
+const HOLD = 'onRefresh().hold'

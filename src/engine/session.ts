@@ -3,15 +3,15 @@ import { createAlarm, isYoung } from './clock'
 import type { Cursor } from './cursor'
 import { carryOut, forgetAsk, type Memory, noteConfirmed, remember } from './customer'
 import type { Environment } from './environment'
-import { CartEchoError } from './errors'
+import { CartEchoError, unfit } from './errors'
 import type { Refreshing } from './refresh'
 import { hasOwn, ownOnly } from './shape'
-import type { Connection, ConnectionFact } from './state'
+import { askThrew, type Connection, type ConnectionFact, echoThrew } from './state'
 import { type Arrival, type Asked, type Effect, type Next, type StreamRules, wakesAtMs } from './stream/state'
 import {
-  cannotAnswer,
   gone,
   type Link,
+  noCheck,
   type Reply,
   type Said,
   type Sink,
@@ -111,7 +111,7 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
   }
 
   const takeFailure = (cause: unknown, ask: number): void => {
-    const error = new CartEchoError('check-failed', 'The check did not answer. It is asked again.', { cause })
+    const error = askThrew(cause)
     whenOpen(() => report(error))
     takeNoAnswer(ask, error)
   }
@@ -157,8 +157,7 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
     try {
       return transport(sink)
     } catch (cause) {
-      const error = new CartEchoError('echo-failed', 'The transport threw when it was started.', { cause })
-      sink.state({ name: 'refused', reason: 'echo-failed', error })
+      sink.state(echoThrew(cause))
       return { stop: () => undefined }
     }
   }
@@ -184,7 +183,7 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
      * failed, of an answer that settles nothing, or with `cannot-check` when the session ends or has nothing to ask.
      */
     confirm: (): Promise<void> => {
-      if (!isOpen || !link?.ask) return Promise.reject(cannotAnswer(NO_CHECK).error)
+      if (!isOpen || !link?.ask) return Promise.reject(noCheck().error)
       const confirmation = new Promise<void>((resolve, reject) => {
         const end: Waiter['end'] = (error) => {
           waiters.delete(waiter)
@@ -209,8 +208,6 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
     },
   }
 }
-
-const NO_CHECK = 'There is no check to ask: give createCartEcho the address of one.'
 
 // What the check said, as it arrives at the stream.
 const arrivalOf = (said: Said, asked: Asked): Arrival =>
@@ -258,7 +255,8 @@ export const createChecking =
     const { maxAgeMs = 0, refresh = true, signal } = ownOnly(options)
     if (signal?.aborted) throw signal.reason
     // An age may be any, unlike what a timer waits.
-    if (typeof maxAgeMs !== 'number' || !(maxAgeMs >= 0)) throw new CartEchoError('invalid-options', NO_AGE)
+    if (typeof maxAgeMs !== 'number' || !(maxAgeMs >= 0))
+      throw unfit('invalid-options', 'check().maxAgeMs', 'milliseconds, 0 or more', maxAgeMs)
     const mine = memory()
     const deliveredBefore = mine.delivered
     if (!isConfirmed(mine, nowMs(), maxAgeMs)) {
@@ -271,8 +269,6 @@ export const createChecking =
     return { found: mine.delivered - deliveredBefore, confirmedAtMs: mine.confirmedAtMs, owner: mine.confirmedOwner }
   }
 
-const NO_AGE = 'check() needs maxAgeMs in milliseconds, 0 or more.'
-
 const isConfirmed = ({ confirmedAtMs, stream }: Memory, nowMs: number, maxAgeMs: number): boolean =>
   confirmedAtMs !== null &&
   isYoung(confirmedAtMs, nowMs, maxAgeMs) &&
@@ -280,6 +276,6 @@ const isConfirmed = ({ confirmedAtMs, stream }: Memory, nowMs: number, maxAgeMs:
   stream.buffered.length === 0
 
 const notListening = (connection: Connection): CartEchoError =>
-  new CartEchoError('cannot-check', `Nothing is asked while the page is ${connection.name}: ${connection.reason}.`, {
+  new CartEchoError('cannot-check', `The page is ${connection.name}: ${connection.reason}.`, {
     cause: hasOwn(connection, 'error') ? connection.error : undefined,
   })

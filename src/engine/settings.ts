@@ -1,4 +1,4 @@
-import { CartEchoError, quoted } from './errors'
+import { type CartEchoError, unfit } from './errors'
 import { attempt, isEmptyArray, isRecord, type Misfit, ownOnly, readNumber } from './shape'
 
 /** Laravel's own channel for a user, which is also its notification channel. */
@@ -11,19 +11,16 @@ export const USER_CHANNEL = 'App.Models.User.{user}'
  */
 export const readChannel = (said?: string | null): ((user: string) => string) => {
   const template = said ?? USER_CHANNEL
-  if (typeof template !== 'string') throw invalid(template, 'It is no text.')
-  if (!template.includes('{user}')) throw invalid(template, 'It needs {user}, or all shoppers would share it.')
-  // Where the key is another nothing is heard, and nobody says so (pusher-js 8.6, core/channels/encrypted_channel.ts).
-  if (template.startsWith('encrypted-')) throw invalid(template, 'Encrypted channels cannot be listened to.')
-  if (/^(private|presence)-/.test(template)) throw invalid(template, 'Leave the prefix out: Echo adds it.')
-  if (!/^[\w\-=@,.;]*$/.test(template.replaceAll('{user}', ''))) {
-    throw invalid(template, 'Only letters, digits and _ - = @ , . ; may stand in it, beside {user}.')
-  }
+  if (typeof template !== 'string' || !template.includes('{user}')) throw invalid(template, '{user} in it')
+  // Where the key of an encrypted one is another nothing is heard, and nobody says so (pusher-js 8.6, core/channels/encrypted_channel.ts).
+  if (/^(private|presence|encrypted)-/.test(template)) throw invalid(template, 'a plain private one, without prefix')
+  if (!/^[\w\-=@,.;]*$/.test(template.replaceAll('{user}', '')))
+    throw invalid(template, 'only {user} and A-Z a-z 0-9 ; , . @ = _ -')
   return (user) => template.replaceAll('{user}', user)
 }
 
-const invalid = (template: unknown, why: string): CartEchoError =>
-  new CartEchoError('invalid-channel', `${quoted(template)} cannot be the channel. ${why}`)
+const invalid = (template: unknown, expected: string): CartEchoError =>
+  unfit('invalid-channel', 'channel', expected, template)
 
 /** The longest that a browser's timer waits for; beyond it, it fires at once (https://developer.mozilla.org/docs/Web/API/Window/setTimeout#maximum_delay_value). */
 export const LONGEST_MS = 0x7fffffff
@@ -40,7 +37,7 @@ export const readDurationMs = (name: string, said: unknown, fromMs = 0): number 
   if (said === undefined || said === null) return undefined
   const ms = readNumber(said)
   if (ms !== undefined && ms >= fromMs && ms <= LONGEST_MS) return ms
-  throw misuse(`${name} needs milliseconds, ${fromMs} to ${LONGEST_MS}; ${quoted(said)} is none.`)
+  throw unfit('invalid-options', name, `milliseconds, ${fromMs} to ${LONGEST_MS}`, said)
 }
 
 /**
@@ -48,7 +45,7 @@ export const readDurationMs = (name: string, said: unknown, fromMs = 0): number 
  * @throws {CartEchoError} `invalid-options`, as above.
  */
 export const readIntervalMs = (name: string, said: unknown): number | false | undefined =>
-  said === false ? said : readDurationMs(`${name} (false: never)`, said, SHORTEST_INTERVAL_MS)
+  said === false ? said : readDurationMs(name, said, SHORTEST_INTERVAL_MS)
 
 /** Where Reverb is, as the page says; hand it to `reverb(page.reverb)`. */
 export interface ReverbSettings {
@@ -128,13 +125,11 @@ export const insistOnReverb = (said: object): Partial<ReverbSettings> => {
   const { auth: _, ...rest } = ownOnly(said as Partial<ReverbSettings>)
   const { settings, wrong } = readReverb(rest)
   for (const { path, expected, actual, isUnknown } of wrong) {
-    if (!isUnknown) throw misuse(`reverb() needs ${expected} for ${path.join('.')}, not ${quoted(actual)}.`)
+    if (!isUnknown) throw unfit('invalid-options', `reverb().${path.join('.')}`, expected, actual)
   }
-  if (!settings.key) throw misuse('reverb() needs the key: REVERB_APP_KEY.')
+  if (!settings.key) throw unfit('invalid-options', 'reverb().key', 'REVERB_APP_KEY', settings.key)
   return settings
 }
-
-const misuse = (words: string): CartEchoError => new CartEchoError('invalid-options', words)
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 

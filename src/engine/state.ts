@@ -203,7 +203,7 @@ export const authorisationFact = (
 /** What is known about a refusal beside its reason; `detail` ends the message. */
 type RefusalDetails = CartEchoErrorDetails & { readonly detail?: string | undefined }
 
-/** The fact of a refusal, with its error. */
+/** The fact of a refusal, with its error: a line that says what to do first. */
 export const refused = (
   reason: RefusedReason & Known,
   details?: RefusalDetails,
@@ -213,7 +213,14 @@ export const refused = (
 export const delayed = (
   reason: WaitingReason & Known,
   details?: RefusalDetails,
-): ConnectionFact & { name: 'delayed' } => ({ name: 'delayed', ...reasoned(reason, details) })
+): ConnectionFact & { name: 'delayed'; error: CartEchoError } => ({ name: 'delayed', ...reasoned(reason, details) })
+
+/** The fact of an Echo, or another transport, that threw. */
+export const echoThrew = (cause: unknown) => refused('echo-failed', { cause, detail: wordsOf(cause) })
+
+/** The error of an ask that was rejected. */
+export const askThrew = (cause: unknown): CartEchoError =>
+  delayed('check-failed', { cause, detail: wordsOf(cause) }).error
 
 const reasoned = <Reason extends Known>(reason: Reason, details: RefusalDetails = {}) => {
   const { detail = '', ...about } = ownOnly(details)
@@ -223,22 +230,23 @@ const reasoned = <Reason extends Known>(reason: Reason, details: RefusalDetails 
 type Known = keyof typeof WORDS
 
 const WORDS = {
-  'authorisation-failed': 'The channel was not authorised: look at what the endpoint answers.',
-  blocked: 'Something else than the shop answered: open the address by hand.',
-  'check-busy': 'The check wants to be left alone for a while:',
-  'check-failed': 'The check did not answer:',
-  'check-refused': 'The check refused:',
+  'authorisation-failed': 'Look at what the endpoint answers',
+  blocked: 'Something else answered: open the address by hand.',
+  'check-busy': 'Raise the throttle of the check:',
+  'check-failed': 'No answer of the check:',
+  'check-refused': 'Look at what the check wants:',
   'echo-failed': 'Echo threw:',
-  misconfigured: 'There is nothing at that address: correct it.',
-  'no-answer': 'The channel was not confirmed within 10 s: look at the server behind the socket.',
-  'no-real-time': 'The null broadcaster never delivers: set another one.',
-  'no-web-socket': 'No WebSocket can be opened here: look for a proxy or a policy.',
-  'not-authorised': 'The server refused the channel: check the log-in, then routes/channels.php.',
-  'origin-refused': 'Reverb refused this origin: add it to allowed_origins.',
-  'over-capacity': 'Reverb is over its connection quota: raise max_connections.',
-  'page-expired': 'The CSRF token is no longer valid: reload the page.',
-  'session-over': 'Nobody is logged in any more: log in again, then call identify().',
-  'socket-refused': 'The server refused the socket: look at the code it gave.',
-  'signature-refused': 'The socket refused a signature: compare REVERB_APP_SECRET on both sides.',
-  'unknown-app': 'Reverb does not know this key: check REVERB_APP_KEY.',
+  misconfigured: 'Nothing answers there: correct the address',
+  'no-answer': 'The channel was not confirmed: look at the socket server.',
+  'no-real-time': 'The null broadcaster sends nothing: set another.',
+  'no-web-socket': 'No WebSocket: look for a proxy or a policy.',
+  'not-authorised': 'Check the log-in, then routes/channels.php',
+  'origin-refused': 'Add the origin to allowed_origins',
+  'other-user': 'Another customer is logged in: reload the page, or call identify().',
+  'over-capacity': 'Raise max_connections',
+  'page-expired': 'Reload the page for a CSRF token',
+  'session-over': 'Log in again, then call identify()',
+  'socket-refused': 'Look at the log of the socket server',
+  'signature-refused': 'Compare REVERB_APP_SECRET on both sides.',
+  'unknown-app': 'Check REVERB_APP_KEY',
 } as const

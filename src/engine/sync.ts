@@ -3,9 +3,9 @@ import { FULL_ANSWER, type Meaning } from './answer'
 import { createAlarm, isYoung, type Moment } from './clock'
 import { type Cursor, placeOf } from './cursor'
 import type { Audience, Environment, PageSignal } from './environment'
-import { type CartEchoError, wordsOf } from './errors'
+import type { CartEchoError } from './errors'
 import { hasOwn } from './shape'
-import { type ConnectionFact, refused } from './state'
+import { type ConnectionFact, echoThrew, refused } from './state'
 import { afterJump, type Failure, nextFailure, wireOf } from './sync/failure'
 import { afterAnswer, afterBroadcast, afterFact, isPolling, type Live, noLive, opening, type Polled } from './sync/live'
 import { cannotAnswer, gone, type Link, type Query, type Reply, type Sink, stopLink, type Transport } from './transport'
@@ -155,7 +155,7 @@ export const sync =
         link = options.live?.(liveSink) ?? null
       } catch (cause) {
         // It is the page's own Echo that throws, which must not keep the check from feeding the page.
-        liveSink.state(refused('echo-failed', { cause, detail: wordsOf(cause) }))
+        liveSink.state(echoThrew(cause))
       }
       // It may have spoken at once, and whoever heard it may have stopped the page.
       if (stopped) endLive()
@@ -344,10 +344,9 @@ export const sync =
     }
   }
 
-const UNDER_WAY = 'The check is being asked already.'
-const HIDDEN = 'Nobody looks at the page: the check is asked when somebody does.'
-const SWITCHED_OFF =
-  'The shop has switched live updates off: the check is asked when somebody looks, every 15 min at most.'
+const UNDER_WAY = 'It is being asked already.'
+const HIDDEN = 'Nobody looks at the page.'
+const SWITCHED_OFF = 'The check says enabled: false.'
 
 const notNow = (next: NotNow['next'], error: CartEchoError): NotNow => ({ name: 'unanswered', next, error })
 

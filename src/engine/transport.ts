@@ -3,7 +3,7 @@ import type { Cursor } from './cursor'
 import type { Environment, Stop } from './environment'
 import { CartEchoError } from './errors'
 import type { ReverbSettings } from './settings'
-import type { ConnectionFact } from './state'
+import { type ConnectionFact, echoThrew } from './state'
 
 /** Where a transport puts what it has. After `stop` nothing put here has any effect. */
 export interface Sink {
@@ -107,7 +107,7 @@ export const stopLink = (stop: Stop, report: (error: CartEchoError) => void): vo
   try {
     stop()
   } catch (cause) {
-    report(new CartEchoError('echo-failed', 'The transport threw when it was stopped.', { cause }))
+    report(echoThrew(cause).error)
   }
 }
 
@@ -119,4 +119,7 @@ export const cannotAnswer = (words: string): Reply & { name: 'unanswered' } => (
 })
 
 /** The reply to an ask whose page went away. */
-export const gone = (): Reply & { name: 'unanswered' } => cannotAnswer('Listening ended before the check had answered.')
+export const gone = (): Reply & { name: 'unanswered' } => cannotAnswer('Listening ended.')
+
+/** The reply where there is no check. */
+export const noCheck = (): Reply & { name: 'unanswered' } => cannotAnswer('Give createCartEcho a check.')

@@ -17,14 +17,12 @@ import {
   attempt,
   isEmptyArray,
   isRecord,
-  misfit,
   own,
   ownOnly,
   readFlag,
   readNumber,
   report,
   sentenceOf,
-  within,
 } from '../engine/shape'
 
 /** What the page says about itself. Spread it into `createCartEcho({ ...readPage(), … })`, or hand it to `identify`. */
@@ -58,16 +56,12 @@ export const readPage = (options: ReadPageOptions = {}): PageSettings => {
 }
 
 const conflict = (): CartEchoError =>
-  new CartEchoError(
-    'page-conflict',
-    'Two data-cart-echo blocks in <body> name different owners: print one, in the layout.',
-  )
+  new CartEchoError('page-conflict', 'Two data-cart-echo blocks disagree: print one, in the layout.')
 
 /** The error for a setting that is left out: where it is (outermost step first), what belongs there, what was there. */
 const invalidPage = (path: readonly string[], expected: string, actual: unknown): CartEchoError => {
-  const wrong = path.reduceRight((inner, step) => within(step, inner), misfit(expected, actual))
-  const words = report(wrong)
-  return new CartEchoError('invalid-page', `Left out of the page's settings: ${sentenceOf(words)}`, { report: words })
+  const words = report({ path, expected, actual })
+  return new CartEchoError('invalid-page', `Setting skipped: ${sentenceOf(words)}`, { report: words })
 }
 
 /** What somebody says of the settings, unread. */
@@ -212,8 +206,8 @@ const interval = (value: unknown): number | false | undefined => {
 }
 
 const CHECK: Readers = new Map<string, Reader>([
-  ['url', ['the address of the check', text]],
-  ['interval_ms', ['milliseconds, 1000 or more, or false for never', interval]],
+  ['url', ['an address', text]],
+  ['interval_ms', ['milliseconds, 1000 or more, or false', interval]],
 ])
 
 const SETTINGS: Readers = new Map<string, Reader>([
@@ -222,7 +216,7 @@ const SETTINGS: Readers = new Map<string, Reader>([
   ['cursor', ['epoch:seq', cursor]],
   ['guest', ['true or false', readFlag]],
   ['enabled', ['true or false', readFlag]],
-  ['channel', ['a channel with {user} in it', template]],
+  ['channel', ['a channel with {user}', template]],
   ['reverb', ['an object', object]],
   ['check', ['an object', object]],
 ])

@@ -3,8 +3,10 @@ import { type CheckResponse, type Meaning, readResponse } from '../engine/answer
 import { readRetryAfterMs } from '../engine/backoff'
 import { formatCursor } from '../engine/cursor'
 import type { Environment } from '../engine/environment'
-import { CartEchoError, wordsOf } from '../engine/errors'
+import { wordsOf } from '../engine/errors'
 import { hasOwn } from '../engine/shape'
+import { delayed } from '../engine/state'
+import { wireOf } from '../engine/sync/failure'
 import type { Query, Reply } from '../engine/transport'
 import { absolute, isOwnOrigin, type Provided, provide, send } from './request'
 
@@ -56,8 +58,11 @@ export const askAlone =
     if (!hasOwn(meaning, 'status')) return meaning
     const { status } = meaning
     const next = meaning.name === 'busy' ? (meaning.retryAfterMs ?? 0) : 0
-    const words = `The check did not answer: ${request.url}: HTTP ${status}.`
-    return { name: 'unanswered', next, error: new CartEchoError('check-failed', words, { status }) }
+    return {
+      name: 'unanswered',
+      next,
+      error: delayed('check-failed', { status, detail: `${wireOf(request.url, status)}.` }).error,
+    }
   }
 
 const ask = async (

@@ -1,5 +1,5 @@
 import type { PageSignal, Stop, TabPorts } from '../engine/environment'
-import { CartEchoError } from '../engine/errors'
+import { CartEchoError, wordsOf } from '../engine/errors'
 import {
   attempt,
   isRecord,
@@ -10,6 +10,7 @@ import {
   record,
   report as reportOf,
   type Shape,
+  sentenceOf,
   text,
   where,
 } from '../engine/shape'
@@ -187,9 +188,8 @@ export const openBus = (
     if (!wrong) return hear(withError(data as Message, readError))
     if (hasReported) return
     hasReported = true
-    const { path, expected, actual } = reportOf(wrong)
-    const words = `Another tab said what cannot be read: ${path || 'it'} should be ${expected}. It is passed over.`
-    report(new CartEchoError('invalid-payload', words, { report: { path, expected, actual } }))
+    const words = reportOf(wrong)
+    report(new CartEchoError('invalid-payload', `Message of a tab skipped: ${sentenceOf(words)}`, { report: words }))
   }
 
   const bus = attempt(() => ports.openBus(name, read))
@@ -198,8 +198,7 @@ export const openBus = (
     try {
       bus.post(withError({ ...message, from: self } as Message, writeError))
     } catch (cause) {
-      const wrong = 'A broadcast cannot be handed to the other tabs: it is no JSON.'
-      report(new CartEchoError('invalid-payload', wrong, { cause }))
+      report(new CartEchoError('invalid-payload', `Not handed to other tabs: ${wordsOf(cause)}`, { cause }))
     }
   }
   return { post, close: bus.close }

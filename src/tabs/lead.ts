@@ -1,9 +1,8 @@
 import { isYoung } from '../engine/clock'
 import type { Audience, Environment, PageSignal } from '../engine/environment'
-import { wordsOf } from '../engine/errors'
 import { copyOf } from '../engine/payload'
-import { moveConnection, nextTryAfter, notStarted, refused } from '../engine/state'
-import { cannotAnswer, type Link, type Sink } from '../engine/transport'
+import { echoThrew, moveConnection, nextTryAfter, notStarted } from '../engine/state'
+import { type Link, noCheck, type Sink } from '../engine/transport'
 import { isLater, type Message, type Post, type Term, termAfter } from './bus'
 import type { Tab } from './follow'
 import { type Ask, createRelay } from './relay'
@@ -54,7 +53,7 @@ export const lead = (tab: Tab, { open, isReadable = () => true }: Pick<TabsOptio
 
   const relay = createRelay({
     nowMs: () => environment.nowMs(),
-    ask: async (query) => link?.ask?.(query) ?? cannotAnswer('There is no check to ask.'),
+    ask: async (query) => link?.ask?.(query) ?? noCheck(),
     isHeldUp: ({ id }) => connection.name === 'connecting' && !tab.pending.has(id),
     settle: (settled) => {
       postToOthers({ name: 'reply', term, n: delivered, ...settled })
@@ -105,7 +104,7 @@ export const lead = (tab: Tab, { open, isReadable = () => true }: Pick<TabsOptio
     try {
       return open(others.audience)(fed)
     } catch (cause) {
-      move(refused('echo-failed', { cause, detail: wordsOf(cause) }))
+      move(echoThrew(cause))
       return { stop: () => undefined }
     }
   }

@@ -2,7 +2,7 @@ import type { LoggedEvent } from '../engine/answer'
 import { backOffMs, TAB_UNANSWERED } from '../engine/backoff'
 import { isYoung } from '../engine/clock'
 import type { Cursor } from '../engine/cursor'
-import { CartEchoError } from '../engine/errors'
+import { askThrew } from '../engine/state'
 import { gone, type Query, type Reply } from '../engine/transport'
 import type { Settled } from './bus'
 import type { Tab } from './follow'
@@ -76,8 +76,7 @@ export const createRelay = ({ nowMs, ask: askCheck, isHeldUp, settle }: RelayPar
     underWay = { query, asks, gaps }
     // The sync never rejects; another transport may.
     const reply = await askCheck(query).catch((cause): Reply => {
-      const error = new CartEchoError('check-failed', 'The check did not answer. It is asked again.', { cause })
-      return { name: 'unanswered', next: ASK_AGAIN_MS, error }
+      return { name: 'unanswered', next: ASK_AGAIN_MS, error: askThrew(cause) }
     })
     if (isClosed) return
     underWay = null

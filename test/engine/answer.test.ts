@@ -200,8 +200,8 @@ describe("a log server's answer", () => {
     ['cart_echo.cursor', { cursor: undefined }],
     ['cart_echo.cursor', { cursor: 17 }],
     ['cart_echo.events', { events: {} }],
-    ['cart_echo.events.0', { events: ['x'] }],
-    ['cart_echo.events.1.event', { events: [{ event: 'a.b' }, { payload: {} }] }],
+    ['cart_echo.events[0]', { events: ['x'] }],
+    ['cart_echo.events[1].event', { events: [{ event: 'a.b' }, { payload: {} }] }],
     ['cart_echo.reset', { reset: 2 }],
     ['cart_echo.enabled', { enabled: 'no' }],
     ['cart_echo.spread_ms', { spread_ms: -1 }],
@@ -211,7 +211,7 @@ describe("a log server's answer", () => {
   ])('fails, naming what is wrong with %s: %j', (path, block) => {
     const meaning = read(log(block))
     expect(meaning).toMatchObject({ name: 'failed', status: 200 })
-    expect('detail' in meaning && meaning.detail).toMatch(new RegExp(`^${path.replaceAll('.', '\\.')}: expected `))
+    expect('detail' in meaning && meaning.detail.split(': expected ')[0]).toBe(path)
   })
 
   it('fails where the block is no object', () => {

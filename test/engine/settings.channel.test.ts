@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { CartEchoError } from '../../src/engine/errors'
 import { readChannel } from '../../src/engine/settings'
 
-const failureOf = (template: string): CartEchoError | null => {
+const failureOf = (template: unknown): CartEchoError | null => {
   try {
-    readChannel(template)
+    readChannel(template as string)
     return null
   } catch (error) {
     if (error instanceof CartEchoError) return error
@@ -24,20 +24,22 @@ describe('a channel', () => {
     expect(readChannel(template)('7')).toBe(name)
   })
 
-  it.each([
-    ['', 'It needs {user}'],
-    ['App.Models.User.7', 'It needs {user}'],
-    ['App.Models.User.{ user }', 'It needs {user}'],
-    ['App.Models.User.{id}', 'It needs {user}'],
-    ['private-App.Models.User.{user}', 'Leave the prefix out'],
-    ['private-encrypted-a.{user}', 'Leave the prefix out'],
-    ['presence-a.{user}', 'Leave the prefix out'],
-    ['App\\Models\\User.{user}', 'Only letters'],
-    ['a b.{user}', 'Only letters'],
-    ['a/{user}', 'Only letters'],
-    ['a.{user}{id}', 'Only letters'],
-    ['a.{user}\n', 'Only letters'],
-    ['ä.{user}', 'Only letters'],
+  it.each<[unknown, string]>([
+    ['', 'channel: expected {user} in it'],
+    ['App.Models.User.7', 'channel: expected {user} in it'],
+    ['App.Models.User.{ user }', 'channel: expected {user} in it'],
+    ['App.Models.User.{id}', 'channel: expected {user} in it'],
+    ['private-App.Models.User.{user}', 'without prefix'],
+    ['private-encrypted-a.{user}', 'without prefix'],
+    ['presence-a.{user}', 'without prefix'],
+    ['encrypted-a.{user}', 'without prefix'],
+    [7, 'channel: expected {user} in it'],
+    ['App\\Models\\User.{user}', 'only {user} and A-Z'],
+    ['a b.{user}', 'only {user} and A-Z'],
+    ['a/{user}', 'only {user} and A-Z'],
+    ['a.{user}{id}', 'only {user} and A-Z'],
+    ['a.{user}\n', 'only {user} and A-Z'],
+    ['ä.{user}', 'only {user} and A-Z'],
   ])('cannot come from %j', (template, why) => {
     const error = failureOf(template)
     expect(error?.code).toBe('invalid-channel')

@@ -2,15 +2,19 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CartEchoError } from '../../src/engine/errors'
 import {
+  askThrew,
   type ConnectingReason,
   type Connection,
   type ConnectionFact,
+  delayed,
+  echoThrew,
   type IdleReason,
   moveConnection,
   nextTryAfter,
   notStarted,
   type PollingReason,
   type RefusedReason,
+  refused,
   type WaitingReason,
 } from '../../src/engine/state'
 
@@ -197,5 +201,59 @@ describe('a connection', () => {
         expect(end.name).not.toBe('live')
       }),
     )
+  })
+})
+
+describe('the error of a connection', () => {
+  // Complete by type, too.
+  const refusals: Record<Parameters<typeof refused>[0], string> = {
+    'echo-failed': 'Echo threw',
+    misconfigured: 'correct the address',
+    'no-real-time': 'set another',
+    'no-web-socket': 'look for a proxy',
+    'not-authorised': 'routes/channels.php',
+    'origin-refused': 'allowed_origins',
+    'other-user': 'identify()',
+    'over-capacity': 'max_connections',
+    'page-expired': 'Reload the page',
+    'session-over': 'Log in again, then call identify()',
+    'socket-refused': 'Look at the log',
+    'unknown-app': 'REVERB_APP_KEY',
+  }
+  const delays: Record<Parameters<typeof delayed>[0], string> = {
+    'authorisation-failed': 'Look at what the endpoint answers',
+    blocked: 'open the address',
+    'check-busy': 'Raise the throttle',
+    'check-failed': 'No answer of the check',
+    'check-refused': 'Look at what the check wants',
+    'no-answer': 'look at the socket server',
+    'over-capacity': 'max_connections',
+    'signature-refused': 'REVERB_APP_SECRET',
+    'socket-refused': 'Look at the log',
+  }
+  const detail = '(https://shop.test/check, HTTP 599)'
+  const all = [
+    ...Object.entries(refusals).map(
+      ([reason, first]) => [refused(reason as 'echo-failed', { detail }), first] as const,
+    ),
+    ...Object.entries(delays).map(([reason, first]) => [delayed(reason as 'blocked', { detail }), first] as const),
+  ]
+
+  it.each(all.map(([fact, first]) => ({ ...fact, first })))(
+    '$name: $reason is one short line: what to do first, and what was there',
+    ({ reason, error: { code, message, docs }, first }) => {
+      expect([code, docs]).toEqual([reason, `cart-echo/docs/errors.md#${reason}`])
+      expect(message).toContain(first)
+      expect(message).toContain(` ${detail}`)
+      expect(message.length - detail.length).toBeLessThan(75)
+    },
+  )
+
+  it('has the words of what was thrown', () => {
+    const cause = new Error('no socket today')
+    for (const { code, message, cause: known } of [echoThrew(cause).error, askThrew(cause)]) {
+      expect(message).toBe(`${code === 'echo-failed' ? 'Echo threw:' : 'No answer of the check:'} no socket today`)
+      expect(known).toBe(cause)
+    }
   })
 })

@@ -415,7 +415,7 @@ describe('what cannot be read on the bus', () => {
     await pass(100)
     expect(seqsOf(pages)).toEqual(allOf(pages, [1]))
     expect(errorsOf(pages)).toEqual(['invalid-payload', 'invalid-payload'])
-    expect(pages[0]?.errors[0]?.message).toMatch(/Another tab said what cannot be read: .*passed over/)
+    expect(pages[0]?.errors[0]?.message).toMatch(/Message of a tab skipped: .*expected/)
   })
 
   it('does no harm when it is forged: a stranger that says it leads is no leader for long', async () => {

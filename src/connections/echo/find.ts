@@ -31,7 +31,7 @@ export const findEcho = (
     end(() => (isEcho(value) ? found(value) : missing(noEcho(whyNoEcho(value), cause))))
 
   const wait = (open: () => PromiseLike<EchoLike>): void => {
-    alarm.set(LOOK_FOR_MS, () => end(() => missing(noEcho('Its promise is still pending.'))))
+    alarm.set(LOOK_FOR_MS, () => end(() => missing(noEcho('Its promise is pending.'))))
     invoke(open).then(
       (echo) => decide(echo),
       (cause) => end(() => missing(whyNotOpened(source, cause))),
@@ -61,13 +61,11 @@ export const isEcho = (value: unknown): value is EchoLike => typeof value !== 'f
 
 /** Says why something is no Echo, in words for the developer who handed it over. */
 export const whyNoEcho = (value: unknown): string => {
-  if (value === undefined || value === null)
-    return 'It is undefined. If it comes later, give a getter: () => window.Echo.'
-  if (has(value, 'open')) return 'It is a function that gives reverb({...}): give reverb({...}) itself.'
-  if (has(peek(value, 'prototype'), 'private')) return 'It is the Echo class. Create one: new Echo({...}).'
-  if (peek(value, 'default') !== undefined)
-    return 'It is the namespace of the Echo script. Create one: new Echo.default({...}).'
-  return 'It has no private() method.'
+  if (value === undefined || value === null) return 'It is undefined: give a getter, () => window.Echo.'
+  if (has(value, 'open')) return 'It gives reverb({…}): give that itself.'
+  if (has(peek(value, 'prototype'), 'private')) return 'It is the class: give new Echo({…}).'
+  if (peek(value, 'default') !== undefined) return 'It is the namespace: give new Echo.default({…}).'
+  return 'It has no private().'
 }
 
 const isGetter = (source: EchoSource): source is () => EchoLike | PromiseLike<EchoLike> | null | undefined =>
@@ -109,7 +107,7 @@ const tryGet = (getter: () => unknown): { value?: unknown; thrown?: unknown } =>
 const invoke = async (open: () => PromiseLike<EchoLike>): Promise<EchoLike> => open()
 
 const noEcho = (detail: string, cause?: unknown): CartEchoError => {
-  const words = ['No Echo was found.', detail, cause instanceof Error ? cause.message : ''].filter(Boolean)
+  const words = ['No Echo.', detail, cause instanceof Error ? cause.message : ''].filter(Boolean)
   return new CartEchoError('no-echo', words.join(' '), { cause })
 }
 
@@ -117,6 +115,6 @@ const noEcho = (detail: string, cause?: unknown): CartEchoError => {
 const whyNotOpened = (source: EchoSource, cause: unknown): CartEchoError => {
   const known = cause instanceof CartEchoError ? cause : null
   if (known && known.code !== 'not-loaded') return noEcho('', cause)
-  if (isPromise(source)) return noEcho('It could not be loaded.', cause)
-  return known ?? new CartEchoError('not-loaded', `Echo could not be loaded: ${wordsOf(cause)}`, { cause })
+  if (isPromise(source)) return noEcho('Not loaded:', cause)
+  return known ?? new CartEchoError('not-loaded', `Echo not loaded: ${wordsOf(cause)}`, { cause })
 }

@@ -3,7 +3,7 @@ import { createAlarm } from '../../engine/clock'
 import type { PageSignal, Stop } from '../../engine/environment'
 import { CartEchoError, wordsOf } from '../../engine/errors'
 import type { ConnectionFact } from '../../engine/state'
-import { authorisationFact, delayed, readAuthorisationFailure, refused } from '../../engine/state'
+import { authorisationFact, delayed, echoThrew, readAuthorisationFailure, refused } from '../../engine/state'
 import type { Sink } from '../../engine/transport'
 import { joinChannel } from './channel'
 import { isOpenable, wasReplaced } from './find'
@@ -85,7 +85,7 @@ export const subscribe = (
     try {
       run()
     } catch (cause) {
-      sink.state(refused('echo-failed', { cause, detail: wordsOf(cause) }))
+      sink.state(echoThrew(cause))
     }
   }
 
@@ -128,7 +128,7 @@ export const subscribe = (
   }
 
   const unreadable = (why: unknown): void =>
-    socketRefused(delayed('socket-refused', { detail: `Its greeting cannot be read: ${wordsOf(why)}` }))
+    socketRefused(delayed('socket-refused', { detail: `(greeting: ${wordsOf(why)})` }))
 
   const errorCode = (code: number, staysOpen: boolean): void => {
     // A refused signature comes without a channel name, and nothing follows it: it can only be ours while ours is pending.
@@ -153,7 +153,7 @@ export const subscribe = (
     lost()
     if (hasReported) return
     hasReported = true
-    const words = 'pusher-js gave up on WebSocket after it had worked, as before 8.2: update it.'
+    const words = 'pusher-js gave up: update it to 8.2 or later.'
     sink.report(new CartEchoError('no-web-socket', words))
   }
 
@@ -243,7 +243,7 @@ export const subscribe = (
       isOurs,
       waiting: lost,
       threw: (cause) => {
-        const words = `A listener of the page's own socket threw: ${wordsOf(cause)}`
+        const words = `A listener of the socket threw: ${wordsOf(cause)}`
         sink.report(new CartEchoError('listener-failed', words, { cause }))
       },
       refused: (code, nextTryAtMs) => {

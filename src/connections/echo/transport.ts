@@ -1,8 +1,8 @@
 import { backOffMs, SUBSCRIPTION_FAILED } from '../../engine/backoff'
 import { createAlarm } from '../../engine/clock'
 import type { Stop } from '../../engine/environment'
-import { type CartEchoError, wordsOf } from '../../engine/errors'
-import { refused } from '../../engine/state'
+import type { CartEchoError } from '../../engine/errors'
+import { echoThrew, refused } from '../../engine/state'
 import type { ConnectorOptions, Link, Transport } from '../../engine/transport'
 import { findEcho, isOpenable } from './find'
 import { type EchoLike, type EchoSource, isNullEcho } from './shape'
@@ -44,7 +44,7 @@ export const echoTransport =
         if (isNullEcho(echo)) sink.state(refused('no-real-time'))
         else leave = subscribe(echo, options, sink, moveOn, past)
       } catch (cause) {
-        sink.state(refused('echo-failed', { cause, detail: wordsOf(cause) }))
+        sink.state(echoThrew(cause))
       }
       // Whoever heard a fact meanwhile may have stopped us.
       if (isStopped) leave()

@@ -52,7 +52,7 @@ const PONG_TIMEOUT_MS = 8_000
 export const reverbEcho = (given: ReverbOptions | null | undefined): ReverbEcho => {
   const options = given && ownOnly(given)
   if (options) insistOnReverb(options)
-  readDurationMs('reverb: auth.timeoutMs', ownOnly(options?.auth ?? {}).timeoutMs, 1)
+  readDurationMs('reverb().auth.timeoutMs', ownOnly(options?.auth ?? {}).timeoutMs, 1)
   let opened: { readonly echo: Promise<EchoClass<'reverb'>>; readonly end: AbortController } | null = null
   const self: ReverbEcho = {
     key: options?.key,
@@ -109,18 +109,13 @@ const isSamePlace = (one: ReverbOptions, other: ReverbOptions): boolean =>
   JSON.stringify(placeOf(one)) === JSON.stringify(placeOf(other))
 
 const connect = async (options: ReverbOptions | null | undefined, ended: AbortSignal): Promise<EchoClass<'reverb'>> => {
-  if (!options)
-    throw new CartEchoError('invalid-options', 'This page has no Reverb settings. Print them in the page block.')
+  if (!options) throw new CartEchoError('invalid-options', 'No Reverb settings: print them in the page block.')
   // Importing pusher-js sets window.Pusher (runtimes/web/runtime.ts): the page keeps its own.
   const pageOwnPusher = pageGlobal('Pusher')
   const { Echo, Pusher } = await (options.load ?? importModules)()
   if (pageOwnPusher !== undefined) Object.assign(globalThis, { Pusher: pageOwnPusher })
   const { host, port, scheme, path } = placeOf(options)
-  if (!host)
-    throw new CartEchoError(
-      'invalid-options',
-      'This page has no host of its own, as a sandboxed frame: give reverb() the host.',
-    )
+  if (!host) throw new CartEchoError('invalid-options', 'The page has no host: give reverb() one.')
   let echo: EchoClass<'reverb'> | null = null
   const customHandler = (
     request: { socketId: string; channelName: string },
@@ -181,10 +176,7 @@ const classOf = (module: unknown, name: string): unknown => {
     (one) => typeof one === 'function',
   )
   if (found) return found
-  throw new CartEchoError(
-    'no-echo',
-    `What was imported for ${name} has no class in it: give reverb({ load }) the two classes.`,
-  )
+  throw new CartEchoError('no-echo', `No class in the import of ${name}: give reverb({ load }).`)
 }
 
 // A frame of `srcdoc` has the origin of its parent and no host; with none at all pusher-js would dial Pusher's own servers (core/config.ts).

@@ -93,7 +93,7 @@ const hearPlaceless = (turn: Turn, decoded: Decoded): void => {
   // It moves no cursor, and the words of a wishlist are not what the check says of the cart.
   if (decoded.instance !== rules.instance) return
   if (stream.cursor && rules.canAsk) {
-    const words = `A broadcast of ${decoded.event} says no epoch and seq, on a page that has a cursor: it is told to nobody, and the check is asked. Send both.`
+    const words = `${decoded.event} skipped: send epoch and seq.`
     // Whoever tries it by hand would wait for it.
     if (!stream.hasHinted) effects.push({ name: 'report', error: new CartEchoError('invalid-payload', words) })
     stream.hasHinted = true

@@ -58,7 +58,7 @@ export const nextFailure = (
   const inMs = askedForMs + backOffMs(isRefusal(reason) ? CHECK_REFUSED : CHECK_FAILED, attempt, random)
   const detail = `${wireOf(url, status)}. ${hasOwn(meaning, 'detail') ? meaning.detail : ''}`.trim()
   // One trouble is one error, however often it is met.
-  const error = same?.error ?? (delayed(reason, { status, detail }).error as CartEchoError)
+  const error = same?.error ?? delayed(reason, { status, detail }).error
   return { reason, error, status, attempt, times, notBeforeMs: nowMs + inMs, inMs, isFatal: false }
 }
 

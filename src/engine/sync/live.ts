@@ -39,8 +39,7 @@ const GRACE_MS = 5_000
 /** So many answers in a row prove that it brings nothing; one may be a loss. */
 const SILENT_AFTER = 2
 
-const NO_BROADCASTS =
-  'Changes are logged, but no broadcast arrives: look at BROADCAST_CONNECTION, then at the queue worker.'
+const NO_BROADCASTS = 'No broadcast arrives: look at BROADCAST_CONNECTION, then at the queue worker.'
 
 const lost: Cause = { reason: 'socket-lost', error: null }
 
