@@ -6,8 +6,20 @@ import type { Audience, Environment, PageSignal } from './environment'
 import type { CartEchoError } from './errors'
 import { hasOwn } from './shape'
 import { type ConnectionFact, echoThrew, refused } from './state'
-import { afterJump, type Failure, nextFailure, wireOf } from './sync/failure'
-import { afterAnswer, afterBroadcast, afterFact, isPolling, type Live, noLive, opening, type Polled } from './sync/live'
+import {
+  afterAnswer,
+  afterBroadcast,
+  afterFact,
+  afterJump,
+  type Failure,
+  isPolling,
+  type Live,
+  nextFailure,
+  noLive,
+  opening,
+  type Polled,
+  wireOf,
+} from './sync/feeds'
 import { cannotAnswer, gone, type Link, type Query, type Reply, type Sink, stopLink, type Transport } from './transport'
 
 /** One request of the check; rejects only when aborted. */

@@ -6,7 +6,7 @@ import type { Environment } from '../engine/environment'
 import { wordsOf } from '../engine/errors'
 import { hasOwn } from '../engine/shape'
 import { delayed } from '../engine/state'
-import { wireOf } from '../engine/sync/failure'
+import { wireOf } from '../engine/sync/feeds'
 import type { Query, Reply } from '../engine/transport'
 import { absolute, isOwnOrigin, type Provided, provide, send } from './request'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { afterJump, type Failure, type NotAnswered, nextFailure } from '../../../src/engine/sync/failure'
+import { afterJump, type Failure, type NotAnswered, nextFailure } from '../../src/engine/sync/feeds'
 
 const failed = (status: number): NotAnswered => ({ name: 'failed', status, detail: 'Why.' })
 const busy = (retryAfterMs: number | null, status = 503): NotAnswered => ({ name: 'busy', status, retryAfterMs })
