@@ -2,7 +2,7 @@ import type { Id } from '../engine/events'
 import type { Application } from './reverb/application'
 import type { ChannelRule } from './shop/channel-auth'
 import type { PolicyChange } from './shop/check'
-import type { Level } from './shop/state'
+import type { Level } from './shop/owner-log'
 
 /** How a server is started. Everything can be left out. */
 export interface StartServerOptions {

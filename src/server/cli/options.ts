@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { isLevel, type Level } from '../shop/state'
+import { isLevel, type Level } from '../shop/owner-log'
 
 /** What the command was asked to do. */
 export type CliRequest =

@@ -1,7 +1,7 @@
 import { SWEEP_EVERY_MS } from '../reverb/connection'
 import { signChannel } from '../reverb/signature'
 import { type Actor, type Cast, createCast, surprises } from './actor'
-import type { RecordedLine, RecordedSection } from './recordings'
+import type { RecordedLine, RecordedSection } from './recording'
 import { compare, DONE, describeHappening, describeRecorded, type Finding, untried, type Verdict } from './report'
 import type { Clock, Target } from './target'
 import type { KeepAliveEntry } from './transcript'

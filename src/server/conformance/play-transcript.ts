@@ -1,16 +1,11 @@
 import { signChannel } from '../reverb/signature'
 import { type Actor, type Cast, createCast, surprises } from './actor'
-import {
-  learnSignatures,
-  RECORDED_CALLS,
-  type RecordedLine,
-  type RecordedSection,
-  resign,
-  type SignedFor,
-} from './recordings'
+import { fillElided, readElided } from './elided'
+import type { RecordedLine, RecordedSection } from './recording'
+import { learnSignatures, RECORDED_CALLS, resign, type SignedFor } from './recordings'
 import { compare, DONE, describeHappening, describeRecorded, type Finding, untried, type Verdict } from './report'
 import { askDoor, createPress, type Press, rewriteJson, type Target } from './target'
-import { fillElided, readElided, type TranscriptEntry } from './transcript'
+import type { TranscriptEntry } from './transcript'
 
 type Line = RecordedLine<TranscriptEntry>
 type Section = RecordedSection<TranscriptEntry>

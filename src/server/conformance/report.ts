@@ -1,7 +1,7 @@
 import { parseObject } from '../http/call'
 import type { Happening } from './actor'
+import { elideLike } from './elided'
 import { normalise, rewriteJson } from './target'
-import { elideLike } from './transcript'
 
 /** Everything that differs, line by line; what could not be tried, by reason; and a sum. */
 export const report = (findings: readonly Finding[]): string =>

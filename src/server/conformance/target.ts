@@ -3,7 +3,7 @@ import { type IncomingHttpHeaders, request } from 'node:http'
 import { request as secureRequest } from 'node:https'
 import { isObject, parseJson } from '../http/call'
 import { sign } from '../reverb/signature'
-import { fillElided, readElided } from './transcript'
+import { fillElided, readElided } from './elided'
 
 /** A key and its secret. */
 export interface Credentials {

@@ -1,5 +1,5 @@
 import { isObject, parseJson } from '../http/call'
-import { type EntryPatterns, type RecordedSection, readByPatterns, readLines } from './recordings'
+import { type EntryPatterns, type RecordedSection, readByPatterns, readLines } from './recording'
 
 /** What a line of transcript.txt means. `socket` is the recorder's name for a connection, such as `A2`. */
 export type TranscriptEntry =
@@ -52,30 +52,6 @@ export const readTranscript = (text: string): readonly RecordedSection<Transcrip
       const [, name = '', title = ''] = /^(\w+)\. (.*)$/.exec(heading) ?? []
       return { name, title, lines: readLines(lines, readByPatterns(PATTERNS)) }
     })
-
-/** A long frame of which the recorder kept the beginning and the length. */
-interface Elided {
-  readonly beginning: string
-  readonly length: number
-  /** What the recorder wrote for the rest: `…(9876 chars)`. */
-  readonly mark: string
-}
-
-/** Reads a frame that ends in `…(9876 chars)` or `…(9876 bytes)`; null when a frame is whole. */
-export const readElided = (frame: string): Elided | null => {
-  const [, beginning, mark = '', length] = /^(.*)(…\((\d+) (?:chars|bytes)\))$/.exec(frame) ?? []
-  return beginning === undefined ? null : { beginning, length: Number(length), mark }
-}
-
-/** A whole frame of the recorded length: its last letter goes on until the end, which is `ending`. */
-export const fillElided = ({ beginning, length }: Elided, ending: string): string =>
-  beginning + beginning.slice(-1).repeat(Math.max(0, length - beginning.length - ending.length)) + ending
-
-/** A frame as the recorder would have written it beside `recorded`: cut where that one was cut. */
-export const elideLike = (recorded: string, frame: string): string => {
-  const elided = readElided(recorded)
-  return elided ? `${frame.slice(0, elided.beginning.length)}…(${frame.length} chars)` : frame
-}
 
 /** What a line of keep-alive.txt means. `socket` says what that client does: `answers-pusher:pong`. */
 export type KeepAliveEntry =

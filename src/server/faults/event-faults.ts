@@ -1,7 +1,8 @@
 import type { Publication } from '../reverb/publication'
 import type { Disturbance } from './disturbances'
 import type { Span } from './fault'
-import { type Hand, strikesOf } from './running-fault'
+import { strikesOf } from './fault'
+import type { Hand } from './running-fault'
 import type { Stage } from './stage'
 
 /** `next`: the next one; with `times` or `forMs` the next so many, or all for so long. `nth`: 1 is the next. `every`: the 2nd, 4th, 6th … for 2. */

@@ -7,7 +7,7 @@ import type {
   RedirectFault,
   SlowFault,
 } from './call-faults'
-import type { DropFault, DuplicateFault, ReorderFault } from './event-faults'
+import type { DropFault, DuplicateFault, ReorderFault, Which } from './event-faults'
 import type {
   BackupFault,
   LagFault,
@@ -83,3 +83,15 @@ export interface FaultReport {
   /** In milliseconds of `Date.now()`. */
   readonly startedAtMs: number
 }
+
+/** After how many strikes a fault ends by itself. A fault of events that names no end strikes once. */
+export const strikesOf = (fault: Fault): number => {
+  const { times, forMs }: Span = 'times' in fault || 'forMs' in fault ? fault : {}
+  if (times !== undefined) return times
+  const isOfEvents = fault.kind === 'drop' || fault.kind === 'duplicate' || fault.kind === 'reorder'
+  if (!isOfEvents || isEvery(fault.which)) return Number.POSITIVE_INFINITY
+  if (typeof fault.which === 'object') return 1
+  return forMs === undefined ? 1 : Number.POSITIVE_INFINITY
+}
+
+const isEvery = (which: Which | 'last' | undefined): boolean => typeof which === 'object' && 'every' in which

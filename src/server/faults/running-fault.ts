@@ -1,7 +1,7 @@
 import { answer, challenge, hang, late, maintenance, redirect, slow } from './call-faults'
 import type { Disturbance, Disturbances } from './disturbances'
-import { drop, duplicate, reorder, type Which } from './event-faults'
-import type { Fault, FaultKind, FaultOf, FaultReport, Span } from './fault'
+import { drop, duplicate, reorder } from './event-faults'
+import { type Fault, type FaultKind, type FaultOf, type FaultReport, strikesOf } from './fault'
 import { backup, lag, loseSession, newEpoch, policy, prune, restart, restore, skew, swapSession } from './shop-faults'
 import { delay, error, kill, refuse, rejectSignatures, silence } from './socket-faults'
 import type { Stage } from './stage'
@@ -68,18 +68,6 @@ const createEnd = (): { readonly ended: Promise<void>; resolve(): void } => {
   })
   return { ended, resolve: () => resolve() }
 }
-
-/** After how many strikes a fault ends by itself. A fault of events that names no end strikes once. */
-export const strikesOf = (fault: Fault): number => {
-  const { times, forMs }: Span = 'times' in fault || 'forMs' in fault ? fault : {}
-  if (times !== undefined) return times
-  const isOfEvents = fault.kind === 'drop' || fault.kind === 'duplicate' || fault.kind === 'reorder'
-  if (!isOfEvents || isEvery(fault.which)) return Number.POSITIVE_INFINITY
-  if (typeof fault.which === 'object') return 1
-  return forMs === undefined ? 1 : Number.POSITIVE_INFINITY
-}
-
-const isEvery = (which: Which | 'last' | undefined): boolean => typeof which === 'object' && 'every' in which
 
 /** What a fault reports while it is active. */
 export interface Hand {

@@ -4,8 +4,8 @@ import { json, PRIVATE } from '../http/reply'
 import { route } from '../http/routes'
 import type { Carts } from './carts'
 import type { LogBook } from './owner-log'
+import { keepsLog, type Level } from './owner-log'
 import type { Sessions } from './sessions'
-import { keepsLog, type Level } from './state'
 
 /** One line of a cart. */
 export interface CartLine {

@@ -3,8 +3,8 @@ import { json, PRIVATE, type Reply } from '../http/reply'
 import { route } from '../http/routes'
 import { answerSince, isAhead, type LogAnswer, type LogEntry, type LogView } from './log-answer'
 import type { LogBook } from './owner-log'
+import { keepsLog, type Level } from './owner-log'
 import type { Customer, Session, Sessions } from './sessions'
-import { keepsLog, type Level } from './state'
 
 /** Where pages ask what they missed. Source: the guide. */
 export const CHECK_PATH = '/api/cart/check-updates'

@@ -4,8 +4,8 @@ import type { Application } from '../reverb/application'
 import type { CheckPolicy } from './check'
 import { CHECK_PATH } from './check'
 import type { LogBook } from './owner-log'
+import { keepsLog, type Level } from './owner-log'
 import type { Customer } from './sessions'
-import { keepsLog, type Level } from './state'
 
 /** What a page tells the SDK (docs/protocol.md). A server of level `guide` knows neither owner nor cursor. */
 export interface PageBlock {

@@ -3,9 +3,8 @@ import { CartEchoServerError } from '../errors'
 import { CONDITIONS, type Condition, findCondition, withCondition, withoutCondition } from './cart'
 import type { Carts, OwnedCart } from './carts'
 import { type ConditionChange, guidePayload, logPayload } from './condition-change'
-import type { LogPlace } from './owner-log'
+import type { Level, LogPlace } from './owner-log'
 import type { Tell } from './publish'
-import type { Level } from './state'
 
 /** The event every cart page listens to. */
 export const CONDITIONS_CHANGED = 'cart.conditions.changed'

@@ -5,8 +5,8 @@ import type { Publication } from '../reverb/publication'
 import type { LogEntry } from './log-answer'
 import type { Outbox } from './outbox'
 import type { LogBook, LogPlace } from './owner-log'
+import { keepsLog, type Level } from './owner-log'
 import { type Customer, channelOf, knownCustomer } from './sessions'
-import { keepsLog, type Level } from './state'
 
 /** Logs one change of a customer and hands it to their sockets. */
 export type Tell = (customer: Customer, event: string, payloadAt: (place: LogPlace) => unknown) => LogEntry

@@ -12,6 +12,7 @@ import { createCheck } from './check'
 import type { LogView } from './log-answer'
 import { createDatabaseWork, createMemory, type DatabaseWork, type Memory } from './memory'
 import { createOutbox, startSweeper } from './outbox'
+import type { Level } from './owner-log'
 import { ownerOf } from './owner-log'
 import { type PageBlock, pageBlock, pageBlockScript } from './page-block'
 import { createPromotions, type Promotions } from './promotions'
@@ -19,7 +20,6 @@ import { type Broadcast, createBroadcast, createPublish, createTell, type Publis
 import { createSessionRoutes } from './session-routes'
 import type { Customer } from './sessions'
 import { createVisitors, type Session, sessionCookies } from './sessions'
-import type { Level } from './state'
 import { type ShopState, shopState } from './state'
 
 /** What a shop needs from around it. */
