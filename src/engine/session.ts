@@ -82,10 +82,10 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
   }
 
   const wake = (): void => {
-    alarm.stop()
     const nowMs = environment.nowMs()
     const atMs = memory.pending.length > 0 ? nowMs : wakesAtMs(memory.stream)
-    if (isOpen && atMs !== null) alarm.set(Math.max(0, atMs - nowMs), () => arrive({ name: 'time' }))
+    if (!isOpen || atMs === null) alarm.stop()
+    else alarm.set(Math.max(0, atMs - nowMs), () => arrive({ name: 'time' }))
   }
 
   const ask = (since: Cursor | null): void => {

@@ -122,9 +122,11 @@ export const createDomEvents = (target: EventTarget | null | undefined) => {
   }
 
   const dispatch = (name: string, detail: unknown): void => {
-    if (!take()) return
-    waiting.push([name, detail])
-    flushIfParsed()
+    if (isReady && waiting.length === 0) send(name, detail, false)
+    else if (take()) {
+      waiting.push([name, detail])
+      flushIfParsed()
+    }
     endIfStopped()
   }
 

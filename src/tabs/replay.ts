@@ -31,7 +31,7 @@ export const afterBroadcast = (replay: Replay, entry: LoggedEvent): Replay => {
   const place = placeOf(entry.payload)
   if (!place || cursor?.epoch !== place.epoch || place.seq > cursor.seq + 1) return afterGap(replay)
   if (place.seq <= cursor.seq) return replay
-  return { ...replay, cursor: place, entries: [...replay.entries, entry].slice(-MOST_ENTRIES) }
+  return { ...replay, cursor: place, entries: [...replay.entries.slice(1 - MOST_ENTRIES), entry] }
 }
 
 /** The replay after an answer to what was asked at `asOfMs`, when there had been so many gaps. */
