@@ -20,7 +20,7 @@ const ROUNDS = 15
 const EVENTS = 200
 /** Until the compiler has seen all there is. */
 const WARM_UP_EVENTS = 3_000
-const COUNTED_EVENTS = 200
+const COUNTED_EVENTS = 100
 
 /** An open page, in the tab that has the socket. */
 interface Fed {
@@ -28,6 +28,8 @@ interface Fed {
   readonly devTools: CDPSession
   /** Script time of each round, in microseconds for each event. */
   readonly costs: number[]
+  /** Functions called for each event. */
+  readonly calls: number
 }
 
 /**
@@ -50,13 +52,11 @@ export const run = async ({ cases, say }: ExperimentOptions): Promise<readonly R
         `${round}/${ROUNDS}  ${[...fed].map(([name, { costs }]) => `${name} ${costs.at(-1)?.toFixed(1)}`).join('  ')}`,
       )
     }
-    const calls = new Map<System, number>()
-    for (const [name, one] of fed) calls.set(name, await callsOf(one))
     const beside = median(fed.get('echo-and-dispatch')?.costs ?? [])
-    return [...fed].flatMap(([name, { costs }]) => [
+    return [...fed].flatMap(([name, { costs, calls }]) => [
       row(name, 'event', 'script-microseconds', median(costs), 'µs'),
       row(name, 'event', 'times-echo-and-dispatch', beside === null ? null : (median(costs) ?? 0) / beside, '×'),
-      row(name, 'event', 'calls', calls.get(name) ?? null, 'calls'),
+      row(name, 'event', 'calls', calls, 'calls'),
     ])
   } finally {
     await browser.close()
@@ -80,8 +80,10 @@ const open = async (browser: Browser, name: System, stops: (() => void)[]): Prom
   const page = await whoHasTheSocket(server, pages)
   const devTools = await context.newCDPSession(page)
   await devTools.send('Performance.enable')
+  // Before the compiler puts one function into the other.
+  const calls = await callsOf({ page, devTools })
   await page.evaluate((count) => window.eventPage.feed(count), WARM_UP_EVENTS)
-  return { page, devTools, costs: [] }
+  return { page, devTools, costs: [], calls }
 }
 
 /** The tab that a change comes to by a socket of its own. */
@@ -116,9 +118,8 @@ const scriptSeconds = async (devTools: CDPSession): Promise<number> => {
 }
 
 /** Functions called for each change; those of the feeding alone are taken off. */
-const callsOf = async (fed: Fed): Promise<number> => {
+const callsOf = async ({ page, devTools }: Pick<Fed, 'page' | 'devTools'>): Promise<number> => {
   const count = async (isIdle: boolean): Promise<number> => {
-    const { page, devTools } = fed
     await devTools.send('Profiler.enable')
     await devTools.send('Profiler.startPreciseCoverage', { callCount: true, detailed: true })
     await page.evaluate(([events, idle]) => window.eventPage.feed(events, idle), [COUNTED_EVENTS, isIdle] as const)
