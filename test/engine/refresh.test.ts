@@ -805,7 +805,7 @@ describe('a refresh that does not end', () => {
     await pass(1)
     expect(runs[0]?.request.signal.aborted).toBe(true)
     expect(errors.map(({ message }) => message)).toEqual([
-      'The cart could not be read anew: It did not end within 30 s.',
+      'The cart could not be reloaded: It did not end within 30 s.',
     ])
     await pass(5_000)
     expect(runs).toHaveLength(2)
