@@ -2,9 +2,9 @@ import type { CartEchoOptions } from '../create-cart-echo'
 import { readPage } from '../page/block'
 import { whenParsed } from '../page/dom-events'
 import { browserEnvironment } from '../page/environment'
-import { beNative } from './be-native'
 import type { Built } from './built'
 import { type Opened, takeName } from './global-name'
+import { joinPage } from './join-page'
 import { createOwnTag, findTag, sourceOf } from './own-tag'
 import { createPageCart } from './page-cart'
 import { createImport } from './parts'
@@ -36,7 +36,7 @@ const open = (): Opened => {
   let isByHand = settings.isManual
   return {
     begin: () => {
-      beNative(cart, page)
+      joinPage(cart, page)
       whenParsed(() => {
         cart.identify(page())
         document.dispatchEvent(new CustomEvent('cart-echo-ready', { detail: cart, bubbles: true }))

@@ -1,14 +1,14 @@
 import { type AlpineLike, cartEcho } from '../adapters/alpine'
-import { repairSocketId } from '../adapters/livewire/surface'
+import { removeInvalidSocketId } from '../adapters/livewire/surface'
 import type { CartEcho } from '../engine/cart-echo'
 import type { PageIdentity } from '../engine/identity'
 import { pageGlobal } from '../engine/page-globals'
 
 /** Joins what is on the page, or comes: Alpine, Turbo, `wire:navigate`. The bridge to Livewire comes with the code. */
-export const beNative = (cart: CartEcho, page: () => PageIdentity): void => {
+export const joinPage = (cart: CartEcho, page: () => PageIdentity): void => {
   joinAlpine(cart)
   // Not with the bridge: a socket has no id as long as it is not open, and that is now.
-  repairSocketId(new AbortController().signal)
+  removeInvalidSocketId(new AbortController().signal)
   for (const visited of ['turbo:load', 'livewire:navigated']) {
     document.addEventListener(visited, () => cart.identify(page()))
   }
