@@ -4,17 +4,17 @@ import { languageAround } from './language'
 import type { NoticeMessages } from './messages'
 import { say, textOf } from './say'
 
-/** What the page was asked whether it says it itself. */
+/** Offers changes to the page, which may show them itself instead of the notice. */
 export interface Offers {
-  /** Asks for what is new among these, as one. */
+  /** Offers those of these changes that are new, all in one event. */
   readonly make: (changes: readonly Change[], messages: NoticeMessages) => void
-  /** True where the page was not asked yet. */
+  /** True for a change that was not offered yet. */
   readonly isNew: (change: Change) => boolean
-  /** True where the page has not taken it over. */
+  /** True for a change that the page did not take over. */
   readonly isOurs: (change: Change) => boolean
 }
 
-/** None yet. */
+/** None was offered yet. */
 export const createOffers = (): Offers => {
   const made = new WeakSet<Change>()
   const takenOver = new WeakSet<Change>()

@@ -3,11 +3,11 @@ import type { Stop } from '../engine/environment'
 import type { Change } from '../engine/events'
 import { askUntilKnown } from './ask-who-looks'
 
-/** Whose news may be shown. */
+/** Knows whether news may be shown to whoever is looking. */
 export interface OwnerWatch {
-  /** True for news of whoever looks at the page now, as far as is known. */
+  /** True for a change that is for whoever is looking now, as far as is known. */
   readonly isTheirs: (change: Change) => boolean
-  /** Asks who looks, where that is not known. */
+  /** Starts to find out who is looking, if that is not known. */
   readonly look: () => void
   readonly stop: Stop
 }
@@ -16,8 +16,8 @@ const NEVER = Number.NEGATIVE_INFINITY
 const AWAY = Number.POSITIVE_INFINITY
 
 /**
- * After Back (the back/forward cache) anybody may sit there: what came before is nobody's until the check has named the page's owner, or, where
- * none is named, until the channel is authorised anew. `changed` runs when that is known.
+ * After Back (the back/forward cache) somebody else may be looking. Earlier changes must not be shown until the check has named the page's owner, or, when
+ * it names none, until the channel was authorised again. `changed` runs when that may have changed.
  */
 export const watchOwner = (cart: CartEcho, changed: () => void): OwnerWatch => {
   const listening = new AbortController()
@@ -28,7 +28,7 @@ export const watchOwner = (cart: CartEcho, changed: () => void): OwnerWatch => {
   const doubtedMs = (): number => Math.max(unheardMs, cart.news.get().unconfirmedSinceMs ?? NEVER)
   const isKnown = (): boolean => doubtedMs() <= vouchedMs
 
-  // While nothing is listened to, the cart does not know that the page was away.
+  // A cart that does not listen does not notice that the page was in the cache.
   const hear = (name: 'pagehide' | 'pageshow', at: () => number): void => {
     const note = ({ persisted }: PageTransitionEvent): void => {
       const isHeard = unheardMs !== AWAY && cart.connection.get().name !== 'idle'

@@ -2,7 +2,7 @@ import type { Change } from '../engine/events'
 import { readLanguage } from './language'
 import { ENGLISH, formFor, type NoticeMessages, type NoticeValues } from './messages'
 
-/** Words, and the language they are in; null: the page's. */
+/** A text and its language; null: the page's. */
 interface Said {
   readonly text: string
   readonly lang: string | null
@@ -13,22 +13,22 @@ export interface Line extends Said {
   readonly part: 'headline' | 'what' | 'total' | 'more'
 }
 
-/** What a notice says. */
+/** The text of a notice. */
 export interface Words {
-  /** The newest change of which there is something to be said. Another one is said, even if its words are the same. */
+  /** The key of the newest change with a message. With another key, the same text is announced again. */
   readonly of: string | null
   readonly lines: readonly Line[]
   readonly label: Said
   readonly dismiss: Said
 }
 
-/** As many as the news keeps: there may have been more. */
+/** The news keeps this many changes: there may have been more. */
 const UNCOUNTED = 20
 
 /**
- * What to say of changes, oldest first: the newest message, what became of the promotion and the total where the message does not name
- * them, and how many more there were. The total is the newest of all that is `unread`, whoever says the rest of it: there is but one that is true. Null where none
- * has words: the server wants nothing said. Never throws.
+ * What a notice says about changes, oldest first: the newest message, the promotion and the total unless the message names
+ * them, and how many other changes there were. The total is the newest of all that is `unread`, also of changes that the page shows itself: only that one
+ * is true. Null when no change has a message: then the server wants nothing shown. Never throws.
  */
 export const say = (
   changes: readonly Change[],
@@ -59,7 +59,7 @@ export const say = (
   }
 }
 
-/** The lines as one text, for whoever shows it elsewhere. */
+/** The lines as one text, for a page that shows it elsewhere. */
 export const textOf = ({ lines }: Words): string =>
   lines.map(({ text }, index) => (index === lines.length - 1 ? text : ended(text))).join(' ')
 
@@ -70,7 +70,7 @@ interface Told extends NoticeValues {
   readonly key: string | null
 }
 
-// An event of the page's own may carry anything. That it has a message at all, be it an empty one, says that something is to be said.
+// A custom event may hold anything. A `message`, even an empty one, means that something is to be shown.
 const read = ({ change, meta }: Change): Told & { readonly message: string | null } => {
   const { message, changes, cart_echo } = change as unknown as Readonly<Record<string, unknown>>
   const [what, block] = [recordOf(changes), recordOf(cart_echo)]
@@ -125,7 +125,7 @@ const lineOf = (part: Line['part'], said: Said | null): Line[] => (said ? [{ par
 
 type Word = keyof typeof ENGLISH
 
-/** The shop's own words, else the English ones. Null where the shop wants none, or something they name is not known. */
+/** The shop's text, else the English one. Null when the shop wants none, or a value that it names is not known. */
 const word = (messages: NoticeMessages, key: Word, values: object): Said | null => {
   const own = messages[key] as NoticeTemplate<object> | undefined
   if (own === '') return null
@@ -135,20 +135,20 @@ const word = (messages: NoticeMessages, key: Word, values: object): Said | null 
   return english === null ? null : { text: english, lang: 'en' }
 }
 
-/** Words that name nothing, and cannot be done without: what has no name cannot be found by whoever does not see it. */
+/** A text without values that is always there: an element without a name cannot be found by screen reader. */
 const fixed = (messages: NoticeMessages, key: 'label' | 'dismiss' | 'changed'): Said =>
   word(messages, key, {}) ?? { text: String(ENGLISH[key]), lang: 'en' }
 
-/** As a sentence ends, so that a voice rests there. */
+/** The text with a full stop unless it ends in punctuation, so that a screen reader pauses there. */
 export const ended = (text: string): string => (/\p{P}$/u.test(text) ? text : `${text}.`)
 
 /**
- * True where a text names a value already: a name whatever its capitals are, an amount whatever its spaces are. Neither is named by a longer word, or a longer
- * number, that begins or ends with it. Nothing is named in any text.
+ * True when a text contains a value: a name in any case, an amount with any spaces; but not as a part of a longer word or number. True also for null:
+ * there is nothing to add then.
  */
 const isNamedIn = (text: string, value: string | null): boolean => {
   if (value === null) return true
-  // Names hold whatever they hold, so each sign is taken for itself.
+  // A name may hold any characters, so each is escaped.
   const signs = [...value]
     .filter((sign) => sign.trim() !== '')
     .map((sign) => sign.replace(/[\^$\\.*+?()[\]{}|/]/, '\\$&'))
@@ -161,22 +161,22 @@ const isNamedIn = (text: string, value: string | null): boolean => {
   })
 }
 
-// What goes on across a border: a number with its marks, of which the space is one; a word in scripts that write spaces between words.
+// What continues across a boundary: digits with their separators, spaces too; letters in scripts that write spaces between words.
 const CUTS = [
   [/\d[.,'’\s]?$/, /^[.,'’\s]?\d/],
   [/\p{LC}\p{M}*$/u, /^\p{LC}/u],
 ] as const
 
-/** Text with places to fill, such as `{name} has ended.`, or a function that gives the text: of a plural, say. */
+/** A text with placeholders, such as `{name} has ended.`, or a function that returns the text, such as for plurals. */
 export type NoticeTemplate<Values> = string | ((values: Values) => string)
 
-/** Longer than any message or name of a shop; what is longer is meant to do harm, or a mistake. */
+/** Longer than any real message or name; anything longer is a mistake or an attack. */
 const LONGEST = 300
 
-// Among them the marks that turn the direction of what follows: a name could make another total of the one beside it.
+// Control characters, including those that change the text direction: a name could garble the total beside it.
 const UNSPEAKABLE = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu
 
-/** What may be shown of a value from outside: one line of text, not too long; null where there is none. Never throws. */
+/** A string from outside as one line of text, shortened if it is too long; null when nothing is left. Never throws. */
 export const readable = (value: unknown): string | null => {
   if (typeof value !== 'string') return null
   const line = value
@@ -188,8 +188,8 @@ export const readable = (value: unknown): string | null => {
 }
 
 /**
- * The template with its places filled; null where a value that it names is not known, where it throws or gives no text. What is filled in is
- * not looked at for further places. Never throws.
+ * The template with its placeholders filled; null when a value that it names is not known, when it throws, or when it gives no text. Placeholders in
+ * values are not filled. Never throws.
  */
 export const fill = <Values extends object>(template: NoticeTemplate<Values>, values: Values): string | null => {
   try {

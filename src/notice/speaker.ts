@@ -11,13 +11,13 @@ import { createSettling } from './settle'
 import { createStage } from './stage'
 import { createVoice } from './voice'
 
-/** A speaker, and what ends it. */
+/** A presenter, and the function that ends it. */
 export interface RunningSpeaker extends Speaker {
-  /** Takes everything back, whether its turn came or not. */
+  /** Removes everything, whether it was active or not. */
   readonly end: Stop
 }
 
-/** Says the news of one cart: while the page is looked at, its customer is known, and nobody else says it. `messages` is asked each time. */
+/** Shows the news of one cart: on a visible page, when its customer is known, unless the page shows it itself. `messages` is called each time. */
 export const createSpeaker = (cart: CartEcho, messages: () => NoticeMessages, notices: Notices): RunningSpeaker => {
   const stops: Stop[] = []
   let owner: OwnerWatch | null = null
@@ -32,7 +32,7 @@ export const createSpeaker = (cart: CartEcho, messages: () => NoticeMessages, no
     if (!isParsed() || document.visibilityState === 'hidden') return
     const mine = messages()
     offers.make(unread(), mine)
-    // Whoever was asked may have ended it, or logged out.
+    // A listener that was asked may have ended this, or logged out.
     if (!owner) return
     const words = say(unread().filter(offers.isOurs), mine, unread())
     if (words) voice.say(words)
@@ -59,7 +59,7 @@ export const createSpeaker = (cart: CartEcho, messages: () => NoticeMessages, no
   }
 
   const dismissed = (): void => {
-    // What came a moment ago is not on the screen yet: nobody has read it.
+    // A change that came a moment ago is not shown yet: nobody has read it.
     const isUntold = (change: Change): boolean => offers.isNew(change) && say([change]) !== null
     if (unread().some(isUntold)) settling.flush()
     else cart.dismiss()
@@ -67,7 +67,7 @@ export const createSpeaker = (cart: CartEcho, messages: () => NoticeMessages, no
 
   const closeByKey = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape' || event.isComposing || !voice.isTarget(event)) return
-    // It is the notice that closes, not the modal around it, whoever else listens.
+    // The key closes the notice, not the modal around it, whatever other listeners do.
     event.preventDefault()
     event.stopImmediatePropagation()
     dismissed()
@@ -92,12 +92,12 @@ export const createSpeaker = (cart: CartEcho, messages: () => NoticeMessages, no
       hear('visibilitychange', update)
       hear('DOMContentLoaded', update)
       hear('keydown', closeByKey)
-      // What came into the top layer last is in front there.
+      // The element that entered the top layer last is in front.
       hear('toggle', riseAbove)
       hear('fullscreenchange', update)
       stops.push(cart.news.subscribe(update))
     },
-    // By then the page has put in place what it has only taken out.
+    // In a microtask: by then the page has put back an element that it only moves.
     moved: () => {
       if (!isMoving) queueMicrotask(arrange)
       isMoving = true
@@ -112,5 +112,5 @@ export const createSpeaker = (cart: CartEcho, messages: () => NoticeMessages, no
   }
 }
 
-// Before that nobody can have listened, and the page's own notices are not there.
+// Before that the page's own notices, and listeners for the event, are not there.
 const isParsed = (): boolean => document.readyState !== 'loading'

@@ -5,21 +5,21 @@ import { ended, type Words } from './say'
 import type { Stage } from './stage'
 import { part } from './view'
 
-/** The one notice that speaks, wherever it is. */
+/** Shows a text in one notice, and has screen readers announce it. */
 interface Voice {
-  /** Shows words where the notice belongs now, and has them read out: but not what was read out last, for that it has moved is no news to whoever has heard it. */
+  /** Shows a text where the notice belongs now, and announces it, unless it was the last one announced: when a notice only moves, that is no news. */
   readonly say: (words: Words) => void
-  /** Shows nothing, and is silent. What comes next is said, even if it is the same. */
+  /** Shows and announces nothing. The next text is announced, even if it is the same. */
   readonly hush: () => void
-  /** A notice has come or gone: what is read out goes on in its place. */
+  /** A notice was added or removed: moves what is being announced along. */
   readonly moved: () => void
-  /** The notice goes in front of what has come into the way. */
+  /** Moves the notice in front of what now covers it. */
   readonly rise: () => void
-  /** True for what happens in the notice. */
+  /** True for an event inside the notice. */
   readonly isTarget: (event: Event) => boolean
 }
 
-/** A silent one. */
+/** Shows nothing yet. */
 export const createVoice = (stage: Stage): Voice => {
   let showing: NoticeElement | null = null
   const utterance = createUtterance(() => showing?.view.root ?? null)
@@ -33,7 +33,7 @@ export const createVoice = (stage: Stage): Voice => {
 
   return {
     say: (words) => {
-      // How much room there is for it shows only once it is there.
+      // Whether it fits is known only once it is rendered.
       const fits = (inline: NoticeElement): boolean => {
         inline.view.show(words)
         const isSeen = isWithinReach(inline)
@@ -58,25 +58,25 @@ export const createVoice = (stage: Stage): Voice => {
   }
 }
 
-/** What screen readers are told: one thing after another, with time to hear it. */
+/** Has screen readers announce one text after another, with time to hear each. */
 interface Utterance {
-  /** Says words as soon as they can be heard, in place of what still waits; what was said last, not again. */
+  /** Announces a text as soon as it can be heard, instead of one that still waits; not again when it was the last one. */
   readonly say: (words: Words) => void
-  /** The notice has gone elsewhere: what was said already is not said again there. */
+  /** The notice was moved: what was announced already is not announced again there. */
   readonly moved: () => void
-  /** Says nothing any more. What comes next is said, even if it is the same. */
+  /** Announces nothing any more. The next text is announced, even if it is the same. */
   readonly stop: () => void
 }
 
-/** Browsers tell of what comes into a region only once they have told of the region. */
+/** Browsers announce what is added to a live region only once they know the region. */
 const LISTENED_TO_MS = 300
-/** Long enough to be heard. What comes meanwhile is one more utterance, with the newest total. */
+/** Long enough to be heard. A text that comes meanwhile is announced next, with the newest total. */
 const HEARD_MS = 5_000
 
 /**
- * A silent one. Its live region is in the page only while it speaks, beside what is to be seen, in the shadow tree that `where` gives then: what stands empty is in the
- * way of whoever reads the page line by line, and what moves with its words is read out again. The words are inline, with spaces between: Chromium tells of each
- * block on its own, in any order, Firefox of the whole for each.
+ * Its live region is in the page only while it announces, beside the visible text, in the shadow root that `where` returns then: an empty region would be
+ * in the way of a screen reader that reads line by line, and one that is moved with its text is announced again. The text is inline, with spaces between:
+ * Chromium announces each block on its own, in any order, Firefox the whole for each.
  */
 const createUtterance = (where: () => ShadowRoot | null): Utterance => {
   const region = part('div', 'voice', { role: 'status' })
@@ -104,7 +104,7 @@ const createUtterance = (where: () => ShadowRoot | null): Utterance => {
 
   const speak = (): void => {
     const root = where()
-    // Who looks at the page again is told then.
+    // A hidden page announces its news when it becomes visible.
     if (!root || document.visibilityState === 'hidden') next = null
     const words = next
     if (!words || !root) return rest()

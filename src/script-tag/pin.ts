@@ -1,12 +1,12 @@
-/** What is in a page for a module to be checked: it says `load` where that is the one that is meant, `error` where it is not, or cannot be had. */
+/** An element that loads a module and checks its integrity: fires `load` when it is the expected one, `error` when it is not, or cannot be fetched. */
 export type Pin = HTMLLinkElement | HTMLScriptElement
 
-/** Makes what checks the module at an address. Null where this browser has, or this page allows, nothing that would. */
+/** Creates the element for the module at a URL. Null when this browser cannot check modules, or this page does not allow it. */
 export type PinFor = (href: string) => Pin | null
 
 /**
- * A `<link rel="modulepreload">`, but in WebKit, which takes such a link and does not look at its integrity (seen in WebKitGTK 2.50): there a module script, for
- * which Trusted Types want a policy. Asked for once: a page may allow its name, `cart-echo`, only once, and where it does not, that is reported.
+ * Uses `<link rel="modulepreload">`, except in WebKit, which ignores the link's integrity (seen in WebKitGTK 2.50). There it uses a module script, for
+ * which Trusted Types need a policy. It is created once: a page may allow the name `cart-echo` once only, or not at all, which the browser reports.
  */
 export const createPins = (): PinFor => {
   let policy: UrlPolicy | 'unasked' | 'refused' = 'unasked'
@@ -26,7 +26,7 @@ const linkTo = (href: string): Pin | null => {
 // https://html.spec.whatwg.org/multipage/system-state.html#dom-navigator-vendor
 const isWebKit = (): boolean => navigator.vendor === 'Apple Computer, Inc.'
 
-/** A policy of Trusted Types (https://w3c.github.io/trusted-types/dist/spec/#trusted-type-policy), as far as it matters here. */
+/** A Trusted Types policy (https://w3c.github.io/trusted-types/dist/spec/#trusted-type-policy), as far as it is used here. */
 type UrlPolicy = { createScriptURL(href: string): string }
 type WithTypes = { trustedTypes?: { createPolicy(name: string, rules: UrlPolicy): UrlPolicy } }
 
