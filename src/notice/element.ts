@@ -10,13 +10,13 @@ export interface Notices {
   /** Those in the page now, in the order they were added. */
   readonly elements: ReadonlySet<NoticeElement>
   /** The first is active; the others wait until it is gone. */
-  readonly speakers: Set<Speaker>
+  readonly presenters: Set<Presenter>
   /** Creates an element of our own, not in the page yet. */
   readonly create: () => NoticeElement
 }
 
 /** Shows the news of one cart in the page's elements. */
-export interface Speaker {
+export interface Presenter {
   /** Called when it becomes the active one. */
   readonly begin: () => void
   /** Called when an element was added or removed. */
@@ -51,14 +51,14 @@ export const noticesOfPage = (): Notices | null => {
 
 const define = (): Notices => {
   const elements = new Set<NoticeElement>()
-  const speakers = new Set<Speaker>()
+  const presenters = new Set<Presenter>()
   const style = createStyle()
-  const speaker = (): Speaker | undefined => [...speakers][0]
+  const active = (): Presenter | undefined => [...presenters][0]
 
   class CartEchoNotice extends HTMLElement implements NoticeElement {
     static readonly [OURS]: Notices = {
       elements,
-      speakers,
+      presenters,
       create: () => {
         const own = new CartEchoNotice(true)
         own.setAttribute(OWN, '')
@@ -73,7 +73,7 @@ const define = (): Notices => {
       super()
       this.#isOwn = isOwn
       const root = this.attachShadow({ mode: 'open', delegatesFocus: isOwn })
-      this.view = createView(root, style, () => speaker()?.dismissed())
+      this.view = createView(root, style, () => active()?.dismissed())
     }
 
     connectedCallback(): void {
@@ -83,12 +83,12 @@ const define = (): Notices => {
       if (!this.#isOwn && this.hasAttribute(OWN)) return queueMicrotask(() => this.remove())
       elements.add(this)
       this.view.enter()
-      speaker()?.moved()
+      active()?.moved()
     }
 
     disconnectedCallback(): void {
       elements.delete(this)
-      speaker()?.moved()
+      active()?.moved()
     }
   }
 

@@ -72,7 +72,7 @@ const BLOCK = 'script[type="application/json"][data-cart-echo-notice]'
  * The texts in the page's last `data-cart-echo-notice` block in `<body>` (`wire:navigate` leaves old ones in `<head>`). Empty without such a block, and,
  * with a warning, when it cannot be read. Never throws.
  */
-export const wordsOfPage = (): NoticeMessages => {
+export const messagesOfPage = (): NoticeMessages => {
   const block = [...unclobbered(document, 'body').querySelectorAll(BLOCK)].at(-1)
   if (!block) return {}
   const words = parse(block.textContent ?? '')

@@ -10,9 +10,9 @@ export const openModal = (): Element | null => {
   const focused = innermost((root) => root.activeElement)
   // No API says which of two modals is in front. Usually it has the focus; and no selector finds a modal in another shadow tree.
   for (const start of [focused, hitAt(innerWidth / 2, innerHeight / 2)]) {
-    for (const one of upwards(start)) if (isModal(one) || one.matches(SAID)) return one
+    for (const one of upwards(start)) if (isModal(one) || one.matches(ARIA_MODAL)) return one
   }
-  const named = all(SAID).filter(isWithinReach)
+  const named = all(ARIA_MODAL).filter(isWithinReach)
   return all('dialog[open]').filter(isModal).at(-1) ?? named.at(-1) ?? trapAround(focused)
 }
 
@@ -33,7 +33,7 @@ export const watchModals = (changed: () => void): Stop => {
   }
 }
 
-const SAID = '[aria-modal=true]'
+const ARIA_MODAL = '[aria-modal=true]'
 
 // A full-screen element hides the rest too, but a video, a frame and the like cannot contain the notice. An unknown selector throws.
 const isModal = (element: Element): boolean => {
@@ -44,8 +44,8 @@ const isModal = (element: Element): boolean => {
   }
 }
 
-const NO_PART = 'script,style,link,template,[aria-live],cart-echo-notice'
-const AWAY = '[aria-hidden=true],[inert]'
+const IGNORED = 'script,style,link,template,[aria-live],cart-echo-notice'
+const HIDDEN = '[aria-hidden=true],[inert]'
 
 /**
  * The part of the page around which everything else is hidden, as Radix and Alpine's `x-trap.inert` do without a role of its own.
@@ -54,8 +54,8 @@ const trapAround = (focused: Element | null): Element | null => {
   const path = [...upwards(focused)].reverse()
   let trap: Element | null = null
   for (const one of path.slice(path.indexOf(unclobbered(document, 'body')) + 1)) {
-    const others = [...(one.parentNode?.children ?? [])].filter((other) => other !== one && !other.matches(NO_PART))
-    if (!others.every((other) => other.matches(AWAY))) break
+    const others = [...(one.parentNode?.children ?? [])].filter((other) => other !== one && !other.matches(IGNORED))
+    if (!others.every((other) => other.matches(HIDDEN))) break
     if (others.length > 0) trap = one
   }
   return trap

@@ -2,8 +2,8 @@ import type { CartEcho } from '../engine/cart-echo'
 import type { Stop } from '../engine/environment'
 import { noticesOfPage } from './element'
 import type { NoticeMessages } from './messages'
-import { wordsOfPage } from './messages'
-import { createSpeaker } from './speaker'
+import { messagesOfPage } from './messages'
+import { createPresenter } from './presenter'
 
 export type { CartEcho } from '../engine/cart-echo'
 export type { Stop } from '../engine/environment'
@@ -37,15 +37,15 @@ export const showNotices = (cart: CartEcho, { messages = {} }: NoticeOptions = {
   if (typeof document === 'undefined' || typeof customElements === 'undefined') return () => undefined
   const notices = noticesOfPage()
   if (!notices) return () => undefined
-  const { speakers } = notices
-  const speaker = createSpeaker(cart, () => ({ ...wordsOfPage(), ...messages }), notices)
-  speakers.add(speaker)
-  if (speakers.size === 1) speaker.begin()
+  const { presenters } = notices
+  const presenter = createPresenter(cart, () => ({ ...messagesOfPage(), ...messages }), notices)
+  presenters.add(presenter)
+  if (presenters.size === 1) presenter.begin()
   return () => {
-    const [first] = speakers
-    if (!speakers.delete(speaker)) return
-    speaker.end()
-    const [next] = speakers
-    if (first === speaker) next?.begin()
+    const [first] = presenters
+    if (!presenters.delete(presenter)) return
+    presenter.end()
+    const [next] = presenters
+    if (first === presenter) next?.begin()
   }
 }

@@ -7,7 +7,7 @@ import { say, textOf } from './say'
 /** Offers changes to the page, which may show them itself instead of the notice. */
 export interface Offers {
   /** Offers those of these changes that are new, all in one event. */
-  readonly make: (changes: readonly Change[], messages: NoticeMessages) => void
+  readonly offer: (changes: readonly Change[], messages: NoticeMessages) => void
   /** True for a change that was not offered yet. */
   readonly isNew: (change: Change) => boolean
   /** True for a change that the page did not take over. */
@@ -16,17 +16,17 @@ export interface Offers {
 
 /** None was offered yet. */
 export const createOffers = (): Offers => {
-  const made = new WeakSet<Change>()
+  const offered = new WeakSet<Change>()
   const takenOver = new WeakSet<Change>()
-  const isNew = (change: Change): boolean => !made.has(change)
+  const isNew = (change: Change): boolean => !offered.has(change)
   return {
-    make: (all, messages) => {
+    offer: (all, messages) => {
       const changes = all.filter(isNew)
       const words = say(changes, messages)
-      for (const change of changes) made.add(change)
+      for (const change of changes) offered.add(change)
       if (!words) return
       const lang = words.lines[0]?.lang ?? languageAround(unclobbered(document, 'body'))
-      if (isLeft({ text: textOf(words), lang, changes })) return
+      if (dispatchOffer({ text: textOf(words), lang, changes })) return
       for (const change of changes) takenOver.add(change)
     },
     isNew,
@@ -34,5 +34,5 @@ export const createOffers = (): Offers => {
   }
 }
 
-const isLeft = (detail: CartEchoNotice): boolean =>
+const dispatchOffer = (detail: CartEchoNotice): boolean =>
   document.dispatchEvent(new CustomEvent('cart-echo-notice', { detail, bubbles: true, cancelable: true }))

@@ -9,7 +9,7 @@ export interface View {
   /** The notice was added to the page, perhaps again: restores what it showed. */
   readonly enter: () => void
   /** Moves it in front of everything on the page, unless it is inline. */
-  readonly rise: () => void
+  readonly toFront: () => void
   /** Shows a text in place of the previous one. The same text changes nothing. */
   readonly show: (words: Words) => void
   /** Shows nothing. If the focus was in here, it goes back to where it was before. */
@@ -38,7 +38,7 @@ export const createView = (root: ShadowRoot, style: CSSStyleSheet | null, dismis
   if (style) root.adoptedStyleSheets = [style]
   root.append(frame)
 
-  const rise = (): void => {
+  const toFront = (): void => {
     // Older browsers use z-index.
     if (shown === null || !root.host.isConnected || !('showPopover' in frame)) return
     frame.popover = isInline(root.host) ? null : 'manual'
@@ -53,10 +53,10 @@ export const createView = (root: ShadowRoot, style: CSSStyleSheet | null, dismis
     enter: () => {
       if (shown === null) return
       frame.toggleAttribute('still', true)
-      rise()
+      toFront()
       focus.bringBack()
     },
-    rise,
+    toFront,
     show: (words) => {
       const pageLang = languageAround(root.host)
       const next = JSON.stringify([words, pageLang])
@@ -64,7 +64,7 @@ export const createView = (root: ShadowRoot, style: CSSStyleSheet | null, dismis
       frame.toggleAttribute('still', shown !== null)
       if (shown === null) focus.begin()
       shown = next
-      put(parts, words, pageLang)
+      render(parts, words, pageLang)
       setOpen(frame, root, true)
     },
     clear: () => {
@@ -92,7 +92,7 @@ const setOpen = (frame: HTMLElement, { host, delegatesFocus }: ShadowRoot, isOpe
   else if (delegatesFocus) host.removeAttribute('tabindex')
 }
 
-const put = ({ label, message, close }: NoticeParts, words: Words, pageLang: string): void => {
+const render = ({ label, message, close }: NoticeParts, words: Words, pageLang: string): void => {
   label.textContent = words.label.text
   close.setAttribute('aria-label', words.dismiss.text)
   mark(label, words.label, pageLang)

@@ -29,13 +29,13 @@ export const createBacklog = (onError: OnError): Backlog => {
       }
     },
     begin: (cart) => {
-      for (const run of waiting.splice(0)) orReport(() => run(cart), onError)
+      for (const run of waiting.splice(0)) runOrReport(() => run(cart), onError)
     },
   }
 }
 
 /** Runs a call that may be misuse. With the code there, it would have thrown at the call; now `onError` gets the error. */
-export const orReport = (run: () => void, onError: OnError): void => {
+export const runOrReport = (run: () => void, onError: OnError): void => {
   try {
     run()
   } catch (error) {

@@ -24,7 +24,7 @@ export interface FetchingOptions<Value> {
   readonly isWanted: () => boolean
   readonly arrived: (value: Value) => void
   /** Called when the state has changed. Default: not called. */
-  readonly moved?: (() => void) | undefined
+  readonly changed?: (() => void) | undefined
   /** Called with the first failure in a row, and with each misuse, while it is wanted. */
   readonly onError: OnError
 }
@@ -42,12 +42,12 @@ export interface Fetching<Value> {
 
 /** Creates one. It fetches nothing yet, and never twice at the same time. */
 export const createFetching = <Value>(options: FetchingOptions<Value>): Fetching<Value> => {
-  const { environment, load, isWanted, arrived, moved = () => undefined, onError } = ownOnly(options)
+  const { environment, load, isWanted, arrived, changed = () => undefined, onError } = ownOnly(options)
   let state: Fetched<Value> = { name: 'unasked' }
 
   const become = (next: Fetched<Value>): void => {
     state = next
-    moved()
+    changed()
   }
 
   const now = async (): Promise<Value> => {
@@ -89,15 +89,15 @@ export const createFetching = <Value>(options: FetchingOptions<Value>): Fetching
   }
 
   // Callers of `now` get the error from its promise, all others through `onError`.
-  const quietly = (): void => void now().catch(() => undefined)
+  const fetchInBackground = (): void => void now().catch(() => undefined)
 
   const look = (): void => {
     if (state.name === 'there') return
     if (!isWanted()) giveUp()
-    else if (state.name === 'unasked') quietly()
+    else if (state.name === 'unasked') fetchInBackground()
   }
 
-  const retries = createRetries(environment, quietly, (nextTryAtMs) => {
+  const retries = createRetries(environment, fetchInBackground, (nextTryAtMs) => {
     if (state.name === 'failed') become({ ...state, nextTryAtMs })
   })
 
@@ -107,7 +107,7 @@ export const createFetching = <Value>(options: FetchingOptions<Value>): Fetching
     again: () => {
       if (state.name === 'misused') state = { name: 'unasked' }
       look()
-      if (state.name === 'failed') quietly()
+      if (state.name === 'failed') fetchInBackground()
     },
     now,
   }

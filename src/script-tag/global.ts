@@ -3,7 +3,7 @@ import { readPage } from '../page/block'
 import { whenParsed } from '../page/dom-events'
 import { browserEnvironment } from '../page/environment'
 import type { Built } from './built'
-import { type Opened, takeName } from './global-name'
+import { claimGlobal, type Opened } from './claim-global'
 import { joinPage } from './join-page'
 import { createOwnTag, findTag, sourceOf } from './own-tag'
 import { createPageCart } from './page-cart'
@@ -57,4 +57,4 @@ const open = (): Opened => {
   }
 }
 
-takeName(version, script, open)
+claimGlobal(version, script, open)

@@ -7,7 +7,7 @@ import { noNews } from '../engine/news'
 import { onChange } from '../engine/on-change'
 import { ownOnly } from '../engine/shape'
 import { carryOn, notStarted } from '../engine/state'
-import { createBacklog, orReport } from './backlog'
+import { createBacklog, runOrReport } from './backlog'
 import { createFetching } from './fetching'
 import { connectionWithout, type Need, needOf } from './need'
 import { createStarts } from './starts'
@@ -50,7 +50,7 @@ export const createLateCart = (options: LateCartOptions): CartEcho => {
   }
 
   const arrived = (cart: CartEcho): void => {
-    if (who !== asked) orReport(() => cart.identify(who), onError)
+    if (who !== asked) runOrReport(() => cart.identify(who), onError)
     onChange(cart.connection, connection.set)
     onChange(cart.news, news.set)
     backlog.begin(cart)
@@ -67,7 +67,7 @@ export const createLateCart = (options: LateCartOptions): CartEcho => {
     },
     isWanted: () => need().name === 'code',
     arrived,
-    moved: show,
+    changed: show,
     onError,
   })
 
@@ -102,11 +102,11 @@ export const createLateCart = (options: LateCartOptions): CartEcho => {
       return cart ? listen(cart) : backlog.add(listen)
     },
     start: () => {
-      const letGo = starts.add(real())
+      const release = starts.add(real())
       handle(code.again)
       sayProblems()
       return () => {
-        letGo()
+        release()
         handle(code.look)
       }
     },

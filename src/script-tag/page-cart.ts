@@ -9,7 +9,7 @@ import { type PageIdentity, readShopper } from '../engine/identity'
 import { onChange } from '../engine/on-change'
 import { ownOnly } from '../engine/shape'
 import type { PageSettings } from '../page/block'
-import { sayStatus } from './early-status'
+import { dispatchStatus } from './early-status'
 import type { PageOptions, StartOptions } from './engine'
 import { createLateCart } from './late-cart'
 import { bringNotices } from './notices'
@@ -66,11 +66,11 @@ export const createPageCart = ({ environment, read, given, importPart, hasNotice
 
   const cart = createLateCart({ environment, load, onError, events: () => eventNames(options.events) })
   onChange(cart.connection, (connection) => {
-    if (code !== 'there') sayStatus(connection, options.target)
+    if (code !== 'there') dispatchStatus(connection, options.target)
   })
   if (hasNotices) bringNotices({ cart, environment, importPart, onError, isReady: () => code === 'there' })
 
-  const take = (more: StartOptions): void => {
+  const applyOptions = (more: StartOptions): void => {
     if (code === 'asked' || code === 'there') throw new CartEchoError('invalid-options', TOO_LATE)
     const next = ownOnly({ ...given, ...whatIsGiven(more) })
     readShopper({ ...read(), ...next })
@@ -83,7 +83,7 @@ export const createPageCart = ({ environment, read, given, importPart, hasNotice
     page,
     onError,
     start: (more) => {
-      if (more) take(more)
+      if (more) applyOptions(more)
       return cart.start()
     },
   }

@@ -1,7 +1,7 @@
 import { CartEchoError, wordsOf } from '../engine/errors'
 import { unclobbered } from '../engine/page-globals'
 import type { Built, Part } from './built'
-import { createPins, type Pin } from './pin'
+import { createPreloads, type Preload } from './preload'
 
 /** Fetches a part, and resolves with its exports. */
 export type ImportPart = <Exports>(part: Part) => Promise<Exports>
@@ -23,15 +23,15 @@ export interface PartsOptions {
  */
 export const createImport = ({ script, nonce, integrity }: PartsOptions): ImportPart => {
   const failures = new Map<Part, number>()
-  const pinFor = createPins()
+  const preloadFor = createPreloads()
   return async (part) => {
     const failed = failures.get(part) ?? 0
     const url = new URL(`cdn/${part}.js`, script)
     // A browser remembers a module that failed, by its URL, until the page ends (https://github.com/whatwg/html/issues/6768).
     if (failed > 0) url.searchParams.set('again', String(failed))
     try {
-      const pin = pinFor(url.href)
-      if (pin) await pinned(Object.assign(pin, { integrity: integrity[part], nonce: nonce ?? '' }))
+      const preload = preloadFor(url.href)
+      if (preload) await whenLoaded(Object.assign(preload, { integrity: integrity[part], nonce: nonce ?? '' }))
       return await import(url.href)
     } catch (cause) {
       failures.set(part, failed + 1)
@@ -41,23 +41,23 @@ export const createImport = ({ script, nonce, integrity }: PartsOptions): Import
 }
 
 /** How long to wait for a preload link that reports neither success nor failure. */
-const SILENT_MS = 20_000
+const PRELOAD_TIMEOUT_MS = 20_000
 
 /** Loads the module, if it is the expected one. Rejects when it is not, or cannot be fetched. */
-const pinned = (pin: Pin): Promise<void> =>
+const whenLoaded = (preload: Preload): Promise<void> =>
   new Promise((resolve, reject) => {
     const settle = (end: () => void) => (): void => {
       clearTimeout(timer)
-      pin.remove()
+      preload.remove()
       end()
     }
     // No time limit for a script: it always reports, and WebKit would fetch the module again meanwhile, unchecked.
-    const timer = pin instanceof HTMLLinkElement ? setTimeout(settle(resolve), SILENT_MS) : undefined
-    pin.addEventListener('load', settle(resolve))
-    pin.addEventListener(
+    const timer = preload instanceof HTMLLinkElement ? setTimeout(settle(resolve), PRELOAD_TIMEOUT_MS) : undefined
+    preload.addEventListener('load', settle(resolve))
+    preload.addEventListener(
       'error',
       settle(() => reject(new Error('blocked, away, or not what this version was built with'))),
     )
-    pin.crossOrigin = 'anonymous'
-    unclobbered(document, 'head').append(pin)
+    preload.crossOrigin = 'anonymous'
+    unclobbered(document, 'head').append(preload)
   })

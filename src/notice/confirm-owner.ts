@@ -10,7 +10,7 @@ const LOOK_AGAIN_MS = 1_000
  * Finds out whether the page's owner is still looking: asks the check until it has named the owner since `sinceMs`; or, when it names none, until the
  * channel was authorised again. Asks again when the connection is better. Then `known` runs, once. Returns the function that ends it before.
  */
-export const askUntilKnown = (cart: CartEcho, sinceMs: number, known: () => void): Stop => {
+export const confirmOwner = (cart: CartEcho, sinceMs: number, known: () => void): Stop => {
   const before = cart.connection.get()
   let asked = 0
   let failed = 0
@@ -29,7 +29,7 @@ export const askUntilKnown = (cart: CartEcho, sinceMs: number, known: () => void
     clearTimeout(timer)
     asked += 1
     const mine = asked
-    const answer = await whoLooks(cart, sinceMs)
+    const answer = await askOwner(cart, sinceMs)
     if (mine !== asked) return
     if (answer === 'owner' || (answer === 'nobody' && wasLive && isLive())) return known()
     wasLive = answer === 'nobody' && isAnew()
@@ -50,7 +50,7 @@ export const askUntilKnown = (cart: CartEcho, sinceMs: number, known: () => void
 }
 
 /** Whom the check names: `nobody` when it names no owner, or there is no check. An answer from after `sinceMs` is used without asking again. */
-const whoLooks = async (cart: CartEcho, sinceMs: number): Promise<'owner' | 'nobody' | 'unanswered'> => {
+const askOwner = async (cart: CartEcho, sinceMs: number): Promise<'owner' | 'nobody' | 'unanswered'> => {
   try {
     const { owner } = await cart.check({ refresh: false, maxAgeMs: Math.max(0, Date.now() - sinceMs) })
     return owner === null ? 'nobody' : 'owner'

@@ -1,38 +1,38 @@
 import type { NoticeElement } from './element'
 import { languageAround, mark } from './language'
+import type { Placement } from './placement'
 import { isWithinReach } from './reach'
-import { ended, type Words } from './say'
-import type { Stage } from './stage'
+import { type Words, withFullStop } from './say'
 import { part } from './view'
 
 /** Shows a text in one notice, and has screen readers announce it. */
-interface Voice {
+interface Display {
   /** Shows a text where the notice belongs now, and announces it, unless it was the last one announced: when a notice only moves, that is no news. */
-  readonly say: (words: Words) => void
+  readonly show: (words: Words) => void
   /** Shows and announces nothing. The next text is announced, even if it is the same. */
-  readonly hush: () => void
+  readonly clear: () => void
   /** A notice was added or removed: moves what is being announced along. */
   readonly moved: () => void
   /** Moves the notice in front of what now covers it. */
-  readonly rise: () => void
+  readonly toFront: () => void
   /** True for an event inside the notice. */
   readonly isTarget: (event: Event) => boolean
 }
 
 /** Shows nothing yet. */
-export const createVoice = (stage: Stage): Voice => {
+export const createDisplay = (placement: Placement): Display => {
   let showing: NoticeElement | null = null
-  const utterance = createUtterance(() => showing?.view.root ?? null)
+  const announcer = createAnnouncer(() => showing?.view.root ?? null)
 
   const goTo = (element: NoticeElement | null): void => {
     if (showing === element) return
     showing?.view.clear()
-    if (showing) stage.leave(showing)
+    if (showing) placement.remove(showing)
     showing = element
   }
 
   return {
-    say: (words) => {
+    show: (words) => {
       // Whether it fits is known only once it is rendered.
       const fits = (inline: NoticeElement): boolean => {
         inline.view.show(words)
@@ -40,28 +40,28 @@ export const createVoice = (stage: Stage): Voice => {
         if (!isSeen && inline !== showing) inline.view.clear()
         return isSeen
       }
-      goTo(stage.front(fits))
+      goTo(placement.choose(fits))
       showing?.view.show(words)
-      showing?.view.rise()
-      utterance.say(words)
+      showing?.view.toFront()
+      announcer.announce(words)
     },
-    hush: () => {
+    clear: () => {
       goTo(null)
-      utterance.stop()
+      announcer.stop()
     },
     moved: () => {
-      stage.keep()
-      utterance.moved()
+      placement.restore()
+      announcer.moved()
     },
-    rise: () => showing?.view.rise(),
+    toFront: () => showing?.view.toFront(),
     isTarget: (event) => showing !== null && event.composedPath().includes(showing),
   }
 }
 
 /** Has screen readers announce one text after another, with time to hear each. */
-interface Utterance {
+interface Announcer {
   /** Announces a text as soon as it can be heard, instead of one that still waits; not again when it was the last one. */
-  readonly say: (words: Words) => void
+  readonly announce: (words: Words) => void
   /** The notice was moved: what was announced already is not announced again there. */
   readonly moved: () => void
   /** Announces nothing any more. The next text is announced, even if it is the same. */
@@ -69,20 +69,20 @@ interface Utterance {
 }
 
 /** Browsers announce what is added to a live region only once they know the region. */
-const LISTENED_TO_MS = 300
+const REGION_READY_MS = 300
 /** Long enough to be heard. A text that comes meanwhile is announced next, with the newest total. */
-const HEARD_MS = 5_000
+const ANNOUNCEMENT_MS = 5_000
 
 /**
  * Its live region is in the page only while it announces, beside the visible text, in the shadow root that `where` returns then: an empty region would be
  * in the way of a screen reader that reads line by line, and one that is moved with its text is announced again. The text is inline, with spaces between:
  * Chromium announces each block on its own, in any order, Firefox the whole for each.
  */
-const createUtterance = (where: () => ShadowRoot | null): Utterance => {
+const createAnnouncer = (where: () => ShadowRoot | null): Announcer => {
   const region = part('div', 'voice', { role: 'status' })
   let timer: ReturnType<typeof setTimeout> | undefined
   let next: Words | null = null
-  let said = ''
+  let announced = ''
 
   const leave = (): void => {
     region.replaceChildren()
@@ -92,32 +92,32 @@ const createUtterance = (where: () => ShadowRoot | null): Utterance => {
   const prepare = (): void => {
     clearTimeout(timer)
     where()?.append(region)
-    timer = setTimeout(speak, LISTENED_TO_MS)
+    timer = setTimeout(announceNext, REGION_READY_MS)
   }
 
-  const rest = (): void => {
+  const finish = (): void => {
     clearTimeout(timer)
     timer = undefined
     leave()
     if (next) prepare()
   }
 
-  const speak = (): void => {
+  const announceNext = (): void => {
     const root = where()
     // A hidden page announces its news when it becomes visible.
     if (!root || document.visibilityState === 'hidden') next = null
     const words = next
-    if (!words || !root) return rest()
+    if (!words || !root) return finish()
     if (region.getRootNode() !== root) return prepare()
     region.append(...inlineOf(words, languageAround(root.host)))
-    said = JSON.stringify(words)
+    announced = JSON.stringify(words)
     next = null
-    timer = setTimeout(rest, HEARD_MS)
+    timer = setTimeout(finish, ANNOUNCEMENT_MS)
   }
 
   return {
-    say: (words) => {
-      next = JSON.stringify(words) === said ? null : words
+    announce: (words) => {
+      next = JSON.stringify(words) === announced ? null : words
       if (next && timer === undefined) prepare()
     },
     moved: () => {
@@ -126,8 +126,8 @@ const createUtterance = (where: () => ShadowRoot | null): Utterance => {
     },
     stop: () => {
       next = null
-      said = ''
-      rest()
+      announced = ''
+      finish()
     },
   }
 }
@@ -135,7 +135,7 @@ const createUtterance = (where: () => ShadowRoot | null): Utterance => {
 const inlineOf = ({ lines }: Words, pageLang: string): (Node | string)[] =>
   lines.flatMap((line, index) => {
     const span = document.createElement('span')
-    span.textContent = index === lines.length - 1 ? line.text : ended(line.text)
+    span.textContent = index === lines.length - 1 ? line.text : withFullStop(line.text)
     mark(span, line, pageLang)
     return [span, ' ']
   })

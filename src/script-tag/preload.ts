@@ -1,14 +1,14 @@
 /** An element that loads a module and checks its integrity: fires `load` when it is the expected one, `error` when it is not, or cannot be fetched. */
-export type Pin = HTMLLinkElement | HTMLScriptElement
+export type Preload = HTMLLinkElement | HTMLScriptElement
 
 /** Creates the element for the module at a URL. Null when this browser cannot check modules, or this page does not allow it. */
-export type PinFor = (href: string) => Pin | null
+export type PreloadFor = (href: string) => Preload | null
 
 /**
  * Uses `<link rel="modulepreload">`, except in WebKit, which ignores the link's integrity (seen in WebKitGTK 2.50). There it uses a module script, for
  * which Trusted Types need a policy. It is created once: a page may allow the name `cart-echo` once only, or not at all, which the browser reports.
  */
-export const createPins = (): PinFor => {
+export const createPreloads = (): PreloadFor => {
   let policy: UrlPolicy | 'unasked' | 'refused' = 'unasked'
   return (href) => {
     if (!isWebKit()) return linkTo(href)
@@ -18,7 +18,7 @@ export const createPins = (): PinFor => {
   }
 }
 
-const linkTo = (href: string): Pin | null => {
+const linkTo = (href: string): Preload | null => {
   const link = document.createElement('link')
   return link.relList?.supports?.('modulepreload') ? Object.assign(link, { rel: 'modulepreload', href }) : null
 }

@@ -5,13 +5,13 @@ import { upwards } from './reach'
 import { isInline } from './view'
 
 /** Where in the page the notice is shown. */
-export interface Stage {
+export interface Placement {
   /** The notice to use; ours is put in its place first, if it is that one. `fits` says whether an inline one can be seen. Null when there is no place. */
-  readonly front: (fits: (inline: NoticeElement) => boolean) => NoticeElement | null
+  readonly choose: (fits: (inline: NoticeElement) => boolean) => NoticeElement | null
   /** Puts ours back when the page has removed it. */
-  readonly keep: () => void
+  readonly restore: () => void
   /** Removes a notice from the page, if it is ours: it is there only while it shows something. */
-  readonly leave: (notice: NoticeElement) => void
+  readonly remove: (notice: NoticeElement) => void
 }
 
 /** Removed so soon, so many times in a row: the page does not want it there, and an endless loop would hang the tab. */
@@ -24,7 +24,7 @@ const THROWN_OUT_SLOWLY = { withinMs: 250, times: 60 }
  * it; else in `<html>`, because `wire:navigate` and Turbo replace `<body>`. But React 18 discards the document when it hydrates and finds elements that it
  * did not render, unless they are in `<body>`; and some pages clean up `<html>`. `changed` runs when the modal around ours has closed.
  */
-export const createStage = ({ elements, create }: Notices, changed: () => void): Stage => {
+export const createPlacement = ({ elements, create }: Notices, changed: () => void): Placement => {
   const own = create()
   const refused = new WeakSet<Element>()
   let place: Element | null = null
@@ -32,7 +32,7 @@ export const createStage = ({ elements, create }: Notices, changed: () => void):
   let thrownOut = 0
   let thrownOutSlowly = 0
 
-  const home = (modal: Element | null): Element | null => {
+  const placeFor = (modal: Element | null): Element | null => {
     const { documentElement, body } = sections()
     const places = [modal, isHydrated() ? body : documentElement, body]
     const free = places.find((one) => one && !refused.has(one)) ?? null
@@ -59,17 +59,17 @@ export const createStage = ({ elements, create }: Notices, changed: () => void):
   }
 
   return {
-    front: (fits) => {
+    choose: (fits) => {
       const modal = openModal()
       const pages = [...elements]
         .filter((one) => one !== own && (!modal || upwards(one).includes(modal)) && isOpenToAll(one))
         .sort(byPlace)
       const theirs = pages.find((one) => isInline(one) && fits(one)) ?? pages.find((one) => !isInline(one))
       if (theirs) return theirs
-      put(home(modal))
+      put(placeFor(modal))
       return place && own
     },
-    keep: () => {
+    restore: () => {
       if (!place || own.isConnected) return
       const lastedMs = Date.now() - putAtMs
       thrownOut = lastedMs < THROWN_OUT.withinMs ? thrownOut + 1 : 1
@@ -78,9 +78,9 @@ export const createStage = ({ elements, create }: Notices, changed: () => void):
         refused.add(place)
         thrownOut = thrownOutSlowly = 0
       }
-      put(home(openModal()))
+      put(placeFor(openModal()))
     },
-    leave: (notice) => {
+    remove: (notice) => {
       if (notice === own) put(null)
     },
   }

@@ -27,7 +27,7 @@ type Named = {
  * one stays, and this one only passes its tag to it, with one warning per page. No warning when that tag says something new, which is why it ran:
  * `wire:navigate` runs a script in `<body>` again at each visit.
  */
-export const takeName = (version: string, tag: HTMLScriptElement | null, open: () => Opened): void => {
+export const claimGlobal = (version: string, tag: HTMLScriptElement | null, open: () => Opened): void => {
   const page = globalThis as Named
   const before = pageGlobal('CartEcho') as Named['CartEcho']
   if (before?.version) {
