@@ -19,51 +19,51 @@ import { browserEnvironment, browserTabs } from './page/environment'
 import { besideOtherLogIns } from './tabs/other-log-ins'
 import { tabs, tabsName } from './tabs/tabs'
 
-/** How the check is asked, and how often. */
+/** How the check is requested, and how often. */
 export interface CheckSettings extends CheckRequest {
-  /** How often to ask while nothing is heard live, from 1,000 ms on. False: never by itself. Default 30,000 ms; the server may say otherwise. */
+  /** How often to poll while there is no live connection: at least 1,000 ms. False: never. Default 30,000 ms, unless the server sets another. */
   intervalMs?: number | false | undefined
   /**
-   * How often to ask while something is, from 1,000 ms on: at random in the second half of it. False: never. Default 300,000 ms; the server may say
-   * otherwise.
+   * How often to ask while the connection is live, for changes lost without a trace: at least 1,000 ms, each time at random in the second half of it.
+   * False: never. Default 300,000 ms, unless the server sets another.
    */
   auditMs?: number | false | undefined
-  /** How long an answer may take. Default 10,000 ms. */
+  /** How long to wait for an answer. Default 10,000 ms. */
   timeoutMs?: number | undefined
 }
 
-/** How a page listens to its cart. `connect`, `check`, or both. What an object inherits is not read. */
+/** How a page listens to its cart. Give `connect`, `check`, or both. Only an object's own properties are read, not inherited ones. */
 export interface CartEchoOptions extends Omit<PageIdentity, 'check' | 'reverb'> {
   /** Where broadcasts come from: `echo(() => window.Echo)` from `cart-echo/echo`, or `reverb({…})` from `cart-echo/reverb`. */
   connect?: Connector | undefined
-  /** The address of the check, or more about it. With it nothing is lost over gaps, and the page is fed where no socket can be had. */
+  /** The URL of the check, or its settings. With a check, changes that were missed are fetched, and a page without a socket stays up to date. */
   check?: string | CheckSettings | undefined
   /** The private channel with `{user}` in it, without `private-`. Default `App.Models.User.{user}`. */
   channel?: string | undefined
   /**
-   * Whether the shopper's tabs share one connection: one of them has the socket and asks the check, the others hear it from there.
-   * Default true. Where the browser cannot (no Web Locks, no BroadcastChannel), each tab has its own.
+   * Whether the shopper's tabs share one connection: one tab opens the socket and asks the check, and passes everything on to the others.
+   * Default true. In browsers without Web Locks or BroadcastChannel each tab has its own.
    */
   tabs?: boolean | undefined
   /** Events of your own beside `cart.conditions.changed`: names, or names with a decoder. Default none. */
   events?: readonly EventOption[] | undefined
-  /** The cart instance to be told of; changes of others are passed over. Default `default`. */
+  /** The cart instance to listen to; changes to other instances are ignored. Default `default`. */
   instance?: string | undefined
   /** Where DOM events are dispatched; null: nowhere. Default `document`. */
   target?: EventTarget | null | undefined
-  /** Gets every trouble that is not misuse. What it throws is dropped. Default: `console.error`. */
+  /** Called with every error that is not misuse of the API (misuse throws). What it throws itself is ignored. Default: `console.error`. */
   onError?: OnError | undefined
 }
 
 /**
- * Makes a page's ear for its cart. Pure and inert until `start()`: it may be called on a server, where `start()` does
+ * Creates the client that tells a page about changes to its cart. Does nothing until `start()`, so it may be called on a server, where `start()` does
  * nothing either.
- * @throws {CartEchoError} `invalid-options` with neither `connect` nor `check`, or for a number that is none; `invalid-user`, `invalid-cursor`, `invalid-channel`,
- * `invalid-event`.
+ * @throws {CartEchoError} `invalid-options` without both `connect` and `check`, or for an unusable number; `invalid-user`, `invalid-cursor`,
+ * `invalid-channel`, `invalid-event`.
  */
 export const createCartEcho = (options: CartEchoOptions): CartEcho => createCartEchoIn(browserEnvironment(), options)
 
-/** The same in an environment of your own, with what its tabs share. Throws as `createCartEcho` does. */
+/** Like `createCartEcho`, in a given environment; `portsOf` gives the locks and the bus that tabs share. Throws the same errors. */
 export const createCartEchoIn = (
   world: Environment,
   given: CartEchoOptions,
@@ -98,7 +98,7 @@ export const createCartEchoIn = (
   return client
 }
 
-/** What the transports of a page are made of. */
+/** What a page's transports are built from. */
 interface TransportParts extends Endpoints, Pick<CartEchoOptions, 'tabs'> {
   readonly environment: Environment
   readonly portsOf: () => TabPorts | null
@@ -134,7 +134,7 @@ const transportFor = (user: string | null, owner: string | null, parts: Transpor
   return pageLife({ environment, transport, canAsk })
 }
 
-/** What feeds a page, or all tabs of a shopper, as long as somebody of the audience looks. */
+/** The transport that feeds one page, or all tabs of a shopper; `audience` knows whether any of them is visible. */
 const feedOf = (parts: TransportParts, channel: string | null, audience: Audience): Transport => {
   const { environment, check, events } = parts
   const live = channel === null ? null : liveOf(parts, channel, audience)
@@ -153,7 +153,7 @@ const feedOf = (parts: TransportParts, channel: string | null, audience: Audienc
   })
 }
 
-// A look at any of the tabs is a reason to doubt the socket.
+// Any tab that becomes visible, not only this one, is a reason to probe the socket.
 const liveOf = (parts: TransportParts, channel: string, { watchPage }: Audience): Transport | null => {
   const environment = { ...parts.environment, watchPage }
   return parts.connect?.transport({ environment, channel, events: [...parts.events.keys()] }) ?? null

@@ -4,8 +4,8 @@ export type { CartConditionsChanged, CartEventMap, CartEventName } from './engin
 export type { CartDomEventMap } from './page/dom-events'
 
 /**
- * What `useEcho` of `@laravel/echo-react` and `@laravel/echo-vue` may be given, by the names Echo wants: with a leading dot. Own events come
- * with it: those added to `CartEventMap` by declaration merging.
+ * The payload of every event, for `useEcho` of `@laravel/echo-react` and `@laravel/echo-vue`: the keys have the leading dot that Echo wants. Events that
+ * you added to `CartEventMap` by declaration merging are included.
  */
 export type CartEchoEvents = {
   [Name in CartEventName as `.${Name}`]: CartEventMap[Name]
@@ -13,8 +13,8 @@ export type CartEchoEvents = {
 
 declare global {
   /**
-   * The event map that `useEcho` looks its payloads up in. It is one for the whole app, so nothing is added to it until a file of the app
-   * says `import type {} from 'cart-echo/echo-events'`. Types only: nothing is checked when a payload arrives.
+   * The event map that `useEcho` looks its payloads up in. It is global to the app, so it stays unchanged until a file of the app
+   * says `import type {} from 'cart-echo/echo-events'`. Types only: payloads are not checked when they arrive.
    * @see https://github.com/laravel/echo/blob/2.x/packages/react/src/types.ts
    */
   interface Events extends CartEchoEvents {}

@@ -69,7 +69,7 @@ const importsOf = (source: string): Import[] => [
 const hasUnreadImport = (source: string): boolean =>
   /^import\b|\bimport\(/m.test(source.replace(STATIC, '').replace(DYNAMIC, ''))
 
-/** `adapters/vue/room.ts` lives in the room of `adapters/vue.ts`: every adapter has its own, and so have the two connections. */
+/** `adapters/vue/app-context.ts` lives in the room of `adapters/vue.ts`: every adapter has its own, and so have the two connections. */
 const roomOf = (path: string): string => {
   if (path === 'index.ts') return 'entry'
   const [first = '', second = ''] = path.replace(/\.ts$/, '').split('/')

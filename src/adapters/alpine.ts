@@ -3,7 +3,7 @@ import { CartEchoError } from '../engine/errors'
 import { ownOnly } from '../engine/shape'
 import type { AlpineLike } from './alpine/alpine-like'
 import { cartEchoDirective } from './alpine/directive'
-import { hasStarted, readAnew } from './alpine/read-anew'
+import { hasStarted, rescan } from './alpine/rescan'
 import { type ShownCart, showCart } from './alpine/shown-cart'
 
 export type { CartEcho } from '../engine/cart-echo'
@@ -14,22 +14,22 @@ export type { CartDomEventMap } from '../page/dom-events'
 export type { AlpineLike, DirectiveWords, ElementTools, Evaluation, HandleDirective } from './alpine/alpine-like'
 export type { ShownCart } from './alpine/shown-cart'
 
-// The same symbol in every copy and version: this Alpine has the plugin.
+// Marks an Alpine that has the plugin. The symbol is the same in every copy and version.
 const APPLIED = Symbol.for('cart-echo.alpine')
 
 /**
- * The plugin: `Alpine.plugin(cartEcho(cart))`, best before Alpine starts: elements that it came too late for are read anew. It gives `$cartEcho` and `$store.cartEcho`, one reactive
- * `ShownCart`, and for elements:
+ * The Alpine plugin: `Alpine.plugin(cartEcho(cart))`, best before Alpine starts; elements that were initialised before it are read again. It adds
+ * `$cartEcho` and `$store.cartEcho`, which are one reactive `ShownCart`, and directives:
  *
- * - `x-cart-echo:changed="expression"` with `$change`, the payload, and `$meta`, for each change. `.cart-stock-changed`, the DOM name of
- *   another event, hears that one instead.
- * - `x-cart-echo:status="expression"` with `$connection`, for each new connection from now on.
- * - `x-cart-echo:refresh="expression"` with `$cursor` and `$signal` is an `onRefresh`: what it gives is waited for. In a Livewire component
- *   `$wire.$refresh()` when left out. `.settle.500ms` and `.spread.5000ms` are its options.
+ * - `x-cart-echo:changed="expression"` runs for each change, with `$change` (the payload) and `$meta`. For another event add its DOM name, as in
+ *   `x-cart-echo:changed.cart-stock-changed`.
+ * - `x-cart-echo:status="expression"` runs for each later change of the connection, with `$connection`.
+ * - `x-cart-echo:refresh="expression"` is an `onRefresh`, with `$cursor` and `$signal`; a promise it returns is awaited. Without an expression it calls
+ *   `$wire.$refresh()`, in a Livewire component. `.settle.500ms` and `.spread.5000ms` are its options.
  *
- * `.once`, `.debounce` and `.throttle` (250 ms) are those of `x-on`, and take `.1s` too, for `changed` and `status`. Everything ends with its element; the rest
- * lives as long as Alpine does. The page calls `cart.start()`. A store or a magic of the page's own by that name stays, with one
- * warning; applied again, it does nothing. A directive that cannot be read is a warning, too.
+ * `changed` and `status` also take `.once`, `.debounce` and `.throttle` (250 ms) as `x-on` does, with seconds (`.1s`) too. A directive ends with its
+ * element; the rest lasts as long as Alpine. The plugin does not call `cart.start()`. A store or magic of the page by that name stays, with one
+ * warning; so does a directive that cannot be read. Applying the plugin again does nothing.
  * @throws {CartEchoError} `invalid-options` without the cart, as in `Alpine.plugin(cartEcho)`.
  */
 export const cartEcho = (cart: CartEcho): ((Alpine: AlpineLike) => void) => {
@@ -41,9 +41,9 @@ export const cartEcho = (cart: CartEcho): ((Alpine: AlpineLike) => void) => {
     const directive = cartEchoDirective(cart, Alpine, warn)
     const taken = [giveMagic(Alpine, shown), giveStore(Alpine, shown)].filter((name) => name !== null)
     if (taken.length > 0) warn(`${taken.join(' and ')} were taken, and stay as they are.`)
-    // Livewire's morph copies elements to compare them; what such a copy hears would never end.
+    // Livewire's morph clones elements to compare them; the listeners of a clone would never end.
     Alpine.directive('cart-echo', Alpine.skipDuringClone?.(directive) ?? directive)
-    if (hasStarted()) readAnew()
+    if (hasStarted()) rescan()
   }
 }
 

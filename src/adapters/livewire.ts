@@ -7,13 +7,13 @@ import type { PageIdentity } from '../engine/identity'
 import { ownOnly } from '../engine/shape'
 import { holdWhile, whenOfferTaken } from './livewire/offer'
 import { refreshNow, refreshThrough } from './livewire/refreshing'
-import { markEvents, repairSocketId } from './livewire/surface'
+import { markEvents, removeInvalidSocketId } from './livewire/surface'
 import {
+  dropCallsOfUnloaded,
   isHearing,
   keepCallLimit,
   type LivewireRefresh,
   readTargets,
-  spareUnloaded,
   watchTyping,
 } from './livewire/targets'
 
@@ -24,39 +24,39 @@ export type { PageIdentity } from '../engine/identity'
 export type { CartDomEventMap } from '../page/dom-events'
 export type { LivewireRefresh } from './livewire/targets'
 
-/** How the page and Livewire go together. */
+/** The options of `livewire()`. */
 export interface LivewireOptions {
   /**
-   * Who is looking, read anew whenever `wire:navigate` has put another page in place, and at the first load: `readPage` of `cart-echo`. HTML
-   * older than the news is then refreshed. What cannot be read, or throws, goes to `onError` and is nobody's page. Default: nobody is identified anew,
+   * Reads who is looking, at the first load and after each `wire:navigate`: `readPage` of `cart-echo`. A page that is older than the newest change is then
+   * refreshed. Settings that cannot be read go to `onError`; so does an error, and then nobody is logged in. Default: nobody is identified again,
    * and a page that was prefetched before a change, or that Back restores, stays as it is.
    */
   page?: (() => PageIdentity) | undefined
   /**
-   * How Livewire reads the cart anew: the event (or events) that components listen to with `#[On('cart-updated')]`, or
-   * `{ components: ['cart'] }` for `$refresh` of all components of these names. Default `'cart-updated'`. False: not at all.
+   * How Livewire reloads the cart: the event (or events) to dispatch, for components with `#[On('cart-updated')]`, or
+   * `{ components: ['cart'] }` to call `$refresh` of all components of these names. Default `'cart-updated'`. False: not at all.
    */
   refresh?: LivewireRefresh | false | undefined
-  /** How long after the last key, click or input in a field it no longer keeps a refresh waiting, be the focus there or elsewhere in the component. Default 5,000 ms. */
+  /** How long a key, click or input in a field delays a refresh, while the focus stays in that component. Default 5,000 ms. */
   idleMs?: number | undefined
   /**
-   * How long a refresh waits for a shopper at work before elements with `data-cart-echo-offer` lose their `hidden`; a click on one refreshes. It
-   * waits on meanwhile. Default 20,000 ms.
+   * How long a refresh waits for a busy shopper before elements with `data-cart-echo-offer` lose their `hidden`; a click on one refreshes at once, and
+   * without a click it keeps waiting. Default 20,000 ms.
    */
   patienceMs?: number | undefined
 }
 
 /**
- * Bridges to Livewire 3.5 and later, whether it is on the page already, comes later, or never. It does not start the client.
+ * Connects the client to Livewire 3.5 or later, which may be there already, come later, or never. It does not start the client.
  *
- * - `#[On('cart-conditions-changed')]`, `Livewire.on` and Alpine's `.window` each hear a change once.
- * - For the server's work it dispatches `refresh`: once for a burst, spread and retried as `onRefresh` says, in one request for all components, after the
- *   check has answered, and not while the shopper is at work in a component that would be refreshed. One that came before Livewire had started is made good then. One that
- *   fails opens no dialog of Livewire's: it is reported.
- * - `X-Socket-ID` on Livewire's requests is taken off while it is no socket's id.
+ * - `#[On('cart-conditions-changed')]`, `Livewire.on` and Alpine's `.window` each get a change once.
+ * - After changes it dispatches the event in `refresh`, or refreshes the components: once for a burst, with the spread and retries of `onRefresh`, in one
+ *   request for all components, after the check has answered, and not while the shopper is busy in one of these components. What was due before Livewire
+ *   had started runs then. A failure is reported, without a dialog of Livewire.
+ * - It removes `X-Socket-ID` from Livewire's requests while it is not the id of a socket.
  *
- * Returns what ends it. Called again for the same client, it does nothing and returns the same. On a server nothing happens.
- * @throws {CartEchoError} `invalid-options` when `refresh` is neither a name, names nor false.
+ * Returns a function that ends it. Called again for the same client, it does nothing and returns the same function. Does nothing on a server.
+ * @throws {CartEchoError} `invalid-options` when `refresh` is neither names, nor components, nor false.
  */
 export const livewire = (client: CartEcho, options: LivewireOptions = {}): Stop => {
   if (typeof document === 'undefined') return () => undefined
@@ -64,7 +64,7 @@ export const livewire = (client: CartEcho, options: LivewireOptions = {}): Stop 
   return bridged[BRIDGE] ?? build(bridged, options)
 }
 
-// On the client itself: wire:navigate may run the page's scripts again.
+// Stored on the client: wire:navigate may run the page's scripts again.
 const BRIDGE = Symbol.for('cart-echo.livewire')
 
 type Bridged = CartEcho & { [BRIDGE]?: Stop }
@@ -77,8 +77,8 @@ const build = (client: Bridged, { page, refresh = 'cart-updated', idleMs, patien
   const events = client.events.map(domEventName)
   markEvents(events, signal)
   keepCallLimit(isHearing(events), signal)
-  spareUnloaded(isHearing(events), signal)
-  repairSocketId(signal)
+  dropCallsOfUnloaded(isHearing(events), signal)
+  removeInvalidSocketId(signal)
   const stop: Stop = () => {
     if (client[BRIDGE] === stop) delete client[BRIDGE]
     stopped.abort()
@@ -91,7 +91,7 @@ const identifyAnew = (client: CartEcho, page: () => PageIdentity): void => {
   try {
     identifyWithoutThrowing(client, page())
   } catch (cause) {
-    // Nobody is better than the customer of the page before.
+    // Better nobody than the customer of the previous page.
     const problem =
       cause instanceof CartEchoError ? cause : new CartEchoError('listener-failed', 'page threw.', { cause })
     client.identify({ user: null, problems: [problem] })
@@ -107,7 +107,7 @@ const refreshUntil = (
 ): void => {
   const targets = readTargets(refresh)
   const isTyping = watchTyping(idleMs, targets.concerns, stopped)
-  spareUnloaded(targets.isOurs, stopped)
+  dropCallsOfUnloaded(targets.isOurs, stopped)
   const off = client.onRefresh(refreshThrough(client, targets, stopped), { hold: holdWhile(isTyping, patienceMs) })
   stopped.addEventListener('abort', off)
   whenOfferTaken(() => refreshNow(client), stopped)

@@ -8,20 +8,20 @@ import { own, ownOnly } from '../engine/shape'
 import type { Connector } from '../engine/transport'
 import { absolute } from '../page/request'
 
-/** Where a page listens, and where it asks. */
+/** Where a page listens for broadcasts, and where it asks the check. */
 export interface Endpoints {
-  /** Null where nothing is heard live. */
+  /** Null when the page does not listen live. */
   readonly connect: Connector | null
   /** The channel of a user, without `private-`. */
   readonly channelOf: (user: string) => string
-  /** Null where there is no check. */
+  /** Null when there is no check. */
   readonly check: CheckSettings | null
-  /** What the page said of Reverb; null: nothing. */
+  /** The page's settings for Reverb; null when it gave none. */
   readonly reverb: Partial<ReverbSettings> | null
 }
 
 /**
- * Reads them from the options.
+ * Reads the endpoints from the options.
  * @throws {CartEchoError} `invalid-options` with neither `connect` nor `check`, `invalid-channel`.
  */
 export const readEndpoints = ({
@@ -42,7 +42,7 @@ export const readEndpoints = ({
 }
 
 /**
- * The endpoints of the page that was rendered now: what it does not say stays, and so does what only the options can say of a check.
+ * The endpoints after `identify()`. What the new page leaves out stays as it was, and so do the check settings that only options can hold.
  * @throws {CartEchoError} `invalid-options` for a check without an address, `invalid-channel`.
  */
 export const endpointsNow = (before: Endpoints, identity: PageIdentity): Endpoints => {
@@ -53,14 +53,14 @@ export const endpointsNow = (before: Endpoints, identity: PageIdentity): Endpoin
   const isAnother = sorted(said) !== sorted(before.reverb)
   return {
     reverb: said,
-    // What the page said before, the options may have been put over.
+    // Options of reverb() may override the page's settings; the settings of the page before tell which do.
     connect: reverb && isAnother && connect?.at ? connect.at(reverb, before.reverb) : connect,
     channelOf: (channel ?? null) === null ? before.channelOf : readChannel(channel),
     check: settings ? ownOnly({ ...before.check, ...settings }) : before.check,
   }
 }
 
-/** Compares two. */
+/** How two endpoints differ, as far as a session must react. */
 export const moveBetween = (before: Endpoints, now: Endpoints): Move => {
   if (before.connect !== now.connect || before.channelOf(SOMEBODY) !== now.channelOf(SOMEBODY)) return 'channel'
   if (before.check?.url !== now.check?.url) return 'check'
@@ -78,7 +78,7 @@ const readCheck = (check: CartEchoOptions['check']): CheckSettings | null => {
     ...whereSaid('auditMs', readIntervalMs('check.auditMs', auditMs)),
     ...whereSaid('timeoutMs', readDurationMs('check.timeoutMs', timeoutMs, 1)),
   })
-  // Now, for a client-side visit may put a page of another folder in the place of this one.
+  // Resolved now: after a client-side visit the address would be relative to another page.
   if (typeof settings.url === 'string' && settings.url !== '')
     return ownOnly({ ...settings, url: absolute(settings.url) })
   throw unfit('invalid-options', 'check', 'an address, such as /api/cart/check-updates', settings.url)

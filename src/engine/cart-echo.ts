@@ -7,75 +7,75 @@ import type { Refresh, RefreshOptions } from './refresh'
 import type { CheckOptions, CheckResult } from './session'
 import type { Connection } from './state'
 
-/** Hears one change: the payload as the server sent it, and how it came. */
+/** Called with one change: the payload as the server sent it, and how it arrived. */
 export type ChangeListener<Name extends CartEventName> = (change: CartEventMap[Name], meta: ChangeMeta<Name>) => void
 
 /** How a listener is added. */
 export interface ListenOptions {
-  /** True: it first hears what is unread, oldest first, before `on` returns. Default false. */
+  /** True: the listener is first called with the unread changes, oldest first, before `on` returns. Default false. */
   replay?: boolean | undefined
 }
 
-/** What a page has of its cart: what happens to it, and how the page is fed. None of its methods needs `this`. */
+/** The client of a page: listeners for changes to its cart, its connection, and its news. No method needs `this`. */
 export interface CartEcho {
-  /** What can be listened to: `cart.conditions.changed`, and the names in the `events` option. */
+  /** The events that can be listened to: `cart.conditions.changed`, and the names in the `events` option. */
   readonly events: readonly CartEventName[]
   /**
-   * Calls the listener for every change of that name, each change once. What it throws goes to `onError` and stops nobody
-   * else. Returns a function that removes it; calling it again does nothing.
+   * Calls the listener once for every change of that name. What it throws goes to `onError`; other listeners are still called.
+   * Returns a function that removes it; calling that again does nothing.
    * @throws {CartEchoError} `invalid-event` when the event is not in `events`: the listener would never be called.
    */
   readonly on: <Name extends CartEventName>(name: Name, listener: ChangeListener<Name>, options?: ListenOptions) => Stop
   /**
-   * Starts listening; until the first call nothing is opened and no global is touched. Counted: it ends when each start's
-   * release was called. Starting again also ends a refusal, or a wait with an error, and tries anew.
+   * Starts listening; before the first call nothing is opened and no global is touched. Returns a function that releases this start: listening ends
+   * when all starts are released. Calling it again while `refused`, or `waiting` with an error, tries again at once.
    */
   readonly start: () => Stop
-  /** Ends listening at once, whoever started it. Not the end: `start()` goes on where it left off, listeners stay. */
+  /** Stops listening at once, whoever started it. Listeners stay, and `start()` continues where it left off. */
   readonly stop: () => void
   /**
-   * Says who is looking now: after log-in, after log-out (`{ user: null }`), and whenever the page was rendered anew
-   * (`identify(readPage())`). For another customer all news is wiped, and nothing that was under way is heard any more. A page that names another
-   * channel, or another Reverb, counts as another customer's, and so does one that names another check, unless both name the same owner. `enabled`,
-   * `channel`, `check` and `reverb` stay as they were when left out.
+   * Says who is looking now. Call it after log-in, after log-out (`{ user: null }`), and whenever the page was rendered again
+   * (`identify(readPage())`). For another customer all news is removed, and late answers for the previous one are ignored. A page with another channel or
+   * another Reverb counts as another customer's; so does one with another check, unless both pages name the same owner. `enabled`, `channel`, `check` and
+   * `reverb` stay as they were when left out.
    * @throws {CartEchoError} `invalid-user`, `invalid-cursor`, `invalid-channel`, or `invalid-options` for a check without an address.
    */
   readonly identify: (identity: PageIdentity) => void
-  /** How the page is fed, and why so. */
+  /** How the page gets its changes now, and why that way. */
   readonly connection: Source<Connection>
   /**
-   * When the connection tries again by itself, or the check is asked next, in milliseconds of the clock. Null where nothing is planned (it is live or idle, it is
-   * being tried, nobody looks, polls are switched off), and where it is not known, as while pusher-js goes on alone.
+   * When the connection is next tried again, or the check asked again, without your doing: a time as in `Date.now()`. Null when nothing is planned (live,
+   * idle, a try is under way, the page is hidden, polls are off), or when it is not known, as while pusher-js reconnects by itself.
    */
   readonly nextTryAtMs: () => number | null
-  /** What the shopper may not know yet. */
+  /** The changes that the shopper may not have seen yet. */
   readonly news: Source<News>
   /**
-   * Makes sure that the page is right, for the moment before a checkout: asks the check, past every cache, and resolves when the
-   * listeners have heard what it found and the refresh has run, with the owner whom the server named, if it named one. At once when that was so less than `maxAgeMs`
-   * ago, and not since Back (the back/forward cache).
+   * Makes sure that the page is up to date, such as before a checkout. Asks the check, bypassing every cache, and resolves when the listeners were called
+   * with what it found and the refreshes have run. The result names the owner if the server did. Resolves at once when all this was done less than
+   * `maxAgeMs` ago, unless the page came back from the back/forward cache since.
    *
    * Rejects with a `CartEchoError`: why the check did not answer (`check-failed`, `check-busy`, `session-over` …), `invalid-answer`
-   * when it lags behind the page, `refresh-failed`, `cannot-check` when nothing is listened to or there is no check. With `signal`:
-   * with its reason.
+   * when its answer is older than the page, `refresh-failed`, or `cannot-check` when the client is not listening or has no check. When `signal` is
+   * aborted, rejects with its reason.
    */
   readonly check: (options?: CheckOptions) => Promise<CheckResult>
   /**
-   * Says how the page reads its cart anew. Called after changes, once for a whole burst, at random within the time the server says
-   * (2 s by default), so that a shop's open pages do not all ask at once; never twice at a time; on a hidden page when it is looked at; not while
-   * the connection is `waiting`, and after that spread as before. A failure is reported as `refresh-failed` and tried again up to four
-   * times. A listener of the DOM event `cart-echo-refresh` may prevent a run. Returns a function that ends this.
-   * @throws {CartEchoError} `invalid-options` for a `settleMs` or `spreadMs` that is no number of milliseconds.
+   * Sets how the page reloads its cart. The function is called after changes: once for a burst, at a random moment within the time that the server gives
+   * (2 s by default), so that a shop's open pages do not all ask at once; and never twice at the same time. On a hidden page it waits until the page is
+   * visible. While the connection is `waiting` it waits, and is spread again afterwards. A failure is reported as `refresh-failed` and retried up to
+   * four times. A listener of the DOM event `cart-echo-refresh` may prevent a run. Returns a function that removes it.
+   * @throws {CartEchoError} `invalid-options` for a `settleMs` or `spreadMs` that is not a number of milliseconds.
    */
   readonly onRefresh: (refresh: Refresh, options?: RefreshOptions) => Stop
-  /** Reads the cart anew, now. Resolves when every `onRefresh` has run, or was prevented; rejects with `refresh-failed`. */
+  /** Reloads the cart now. Resolves when every `onRefresh` function has run, or was prevented; rejects with `refresh-failed`. */
   readonly refresh: () => Promise<void>
   /** Marks all news as read, in the shopper's other tabs too. */
   readonly dismiss: () => void
   /**
-   * Says that this page has just changed the cart itself, and shows it: the shopper's other tabs read their carts anew, without a
-   * question to the check. Told at most twice a second; not at all while this page itself reads the cart anew for another tab's sake, nor within a second
-   * of that: two pages that announce what they read would go on for ever. Does nothing on a page that shares with no others. Never throws.
+   * Says that this page has just changed the cart itself and already shows it: the shopper's other tabs reload their carts, without asking the check.
+   * Sent at most twice a second; not sent while this page reloads its cart because of another tab, nor within a second after that, because two
+   * pages that announce their own reloads would never stop. Does nothing on a page that shares no connection. Never throws.
    */
   readonly changedHere: () => void
 }

@@ -29,7 +29,7 @@ export type CartEchoErrorCode =
   | Exclude<WaitingReason, 'socket-lost'>
   | RefusedReason
 
-/** What may come with an error beside its code and message. */
+/** The optional details of a `CartEchoError`. */
 export interface CartEchoErrorDetails {
   /** The error underneath, if there was one. */
   cause?: unknown
@@ -39,12 +39,12 @@ export interface CartEchoErrorDetails {
   status?: number | undefined
 }
 
-/** What something thrown says, in words. Never throws: anything can be thrown, also what has no words. */
+/** The message of anything that was thrown. Never throws, whatever it is given. */
 export const wordsOf = (thrown: unknown): string =>
   attempt(() => String(thrown instanceof Error ? thrown.message : thrown)) ?? 'something without words'
 
 /**
- * The only error of cart-echo. The message says in a short line what is wrong, or what to do first; `docs` names the section that says the rest.
+ * The only error class of cart-echo. The message says in one line what is wrong, or what to do first; `docs` names the section that says more.
  * Compare `code`, not the class: a page may hold two copies of the SDK.
  */
 export class CartEchoError extends Error {

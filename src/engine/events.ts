@@ -2,7 +2,7 @@ import { CartEchoError, unfit } from './errors'
 import { copyOf, createDecoder, type Decode, type Decoder, decodeAnything, decodeConditionsChanged } from './payload'
 import { ownOnly } from './shape'
 
-/** An id as the shop has it, integer, UUID or ULID. Always compared as a string. */
+/** An id of the shop: an integer, UUID or ULID. Always compared as a string. */
 export type Id = string | number
 
 /** What one condition (a promotion, a fee, a tax) did to the cart. */
@@ -31,7 +31,7 @@ export interface CartTotals {
   readonly previous_total?: number | null | undefined
 }
 
-/** What changed. Every key is optional: a bare server tells nothing but that something did. */
+/** What changed. Every key is optional: a simple server only says that something did. */
 export interface CartChanges {
   /** The condition that went away, named as the shop shows it. */
   readonly condition_removed?: string | null | undefined
@@ -45,13 +45,13 @@ export interface CartChanges {
   readonly totals?: CartTotals | null | undefined
 }
 
-/** What a log server adds to a broadcast: where it stands in the shopper's log, and how to act on it. */
+/** What a server with a log adds to a broadcast: the change's place in the shopper's log, and hints for handling it. */
 export interface CartEchoBlock {
-  /** Names one life of the owner's counter, 1 to 32 of `A-Z a-z 0-9 _ -`. */
+  /** Identifies one run of the owner's counter; it differs after the counter was reset. 1 to 32 of `A-Z a-z 0-9 _ -`. */
   readonly epoch?: string | null | undefined
-  /** The owner's own counter: contiguous from 1, given out in commit order. Comes with `epoch`. */
+  /** The number of the change in the owner's log: counts up from 1 without gaps, in commit order. Comes with `epoch`. */
   readonly seq?: number | null | undefined
-  /** Identity for servers without a counter. */
+  /** Identifies the change, for servers without a counter. */
   readonly id?: Id | null | undefined
   /** The cart's own id. */
   readonly cart?: Id | null | undefined
@@ -62,23 +62,23 @@ export interface CartEchoBlock {
   readonly code?: string | null | undefined
   /** The language of `message`, such as `ms`. */
   readonly locale?: string | null | undefined
-  /** How widely to spread the refreshes this causes, in milliseconds. */
+  /** Over how many milliseconds pages spread the refreshes that this change causes. */
   readonly spread_ms?: number | null | undefined
 }
 
-/** The payload of `cart.conditions.changed`, frozen, for every listener is handed the same. Keys we do not know stay. */
+/** The payload of `cart.conditions.changed` as the server sent it, unknown keys included. Frozen: all listeners get the same object. */
 export interface CartConditionsChanged {
-  /** What to tell the shopper; `null`: refresh, say nothing. */
+  /** The text to show the shopper; `null`: refresh without a message. */
   readonly message: string | null
   readonly changes: CartChanges
-  /** ISO 8601. For people: never used for order. */
+  /** ISO 8601, for display. Never used to order changes. */
   readonly timestamp: string
   readonly cart_echo?: CartEchoBlock | null | undefined
 }
 
 /**
- * Every event the page can hear and what it carries. Open: add your own by declaration merging, and name it in the
- * `events` option so that it is bound.
+ * Every event name with its payload. Add your own by declaration merging, and list it in the
+ * `events` option, or it is not listened to.
  *
  * @example
  * import type {} from 'cart-echo'
@@ -99,20 +99,20 @@ export type DomEventName<Name extends string> = Name extends `${infer Head}.${in
   ? `${Head}-${DomEventName<Tail>}`
   : Name
 
-/** How one change reached the page, handed to every listener beside the payload. */
+/** How one change reached the page: the second argument of every listener. */
 export interface ChangeMeta<Name extends CartEventName = CartEventName> {
   readonly event: Name
-  /** What makes this change this change; the same in every tab. */
+  /** Identifies the change; the same in every tab. */
   readonly key: string
   /** `socket`: pushed live. `check`: read from the server's log. */
   readonly via: 'socket' | 'check'
-  /** When this browser got it, in milliseconds of `Date.now()`. */
+  /** When this browser received it, as `Date.now()`. */
   readonly receivedAtMs: number
-  /** True for what a bare check said: there are words, and nothing else is known. */
+  /** True for a change that a check without a log reported: it has a message, and nothing else is known. */
   readonly bare?: true | undefined
 }
 
-/** One change with what is known about how it came. `event` tells the payloads apart. */
+/** One change, and how it arrived. `event` tells the types of payload apart. */
 export type Change = {
   [Name in CartEventName]: {
     readonly event: Name
@@ -128,19 +128,19 @@ export type Change = {
 export const domEventName = <Name extends string>(name: Name): DomEventName<Name> =>
   name.replaceAll('.', '-') as DomEventName<Name>
 
-/** What a notice is about to say: the detail of `cart-echo-notice`. */
+/** What a notice is about to show: the detail of `cart-echo-notice`. */
 export interface CartEchoNotice {
-  /** Ready to be shown, as text. Names in it were typed by people: never as HTML. */
+  /** The text to show. It contains names that people typed: never insert it as HTML. */
   readonly text: string
-  /** The language of the text, such as `ms`; empty where neither the server nor the page says. */
+  /** The language of the text, such as `ms`; empty when neither the server nor the page names one. */
   readonly lang: string
-  /** What it tells of, oldest first: one change, or a burst. */
+  /** The changes that the text is about, oldest first: one, or a burst. */
   readonly changes: readonly Change[]
 }
 
 /**
- * An event of your own with its decoder: `decode` gets plain, bounded JSON, which it may change, and returns the payload,
- * or throws to skip it. It runs once for each broadcast; what it returns is frozen, as deep as it is plain.
+ * An event of your own with its decoder. `decode` gets plain JSON of limited size, which it may modify, and returns the payload; when it throws, the
+ * broadcast is skipped. It runs once for each broadcast. What it returns is frozen, with the plain objects and arrays inside.
  */
 export type EventDefinition = {
   [Name in CartEventName]: {
@@ -150,8 +150,8 @@ export type EventDefinition = {
 }[CartEventName]
 
 /**
- * An entry of the `events` option: a name (any JSON object passes as its payload), or a name with its decoder. Its DOM event is heard under any name; for
- * `cart.on()` its payload is merged into `CartEventMap` first.
+ * An entry of the `events` option: a name (any JSON object is accepted as its payload), or a name with its decoder. Any name works for DOM events; for
+ * `cart.on()` in TypeScript, add the payload to `CartEventMap` first.
  */
 export type EventOption = CartEventName | (string & {}) | EventDefinition
 
@@ -159,12 +159,12 @@ export type EventOption = CartEventName | (string & {}) | EventDefinition
 export interface Listening {
   /** The decoder of each event, by its name on the wire. */
   readonly events: ReadonlyMap<string, Decoder>
-  /** The cart instance that is told. */
+  /** The cart instance to listen to. */
   readonly instance: string
 }
 
 /**
- * What a page listens to: `cart.conditions.changed` always, your own events beside it, one cart instance.
+ * Reads what a page listens to: `cart.conditions.changed` always, your own events, and one cart instance.
  * @throws {CartEchoError} `invalid-event` for a name that cannot be one, or two names with the same DOM name.
  */
 export const readListening = (events: readonly EventOption[] = [], instance = 'default'): Listening => {
@@ -175,7 +175,7 @@ export const readListening = (events: readonly EventOption[] = [], instance = 'd
     const name = typeof entry === 'string' ? entry : entry.name
     const decode = typeof entry === 'string' ? undefined : ownOnly(entry).decode
     insistOnName(name)
-    // A copy of its own, which it may change.
+    // The decoder gets a copy of its own, because it may modify it.
     if (decode) add(name, (payload) => decode(copyOf(payload)))
     else if (!decoders.has(name) || typeof entry !== 'string') add(name, decodeAnything)
   }
@@ -183,7 +183,7 @@ export const readListening = (events: readonly EventOption[] = [], instance = 'd
   return { events: decoders, instance }
 }
 
-/** The error for a listener of an event that is not listened to. */
+/** The error for a listener whose event is not in the `events` option. */
 export const unknownEvent = (name: string): CartEchoError =>
   new CartEchoError(
     'invalid-event',

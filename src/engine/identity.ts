@@ -5,32 +5,32 @@ import type { ReverbSettings } from './settings'
 import { ownOnly } from './shape'
 import type { ConnectionFact } from './state'
 
-/** Who is looking at the page, and where it listens, as the page itself says. `readPage()` gives one. */
+/** Who is looking at the page, and where it listens, as the server rendered it. `readPage()` returns one. */
 export interface PageIdentity {
   /** The user's id; null, undefined or `''`: nobody is logged in. */
   user?: Id | null | undefined
-  /** True for a visitor who is not logged in but has a cart: there is no channel for one, so the check is asked. Default false. */
+  /** True for a visitor who is not logged in but has a cart. Guests have no channel, so only the check is asked. Default false. */
   guest?: boolean | undefined
-  /** Whose log the page was rendered from; opaque. */
+  /** Identifies the log that the page was rendered from. An opaque string. */
   owner?: string | null | undefined
-  /** Where in the log the page was rendered, `epoch:seq`. */
+  /** The place in the log at which the page was rendered, `epoch:seq`. */
   cursor?: string | null | undefined
   /** False: the shop switched live updates off. Default true. */
   enabled?: boolean | undefined
-  /** The private channel, with `{user}` in it. Default: as it was; at first `App.Models.User.{user}`. */
+  /** The private channel, with `{user}` in it. Default: unchanged; at first `App.Models.User.{user}`. */
   channel?: string | undefined
-  /** Where the check is, and how often to ask it. Default: as it was. */
+  /** The URL of the check, and how often to ask it. Default: unchanged. */
   check?: string | { readonly url: string; readonly intervalMs?: number | false | undefined } | undefined
-  /** Where Reverb is. Heeded where the page's Echo was made by `reverb()`, or by the script tag. Default: as it was. */
+  /** Where Reverb is. Used when `connect` is `reverb(…)`, or with the script tag. Default: unchanged. */
   reverb?: ReverbSettings | undefined
-  /** What was wrong with the page's own settings; each is reported when listening starts. */
+  /** The errors found in the page's settings; each is reported to `onError` when listening starts. */
   problems?: readonly CartEchoError[] | undefined
 }
 
-/** A page's identity, checked. */
+/** A page's identity, validated. */
 export interface Shopper {
   readonly user: string | null
-  /** True only where there is no user. */
+  /** Never true together with a user. */
   readonly guest: boolean
   readonly owner: string | null
   readonly cursor: Cursor | null
@@ -38,7 +38,7 @@ export interface Shopper {
   readonly problems: readonly CartEchoError[]
 }
 
-// What templates print for a value that is not there. No shop has a user of this name by right.
+// What templates print by mistake for a missing value. No real user id looks like this.
 const ACCIDENTS = new Set(['undefined', 'null', 'nan', 'true', 'false', '[object object]'])
 
 /**
@@ -53,7 +53,7 @@ export const readUser = (user: unknown): string | null => {
 }
 
 /**
- * Checks a page's identity.
+ * Validates a page's identity.
  * @throws {CartEchoError} `invalid-user` or `invalid-cursor`.
  */
 export const readShopper = (identity: PageIdentity): Shopper => {
@@ -68,14 +68,14 @@ export const readShopper = (identity: PageIdentity): Shopper => {
   }
 }
 
-/** A text that is the same for two identities that say the same of who is looking, and where; their problems do not count. Never throws. */
+/** A string to compare identities by: equal when they name the same customer and the same endpoints. `problems` do not count. Never throws. */
 export const textOf = ({ user, guest, owner, cursor, enabled, channel, check, reverb }: PageIdentity): string => {
   const where = typeof check === 'object' ? [check?.url, check?.intervalMs] : [check]
   const server = [reverb?.key, reverb?.host, reverb?.port, reverb?.scheme, reverb?.path, reverb?.auth?.endpoint]
   return JSON.stringify([user, guest, owner, cursor, enabled, channel, ...server, ...where].map(wordsOf))
 }
 
-/** True when both are the same customer, as far as the page says. */
+/** True when both are the same customer, as far as the pages say. */
 export const isSameShopper = (a: Shopper, b: Shopper): boolean =>
   a.user === b.user && a.guest === b.guest && (a.owner === null || b.owner === null || a.owner === b.owner)
 
@@ -86,10 +86,10 @@ const readCursor = (cursor: unknown): Cursor | null => {
   throw unfit('invalid-cursor', 'cursor', 'epoch:seq', cursor)
 }
 
-/** Why a page does not listen for its shopper. */
+/** The state of a page that does not listen, and why. */
 export type Closed = ConnectionFact & { name: 'idle' | 'refused' }
 
-/** Why a page does not listen for whoever it says is looking; null where it does. */
+/** Why a page with this identity does not listen; null when it does. */
 export const whyClosed = (identity: Omit<PageIdentity, 'cursor'>): Closed | null => {
   const { user = null, guest, enabled, problems = [] } = ownOnly(identity)
   if (enabled === false) return { name: 'idle', reason: 'switched-off' }

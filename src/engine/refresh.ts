@@ -11,72 +11,72 @@ import { readDurationMs } from './settings'
 import { ownOnly } from './shape'
 import type { Connection } from './state'
 
-/** What a refresh is given. */
+/** What a refresh function is called with. */
 export interface RefreshRequest {
-  /** The newest change the page was told of, `epoch:seq`: what is read must be at least as new. Null where the server keeps no log. */
+  /** The newest change delivered to the page, `epoch:seq`: the cart to load must be at least as new. Null when the server keeps no log. */
   readonly cursor: string | null
-  /** Aborted when the page stops listening, or another customer looks at it: hand it to `fetch`. */
+  /** Aborted when the page stops listening, or when the customer changes. Pass it to `fetch`. */
   readonly signal: Signal
 }
 
 /**
- * Reads the cart anew and shows it. May return the cursor it rendered, `epoch:seq`: one older than the news is read once more.
- * What it throws, or rejects with, is tried again a few times; so is what has not ended within 30 s. It must not wait for `refresh()`
- * or `check()`, which wait for it; `check({ refresh: false })` does not.
+ * Reloads the cart and shows it. May return the cursor it rendered, `epoch:seq`: when that is older than the newest change, it is called once more.
+ * When it throws, rejects, or has not ended within 30 s, it is retried up to four times. It must not wait for `refresh()` or `check()`, because they wait
+ * for it; `check({ refresh: false })` does not.
  */
 export type Refresh = (request: RefreshRequest) => unknown
 
 /**
- * Says whether what is due may run now: null, it may. Else what it returns keeps it waiting until `go`, and is called when the waiting
- * is over in any way.
+ * Decides whether a refresh that is due may run now. To let it run, return null. To delay it, return a function, and call `go` when it may run: then it is
+ * asked again. The returned function is called when the delay ends for any reason.
  */
 export type Hold = (go: () => void) => Stop | null
 
-/** How refreshes are spaced. */
+/** When refreshes run. */
 export interface RefreshOptions {
-  /** How long to wait for the rest of a burst. Default 250 ms. */
+  /** How long to wait for more changes of a burst. Default 250 ms. */
   settleMs?: number | undefined
-  /** Over how long the pages of a shop spread a refresh that the server gave no `spread_ms` for. Default 2,000 ms. */
+  /** The time within which the refresh starts at random, unless the server gave `spread_ms`. Default 2,000 ms. */
   spreadMs?: number | undefined
   /**
-   * Asked when a run is due, such as whether the shopper is typing. `refresh()` and `check()` do not ask: somebody wants to know now.
-   * Default: nothing holds it back.
+   * Asked when a refresh is due, to delay it, such as while the shopper is typing. `refresh()` and `check()` run it at once, without asking.
+   * Default: never delayed.
    */
   hold?: Hold | undefined
 }
 
 const SETTLE_MS = 250
 const SPREAD_MS = 2_000
-/** No hint of a server spreads a refresh wider. */
+/** The longest spread that a server can ask for. */
 const LONGEST_SPREAD_MS = 300_000
-/** How often one is tried, and how long a run may take. */
+/** How many times a refresh is tried, and how long one run may take. */
 const MOST_ATTEMPTS = 5
 const RUN_WITHIN_MS = 30_000
-/** How long a cart that could not be read is left alone, unless there is news. */
+/** How long no new refresh starts after a failure, unless there is news. */
 const LEFT_ALONE_MS = 120_000
 
 /** What the refreshes of a page share. */
 interface Parts {
   readonly environment: Environment
-  /** While it is `waiting`, the server is probably away, and the cart with it: nothing runs by itself. */
+  /** While it is `waiting`, the server is probably down: no refresh starts by itself. */
   readonly connection: Source<Connection>
-  /** The newest place delivered, as `epoch:seq`. */
+  /** The newest change that was delivered, as `epoch:seq`. */
   readonly cursor: () => string | null
-  /** Asked before each run. False: this one is passed over, and the next reason, or `flush`, asks anew. Must not throw. */
+  /** Asked before each run. False skips this run; the next reason, or `flush`, asks again. Must not throw. */
   readonly mayRun: () => boolean
-  /** A run succeeded, and nothing more is wanted; or all refreshes have come that far. */
+  /** Called when a refresh has succeeded and nothing more is wanted; by `createRefreshing`, when that is true of all. */
   readonly done: () => void
   readonly report: OnError
 }
 
-/** Keeps the cart on a page as new as its news: by its refreshes, and by saying in the news where it may be older. */
+/** Reloads the cart when needed, and marks the news as stale while the page's cart may be older than the server's. */
 export type Refreshing = ReturnType<typeof createRefreshing>
 
-/** Nothing to run yet, nothing wanted. */
+/** Starts without any refresh function, and with nothing wanted. */
 export const createRefreshing = ({ news, done, report, ...parts }: Parts & { readonly news: SettableSource<News> }) => {
   const { nowMs } = parts.environment
   const all = new Set<Refresher>()
-  /** Wanted, but whoever would have run it was removed, or nobody was there: the next one that is added begins with it. */
+  /** A refresh is wanted, but no function is there to run: the next one that is added starts with it. */
   let isPending = false
   let failedAtMs = Number.NEGATIVE_INFINITY
 
@@ -114,8 +114,8 @@ export const createRefreshing = ({ news, done, report, ...parts }: Parts & { rea
 
   return {
     /**
-     * Adds one. Returns the function that removes it.
-     * @throws {CartEchoError} `invalid-options` for a duration that is none.
+     * Adds a refresh function. Returns the function that removes it.
+     * @throws {CartEchoError} `invalid-options` for an option that is not a number of milliseconds.
      */
     add: (refresh: Refresh, options: RefreshOptions = {}): Stop => {
       const refresher = createRefresher({ ...parts, done: doneIfAll, report: failed }, refresh, options)
@@ -131,9 +131,9 @@ export const createRefreshing = ({ news, done, report, ...parts }: Parts & { rea
         doneIfAll()
       }
     },
-    /** There is a reason to read the cart anew. */
+    /** Requests a refresh. */
     want,
-    /** Runs at once what is wanted. Rejects with the first that failed. */
+    /** Runs at once what is wanted. Rejects with the first failure. */
     flush,
     /** Runs all of them at once, wanted or not. */
     run: (): Promise<void> => {
@@ -142,20 +142,20 @@ export const createRefreshing = ({ news, done, report, ...parts }: Parts & { rea
     },
     isRunning: (): boolean => [...all].some(({ isRunning }) => isRunning()),
     reset,
-    /** The cart on the page may be older than the server's: it is read anew. */
+    /** Marks the cart as possibly older than the server's, and requests a refresh. */
     beStale: (spreadMs?: number): void => {
       want(spreadMs)
       mark(true)
     },
-    /** It is not, or not any more. */
+    /** Marks the cart as up to date. */
     beFresh: (): void => mark(false),
-    /** Reads it anew if it is known to be older, as when a page begins to listen. */
+    /** Requests a refresh if the cart is marked as stale, such as when the page starts to listen. */
     catchUp,
-    /** The server is known to be there: what failed too often is tried again, unless it was lately. */
+    /** The server has answered: tries again what failed too often, unless it failed lately. */
     confirmed: (): void => {
       if (!isYoung(failedAtMs, nowMs(), LEFT_ALONE_MS)) catchUp()
     },
-    /** Leaves off until somebody is logged in again: the cart of nobody cannot be read. */
+    /** Drops what is wanted until somebody is logged in again: without a customer there is no cart to load. */
     putOff: (): void => {
       reset()
       mark(true)
@@ -164,17 +164,17 @@ export const createRefreshing = ({ news, done, report, ...parts }: Parts & { rea
 }
 
 type State =
-  /** Nothing is wanted. `isDone`: and the last run neither failed nor was passed over. */
+  /** Nothing is wanted. `isDone`: the last run neither failed nor was skipped. */
   | { readonly name: 'rest'; readonly isDone: boolean }
-  /** `isTimed` until its time has come; after that it waits for somebody, not for a time. */
+  /** `isTimed` while a timer runs; afterwards it waits for the page, the connection or `hold`. */
   | { readonly name: 'waiting'; isTimed: boolean; stop: Stop }
   | { readonly name: 'asking' }
-  /** `again`: how widely to spread the next run, for what was wanted meanwhile. */
+  /** `again`: the spread of the next run, if one was requested meanwhile. */
   | { readonly name: 'running'; readonly abort: Abort; readonly ended: Promise<void>; again: number | null }
 
 type Refresher = ReturnType<typeof createRefresher>
 
-/** One refresh of a page: many reasons, one run at a time. */
+/** One refresh function: many requests, one run at a time. */
 const createRefresher = (parts: Parts, refresh: Refresh, options: RefreshOptions) => {
   const { environment, connection, report } = parts
   const { hold, ...durations } = ownOnly(options)
@@ -189,7 +189,7 @@ const createRefresher = (parts: Parts, refresh: Refresh, options: RefreshOptions
 
   const spreadInMs = (spreadMs: number): number => environment.random() * Math.min(spreadMs, LONGEST_SPREAD_MS)
 
-  // Until the burst has settled and its time has come, then until somebody looks, the server is there, and nothing holds it back.
+  // Waits for the burst to settle and for the spread; then until the page is visible, the server is there, and `hold` lets it run.
   const plan = (inMs: number, spreadMs: number, attempt = 0): void => {
     const waiting: State = { name: 'waiting', isTimed: true, stop: () => undefined }
     become(waiting)
@@ -205,7 +205,7 @@ const createRefresher = (parts: Parts, refresh: Refresh, options: RefreshOptions
       if (!environment.isVisible()) return wait(false, environment.watchPage(look))
       if (connection.get().name === 'waiting') return wait(false, onChange(connection, goOn))
       const letGo = hold ? askHold(hold, fallDue, report) : null
-      // Whoever was asked may have ended this.
+      // `hold` may have stopped the client.
       if (state !== waiting) letGo?.()
       else if (letGo) wait(false, letGo)
       else void start(spreadMs, attempt)
@@ -215,7 +215,7 @@ const createRefresher = (parts: Parts, refresh: Refresh, options: RefreshOptions
       if (signal === 'visible') fallDue()
     }
 
-    // Spread once more from there: the connections of all pages come back at once.
+    // Spread again from there: the connections of all pages come back at once.
     const goOn = ({ name }: Connection): void => {
       if (name !== 'waiting') pass(spreadInMs(spreadMs))
     }
@@ -227,7 +227,7 @@ const createRefresher = (parts: Parts, refresh: Refresh, options: RefreshOptions
     const asking: State = { name: 'asking' }
     become(asking)
     const mayRun = parts.mayRun()
-    // Whoever was asked may have put us back.
+    // A listener that was asked may have stopped the client.
     if (state !== asking) return undefined
     if (!mayRun) {
       become({ name: 'rest', isDone: false })
@@ -260,19 +260,19 @@ const createRefresher = (parts: Parts, refresh: Refresh, options: RefreshOptions
   const want = (spreadMs = ownSpreadMs): void => {
     if (state.name === 'running' && (state.again === null || spreadMs === 0)) state.again = spreadMs
     else if (state.name === 'rest') plan(spreadInMs(spreadMs), spreadMs)
-    // The shopper's own doing in another tab does not wait for what an admin did to many.
+    // A change that the shopper made in another tab does not wait for the spread of a change to many carts.
     else if (state.name === 'waiting' && state.isTimed && spreadMs === 0) plan(0, spreadMs)
   }
 
   return {
-    /** There is a reason. Runs at random within `spreadMs`, once for all reasons until then. */
+    /** Requests a refresh: one run at random within `spreadMs`, for all requests until then. */
     want,
-    /** Runs at once what is wanted, whatever it waits for; resolves when it has run, was passed over, or was dropped. Rejects with `refresh-failed`. */
+    /** Runs at once what is wanted, whatever it waits for. Resolves when it has run, was skipped, or was dropped. Rejects with `refresh-failed`. */
     flush: async (): Promise<void> => {
       try {
         if (state.name === 'running') await state.ended
-        // Whoever else waited for that may have begun the next already. One that was given up is tried anew, and whoever is
-        // being asked would wait for itself.
+        // Another caller may have started the next run already. A refresh that was given up is tried again. In `asking`, the listener
+        // that is being asked would wait for itself.
         if (state.name === 'asking' || (state.name === 'rest' && state.isDone)) return
         await (state.name === 'running' ? state.ended : start(ownSpreadMs))
       } catch (cause) {
@@ -281,7 +281,7 @@ const createRefresher = (parts: Parts, refresh: Refresh, options: RefreshOptions
     },
     isDone: (): boolean => state.name === 'rest' && state.isDone,
     isRunning: (): boolean => state.name === 'running',
-    /** Drops what is wanted, aborts what runs. `want` may follow. */
+    /** Drops what is wanted, and aborts what runs. `want` may follow. */
     reset: (): void => {
       if (state.name === 'running') state.abort.abort()
       become({ name: 'rest', isDone: true })
@@ -290,8 +290,8 @@ const createRefresher = (parts: Parts, refresh: Refresh, options: RefreshOptions
 }
 
 /**
- * Runs a refresh once. Resolves when it has ended, or was aborted: one that was dropped may never end. Rejects with what it threw; also when it has not ended
- * within 30 s, for one that never ends would be the last, such as one that awaits `refresh()` or `check()`, which wait for it.
+ * Runs a refresh once. Resolves when it has ended or was aborted: an aborted one may never end. Rejects with what it threw, or when it has not ended
+ * within 30 s: one that awaits `refresh()` or `check()`, which wait for it, would otherwise block all later ones.
  */
 const run = ({ environment, cursor }: Parts, refresh: Refresh, abort: Abort): Promise<void> =>
   new Promise((resolve, reject) => {
@@ -308,10 +308,10 @@ const run = ({ environment, cursor }: Parts, refresh: Refresh, abort: Abort): Pr
   })
 
 const readOnceOrTwice = async (refresh: Refresh, cursor: () => string | null, signal: Signal): Promise<void> => {
-  // A microtask later: whoever begins a run holds it first.
+  // A microtask later: by then the caller has stored this run.
   await null
   const rendered = await refresh({ cursor: cursor(), signal })
-  // A replica may have lagged: read once more, not for ever.
+  // A database replica may lag: reload once more, not endlessly.
   const isOlder = isBefore(parseCursor(rendered), parseCursor(cursor()))
   if (isOlder && !signal.aborted) await refresh({ cursor: cursor(), signal })
 }
@@ -320,8 +320,8 @@ const refreshFailed = (cause: unknown): CartEchoError =>
   new CartEchoError('refresh-failed', `onRefresh failed: ${wordsOf(cause)}`, { cause })
 
 /**
- * Asks the page's own code for its hold: null too where that throws, which is reported as `listener-failed`, or says go before it returns. Says go
- * once at most, and never after its waiting was ended.
+ * Calls the page's `hold`. Null when the refresh may run: `hold` returned null, or called `go` before it returned, or threw, which is reported as
+ * `listener-failed`. Calls `go` at most once, and never after the delay has ended.
  */
 const askHold = (hold: Hold, go: () => void, report: OnError): Stop | null => {
   let isWaiting = false

@@ -12,7 +12,7 @@ export const USER_CHANNEL = 'App.Models.User.{user}'
 export const readChannel = (said?: string | null): ((user: string) => string) => {
   const template = said ?? USER_CHANNEL
   if (typeof template !== 'string' || !template.includes('{user}')) throw invalid(template, '{user} in it')
-  // Where the key of an encrypted one is another nothing is heard, and nobody says so (pusher-js 8.6, core/channels/encrypted_channel.ts).
+  // pusher-js silently drops encrypted events when the key is another (pusher-js 8.6, core/channels/encrypted_channel.ts).
   if (/^(private|presence|encrypted)-/.test(template)) throw invalid(template, 'a plain private one, without prefix')
   if (!/^[\w\-=@,.;]*$/.test(template.replaceAll('{user}', '')))
     throw invalid(template, 'only {user} and A-Z a-z 0-9 ; , . @ = _ -')
@@ -22,16 +22,16 @@ export const readChannel = (said?: string | null): ((user: string) => string) =>
 const invalid = (template: unknown, expected: string): CartEchoError =>
   unfit('invalid-channel', 'channel', expected, template)
 
-/** The longest that a browser's timer waits for; beyond it, it fires at once (https://developer.mozilla.org/docs/Web/API/Window/setTimeout#maximum_delay_value). */
+/** The longest delay of a browser's timer; beyond, it fires at once (https://developer.mozilla.org/docs/Web/API/Window/setTimeout#maximum_delay_value). */
 export const LONGEST_MS = 0x7fffffff
 
-/** No page asks more often by itself. Less is seconds by mistake. */
+/** The shortest interval for polls. A smaller number was probably meant in seconds. */
 export const SHORTEST_INTERVAL_MS = 1_000
 
 /**
- * Reads how long something is to last, in milliseconds, as an option of that name says it; undefined where it says nothing. A number in a string counts, as
- * build tools and PHP print it.
- * @throws {CartEchoError} `invalid-options` for what is no number, is below `fromMs`, or is longer than a timer can wait (24.8 days).
+ * Reads an option that is a duration in milliseconds; undefined when it is not given. A number in a string is accepted, because build tools and PHP
+ * print numbers so.
+ * @throws {CartEchoError} `invalid-options` when it is not a number, is below `fromMs`, or is longer than a timer can wait (24.8 days).
  */
 export const readDurationMs = (name: string, said: unknown, fromMs = 0): number | undefined => {
   if (said === undefined || said === null) return undefined
@@ -41,13 +41,13 @@ export const readDurationMs = (name: string, said: unknown, fromMs = 0): number 
 }
 
 /**
- * The same for how often something is to be done, from 1,000 ms on; false, where it is switched off by that.
+ * Like `readDurationMs`, for an interval of at least 1,000 ms; false when it is switched off.
  * @throws {CartEchoError} `invalid-options`, as above.
  */
 export const readIntervalMs = (name: string, said: unknown): number | false | undefined =>
   said === false ? said : readDurationMs(name, said, SHORTEST_INTERVAL_MS)
 
-/** Where Reverb is, as the page says; hand it to `reverb(page.reverb)`. */
+/** Where Reverb is, as the page says; pass it to `reverb(page.reverb)`. */
 export interface ReverbSettings {
   /** `REVERB_APP_KEY`. */
   key: string
@@ -57,28 +57,28 @@ export interface ReverbSettings {
   port?: number | undefined
   /** Default `https`. */
   scheme?: 'http' | 'https' | undefined
-  /** `REVERB_SERVER_PATH`, where Reverb is not at the root of its host. Default: none. */
+  /** `REVERB_SERVER_PATH`, when Reverb is not at the root of its host. Default: none. */
   path?: string | undefined
   /** Where channels are authorised. Default: `/broadcasting/auth`. */
   auth?: { endpoint?: string | undefined } | undefined
 }
 
-/** A setting that cannot be read, or is none. */
+/** A setting that cannot be read, or whose key is unknown. */
 export interface Unreadable extends Misfit {
   readonly path: readonly string[]
-  /** True for a key that cart-echo does not know: it does no harm. */
+  /** True for an unknown key: it is ignored. */
   readonly isUnknown: boolean
 }
 
-/** What a setting should be, in words, and how it is read. What `read` makes undefined of, or throws at, does not fit. */
+/** What a setting should be, in words, and the function that reads it. A value does not fit when `read` returns undefined or throws. */
 export type Reader = readonly [expected: string, read: (value: unknown) => unknown]
 
 /** The readers of settings, by name. */
 export type Readers = ReadonlyMap<string, Reader>
 
 /**
- * Reads settings one by one; `''` and null stand for what is not there, as templates print it. What cannot be read is left out and added to `wrong`, with
- * keys that are none. Never throws.
+ * Reads settings one by one; `''` and null count as not given, because templates print them so. Values that cannot be read, and unknown keys, are left
+ * out and added to `wrong`. Never throws.
  */
 export const readSettings = (
   said: object,
@@ -104,8 +104,8 @@ export const readSettings = (
 export const isGiven = (value: unknown): boolean => value !== undefined && value !== null && value !== ''
 
 /**
- * Reads what somebody says of Reverb, as PHP and build tools print it: numbers in strings, `[]` for what is not there, `wss` for `https`. `wrong` has what
- * cannot be read, and keys that are none. Never throws.
+ * Reads Reverb settings as PHP and build tools print them: numbers in strings, `[]` for nothing, `wss` for `https`. Values that cannot be read, and
+ * unknown keys, are left out and added to `wrong`. Never throws.
  */
 export const readReverb = (said: object): { settings: Partial<ReverbSettings>; wrong: Unreadable[] } => {
   const wrong: Unreadable[] = []
@@ -118,8 +118,8 @@ const filled = (said: object): object =>
   Object.fromEntries(Object.entries(said).filter(([, value]) => !isEmptyArray(value)))
 
 /**
- * The same, for who may throw; of an authorisation's options nothing is read.
- * @throws {CartEchoError} `invalid-options` without a key, and for what cannot be read. Keys that are none are passed over.
+ * Like `readReverb`, but throws, and leaves `auth` out.
+ * @throws {CartEchoError} `invalid-options` without a key, or for a value that cannot be read. Unknown keys are ignored.
  */
 export const insistOnReverb = (said: object): Partial<ReverbSettings> => {
   const { auth: _, ...rest } = ownOnly(said as Partial<ReverbSettings>)
@@ -138,7 +138,7 @@ const port = (value: unknown): number | undefined => {
   return number !== undefined && Number.isInteger(number) && number > 0 && number < 65_536 ? number : undefined
 }
 
-// With a scheme or a port in it, it would be dialled as it is, in vain. Names may be of any script; an address of IPv6 stands in brackets.
+// Nothing could connect to a host that contains a scheme or a port. Names may be in any script; an IPv6 address gets its brackets.
 const host = (value: unknown): string | undefined => {
   if (typeof value !== 'string') return undefined
   if (/^[\da-f]*:[\da-f:.]*:[\da-f:.]*$/i.test(value)) return `[${value}]`

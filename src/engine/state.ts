@@ -2,8 +2,8 @@ import { CartEchoError, type CartEchoErrorDetails, wordsOf } from './errors'
 import { attempt, hasOwn, ownOnly } from './shape'
 
 /**
- * How the page is fed, and why so. `name` is for deciding, `reason` for explaining, `sinceMs` is when this began, in milliseconds of the clock. The very same
- * object while name and reason stay. When the next try is, says `cart.nextTryAtMs()`.
+ * How the page gets its changes, and why that way. Decide by `name`, explain by `reason`; `sinceMs` is when this state began, as `Date.now()`. The object
+ * stays the same as long as name and reason do. `cart.nextTryAtMs()` says when the next try is.
  *
  *     idle ──► connecting ──► live
  *                 ▲  │         │  ▲
@@ -12,24 +12,24 @@ import { attempt, hasOwn, ownOnly } from './shape'
  */
 export type Connection =
   /**
-   * Nothing is open. `not-started` ends by `start()`, `no-user` by `identify()`. `switched-off` by `identify()`, and where the
-   * check said so, it is asked again when the page is looked at, every 15 min at most. `no-browser`: on a server nothing ever happens.
+   * Nothing is open. `not-started` ends with `start()`, `no-user` with `identify()`. `switched-off` ends with `identify()`; if the check said so, it is
+   * also asked again when the page becomes visible, at most every 15 min. `no-browser`: on a server nothing is ever opened.
    */
   | State<'idle', IdleReason>
-  /** On the way to live. Goes on by itself to live, polling, waiting or refused. */
+  /** On the way to live. Changes by itself to live, polling, waiting or refused. */
   | State<'connecting', ConnectingReason>
-  /** The channel is subscribed: changes arrive as they happen. A mere open socket is not live. */
+  /** The channel is subscribed: changes arrive as they happen. An open socket alone is not live. */
   | State<'live', 'subscribed'>
   /**
-   * Changes are asked for, and the check answers, or is asked for the first time. Becomes live by itself when the channel is subscribed. `reason` says why it
-   * is not.
+   * Changes are fetched from the check, which answers, or is asked for the first time. Becomes live by itself when the channel is subscribed. `reason` says
+   * why it is not live.
    */
   | Troubled<'polling', PollingReason, CartEchoError | null>
-  /** Nothing arrives now. Goes on by itself. `error` is null for a plain loss of the socket. */
+  /** Nothing arrives now; retries by itself. `error` is null when just the socket was lost. */
   | Troubled<'waiting', WaitingReason, CartEchoError | null>
   /**
-   * Trying on would not help. Ends by `identify()` or `start()`, or when the subscription succeeds after all. After
-   * `session-over` the check is asked once more each time the page is looked at.
+   * Retrying would not help. Ends with `identify()` or `start()`, or when the subscription succeeds after all. After
+   * `session-over` the check is asked once more each time the page becomes visible.
    */
   | Troubled<'refused', RefusedReason, CartEchoError>
 
@@ -47,12 +47,12 @@ interface Troubled<Name extends string, Reason extends string, Trouble> extends 
 export type IdleReason = 'not-started' | 'no-user' | 'switched-off' | 'no-browser'
 
 /**
- * How far it got: the script tag fetches the rest of its code (when the page is done), the page is still prerendered, an Echo is looked for, its
- * socket opens, the channel is being subscribed.
+ * What it waits for: the rest of the script tag's code (fetched when the page is done), the end of prerendering, an Echo on the page, its socket, or the
+ * subscription to the channel.
  */
 export type ConnectingReason = 'loading' | 'prerendering' | 'finding-echo' | 'opening-socket' | 'subscribing'
 
-/** Why nothing arrives for now: the socket, the channel's authorisation, the check, or code that cannot be fetched, the script tag's or Echo's. */
+/** Why nothing arrives now: the socket, the channel's authorisation, the check, or code (the script tag's or Echo's) that could not be fetched. */
 export type WaitingReason =
   | 'socket-lost'
   | 'authorisation-failed'
@@ -66,7 +66,7 @@ export type WaitingReason =
   | 'check-busy'
   | 'not-loaded'
 
-/** Why it would not help to go on. */
+/** Why retrying would not help. */
 export type RefusedReason =
   | 'echo-failed'
   | 'misconfigured'
@@ -83,10 +83,10 @@ export type RefusedReason =
   | 'socket-refused'
   | 'unknown-app'
 
-/** Why the check is asked: there is no socket to be had, its broadcasts never arrive, or what ails it. */
+/** Why the page polls: no socket can be had, its broadcasts never arrive, or the reason for which it would be waiting or refused. */
 export type PollingReason = 'no-socket' | 'no-broadcasts' | WaitingReason | RefusedReason
 
-/** What moves a connection. `nextTryAtMs`: when it is tried again by itself, or asked next, where that is known. */
+/** What may change the connection. `nextTryAtMs`: when it is tried again by itself, or the check asked next, if that is known. */
 export type ConnectionFact =
   | { readonly name: 'idle'; readonly reason: IdleReason }
   | { readonly name: 'starting' }
@@ -99,28 +99,28 @@ export type ConnectionFact =
   | ({ readonly name: 'delayed'; readonly reason: WaitingReason; readonly error: CartEchoError | null } & Planned)
   | ({ readonly name: 'polling'; readonly reason: PollingReason; readonly error: CartEchoError | null } & Planned)
   | { readonly name: 'refused'; readonly reason: RefusedReason; readonly error: CartEchoError }
-  /** Another tab feeds this one: this is its connection. */
+  /** Another tab feeds this one, and this is that tab's connection. */
   | ({ readonly name: 'shared'; readonly connection: Connection } & Planned)
 
 interface Planned {
   readonly nextTryAtMs?: number | null | undefined
 }
 
-/** The connection before anything happened. */
+/** The connection before the first `start()`. */
 export const notStarted = (nowMs: number): Connection => ({ name: 'idle', reason: 'not-started', sinceMs: nowMs })
 
-/** The connection that a server shows: made at no time in particular, so that it is the same in the browser. */
+/** The connection that a server renders: `sinceMs` is 0, so that the browser hydrates the same. */
 export const unheard: Connection = Object.freeze(notStarted(0))
 
-/** Moves the connection by one fact. Returns the very same object when name and reason stay. */
+/** The connection after a fact. Returns the same object when name and reason stay the same. */
 export const moveConnection = (now: Connection, fact: ConnectionFact, nowMs: number): Connection =>
   carryOn(now, follow(now, fact, nowMs))
 
-/** `next`, or the very same object as `now` when it has the same name and reason. */
+/** `next`, or `now` itself when both have the same name and reason. */
 export const carryOn = (now: Connection, next: Connection): Connection =>
   next.name === now.name && next.reason === now.reason ? now : next
 
-/** When the next try is, after a fact that led to this connection; null when none is planned, or it is not known. */
+/** When the next try is, after a fact that led to this connection; null when none is planned, or when it is not known. */
 export const nextTryAfter = ({ name }: Connection, fact: { readonly name: string } & Planned): number | null =>
   name === 'waiting' || name === 'polling' ? (ownOnly(fact).nextTryAtMs ?? null) : null
 
@@ -129,12 +129,12 @@ const follow = (now: Connection, fact: ConnectionFact, sinceMs: number): Connect
   if (fact.name === 'shared') return fact.connection
   if (fact.name === 'idle') return { ...fact, sinceMs }
   if (fact.name === 'starting') return connecting('finding-echo')
-  // Nothing else opens what is closed.
+  // No other fact leaves `idle`.
   if (now.name === 'idle') return now
   if (fact.name === 'subscribed') return { name: 'live', reason: 'subscribed', sinceMs }
   if (fact.name === 'polling') return { name: 'polling', reason: fact.reason, sinceMs, error: fact.error }
   if (fact.name === 'refused') return { ...fact, sinceMs }
-  // The reason of a refusal outlives what the socket does next, or nobody would ever see it.
+  // Keep the reason of a refusal, whatever the socket does next, or nobody would see it.
   if (now.name === 'refused') return now
   const lost: Connection = { name: 'waiting', reason: 'socket-lost', sinceMs, error: null }
   switch (fact.name) {
@@ -142,7 +142,7 @@ const follow = (now: Connection, fact: ConnectionFact, sinceMs: number): Connect
       return connecting('prerendering')
     case 'socket-opening':
       if (now.name === 'connecting') return connecting('opening-socket')
-      // What ails the server is still the reason while it is tried once more.
+      // The server's error stays the reason while the next try is under way.
       return now.name === 'waiting' && now.error ? now : lost
     case 'socket-open':
       return now.name === 'live' ? now : connecting('subscribing')
@@ -155,25 +155,25 @@ const follow = (now: Connection, fact: ConnectionFact, sinceMs: number): Connect
   }
 }
 
-/** What is wrong with a connection, where something is. */
+/** The error of a connection; null when it has none. */
 export const errorOf = (connection: Connection): CartEchoError | null =>
   hasOwn(connection, 'error') ? connection.error : null
 
 /**
- * Reads what Echo hands to a channel's error callback. Pusher's own request gives `{ type, error, status }`; a handler of
- * one's own only has a message, so the status is also read from words such as `HTTP 419` or `auth 403`. Never throws.
+ * Reads what Echo passes to a channel's error callback. pusher-js's own request gives `{ type, error, status }`; a custom handler
+ * only gives a message, so the status is also read from words such as `HTTP 419` or `auth 403`. Never throws.
  * Source: pusher-js 8.6, `core/channels/channel.ts`.
  */
 export const readAuthorisationFailure = (cause: unknown) => {
   const { status, words } = attempt(() => saidIn(Object(cause))) ?? { words: '' }
-  // `auth 403` is the stand-in's, `status code 403` axios's.
+  // `auth 403` is from our stand-in server, `status code 403` from axios.
   const digits = /\b(?:HTTP|auth|status|status code):? (\d{1,3})\b/.exec(words)?.[1]
   return {
     /** 0 when no answer came. */
     status: typeof status === 'number' ? status : Number(digits ?? 0),
-    /** True when something else than JSON came in the place of an answer, where that is known. */
+    /** True when the answer was not JSON, if that is known. */
     isForeign: /\bHTTP \d{3} \(no JSON\)/.test(words),
-    /** How long the server asked to be left alone, where that is known. */
+    /** The `Retry-After` of the answer; 0 when none is known. */
     retryAfterMs: 1_000 * Number(/\bRetry-After: (\d{1,4})\b/.exec(words)?.[1] ?? 0),
     cause,
   }
@@ -185,8 +185,8 @@ const saidIn = ({ status, error, message }: Record<string, unknown>) => ({
 })
 
 /**
- * What a failed authorisation means. What is no JSON is no answer of the shop, whatever its status but a 5xx; a lost session and a stranger's channel are
- * both 403 in Laravel; 419 comes only from custom routes; a 2xx or 3xx means that something else than the endpoint answered, such as a log-in page.
+ * What a failed authorisation means. An answer that is not JSON is not the shop's, unless its status is 5xx. In Laravel both a lost session and another
+ * user's channel are 403. 419 comes only from custom routes. A 2xx or 3xx means that something else answered, such as a log-in page.
  */
 export const authorisationFact = (
   { status, isForeign, cause }: ReturnType<typeof readAuthorisationFailure>,
@@ -200,16 +200,16 @@ export const authorisationFact = (
   return delayed(status >= 200 && status < 400 ? 'blocked' : 'authorisation-failed', details)
 }
 
-/** What is known about a refusal beside its reason; `detail` ends the message. */
+/** The details of a refusal; `detail` is appended to the message. */
 type RefusalDetails = CartEchoErrorDetails & { readonly detail?: string | undefined }
 
-/** The fact of a refusal, with its error: a line that says what to do first. */
+/** The fact that the connection is refused, with its error. */
 export const refused = (
   reason: RefusedReason & Known,
   details?: RefusalDetails,
 ): ConnectionFact & { name: 'refused'; error: CartEchoError } => ({ name: 'refused', ...reasoned(reason, details) })
 
-/** The fact of a delay, with its error. */
+/** The fact that the connection has to wait, with its error. */
 export const delayed = (
   reason: WaitingReason & Known,
   details?: RefusalDetails,

@@ -5,30 +5,30 @@ export interface NoticeElement extends HTMLElement {
   readonly view: View
 }
 
-/** All `<cart-echo-notice>` of a page, and who speaks through them. */
+/** All `<cart-echo-notice>` elements of a page, and the presenters that use them. */
 export interface Notices {
-  /** Those in the page now, in the order they came. */
+  /** Those in the page now, in the order they were added. */
   readonly elements: ReadonlySet<NoticeElement>
-  /** Whoever may speak now is the first; the others wait until it is gone. */
-  readonly speakers: Set<Speaker>
-  /** A new one, not in the page yet: nobody has put it there but us. */
+  /** The first is active; the others wait until it is gone. */
+  readonly presenters: Set<Presenter>
+  /** Creates an element of our own, not in the page yet. */
   readonly create: () => NoticeElement
 }
 
-/** Hears of the elements of the page. */
-export interface Speaker {
-  /** It is its turn. */
+/** Shows the news of one cart in the page's elements. */
+export interface Presenter {
+  /** Called when it becomes the active one. */
   readonly begin: () => void
-  /** An element has come or gone. */
+  /** Called when an element was added or removed. */
   readonly moved: () => void
-  /** The shopper wants no more of it. */
+  /** Called when the shopper has dismissed the notice. */
   readonly dismissed: () => void
 }
 
 /** The name of the element. */
 export const NAME = 'cart-echo-notice'
 
-// Another copy of this module has another symbol: its elements are its own.
+// Another copy of this module has another symbol, and its own elements.
 const OURS = Symbol(NAME)
 const OWN = 'data-cart-echo-own'
 const WARNED = Symbol.for('cart-echo.notice-warned')
@@ -36,7 +36,7 @@ const WARNED = Symbol.for('cart-echo.notice-warned')
 type Definition = CustomElementConstructor & { [OURS]?: Notices; [WARNED]?: boolean }
 
 /**
- * The notices of this page; the element is defined the first time. Null where another copy of cart-echo, or anybody else, has defined it: it is
+ * The notices of this page; defines the element the first time. Null when another copy of cart-echo, or the page, has defined the element: it is
  * left alone, with one warning.
  */
 export const noticesOfPage = (): Notices | null => {
@@ -51,14 +51,14 @@ export const noticesOfPage = (): Notices | null => {
 
 const define = (): Notices => {
   const elements = new Set<NoticeElement>()
-  const speakers = new Set<Speaker>()
+  const presenters = new Set<Presenter>()
   const style = createStyle()
-  const speaker = (): Speaker | undefined => [...speakers][0]
+  const active = (): Presenter | undefined => [...presenters][0]
 
   class CartEchoNotice extends HTMLElement implements NoticeElement {
     static readonly [OURS]: Notices = {
       elements,
-      speakers,
+      presenters,
       create: () => {
         const own = new CartEchoNotice(true)
         own.setAttribute(OWN, '')
@@ -73,22 +73,22 @@ const define = (): Notices => {
       super()
       this.#isOwn = isOwn
       const root = this.attachShadow({ mode: 'open', delegatesFocus: isOwn })
-      this.view = createView(root, style, () => speaker()?.dismissed())
+      this.view = createView(root, style, () => active()?.dismissed())
     }
 
     connectedCallback(): void {
-      // Upgraded while it is moved on: https://html.spec.whatwg.org/multipage/custom-elements.html#custom-element-reactions
+      // Removed again before it was upgraded: https://html.spec.whatwg.org/multipage/custom-elements.html#custom-element-reactions
       if (!this.isConnected) return
-      // A copy of ours, in a page that was kept for Back as HTML or as a clone.
+      // A clone of our element, in a page that was cached for Back as HTML or as a clone.
       if (!this.#isOwn && this.hasAttribute(OWN)) return queueMicrotask(() => this.remove())
       elements.add(this)
       this.view.enter()
-      speaker()?.moved()
+      active()?.moved()
     }
 
     disconnectedCallback(): void {
       elements.delete(this)
-      speaker()?.moved()
+      active()?.moved()
     }
   }
 

@@ -1,35 +1,35 @@
 import { unclobbered } from '../engine/page-globals'
 import { innermost, upwards } from './reach'
 
-/** The focus in a notice, and where the page's reader was before it came in there. */
+/** Keeps track of the focus in a notice, and of where it was before. */
 export interface FocusTrail {
-  /** Notes from now on where the page is read. */
+  /** From now on, remembers where in the page the selection is. */
   readonly begin: () => void
-  /** Gives the notice the focus it had when it was taken out of the page. */
+  /** Restores the focus that the notice had before it was removed from the page. */
   readonly bringBack: () => void
   /**
-   * Puts the focus back where it was before, if it is in the notice: else on the dialog around that. Where the focus was nowhere, who reads the page line by line goes on
-   * where they were. Nothing is noted any more.
+   * If the focus is in the notice, moves it back to where it was before, else to the dialog around the notice. If there was no focus before, restores the
+   * selection, so that a screen reader that reads line by line continues there. Ends the tracking.
    */
   readonly giveBack: () => void
 }
 
-// The page may have shortened it since.
+// The page may have shortened the text since.
 const sizeOf = (node: Node): number => (node instanceof CharacterData ? node.length : node.childNodes.length)
 
-/** Notes where the focus comes from. It ends with the notice. */
+/** Creates it for the shadow root of a notice, and lives as long. */
 export const followFocus = (root: ShadowRoot): FocusTrail => {
   let cameFrom: EventTarget | null = null
   let held: EventTarget | null = null
   let readAt: { readonly node: Node; readonly offset: number } | null = null
 
-  // A link that the page has put into the notice goes with it.
+  // Elements that the page has put into the notice count too.
   const isWithin = (node: EventTarget | null | undefined): boolean =>
     node instanceof Node && (root.contains(node) || root.host.contains(node))
 
   const focused = (): Element | null => innermost(({ activeElement }) => activeElement)
 
-  // Screen readers that go through a page line by line take its selection along.
+  // Screen readers that read line by line move the selection along.
   const noteReading = (): void => {
     const { anchorNode: node, anchorOffset: offset = 0 } = getSelection() ?? {}
     if (node && !isWithin(node)) readAt = { node, offset }
@@ -41,7 +41,7 @@ export const followFocus = (root: ShadowRoot): FocusTrail => {
     if (!isWithin(relatedTarget)) cameFrom = relatedTarget
   })
 
-  // Chromium says so, too, of what is about to be taken out of the page: https://github.com/whatwg/html/issues/5041
+  // Chromium also fires it when the element is about to be removed: https://github.com/whatwg/html/issues/5041
   root.addEventListener('focusout', () => {
     queueMicrotask(() => {
       if (root.host.isConnected && !isWithin(focused())) held = null

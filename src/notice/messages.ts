@@ -1,11 +1,11 @@
 import { unclobbered } from '../engine/page-globals'
 import type { NoticeTemplate } from './say'
 
-/** What a template may name. Strings of the server as they came; null where the server has not said. */
+/** The values that a template may name: strings as the server sent them; null when it sent none. */
 export interface NoticeValues {
-  /** What the server says. */
+  /** The server's message. */
   readonly message: string | null
-  /** The promotion or other condition, as the shop shows it. */
+  /** The name of the promotion or other condition, as the shop shows it. */
   readonly name: string | null
   /** The newest total. */
   readonly total: string | null
@@ -15,15 +15,15 @@ export interface NoticeValues {
   readonly savings: string | null
 }
 
-/** The fixed words of the notice, and what it says by code. Left out: English. An empty template is never said. */
+/** The fixed texts of the notice, and texts by code. What is left out is in English. An empty template is never shown. */
 export interface NoticeMessages {
-  /** The language these are in, such as `ms`. Default: the page's. */
+  /** The language of these texts, such as `ms`. Default: the page's. */
   readonly lang?: string | undefined
-  /** The name of the notice, for screen readers. Default `Cart update`. */
+  /** The accessible name of the notice. Default `Cart update`. */
   readonly label?: string | undefined
-  /** The name of its button. Default `Dismiss`. */
+  /** The accessible name of its button. Default `Dismiss`. */
   readonly dismiss?: string | undefined
-  /** Where the server says that something changed, but no words. Default `Your cart has changed.` */
+  /** For a change without a message. Default `Your cart has changed.` */
   readonly changed?: NoticeTemplate<NoticeValues> | undefined
   /** Default `{name} has ended.` */
   readonly removed?: NoticeTemplate<NoticeValues> | undefined
@@ -32,17 +32,17 @@ export interface NoticeMessages {
   /** Default `New total: {total}` */
   readonly total?: NoticeTemplate<NoticeValues> | undefined
   /**
-   * How many changes came before the newest: a template that may name `{count}`, or one for each form of the number, such as `{ one: …, other: … }`. Default
+   * How many changes came before the newest: a template that may name `{count}`, or one for each plural form, such as `{ one: …, other: … }`. Default
    * `And 1 more change.`, `And 2 more changes.`
    */
   readonly more?: NoticeTemplate<{ readonly count: number }> | PluralForms | undefined
-  /** The same where they are too many to be counted. Default `And many more changes.` */
+  /** The same when there are too many to count. Default `And many more changes.` */
   readonly many?: string | undefined
-  /** Instead of the server's message, by the change's `cart_echo.code`, such as `condition_removed`. Default: none. */
+  /** Texts to show instead of the server's message, by the change's `cart_echo.code`, such as `condition_removed`. Default: none. */
   readonly codes?: Readonly<Record<string, NoticeTemplate<NoticeValues>>> | undefined
 }
 
-/** What a notice says in English. */
+/** The English texts of a notice. */
 export const ENGLISH = Object.freeze({
   label: 'Cart update',
   dismiss: 'Dismiss',
@@ -54,10 +54,10 @@ export const ENGLISH = Object.freeze({
   many: 'And many more changes.',
 })
 
-/** A text for each form of a number in a language; `other` for the rest: https://www.unicode.org/cldr/charts/latest/supplemental/language_plural_rules.html */
+/** A text for each plural form of a language; `other` for the rest: https://www.unicode.org/cldr/charts/latest/supplemental/language_plural_rules.html */
 export type PluralForms = { readonly [Form in Intl.LDMLPluralRule]?: string | undefined }
 
-/** The form for a number in that language, or in the browser's own. Undefined where there is none. Never throws. */
+/** The text for a number in that language, or in the browser's. Undefined when there is none. Never throws. */
 export const formFor = (count: number, forms: PluralForms, lang: string | null): string | undefined => {
   try {
     return forms[new Intl.PluralRules(lang ?? undefined).select(count)] ?? forms.other
@@ -69,10 +69,10 @@ export const formFor = (count: number, forms: PluralForms, lang: string | null):
 const BLOCK = 'script[type="application/json"][data-cart-echo-notice]'
 
 /**
- * The words that the page has put into its last `data-cart-echo-notice` block in `<body>` (`wire:navigate` leaves old ones in `<head>`). None where there is no
- * such block; one that cannot be read is none, too, with a warning. Never throws.
+ * The texts in the page's last `data-cart-echo-notice` block in `<body>` (`wire:navigate` leaves old ones in `<head>`). Empty without such a block, and,
+ * with a warning, when it cannot be read. Never throws.
  */
-export const wordsOfPage = (): NoticeMessages => {
+export const messagesOfPage = (): NoticeMessages => {
   const block = [...unclobbered(document, 'body').querySelectorAll(BLOCK)].at(-1)
   if (!block) return {}
   const words = parse(block.textContent ?? '')

@@ -3,16 +3,16 @@ import { unclobbered } from '../engine/page-globals'
 import { hitAt, innermost, isWithinReach, upwards } from './reach'
 
 /**
- * What is in front as a modal, be it a `<dialog>` or what is said or made to be one by hand: everything outside of it can neither be reached nor heard. Null where
- * there is none.
+ * The open modal in front, be it a `<dialog>`, an element with `aria-modal`, or one around which everything else is hidden by hand: nothing outside of it
+ * can be reached. Null when there is none.
  */
 export const openModal = (): Element | null => {
   const focused = innermost((root) => root.activeElement)
-  // Which of two is in front, no page can ask. It has the focus, as a rule; and in other shadow trees than the page's own no selector finds it.
+  // No API says which of two modals is in front. Usually it has the focus; and no selector finds a modal in another shadow tree.
   for (const start of [focused, hitAt(innerWidth / 2, innerHeight / 2)]) {
-    for (const one of upwards(start)) if (isModal(one) || one.matches(SAID)) return one
+    for (const one of upwards(start)) if (isModal(one) || one.matches(ARIA_MODAL)) return one
   }
-  const named = all(SAID).filter(isWithinReach)
+  const named = all(ARIA_MODAL).filter(isWithinReach)
   return all('dialog[open]').filter(isModal).at(-1) ?? named.at(-1) ?? trapAround(focused)
 }
 
@@ -20,11 +20,11 @@ const all = (selector: string): readonly Element[] => [
   ...unclobbered(document, 'querySelectorAll').call(document, selector),
 ]
 
-/** Runs when a modal may have opened or closed. */
+/** Calls `changed` when a modal may have opened or closed. */
 export const watchModals = (changed: () => void): Stop => {
   const observer = new MutationObserver(changed)
   const attributeFilter = ['open', 'aria-modal', 'aria-hidden', 'inert']
-  // Not the root element: React puts another in its place when it does not like what it hydrates.
+  // On the document, not the root element: React replaces the root element when hydration fails.
   observer.observe(document, { attributes: true, attributeFilter, subtree: true })
   document.addEventListener('focusin', changed)
   return () => {
@@ -33,9 +33,9 @@ export const watchModals = (changed: () => void): Stop => {
   }
 }
 
-const SAID = '[aria-modal=true]'
+const ARIA_MODAL = '[aria-modal=true]'
 
-// Nor can what is beside an element on the full screen; but a film, a frame and the like have no place for it. A selector that a browser does not know throws.
+// A full-screen element hides the rest too, but a video, a frame and the like cannot contain the notice. An unknown selector throws.
 const isModal = (element: Element): boolean => {
   try {
     return element.matches(':modal:not(video,iframe,img,canvas,object,embed)')
@@ -44,18 +44,18 @@ const isModal = (element: Element): boolean => {
   }
 }
 
-const NO_PART = 'script,style,link,template,[aria-live],cart-echo-notice'
-const AWAY = '[aria-hidden=true],[inert]'
+const IGNORED = 'script,style,link,template,[aria-live],cart-echo-notice'
+const HIDDEN = '[aria-hidden=true],[inert]'
 
 /**
- * Where all of a page but one part is put away, as Radix and Alpine's `x-trap.inert` do, that part. None of them says so by a role of its own.
+ * The part of the page around which everything else is hidden, as Radix and Alpine's `x-trap.inert` do without a role of its own.
  */
 const trapAround = (focused: Element | null): Element | null => {
   const path = [...upwards(focused)].reverse()
   let trap: Element | null = null
   for (const one of path.slice(path.indexOf(unclobbered(document, 'body')) + 1)) {
-    const others = [...(one.parentNode?.children ?? [])].filter((other) => other !== one && !other.matches(NO_PART))
-    if (!others.every((other) => other.matches(AWAY))) break
+    const others = [...(one.parentNode?.children ?? [])].filter((other) => other !== one && !other.matches(IGNORED))
+    if (!others.every((other) => other.matches(HIDDEN))) break
     if (others.length > 0) trap = one
   }
   return trap

@@ -4,29 +4,29 @@ import { languageAround } from './language'
 import type { NoticeMessages } from './messages'
 import { say, textOf } from './say'
 
-/** What the page was asked whether it says it itself. */
+/** Offers changes to the page, which may show them itself instead of the notice. */
 export interface Offers {
-  /** Asks for what is new among these, as one. */
-  readonly make: (changes: readonly Change[], messages: NoticeMessages) => void
-  /** True where the page was not asked yet. */
+  /** Offers those of these changes that are new, all in one event. */
+  readonly offer: (changes: readonly Change[], messages: NoticeMessages) => void
+  /** True for a change that was not offered yet. */
   readonly isNew: (change: Change) => boolean
-  /** True where the page has not taken it over. */
+  /** True for a change that the page did not take over. */
   readonly isOurs: (change: Change) => boolean
 }
 
-/** None yet. */
+/** None was offered yet. */
 export const createOffers = (): Offers => {
-  const made = new WeakSet<Change>()
+  const offered = new WeakSet<Change>()
   const takenOver = new WeakSet<Change>()
-  const isNew = (change: Change): boolean => !made.has(change)
+  const isNew = (change: Change): boolean => !offered.has(change)
   return {
-    make: (all, messages) => {
+    offer: (all, messages) => {
       const changes = all.filter(isNew)
       const words = say(changes, messages)
-      for (const change of changes) made.add(change)
+      for (const change of changes) offered.add(change)
       if (!words) return
       const lang = words.lines[0]?.lang ?? languageAround(unclobbered(document, 'body'))
-      if (isLeft({ text: textOf(words), lang, changes })) return
+      if (dispatchOffer({ text: textOf(words), lang, changes })) return
       for (const change of changes) takenOver.add(change)
     },
     isNew,
@@ -34,5 +34,5 @@ export const createOffers = (): Offers => {
   }
 }
 
-const isLeft = (detail: CartEchoNotice): boolean =>
+const dispatchOffer = (detail: CartEchoNotice): boolean =>
   document.dispatchEvent(new CustomEvent('cart-echo-notice', { detail, bubbles: true, cancelable: true }))

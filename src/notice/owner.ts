@@ -1,14 +1,14 @@
 import type { CartEcho } from '../engine/cart-echo'
 import type { Stop } from '../engine/environment'
 import type { Change } from '../engine/events'
-import { askUntilKnown } from './ask-who-looks'
+import { confirmOwner } from './confirm-owner'
 
-/** Whose news may be shown. */
+/** Knows whether news may be shown to whoever is looking. */
 export interface OwnerWatch {
-  /** True for news of whoever looks at the page now, as far as is known. */
-  readonly isTheirs: (change: Change) => boolean
-  /** Asks who looks, where that is not known. */
-  readonly look: () => void
+  /** True for a change that is for whoever is looking now, as far as is known. */
+  readonly mayShow: (change: Change) => boolean
+  /** Starts to find out who is looking, if that is not known. */
+  readonly confirm: () => void
   readonly stop: Stop
 }
 
@@ -16,24 +16,24 @@ const NEVER = Number.NEGATIVE_INFINITY
 const AWAY = Number.POSITIVE_INFINITY
 
 /**
- * After Back (the back/forward cache) anybody may sit there: what came before is nobody's until the check has named the page's owner, or, where
- * none is named, until the channel is authorised anew. `changed` runs when that is known.
+ * After Back (the back/forward cache) somebody else may be looking. Earlier changes must not be shown until the check has named the page's owner, or, when
+ * it names none, until the channel was authorised again. `changed` runs when that may have changed.
  */
 export const watchOwner = (cart: CartEcho, changed: () => void): OwnerWatch => {
   const listening = new AbortController()
   let asking: { readonly sinceMs: number; readonly stop: Stop } | null = null
-  let vouchedMs = NEVER
-  let unheardMs = NEVER
+  let confirmedMs = NEVER
+  let awayMs = NEVER
 
-  const doubtedMs = (): number => Math.max(unheardMs, cart.news.get().unconfirmedSinceMs ?? NEVER)
-  const isKnown = (): boolean => doubtedMs() <= vouchedMs
+  const doubtedMs = (): number => Math.max(awayMs, cart.news.get().unconfirmedSinceMs ?? NEVER)
+  const isConfirmed = (): boolean => doubtedMs() <= confirmedMs
 
-  // While nothing is listened to, the cart does not know that the page was away.
+  // A cart that does not listen does not notice that the page was in the cache.
   const hear = (name: 'pagehide' | 'pageshow', at: () => number): void => {
     const note = ({ persisted }: PageTransitionEvent): void => {
-      const isHeard = unheardMs !== AWAY && cart.connection.get().name !== 'idle'
-      if (!persisted || isHeard) return
-      unheardMs = at()
+      const isNoticed = awayMs !== AWAY && cart.connection.get().name !== 'idle'
+      if (!persisted || isNoticed) return
+      awayMs = at()
       changed()
     }
     addEventListener(name, note, { signal: listening.signal })
@@ -48,19 +48,19 @@ export const watchOwner = (cart: CartEcho, changed: () => void): OwnerWatch => {
     stopAsking()
     const known = (): void => {
       stopAsking()
-      vouchedMs = sinceMs
+      confirmedMs = sinceMs
       changed()
     }
-    asking = { sinceMs, stop: askUntilKnown(cart, sinceMs, known) }
+    asking = { sinceMs, stop: confirmOwner(cart, sinceMs, known) }
   }
 
   hear('pagehide', () => AWAY)
   hear('pageshow', () => Date.now())
   return {
-    isTheirs: ({ meta }) => isKnown() || meta.receivedAtMs >= doubtedMs(),
-    look: () => {
+    mayShow: ({ meta }) => isConfirmed() || meta.receivedAtMs >= doubtedMs(),
+    confirm: () => {
       const sinceMs = doubtedMs()
-      if (isKnown() || sinceMs === AWAY) stopAsking()
+      if (isConfirmed() || sinceMs === AWAY) stopAsking()
       else if (asking?.sinceMs !== sinceMs) ask(sinceMs)
     },
     stop: () => {

@@ -1,11 +1,11 @@
 import { unclobbered } from '../engine/page-globals'
 
-/** From where to where in the window, along one axis. */
+/** A start and an end along one axis of the window. */
 type Span = readonly [number, number]
 
 /**
- * Whether an element that is shown can be looked at, be it after scrolling: it is neither transparent nor of no size, nor cut off, parked outside, or covered. True
- * where a page has no layout.
+ * Whether an element that is shown can be seen, perhaps after scrolling: it is not transparent, empty, cut off, outside of the page, or covered. True
+ * when there is no layout.
  */
 export const isWithinReach = (element: Element): boolean => {
   const [page, body] = [unclobbered(document, 'documentElement'), unclobbered(document, 'body')]
@@ -16,7 +16,7 @@ export const isWithinReach = (element: Element): boolean => {
   let down: Span = [rect.top, rect.bottom]
   let [isFixed, isHeld, isScrolledAway] = [false, false, false]
 
-  /** What is left of a span in a box; where scrolling brings it in, all of the box. */
+  /** The part of a span inside a box; all of the box when scrolling can bring the span into it. */
   const cut = (span: Span, [first, last]: Span, overflow: string, start: number, size: number): Span => {
     if (overflow === 'visible') return span
     const seen = common(span, [first, last])
@@ -28,7 +28,7 @@ export const isWithinReach = (element: Element): boolean => {
   for (const one of upwards(element)) {
     const { filter, position, direction, overflowX, overflowY } = getComputedStyle(one)
     if (filter.includes('opacity(0)')) return false
-    // What these two cut off, the window does.
+    // Overflow of the root and the body applies to the window.
     if (one === page || one === body) isHeld ||= CUTS_OFF.test(overflowX)
     else if (one !== element && !isFixed) {
       const { left, right, top, bottom } = one.getBoundingClientRect()
@@ -42,7 +42,7 @@ export const isWithinReach = (element: Element): boolean => {
   const { scrollWidth, scrollHeight } = page
   const start = getComputedStyle(page).direction === 'rtl' ? innerWidth - scrollWidth : 0
   across = cut(across, [0, innerWidth], isFixed || isHeld ? 'hidden' : 'auto', start - scrollX, scrollWidth)
-  // A page that does not scroll down has only stopped to, as a rule, while a drawer is open.
+  // A page that does not scroll vertically has usually only been stopped while a drawer is open.
   down = cut(down, [0, innerHeight], isFixed ? 'hidden' : 'auto', -scrollY, scrollHeight)
   return isSome(across) && isSome(down) && (isScrolledAway || isHit(element, across, down))
 }
@@ -51,10 +51,10 @@ const CUTS_OFF = /hid|clip/
 
 const common = (a: Span, b: Span): Span => [Math.max(a[0], b[0]), Math.min(a[1], b[1])]
 
-// What is for screen readers only has one pixel.
+// An element for screen readers only is one pixel in size.
 const isSome = ([from, to]: Span): boolean => to - from > 2
 
-// Where it is covered, or cut away, somebody else is hit at each place: what is in front, or what is around it.
+// When it is covered or cut off, another element is hit at all three points.
 const isHit = (element: Element, across: Span, down: Span): boolean =>
   [0.25, 0.5, 0.75].some((part) => {
     const [x, y] = [across, down].map(([from, to]) => from + (to - from) * part) as [number, number]
@@ -62,20 +62,20 @@ const isHit = (element: Element, across: Span, down: Span): boolean =>
     return !hit || upwards(hit).includes(element)
   })
 
-/** What is in front at a place of the window, in whatever shadow tree. */
+/** The front element at a point of the window, in any shadow tree. */
 export const hitAt = (x: number, y: number): Element | null => innermost((root) => root.elementFromPoint?.(x, y))
 
-/** An element and what is around it as it is shown, nearest first: through slots, and out of shadow trees. */
+/** An element and its ancestors as rendered, nearest first: through slots, and out of shadow trees. */
 export const upwards = (element: Element | null): readonly Element[] => {
   const path: Element[] = []
   for (let at = element; at; at = at.assignedSlot ?? at.parentElement ?? hostOf(at)) path.push(at)
   return path
 }
 
-// Asked of a document, `host` may be an image of that name.
+// On a document, `host` could be an image of that name.
 const hostOf = ({ parentNode }: Element): Element | null => (parentNode instanceof ShadowRoot ? parentNode.host : null)
 
-/** The innermost element, where `find` gives one of a document or of a shadow tree. */
+/** The innermost element: `find` is called with the document, then with the shadow root of what it returned. */
 export const innermost = (find: (root: Document | ShadowRoot) => Element | null | undefined): Element | null => {
   let found = find(document) ?? null
   while (found?.shadowRoot) {

@@ -2,76 +2,76 @@ import type { Change } from '../engine/events'
 import { readLanguage } from './language'
 import { ENGLISH, formFor, type NoticeMessages, type NoticeValues } from './messages'
 
-/** Words, and the language they are in; null: the page's. */
-interface Said {
+/** A text and its language; null: the page's. */
+interface Phrase {
   readonly text: string
   readonly lang: string | null
 }
 
 /** One line of a notice. */
-export interface Line extends Said {
+export interface Line extends Phrase {
   readonly part: 'headline' | 'what' | 'total' | 'more'
 }
 
-/** What a notice says. */
+/** The text of a notice. */
 export interface Words {
-  /** The newest change of which there is something to be said. Another one is said, even if its words are the same. */
-  readonly of: string | null
+  /** The key of the newest change with a message. With another key, the same text is announced again. */
+  readonly key: string | null
   readonly lines: readonly Line[]
-  readonly label: Said
-  readonly dismiss: Said
+  readonly label: Phrase
+  readonly dismiss: Phrase
 }
 
-/** As many as the news keeps: there may have been more. */
-const UNCOUNTED = 20
+/** The news keeps this many changes: there may have been more. */
+const NEWS_KEEPS = 20
 
 /**
- * What to say of changes, oldest first: the newest message, what became of the promotion and the total where the message does not name
- * them, and how many more there were. The total is the newest of all that is `unread`, whoever says the rest of it: there is but one that is true. Null where none
- * has words: the server wants nothing said. Never throws.
+ * What a notice says about changes, oldest first: the newest message, the promotion and the total unless the message names
+ * them, and how many other changes there were. The total is the newest of all that is `unread`, also of changes that the page shows itself: only that one
+ * is true. Null when no change has a message: then the server wants nothing shown. Never throws.
  */
 export const say = (
   changes: readonly Change[],
   messages: NoticeMessages = {},
   unread: readonly Change[] = changes,
 ): Words | null => {
-  const told = changes.map(read)
-  const speaking = told.filter(({ message }) => message !== null)
-  const newest = speaking.at(-1)
+  const all = changes.map(readChange)
+  const withMessage = all.filter(({ message }) => message !== null)
+  const newest = withMessage.at(-1)
   if (!newest) return null
   const total =
     unread
-      .map((one) => read(one).total)
+      .map((one) => readChange(one).total)
       .filter((one) => one !== null)
       .at(-1) ?? null
   const values: NoticeValues = { ...valuesOf(newest), total }
   const headline = headlineOf(newest, values, messages)
   return {
-    of: newest.key,
+    key: newest.key,
     lines: [
       { part: 'headline' as const, ...headline },
-      ...lineOf('what', isNamedIn(headline.text, values.name) ? null : whatOf(newest, values, messages)),
-      ...lineOf('total', isNamedIn(headline.text, total) ? null : word(messages, 'total', values)),
-      ...lineOf('more', moreOf(speaking.length - 1, changes.length, messages)),
+      ...lineOf('what', isContained(headline.text, values.name) ? null : whatOf(newest, values, messages)),
+      ...lineOf('total', isContained(headline.text, total) ? null : phrase(messages, 'total', values)),
+      ...lineOf('more', moreOf(withMessage.length - 1, changes.length, messages)),
     ],
-    label: fixed(messages, 'label'),
-    dismiss: fixed(messages, 'dismiss'),
+    label: required(messages, 'label'),
+    dismiss: required(messages, 'dismiss'),
   }
 }
 
-/** The lines as one text, for whoever shows it elsewhere. */
+/** The lines as one text, for a page that shows it elsewhere. */
 export const textOf = ({ lines }: Words): string =>
-  lines.map(({ text }, index) => (index === lines.length - 1 ? text : ended(text))).join(' ')
+  lines.map(({ text }, index) => (index === lines.length - 1 ? text : withFullStop(text))).join(' ')
 
-interface Told extends NoticeValues {
+interface ReadChange extends NoticeValues {
   readonly action: unknown
   readonly code: unknown
   readonly locale: string | null
   readonly key: string | null
 }
 
-// An event of the page's own may carry anything. That it has a message at all, be it an empty one, says that something is to be said.
-const read = ({ change, meta }: Change): Told & { readonly message: string | null } => {
+// A custom event may hold anything. A `message`, even an empty one, means that something is to be shown.
+const readChange = ({ change, meta }: Change): ReadChange & { readonly message: string | null } => {
   const { message, changes, cart_echo } = change as unknown as Readonly<Record<string, unknown>>
   const [what, block] = [recordOf(changes), recordOf(cart_echo)]
   const [condition] = Array.isArray(what.conditions) ? what.conditions.map(recordOf) : []
@@ -92,7 +92,7 @@ const read = ({ change, meta }: Change): Told & { readonly message: string | nul
 const recordOf = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {}
 
-const valuesOf = ({ message, name, total, subtotal, savings }: Told): NoticeValues => ({
+const valuesOf = ({ message, name, total, subtotal, savings }: ReadChange): NoticeValues => ({
   message: message || null,
   name,
   total,
@@ -100,33 +100,33 @@ const valuesOf = ({ message, name, total, subtotal, savings }: Told): NoticeValu
   savings,
 })
 
-const headlineOf = ({ code, locale }: Told, values: NoticeValues, messages: NoticeMessages): Said => {
+const headlineOf = ({ code, locale }: ReadChange, values: NoticeValues, messages: NoticeMessages): Phrase => {
   const { lang = null } = messages
   const codes = recordOf(messages.codes)
   const template = typeof code === 'string' && Object.hasOwn(codes, code) ? codes[code] : undefined
   const own = template ? fill(template as NoticeTemplate<NoticeValues>, values) : null
   if (own !== null) return { text: own, lang: readLanguage(lang) }
   if (values.message !== null) return { text: values.message, lang: locale }
-  return word(messages, 'changed', values) ?? fixed({}, 'changed')
+  return phrase(messages, 'changed', values) ?? required({}, 'changed')
 }
 
-const whatOf = ({ action }: Told, values: NoticeValues, messages: NoticeMessages): Said | null =>
-  action === 'removed' || action === 'added' ? word(messages, action, values) : null
+const whatOf = ({ action }: ReadChange, values: NoticeValues, messages: NoticeMessages): Phrase | null =>
+  action === 'removed' || action === 'added' ? phrase(messages, action, values) : null
 
-const moreOf = (count: number, kept: number, messages: NoticeMessages): Said | null => {
+const moreOf = (count: number, kept: number, messages: NoticeMessages): Phrase | null => {
   if (count === 0) return null
-  if (kept >= UNCOUNTED) return word(messages, 'many', {})
+  if (kept >= NEWS_KEEPS) return phrase(messages, 'many', {})
   const { more, lang } = messages
   const form = typeof more === 'object' && more ? formFor(count, more, readLanguage(lang)) : more
-  return word({ ...messages, more: form }, 'more', { count })
+  return phrase({ ...messages, more: form }, 'more', { count })
 }
 
-const lineOf = (part: Line['part'], said: Said | null): Line[] => (said ? [{ part, ...said }] : [])
+const lineOf = (part: Line['part'], said: Phrase | null): Line[] => (said ? [{ part, ...said }] : [])
 
-type Word = keyof typeof ENGLISH
+type PhraseKey = keyof typeof ENGLISH
 
-/** The shop's own words, else the English ones. Null where the shop wants none, or something they name is not known. */
-const word = (messages: NoticeMessages, key: Word, values: object): Said | null => {
+/** The shop's text, else the English one. Null when the shop wants none, or a value that it names is not known. */
+const phrase = (messages: NoticeMessages, key: PhraseKey, values: object): Phrase | null => {
   const own = messages[key] as NoticeTemplate<object> | undefined
   if (own === '') return null
   const text = own === undefined ? null : fill(own, values)
@@ -135,61 +135,61 @@ const word = (messages: NoticeMessages, key: Word, values: object): Said | null 
   return english === null ? null : { text: english, lang: 'en' }
 }
 
-/** Words that name nothing, and cannot be done without: what has no name cannot be found by whoever does not see it. */
-const fixed = (messages: NoticeMessages, key: 'label' | 'dismiss' | 'changed'): Said =>
-  word(messages, key, {}) ?? { text: String(ENGLISH[key]), lang: 'en' }
+/** A text without values that is always there: an element without a name cannot be found by screen reader. */
+const required = (messages: NoticeMessages, key: 'label' | 'dismiss' | 'changed'): Phrase =>
+  phrase(messages, key, {}) ?? { text: String(ENGLISH[key]), lang: 'en' }
 
-/** As a sentence ends, so that a voice rests there. */
-export const ended = (text: string): string => (/\p{P}$/u.test(text) ? text : `${text}.`)
+/** The text with a full stop unless it ends in punctuation, so that a screen reader pauses there. */
+export const withFullStop = (text: string): string => (/\p{P}$/u.test(text) ? text : `${text}.`)
 
 /**
- * True where a text names a value already: a name whatever its capitals are, an amount whatever its spaces are. Neither is named by a longer word, or a longer
- * number, that begins or ends with it. Nothing is named in any text.
+ * True when a text contains a value: a name in any case, an amount with any spaces; but not as a part of a longer word or number. True also for null:
+ * there is nothing to add then.
  */
-const isNamedIn = (text: string, value: string | null): boolean => {
+const isContained = (text: string, value: string | null): boolean => {
   if (value === null) return true
-  // Names hold whatever they hold, so each sign is taken for itself.
+  // A name may hold any characters, so each is escaped.
   const signs = [...value]
     .filter((sign) => sign.trim() !== '')
     .map((sign) => sign.replace(/[\^$\\.*+?()[\]{}|/]/, '\\$&'))
   const places = [...text.matchAll(new RegExp(signs.join('\\s*'), 'giu'))]
   return places.some(({ 0: found, index }) => {
     const [before, after] = [text.slice(0, index), text.slice(index + found.length)]
-    return !CUTS.some(
+    return !CONTINUES.some(
       ([end, start]) => (end.test(before) && start.test(found)) || (end.test(found) && start.test(after)),
     )
   })
 }
 
-// What goes on across a border: a number with its marks, of which the space is one; a word in scripts that write spaces between words.
-const CUTS = [
+// What continues across a boundary: digits with their separators, spaces too; letters in scripts that write spaces between words.
+const CONTINUES = [
   [/\d[.,'’\s]?$/, /^[.,'’\s]?\d/],
   [/\p{LC}\p{M}*$/u, /^\p{LC}/u],
 ] as const
 
-/** Text with places to fill, such as `{name} has ended.`, or a function that gives the text: of a plural, say. */
+/** A text with placeholders, such as `{name} has ended.`, or a function that returns the text, such as for plurals. */
 export type NoticeTemplate<Values> = string | ((values: Values) => string)
 
-/** Longer than any message or name of a shop; what is longer is meant to do harm, or a mistake. */
+/** Longer than any real message or name; anything longer is a mistake or an attack. */
 const LONGEST = 300
 
-// Among them the marks that turn the direction of what follows: a name could make another total of the one beside it.
-const UNSPEAKABLE = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu
+// Control characters, including those that change the text direction: a name could garble the total beside it.
+const CONTROL_CHARACTERS = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu
 
-/** What may be shown of a value from outside: one line of text, not too long; null where there is none. Never throws. */
+/** A string from outside as one line of text, shortened if it is too long; null when nothing is left. Never throws. */
 export const readable = (value: unknown): string | null => {
   if (typeof value !== 'string') return null
   const line = value
     .slice(0, LONGEST + 1)
-    .replace(UNSPEAKABLE, ' ')
+    .replace(CONTROL_CHARACTERS, ' ')
     .trim()
   if (line === '') return null
   return line.length > LONGEST ? `${line.slice(0, LONGEST - 1)}…` : line
 }
 
 /**
- * The template with its places filled; null where a value that it names is not known, where it throws or gives no text. What is filled in is
- * not looked at for further places. Never throws.
+ * The template with its placeholders filled; null when a value that it names is not known, when it throws, or when it gives no text. Placeholders in
+ * values are not filled. Never throws.
  */
 export const fill = <Values extends object>(template: NoticeTemplate<Values>, values: Values): string | null => {
   try {

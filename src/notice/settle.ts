@@ -1,20 +1,20 @@
 import type { Stop } from '../engine/environment'
 
-/** Something that runs once things are quiet. */
+/** Something that runs once for a burst. */
 export interface Settling {
-  /** It is to run soon. */
+  /** Requests a run, soon. */
   readonly want: () => void
-  /** Runs it now, if it is to run. */
+  /** Runs it now, if it was requested. */
   readonly flush: () => void
-  /** It is not to run. */
+  /** Cancels the run. */
   readonly stop: Stop
 }
 
 const QUIET_MS = 150
-/** A burst that does not end is told all the same. */
+/** A burst that does not end is shown after this time. */
 const LONGEST_MS = 1_000
 
-/** Runs once for a burst: when nobody has wanted it for 150 ms, after a second at the latest. */
+/** Runs once for a burst: 150 ms after the last request (debounce), and a second after the first at the latest. */
 export const createSettling = (run: () => void): Settling => {
   let timer: ReturnType<typeof setTimeout> | undefined
   let firstAtMs = 0

@@ -3,23 +3,23 @@ import { followFocus } from './focus'
 import { languageAround, mark } from './language'
 import type { Line, Words } from './say'
 
-/** What is to be seen of one notice. */
+/** The visible part of one notice. */
 export interface View {
   readonly root: ShadowRoot
-  /** The notice is in the page, be it again: as it was when it was taken out. */
+  /** The notice was added to the page, perhaps again: restores what it showed. */
   readonly enter: () => void
-  /** Goes above everything else on the page, unless it has a place of its own among it. */
-  readonly rise: () => void
-  /** Shows words, in place of what was there. The same again changes nothing. */
+  /** Moves it in front of everything on the page, unless it is inline. */
+  readonly toFront: () => void
+  /** Shows a text in place of the previous one. The same text changes nothing. */
   readonly show: (words: Words) => void
-  /** Shows nothing. Whoever had the focus in here has it where it was before. */
+  /** Shows nothing. If the focus was in here, it goes back to where it was before. */
   readonly clear: () => void
 }
 
-// A modal around it takes what is pressed in here for a press outside of it, or beside.
+// A modal around the notice would take these events for a press outside of or beside its own elements.
 const PRESSES = ['click', 'pointerdown', 'pointerup', 'mousedown', 'mouseup', 'touchstart', 'touchend']
 
-/** Fills a shadow root. `dismiss` runs when the shopper wants no more of it. */
+/** Fills a shadow root. `dismiss` runs when the shopper dismisses the notice. */
 export const createView = (root: ShadowRoot, style: CSSStyleSheet | null, dismiss: () => void): View => {
   const parts = createParts()
   const { frame, message } = parts
@@ -28,7 +28,7 @@ export const createView = (root: ShadowRoot, style: CSSStyleSheet | null, dismis
 
   parts.close.addEventListener('click', dismiss)
   for (const press of PRESSES) {
-    // What the page has put into the notice is the page's to hear.
+    // Events of elements that the page has put into the notice are left to the page.
     frame.addEventListener(
       press,
       (event) => root.contains(event.target as Node) && event.stopPropagation(),
@@ -38,12 +38,12 @@ export const createView = (root: ShadowRoot, style: CSSStyleSheet | null, dismis
   if (style) root.adoptedStyleSheets = [style]
   root.append(frame)
 
-  const rise = (): void => {
-    // Older browsers have z-index.
+  const toFront = (): void => {
+    // Older browsers use z-index.
     if (shown === null || !root.host.isConnected || !('showPopover' in frame)) return
     frame.popover = isInline(root.host) ? null : 'manual'
     if (!frame.popover) return
-    // What is shown anew is in front.
+    // Shown again, it is in front.
     frame.hidePopover()
     frame.showPopover()
   }
@@ -53,10 +53,10 @@ export const createView = (root: ShadowRoot, style: CSSStyleSheet | null, dismis
     enter: () => {
       if (shown === null) return
       frame.toggleAttribute('still', true)
-      rise()
+      toFront()
       focus.bringBack()
     },
-    rise,
+    toFront,
     show: (words) => {
       const pageLang = languageAround(root.host)
       const next = JSON.stringify([words, pageLang])
@@ -64,7 +64,7 @@ export const createView = (root: ShadowRoot, style: CSSStyleSheet | null, dismis
       frame.toggleAttribute('still', shown !== null)
       if (shown === null) focus.begin()
       shown = next
-      put(parts, words, pageLang)
+      render(parts, words, pageLang)
       setOpen(frame, root, true)
     },
     clear: () => {
@@ -73,7 +73,7 @@ export const createView = (root: ShadowRoot, style: CSSStyleSheet | null, dismis
       try {
         focus.giveBack()
       } finally {
-        // Whatever the page's own listeners of the focus do.
+        // Even if the page's own focus listeners throw.
         message.replaceChildren()
         setOpen(frame, root, false)
       }
@@ -81,18 +81,18 @@ export const createView = (root: ShadowRoot, style: CSSStyleSheet | null, dismis
   }
 }
 
-/** Whether it has a place of its own in the page. Vue and React 18 print `false`. */
+/** True for a notice that has a place in the page's layout. Vue and React 18 print `false`. */
 export const isInline = (notice: Element): boolean => notice.matches('[inline]:not([inline=false])')
 
 const setOpen = (frame: HTMLElement, { host, delegatesFocus }: ShadowRoot, isOpen: boolean): void => {
   frame.setAttribute('part', isOpen ? 'root open' : 'root')
   frame.hidden = !isOpen
-  // What keeps the focus in a modal by script does not look into shadow trees: it goes from here to the button.
+  // A script that keeps the focus in a modal does not look into shadow trees: `delegatesFocus` passes it from here to the button.
   if (delegatesFocus && isOpen) host.setAttribute('tabindex', '0')
   else if (delegatesFocus) host.removeAttribute('tabindex')
 }
 
-const put = ({ label, message, close }: NoticeParts, words: Words, pageLang: string): void => {
+const render = ({ label, message, close }: NoticeParts, words: Words, pageLang: string): void => {
   label.textContent = words.label.text
   close.setAttribute('aria-label', words.dismiss.text)
   mark(label, words.label, pageLang)
@@ -107,18 +107,18 @@ const lineOf = (line: Line, pageLang: string): HTMLElement => {
   return element
 }
 
-/** What a notice is built of: each can be dressed from outside, by its `part`. */
+/** The elements of a notice; each can be styled from outside, by its `part`. */
 interface NoticeParts {
-  /** All that is to be seen. Nothing of it is in the page's way before there is something to say. */
+  /** The visible box. Hidden while there is nothing to show. */
   readonly frame: HTMLElement
-  /** Its heading, for those who do not see it. */
+  /** Its heading, for screen readers. */
   readonly label: HTMLElement
-  /** What it says. */
+  /** The lines of text. */
   readonly message: HTMLElement
   readonly close: HTMLElement
 }
 
-/** Builds a notice. What the page has put into it stands between the message and the button, which is last. */
+/** Builds a notice. Elements that the page has put into it are between the message and the button, which is last. */
 const createParts = (): NoticeParts => {
   const frame = part('div', 'root', { role: 'group', 'aria-labelledby': 'label', hidden: '' })
   const label = part('h2', 'label', { id: 'label' })
@@ -131,7 +131,7 @@ const createParts = (): NoticeParts => {
   return { frame, label, message, close }
 }
 
-/** An element that is a part of the notice. */
+/** An element with a `part` name. */
 export const part = (tag: string, name: string, attributes: Readonly<Record<string, string>>): HTMLElement => {
   const element = document.createElement(tag)
   for (const [key, value] of Object.entries({ part: name, ...attributes })) element.setAttribute(key, value)
@@ -141,8 +141,8 @@ export const part = (tag: string, name: string, attributes: Readonly<Record<stri
 const APART = ':not([inline]:not([inline=false]))'
 const FLOATING = `:host(${APART})`
 
-// System colours follow the page's `color-scheme`, in browsers without light-dark() too. Lengths go by a size of type of the notice's own: pages set
-// another on `<html>`, so that a rem is ten pixels. A floating one takes no place in the layout of what is around it.
+// System colours follow the page's `color-scheme`, also in browsers without light-dark(). Lengths use `em` with a font size of their own, because some
+// pages set another on `<html>`. A floating notice takes no space in the layout around it.
 const CSS = `
 :host{display:block}
 ${FLOATING}{position:fixed;font:var(--cart-echo-notice-font,400 medium/1.45 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif);text-align:start}
@@ -175,8 +175,8 @@ slot{display:block;grid-column:1}
 `
 
 /**
- * The notice's own style. Constructed, not written into the page: no policy stands in its way. Null in browsers that cannot (Safari before 16.4,
- * https://caniuse.com/mdn-api_cssstylesheet_cssstylesheet): what is said is more than how it looks.
+ * The notice's stylesheet. Constructed, so no content security policy blocks it. Null in browsers that cannot (Safari before 16.4,
+ * https://caniuse.com/mdn-api_cssstylesheet_cssstylesheet): then the notice is shown unstyled.
  */
 export const createStyle = (): CSSStyleSheet | null => {
   try {

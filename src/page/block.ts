@@ -25,25 +25,25 @@ import {
   sentenceOf,
 } from '../engine/shape'
 
-/** What the page says about itself. Spread it into `createCartEcho({ ...readPage(), … })`, or hand it to `identify`. */
+/** The settings that the server rendered into the page. Spread them into `createCartEcho({ ...readPage(), … })`, or pass them to `identify`. */
 export interface PageSettings extends PageIdentity {
-  /** Where the check is, and how often to ask it. */
+  /** The URL of the check, and how often to ask it. */
   check?: { url: string; intervalMs?: number | false | undefined } | undefined
 }
 
-/** Where to read. */
+/** Where to look for settings. */
 export interface ReadPageOptions {
   /** The SDK's own script tag, for its `data-*` settings. Default: none. */
   script?: HTMLScriptElement | null | undefined
 }
 
 /**
- * Reads the page's settings: each `<script type="application/json" data-cart-echo>` in `<body>` (the later wins), then the script tag
- * given, then (for the user only) `<meta name="user-id">` and `window.Laravel.userId`. Hosts and addresses come from the
- * first two alone: whoever could plant another node would receive channel signatures.
+ * Reads the page's settings, first source first: each `<script type="application/json" data-cart-echo>` in `<body>` (the last one wins), the given script
+ * tag, and, for the user only, `<meta name="user-id">` and `window.Laravel.userId`. Hosts and URLs are taken from the
+ * first two only, because whoever could insert another element would receive channel signatures.
  *
- * Never throws: what cannot be read is left out and listed in `problems`. Two blocks of different owners give no user at
- * all. On a server the result is empty.
+ * Never throws: what cannot be read is left out and listed in `problems`. When two blocks name different owners, no user is returned. On a server the
+ * result is empty.
  */
 export const readPage = (options: ReadPageOptions = {}): PageSettings => {
   const script = attempt(() => ownOnly(options).script)
@@ -58,18 +58,18 @@ export const readPage = (options: ReadPageOptions = {}): PageSettings => {
 const conflict = (): CartEchoError =>
   new CartEchoError('page-conflict', 'Two data-cart-echo blocks disagree: print one, in the layout.')
 
-/** The error for a setting that is left out: where it is (outermost step first), what belongs there, what was there. */
+/** The error for a setting that is left out. `path` starts with the outermost key. */
 const invalidPage = (path: readonly string[], expected: string, actual: unknown): CartEchoError => {
   const words = report({ path, expected, actual })
   return new CartEchoError('invalid-page', `Setting skipped: ${sentenceOf(words)}`, { report: words })
 }
 
-/** What somebody says of the settings, unread. */
+/** Settings as they were found, not validated. */
 type Raw = Record<string, unknown>
 
 const BLOCK = 'script[type="application/json"][data-cart-echo]'
 
-/** The blocks in `<body>`, in order. One that is no JSON object is a problem, and so is one in `<head>` where there is no other. */
+/** The blocks in `<body>`, in order. A block that is not a JSON object is a problem; so is a block in `<head>` when `<body>` has none. */
 const readBlocks = (problems: CartEchoError[]): Raw[] => {
   const { body, head } = sections()
   const scripts = [...(body?.querySelectorAll(BLOCK) ?? [])]
@@ -84,20 +84,20 @@ const readBlocks = (problems: CartEchoError[]): Raw[] => {
   })
 }
 
-// An image named body is `document.body`; before the parser is there, and in a frameset, neither need be one of the two.
+// `document.body` may be an `<img name="body">`; while the page is being parsed, and in a frameset, either may be missing or something else.
 const sections = () => ({
   body: unclobbered(document, 'body') as Element | null,
   head: unclobbered(document, 'head') as Element | null,
 })
 
-/** True when they name two owners, or two users; nobody is one of them, but to say nothing is not to name anybody. */
+/** True when blocks name different owners or users. `user: null` names nobody, which differs from a user; a missing key does not count. */
 const disagree = (blocks: readonly Raw[]): boolean =>
   ['owner', 'user'].some((key) => {
     const said = blocks.filter((block) => Object.hasOwn(block, key)).map((block) => inWords(own(block, key) ?? ''))
     return said.some((words) => words !== said[0])
   })
 
-/** What the blocks say together, key by key: the later wins where both say something. */
+/** The settings of all blocks. For each key the last block with a value wins. */
 const merged = (blocks: readonly Raw[]): Raw => {
   const all: Raw = {}
   for (const block of blocks) {
@@ -106,21 +106,21 @@ const merged = (blocks: readonly Raw[]): Raw => {
   return all
 }
 
-// 7 and '7' are the same user. String() would run a toString that the block may hold.
+// 7 and '7' are the same user. JSON for objects: String() would call a `toString` in the block.
 const inWords = (value: unknown): string =>
   typeof value === 'object' ? (attempt(() => JSON.stringify(value)) ?? 'an object') : String(value)
 
-/** The user in the guide's own places. `wire:navigate` keeps `<head>`, and user content lives in `<body>`: only a meta tag in `<head>` is the layout's. */
+/** The user from `<meta name="user-id">` or `window.Laravel.userId`. Only in `<head>` is the tag the layout's: `<body>` holds what users wrote. */
 const legacyUser = (): Raw => {
   const meta = sections().head?.querySelector('meta[name="user-id"]')?.getAttribute('content')
   return given({ user: meta ?? attempt(() => own(Object(pageGlobal('Laravel')), 'userId')) })
 }
 
-/** What the script tag's `data-*` say. */
+/** The settings in the script tag's `data-*` attributes. */
 const dataOf = (script: HTMLScriptElement | null | undefined): Raw => {
-  // By attribute: `dataset` inherits what the page puts on Object.prototype, a host among it.
+  // Not `dataset`: it inherits what the page puts on Object.prototype, such as a host.
   const data = (name: string): string | undefined => attempt(() => script?.getAttribute(`data-${name}`)) ?? undefined
-  // Its mere presence says so, as of any attribute that is on or off.
+  // Without a value it is true, as every boolean attribute.
   const flag = (name: string): unknown => (data(name) === '' ? true : data(name))
   const [key, url, endpoint] = [data('reverb-key'), data('check'), data('auth-endpoint')]
   return given({
@@ -158,13 +158,13 @@ const readAll = (raw: Raw, problems: CartEchoError[]): PageSettings => {
   Object.assign(settings, readPart('reverb', 'key', reverb, readReverb, wrong))
   Object.assign(settings, readPart('check', 'url', check, readCheck, wrong))
   for (const { path, expected, actual, isUnknown } of wrong) {
-    // What else stands in the block is the page's own affair.
+    // Unknown keys at the top of the block are the page's own.
     if (!isUnknown || path.length > 1) problems.push(invalidPage(path, expected, actual))
   }
   return ownOnly({ ...settings, ...(problems.length === 0 ? {} : { problems }) })
 }
 
-/** Where the check is, or Reverb: it fits as a whole, or not at all. A key that is none does no harm. */
+/** Reads `check` or `reverb`, which is left out as a whole when a part is wrong. Unknown keys are reported, but do no harm. */
 const readPart = (name: string, needed: string, said: unknown, read: ReadPart, wrong: Unreadable[]): Raw => {
   if (!isRecord(said)) return {}
   const part = read(said)
@@ -187,7 +187,7 @@ const readCheck: ReadPart = (said) => {
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
-// PHP's empty array may stand for an object without keys.
+// PHP prints an empty array for an object without keys.
 const object = (value: unknown): unknown => (isRecord(value) || isEmptyArray(value) ? value : undefined)
 
 const cursor = (value: unknown): string | undefined => (parseCursor(value) ? text(value) : undefined)
@@ -198,7 +198,7 @@ const template = (value: unknown): string | undefined => {
   return channel
 }
 
-// Less than a second is seconds by mistake.
+// Less than a second was probably meant in seconds.
 const interval = (value: unknown): number | false | undefined => {
   if (value === false || value === 'false') return false
   const ms = readNumber(value)

@@ -12,9 +12,9 @@ import { absolute, isOwnOrigin, type Provided, provide, send } from './request'
 
 /** How the check is requested. */
 export interface CheckRequest {
-  /** Such as `/api/cart/check-updates`. */
+  /** The URL of the check, such as `/api/cart/check-updates`. */
   url: string
-  /** Further headers. Default none. */
+  /** Additional headers. Default none. */
   headers?: Provided<Record<string, string>> | undefined
   /** Default `same-origin`: cookies go to the page's own origin only. */
   credentials?: RequestCredentials | undefined
@@ -22,13 +22,13 @@ export interface CheckRequest {
   fetch?: typeof fetch | undefined
 }
 
-/** Asks once. Resolves with what came of it; never rejects, unless aborted. */
+/** Asks the check once. Resolves with what its answer, or the lack of one, means; rejects only when aborted. */
 export type Check = (query: Query, signal: AbortSignal) => Promise<Meaning>
 
 /**
- * One request of the check a call, and no clock: whoever calls decides when, and aborts what takes too long. Redirects
- * are not followed, for they lead to log-in pages; `X-Requested-With` goes to the page's own origin only, elsewhere it
- * would cost a preflight. Every request carries a mark (`fresh`) that a log server gives back: no cache answered.
+ * Returns a function that makes one request per call. The caller decides when, and aborts what takes too long. Redirects are not followed, because they
+ * lead to log-in pages. `X-Requested-With` goes to the page's own origin only: elsewhere it would cost a preflight. Every request has a random `fresh`,
+ * which a server with a log returns: this proves that no cache answered.
  */
 export const createCheck =
   (request: CheckRequest, environment: Environment): Check =>
@@ -36,7 +36,7 @@ export const createCheck =
     const fresh = Math.floor(environment.random() * 2 ** 48).toString(36)
     try {
       const reading = ask(request, addressOf(request.url, query, fresh), signal).then(readWire)
-      // Headers that never come, or a fetch that knows nothing of signals, must not keep the page waiting for ever.
+      // A headers function that never resolves, or a fetch that ignores the signal, must not block the page for ever.
       const read = await untilAborted(reading, signal)
       return readResponse(read, { since: query.since, hasLog: query.hasLog, fresh, nowMs: environment.nowMs() })
     } catch (cause) {
@@ -45,7 +45,7 @@ export const createCheck =
     }
   }
 
-/** Asks for one tab alone, whatever the others know. Resolves within a time; rejects when aborted. */
+/** Asks the check for this tab alone. Resolves with a reply within `timeoutMs`; rejects when aborted. */
 export const askAlone =
   (request: CheckRequest, environment: Environment, timeoutMs = 10_000) =>
   async (query: Query, outer: AbortSignal): Promise<Reply> => {
@@ -107,7 +107,7 @@ const parse = (json: string): unknown => {
   }
 }
 
-// A page that drips would hold the connection for as long as it likes.
+// A body that arrives slowly would keep the connection open.
 const dropBody = async ({ body }: Response): Promise<undefined> => {
   await body?.cancel()
 }

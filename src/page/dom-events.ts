@@ -15,18 +15,18 @@ import type { Connection } from '../engine/state'
 export type CartDomEventMap = {
   [Name in CartEventName as DomEventName<Name>]: CustomEvent<CartEventMap[Name]>
 } & {
-  /** The script tag is there; `detail` is the page's cart, which listens, or will. Once, when the page is parsed. */
+  /** The script tag has run and the page is parsed; `detail` is the page's cart. Dispatched once. */
   'cart-echo-ready': CustomEvent<CartEcho>
-  /** The connection is another; `detail` is the `Connection`. */
+  /** The connection has changed; `detail` is the `Connection`. */
   'cart-echo-status': CustomEvent<Connection>
   /**
-   * An `onRefresh` is about to run, also once more after a failure, or for `cart.refresh()`. `preventDefault()`: not this time; nothing is
-   * reported or tried again for that, and the next reason asks anew.
+   * An `onRefresh` function is about to run, also for a retry or `cart.refresh()`. `preventDefault()` skips this run, without an error or a
+   * retry; the next reason for a refresh dispatches it again.
    */
   'cart-echo-refresh': CustomEvent<CartEchoRefresh>
   /**
-   * The notice of `cart-echo/notice` is about to say something, on a page that is looked at, once for a burst. `preventDefault()`: the page says it its
-   * own way, and the notice is silent about these changes. They stay unread until `cart.dismiss()`.
+   * The notice of `cart-echo/notice` is about to show something: once for a burst, on a visible page. `preventDefault()`: the page shows it in its
+   * own way, and the notice ignores these changes. They stay unread until `cart.dismiss()`.
    */
   'cart-echo-notice': CustomEvent<CartEchoNotice>
 }
@@ -37,14 +37,14 @@ declare global {
 }
 
 /**
- * Where a target says which copy of the SDK dispatches on it. The same symbol in every copy and version: the first copy on a page dispatches, the
- * others serve their callbacks only.
+ * Where an event target stores which copy of the SDK dispatches on it. The symbol is the same in every copy and version: the first copy on a page
+ * dispatches, the others only call their own listeners.
  */
 export const DISPATCHER: unique symbol = Symbol.for('cart-echo.dispatcher')
 
 /**
- * True once `DOMContentLoaded` has begun, and where there is no document. `interactive` begins before it, while deferred and module scripts still
- * run: who would listen may not be there yet.
+ * True once `DOMContentLoaded` has begun, and without a document. `readyState` is `interactive` before that, while deferred and module scripts still run,
+ * which may want to listen.
  */
 export const isParsed = (): boolean => {
   const { document } = globalThis
@@ -55,8 +55,8 @@ export const isParsed = (): boolean => {
 }
 
 /**
- * Calls once the page is parsed: at once where that is so, else at `DOMContentLoaded`, or at `load`, for a page that does not say (without a
- * navigation entry) that the first is over.
+ * Runs something once the page is parsed: at once if it is, else at `DOMContentLoaded`, or at `load` if the page has no navigation entry and so cannot
+ * tell that the first is over.
  */
 export const whenParsed = (run: () => void): void => {
   if (isParsed()) return run()
@@ -71,14 +71,14 @@ export const whenParsed = (run: () => void): void => {
 
 /** The detail of `cart-echo-refresh`. */
 interface CartEchoRefresh {
-  /** The newest change the page was told of, `epoch:seq`. Null where the server keeps no log. */
+  /** The newest change delivered to the page, `epoch:seq`. Null when the server keeps no log. */
   readonly cursor: string | null
 }
 
 /**
- * Turns changes into DOM events on `target`, on `document` when left out, nowhere when null. They bubble, so that `document` and `window`
+ * Turns changes into DOM events on `target`: by default `document`; null: none. They bubble, so that `document` and `window`
  * listeners, Alpine's `.window` and Livewire's `#[On]` each get them exactly once. Nothing is dispatched before
- * `DOMContentLoaded`, when nobody could have listened yet.
+ * `DOMContentLoaded`, because listeners may not be there yet.
  */
 export const createDomEvents = (target: EventTarget | null | undefined) => {
   const self = Symbol('cart-echo')
@@ -87,7 +87,7 @@ export const createDomEvents = (target: EventTarget | null | undefined) => {
   let isReady = false
   const place = (): Marked | null => (target === undefined ? globalThis.document : target)
 
-  /** The target, unless another copy of the SDK has it. */
+  /** The target, unless another copy of the SDK dispatches on it. */
   const take = (): Marked | null => {
     const mine = place()
     if (mine) mine[DISPATCHER] ??= self
@@ -97,7 +97,7 @@ export const createDomEvents = (target: EventTarget | null | undefined) => {
   const send = (name: string, detail: unknown, cancelable: boolean): boolean =>
     take()?.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, cancelable })) ?? true
 
-  // One by one: what a listener forgets must not be dispatched any more, what it causes comes after what waits.
+  // One by one: a listener may call `forget`, or cause more events, which come last.
   const flush = (): void => {
     isReady = true
     for (let next = waiting.shift(); next; next = waiting.shift()) send(...next, false)
@@ -116,7 +116,7 @@ export const createDomEvents = (target: EventTarget | null | undefined) => {
     if (mine?.[DISPATCHER] === self) delete mine[DISPATCHER]
   }
 
-  // A listener has stopped us while a change was being told: this is its last word, and the target is free again.
+  // When a listener stops us while an event is dispatched, that event is the last one, and the target is released.
   const endIfStopped = (): void => {
     if (!isStarted) end()
   }
@@ -131,7 +131,7 @@ export const createDomEvents = (target: EventTarget | null | undefined) => {
   }
 
   return {
-    /** Takes the target, unless another copy of the SDK has it; gives it back when stopped. */
+    /** Claims the target, unless another copy of the SDK has it. Returns the function that releases it. */
     start: (): Stop => {
       isStarted = true
       take()
@@ -139,13 +139,13 @@ export const createDomEvents = (target: EventTarget | null | undefined) => {
       globalThis.document?.addEventListener('readystatechange', flushIfParsed)
       return end
     },
-    /** Dispatches `cart-conditions-changed` and the like; `detail` is the payload. */
+    /** Dispatches the DOM event of a change, such as `cart-conditions-changed`; `detail` is the payload. */
     announce: ({ change, meta }: Change): void => dispatch(domEventName(meta.event), change),
     /** Dispatches `cart-echo-status`; `detail` is the connection. */
     status: (connection: Connection): void => dispatch('cart-echo-status', connection),
     /**
      * Dispatches the cancelable `cart-echo-refresh`, with `{ cursor }` as detail; false when a listener prevented it. True without an event
-     * where another copy dispatches, and before `DOMContentLoaded`: the answer is needed now, and whoever would prevent it may not be there yet.
+     * when another copy dispatches, and before `DOMContentLoaded`: the result is needed now, and listeners may not be there yet.
      */
     mayRefresh: (cursor: string | null): boolean => {
       if (!isReady && !isParsed()) return true
@@ -154,7 +154,7 @@ export const createDomEvents = (target: EventTarget | null | undefined) => {
       endIfStopped()
       return may
     },
-    /** Drops what still waits for the page to be parsed: it is another customer's now. */
+    /** Drops the events that still wait for the page to be parsed: they are of another customer. */
     forget: (): void => {
       waiting.length = 0
     },

@@ -1,17 +1,17 @@
 import type { Bus, Environment, LockRequest, PageSignal, Stop, TabPorts } from '../engine/environment'
 import { ownOnly } from '../engine/shape'
 
-// Beyond it setTimeout wraps round and runs at once; whoever waits longer looks at the clock and waits on.
+// A longer setTimeout overflows and runs at once. Callers that wait longer look at the clock, and wait again.
 const LONGEST_MS = 0x7fffffff
 
-/** What cart-echo needs from where it runs, answered by a browser. Touches nothing until it is asked. */
+/** The `Environment` that a browser provides. Reads no global before a member is used. */
 export const browserEnvironment = (): Environment => ({
   get hasPage() {
     return typeof document !== 'undefined'
   },
   nowMs: () => Date.now(),
   random: () => Math.random(),
-  // setTimeout is called, not passed on: fake timers and instrumentation replace it later.
+  // setTimeout is looked up at each call: fake timers and instrumentation replace it later.
   schedule: (delayMs, run) => {
     const timer = setTimeout(run, Math.min(delayMs, LONGEST_MS))
     return () => clearTimeout(timer)
@@ -34,7 +34,7 @@ const watchPage = (listener: (signal: PageSignal) => void): Stop => {
     hear(window, 'pagehide', (event) => (event as PageTransitionEvent).persisted && listener('left')),
     hear(window, 'pageshow', (event) => (event as PageTransitionEvent).persisted && listener('restored')),
     hear(window, 'focus', () => listener('focused')),
-    // Where there is the Navigation API (https://html.spec.whatwg.org/multipage/nav-history-apis.html#navigation-interface): pushState() tells nobody else.
+    // The Navigation API, if any (https://html.spec.whatwg.org/multipage/nav-history-apis.html#navigation-interface): only this reports pushState().
     hear(navigationOf(window), 'currententrychange', () => listener('moved')),
     hear(window, 'popstate', () => listener('traversed')),
     hear(window, 'online', () => listener('online')),
@@ -56,8 +56,8 @@ const hear = (target: EventTarget | null, name: string, run: (event: Event) => v
 }
 
 /**
- * Web Locks and BroadcastChannel, where this page has both; null where it has not, such as over plain http: then every tab stands
- * alone. Opens nothing until it is asked.
+ * Web Locks and BroadcastChannel; null when this page lacks one of them, such as over plain http: then every tab has its own
+ * connection. Opens nothing until it is used.
  */
 export const browserTabs = (): TabPorts | null => {
   const { document, navigator, BroadcastChannel } = globalThis
@@ -71,7 +71,7 @@ const openBus: TabPorts['openBus'] = (name, hear): Bus => {
   return {
     post: (message) => channel.postMessage(message),
     close: () => {
-      // What is on its way already would still be heard.
+      // Without this, messages that are already on their way would still be delivered.
       channel.onmessage = null
       channel.close()
     },
@@ -95,13 +95,13 @@ const holdLock = (locks: LockManager, name: string, request: LockRequest): (() =
     const before = situation
     situation = 'over'
     if (before === 'over') return
-    // A theft may come before we knew that we had it.
+    // The lock may be stolen before `hold` was called.
     if (before === 'held' || Object(cause).name === 'AbortError') request.lost()
     else request.refused()
   }
-  // The platform refuses to have a theft called off (https://w3c.github.io/web-locks/#dom-lockmanager-request).
+  // A request that steals must not have a signal (https://w3c.github.io/web-locks/#dom-lockmanager-request).
   const how = ownOnly<LockOptions>(request.steal ? { steal: true } : { signal: waiting.signal })
-  // A document that is not active any more throws.
+  // Inside a promise, because it throws in a document that is no longer active.
   Promise.resolve()
     .then(() => (situation === 'over' ? undefined : locks.request(name, how, hold)))
     .catch(fail)

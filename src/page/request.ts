@@ -1,20 +1,20 @@
 import { unclobbered } from '../engine/page-globals'
 import { ownOnly } from '../engine/shape'
 
-/** A value, or a function that gives it, at once or later. Functions are called anew for every request. */
+/** A value, or a function that returns it or a promise of it. The function is called for every request. */
 export type Provided<Value> = Value | (() => Value | PromiseLike<Value>)
 
-/** The value, or what the function gives. */
+/** The value, or what the function returns. */
 export const provide = <Value>(value: Provided<Value> | undefined): Value | PromiseLike<Value> | undefined =>
   typeof value === 'function' ? (value as () => Value | PromiseLike<Value>)() : value
 
 /**
- * The whole address that a page means: from where the page itself lies, whatever a `<base href>` in it says, for what
- * shoppers write may hold one. As it is where it cannot be resolved, as on a server. Never throws.
+ * The full URL of an address, resolved against the page's own URL. A `<base href>` is ignored, because
+ * shoppers' content may contain one. Unchanged when it cannot be resolved, as on a server. Never throws.
  */
 export const absolute = (address: string): string => resolved(address)?.href ?? address
 
-/** True for the page's own origin; only there do tokens go. False where there is no page. Never throws. */
+/** True for the page's own origin, the only one that tokens are sent to. False without a page. Never throws. */
 export const isOwnOrigin = (address: string): boolean => {
   const target = resolved(address)
   return target !== null && target.origin === resolved('/')?.origin
@@ -28,15 +28,15 @@ const resolved = (address: string): URL | null => {
   }
 }
 
-// A frame of `srcdoc` or `blob:` has the origin of its parent, and no address that anything could be resolved against.
+// A `srcdoc` or `blob:` frame has its parent's origin, but no URL that others can be resolved against.
 const pageAddress = (): string => {
   const { location, origin } = globalThis
   return /^https?:/.test(location.href) ? location.href : origin
 }
 
 /**
- * The page's CSRF token as a request header, read anew at each call: `<meta name="csrf-token">` first, then the
- * `XSRF-TOKEN` cookie, which Laravel stores URL-encoded. Empty where there is neither. Never throws.
+ * The page's CSRF token as a request header, read at each call: from `<meta name="csrf-token">`, else from the
+ * `XSRF-TOKEN` cookie, which Laravel stores URL-encoded. Empty when there is neither. Never throws.
  */
 export const csrfHeaders = (): Record<string, string> => {
   if (typeof document === 'undefined') return {}
@@ -56,7 +56,7 @@ const csrfFromCookies = (): readonly Record<string, string>[] =>
     .filter((cookie) => /^XSRF-TOKEN=./.test(cookie))
     .map((cookie) => ({ 'X-XSRF-TOKEN': decoded(cookie.slice('XSRF-TOKEN='.length)) }))
 
-// In a sandboxed frame they throw: https://html.spec.whatwg.org/multipage/dom.html#dom-document-cookie.
+// Reading cookies throws in a sandboxed frame: https://html.spec.whatwg.org/multipage/dom.html#dom-document-cookie.
 const cookies = (): string => {
   try {
     return unclobbered(document, 'cookie')
@@ -73,21 +73,21 @@ const decoded = (cookie: string): string => {
   }
 }
 
-/** What is asked for, as far as it is not the same for all our requests. */
+/** The parts in which our requests differ. */
 interface Sending extends Pick<RequestInit, 'method' | 'body' | 'headers' | 'credentials' | 'signal'> {
-  /** The page's own way of asking. Default: `fetch`. */
+  /** The page's own replacement for `fetch`, if it gave one. */
   readonly own: typeof fetch | undefined
 }
 
 /**
- * Sends a request of ours: to the address as the page means it, past every cache, without following a redirect, which
- * leads to a log-in page. Rejects as `fetch` does.
+ * Sends a request: to the address as `absolute` resolves it, bypassing every cache, without following a redirect, which
+ * would lead to a log-in page. Rejects as `fetch` does.
  */
 export const send = (address: string, { own, ...how }: Sending): Promise<Response> =>
-  // Called, not passed on: instrumentation replaces it later.
+  // fetch is looked up at each call: instrumentation may replace it later.
   (own ?? fetch)(absolute(address), ownOnly({ ...UNLESS_SAID, ...how }))
 
-// All that can be said: of what is left out, a page's Object.prototype would say it.
+// Every option there is: one that is left out would be read from the page's Object.prototype.
 const UNLESS_SAID: RequestInit = {
   method: 'GET',
   body: null,
@@ -101,22 +101,22 @@ const UNLESS_SAID: RequestInit = {
   keepalive: false,
 }
 
-/** Where a fresh token comes from. */
+/** How to renew the CSRF token. */
 export interface RenewalOptions {
   /**
-   * Where a fresh `XSRF-TOKEN` cookie comes from when the page's token is no longer valid (419); asked once, and only
-   * of the page's own origin. Default `/sanctum/csrf-cookie`, which wants no token; null: nowhere.
+   * The URL that sets a new `XSRF-TOKEN` cookie when the page's token is no longer valid (419). Requested once, and only
+   * on the page's own origin. Default `/sanctum/csrf-cookie`, which needs no token; null: never.
    */
   csrfUrl?: string | null | undefined
   /** Default: the page's `fetch`. */
   fetch?: typeof fetch | undefined
 }
 
-/** The token of another `XSRF-TOKEN` cookie than these, or null: a sibling app's may stand on the parent domain. */
+/** The token of an `XSRF-TOKEN` cookie that was not tried yet; null if there is none. Another app may set one on the parent domain. */
 export const untriedToken = (tried: readonly Record<string, string>[]): Record<string, string> | null =>
   csrfFromCookies().find((token) => !tried.some((other) => isSame(token, other))) ?? null
 
-/** Has the shop renew its cookies. False where it is not asked to. Never rejects: then the refusal stands. */
+/** Asks the shop to renew its cookies. False when it is not asked. Never rejects: if it fails, the refusal simply stands. */
 export const renewCookies = async (options: RenewalOptions, signal?: AbortSignal): Promise<boolean> => {
   const { csrfUrl = '/sanctum/csrf-cookie', fetch: own } = ownOnly(options)
   if (csrfUrl === null || !isOwnOrigin(csrfUrl)) return false

@@ -3,15 +3,15 @@ import type { OnError } from '../engine/emitter'
 import type { Stop } from '../engine/environment'
 import type { CartEchoError } from '../engine/errors'
 
-/** What was asked of a cart before it came. */
+/** The calls that were made on a cart before its code was there. */
 export interface Backlog {
-  /** Begins when the cart is there. Returns what ends it, before or after. */
+  /** Runs `begin` when the cart is there. Returns the function that ends it, before or after. */
   readonly add: (begin: (cart: CartEcho) => Stop) => Stop
-  /** Begins all of it, in the order it was asked for. Misuse among it goes to `onError`, and the rest goes on. */
+  /** Runs all of it, in the order of the calls. Misuse goes to `onError`, and the rest still runs. */
   readonly begin: (cart: CartEcho) => void
 }
 
-/** Makes one. */
+/** An empty one. */
 export const createBacklog = (onError: OnError): Backlog => {
   const waiting: ((cart: CartEcho) => void)[] = []
   return {
@@ -20,7 +20,7 @@ export const createBacklog = (onError: OnError): Backlog => {
       let isOver = false
       waiting.push((cart) => {
         if (!isOver) end = begin(cart)
-        // Begun and ended in one: what is unread is heard at once.
+        // It may have been ended from within: unread changes are replayed at once.
         if (isOver) end?.()
       })
       return () => {
@@ -29,13 +29,13 @@ export const createBacklog = (onError: OnError): Backlog => {
       }
     },
     begin: (cart) => {
-      for (const run of waiting.splice(0)) orReport(() => run(cart), onError)
+      for (const run of waiting.splice(0)) runOrReport(() => run(cart), onError)
     },
   }
 }
 
-/** Runs what may be misuse: it would have been thrown at the call, had the code been there; now `onError` gets it. */
-export const orReport = (run: () => void, onError: OnError): void => {
+/** Runs a call that may be misuse. With the code there, it would have thrown at the call; now `onError` gets the error. */
+export const runOrReport = (run: () => void, onError: OnError): void => {
   try {
     run()
   } catch (error) {

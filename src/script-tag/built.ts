@@ -1,7 +1,7 @@
 /** A part of the script-tag build that is fetched when it is needed. */
 export type Part = 'engine' | 'laravel-echo' | 'pusher' | 'notice'
 
-/** What the build knows: written into the script by `build/script-tag.mjs`. */
+/** What `build/script-tag.mjs` writes into the script. */
 export interface Built {
   readonly version: string
   /** The integrity of each part, as in `<script integrity>`. */

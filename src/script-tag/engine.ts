@@ -7,16 +7,16 @@ import type { PageSettings } from '../page/block'
 import { connectPage } from './page-echo'
 import type { ImportPart } from './parts'
 
-/** What a page with the script tag may give to `CartEcho.start()`: it has no `echo()` to call, so it says here what would be handed to that. */
+/** The options of `CartEcho.start()`. A page with the script tag cannot call `echo()`, so the options of `echo()` are given here. */
 export interface StartOptions extends Partial<CartEchoOptions>, EchoOptions {
   /** Another Echo than `window.Echo`. */
   echo?: PageEcho | undefined
 }
 
-/** What a page says and was given. */
+/** What the page says, and the options it was started with. */
 export interface PageOptions extends StartOptions, Pick<PageSettings, 'reverb'> {}
 
-/** Makes the page's cart, and joins it to Livewire, which may be there or come. Throws as `createCartEcho` does. */
+/** Creates the page's cart, and connects it to Livewire, now or when it comes. Throws as `createCartEcho` does. */
 export const createFromPage = ({ echo: source, steer, ...page }: PageOptions, importPart: ImportPart): CartEcho => {
   const connect =
     source || steer
@@ -27,7 +27,7 @@ export const createFromPage = ({ echo: source, steer, ...page }: PageOptions, im
   return cart
 }
 
-// The bridge reads the cart through Livewire, so it must not be there where that is not.
+// The bridge reloads the cart through Livewire, so a page without Livewire must not have it.
 const joinLivewire = (cart: CartEcho): void => {
   const bridge = (): void => void livewire(cart)
   if (pageGlobal('Livewire')) bridge()

@@ -4,15 +4,15 @@ import { CartEchoError, wordsOf } from '../engine/errors'
 import { ownOnly } from '../engine/shape'
 import { createRetries } from './retries'
 
-/** How far something is that is fetched when it is wanted. */
+/** The state of something that is fetched when it is wanted. */
 export type Fetched<Value> =
-  /** Nobody has wanted it yet, or nobody does any more. */
+  /** Not wanted yet, or no longer. */
   | { readonly name: 'unasked' }
-  /** It comes. `after`: what the try before it died of, null for the first. */
+  /** Being fetched. `after`: the error of the try before; null for the first. */
   | { readonly name: 'underway'; readonly coming: Promise<Value>; readonly after: CartEchoError | null }
-  /** It is tried again by itself; `nextTryAtMs` is null while nobody looks at the page, or its network is away. */
+  /** Tried again by itself; `nextTryAtMs` is null while the page is hidden or offline. */
   | { readonly name: 'failed'; readonly error: CartEchoError; readonly nextTryAtMs: number | null }
-  /** It came, and was asked for what it cannot be: another try would not help. */
+  /** It was fetched, but refused its options: another try would not help. */
   | { readonly name: 'misused' }
   | { readonly name: 'there'; readonly value: Value }
 
@@ -20,34 +20,34 @@ export type Fetched<Value> =
 export interface FetchingOptions<Value> {
   readonly environment: Environment
   readonly load: () => Promise<Value>
-  /** Whether somebody wants it who is told by `arrived` and `onError`. */
+  /** Whether somebody wants it who is notified by `arrived` and `onError`. */
   readonly isWanted: () => boolean
   readonly arrived: (value: Value) => void
-  /** Called whenever it is as far as never before. Default: nobody wants to know. */
-  readonly moved?: (() => void) | undefined
-  /** Gets the first failure of a row, and each misuse, where it is wanted. */
+  /** Called when the state has changed. Default: not called. */
+  readonly changed?: (() => void) | undefined
+  /** Called with the first failure in a row, and with each misuse, while it is wanted. */
   readonly onError: OnError
 }
 
-/** Something that is fetched when it is wanted, and until it comes. */
+/** Something that is fetched when it is wanted, with retries. */
 export interface Fetching<Value> {
   readonly get: () => Fetched<Value>
-  /** Begins where it is wanted, and gives up where it is not: no timer is left then. */
+  /** Starts fetching if it is wanted, and gives up if it is not: no timer is left then. */
   readonly look: () => void
-  /** The same, and what has failed, or was misused, is tried at once. */
+  /** The same, but what has failed or was misused is tried at once. */
   readonly again: () => void
   /** Fetches it, wanted or not. Rejects with `not-loaded`, or with the misuse. */
   readonly now: () => Promise<Value>
 }
 
-/** Makes one. Fetches nothing yet, and one at a time. */
+/** Creates one. It fetches nothing yet, and never twice at the same time. */
 export const createFetching = <Value>(options: FetchingOptions<Value>): Fetching<Value> => {
-  const { environment, load, isWanted, arrived, moved = () => undefined, onError } = ownOnly(options)
+  const { environment, load, isWanted, arrived, changed = () => undefined, onError } = ownOnly(options)
   let state: Fetched<Value> = { name: 'unasked' }
 
   const become = (next: Fetched<Value>): void => {
     state = next
-    moved()
+    changed()
   }
 
   const now = async (): Promise<Value> => {
@@ -88,16 +88,16 @@ export const createFetching = <Value>(options: FetchingOptions<Value>): Fetching
     if (state.name === 'failed') become({ name: 'unasked' })
   }
 
-  // Whoever waits for it is told by the promise; whoever wants it, by `onError`.
-  const quietly = (): void => void now().catch(() => undefined)
+  // Callers of `now` get the error from its promise, all others through `onError`.
+  const fetchInBackground = (): void => void now().catch(() => undefined)
 
   const look = (): void => {
     if (state.name === 'there') return
     if (!isWanted()) giveUp()
-    else if (state.name === 'unasked') quietly()
+    else if (state.name === 'unasked') fetchInBackground()
   }
 
-  const retries = createRetries(environment, quietly, (nextTryAtMs) => {
+  const retries = createRetries(environment, fetchInBackground, (nextTryAtMs) => {
     if (state.name === 'failed') become({ ...state, nextTryAtMs })
   })
 
@@ -107,13 +107,13 @@ export const createFetching = <Value>(options: FetchingOptions<Value>): Fetching
     again: () => {
       if (state.name === 'misused') state = { name: 'unasked' }
       look()
-      if (state.name === 'failed') quietly()
+      if (state.name === 'failed') fetchInBackground()
     },
     now,
   }
 }
 
-// By name: the code that was fetched has a class of its own.
+// By name: the fetched code has a class of its own.
 const isMisuse = (cause: unknown): cause is CartEchoError =>
   cause instanceof Error && cause.name === 'CartEchoError' && (cause as CartEchoError).code !== 'not-loaded'
 

@@ -2,27 +2,27 @@ import type { CartEchoOptions } from '../create-cart-echo'
 import { readPage } from '../page/block'
 import { whenParsed } from '../page/dom-events'
 import { browserEnvironment } from '../page/environment'
-import { beNative } from './be-native'
 import type { Built } from './built'
-import { type Opened, takeName } from './global-name'
+import { claimGlobal, type Opened } from './claim-global'
+import { joinPage } from './join-page'
 import { createOwnTag, findTag, sourceOf } from './own-tag'
 import { createPageCart } from './page-cart'
 import { createImport } from './parts'
 
-/** Put in its place by the build. */
+/** Inserted by the build. */
 declare const CART_ECHO_BUILT: Built
 
 const { version, integrity } = CART_ECHO_BUILT
 const script = findTag()
 
-/** The `data-*` settings that are not about the page (those `readPage` reads). By attribute: `dataset` inherits from Object.prototype. */
+/** The `data-*` settings that `readPage` does not read. Not from `dataset`, which inherits from Object.prototype. */
 const settings = {
   isManual: script?.hasAttribute('data-manual') ?? false,
   hasNotices: script?.getAttribute('data-notice') !== 'off',
   events: (script?.getAttribute('data-events') ?? '').split(/[\s,]+/).filter(Boolean) as CartEchoOptions['events'],
 }
 
-/** Makes the page's cart; `begin` has it start when the page is parsed. */
+/** Creates the page's cart; `begin` starts it when the page is parsed. */
 const open = (): Opened => {
   if (!script) console.warn(`[cart-echo] Which tag is this script's? As a module, use cart-echo.esm.js.`)
   const tag = createOwnTag(script)
@@ -36,7 +36,7 @@ const open = (): Opened => {
   let isByHand = settings.isManual
   return {
     begin: () => {
-      beNative(cart, page)
+      joinPage(cart, page)
       whenParsed(() => {
         cart.identify(page())
         document.dispatchEvent(new CustomEvent('cart-echo-ready', { detail: cart, bubbles: true }))
@@ -57,4 +57,4 @@ const open = (): Opened => {
   }
 }
 
-takeName(version, script, open)
+claimGlobal(version, script, open)

@@ -7,7 +7,7 @@ import { noNews } from '../engine/news'
 import { onChange } from '../engine/on-change'
 import { ownOnly } from '../engine/shape'
 import { carryOn, notStarted } from '../engine/state'
-import { createBacklog, orReport } from './backlog'
+import { createBacklog, runOrReport } from './backlog'
 import { createFetching } from './fetching'
 import { connectionWithout, type Need, needOf } from './need'
 import { createStarts } from './starts'
@@ -15,23 +15,23 @@ import { createStarts } from './starts'
 /** What a late cart is made of. */
 export interface LateCartOptions {
   readonly environment: Environment
-  /** Who looks at the page. Default: nobody, until `identify`. */
+  /** Who is looking at the page. Default: nobody, until `identify`. */
   readonly identity?: PageIdentity | undefined
   /** The names of the page's own events, as far as they are known. Default: none. */
   readonly events?: (() => readonly CartEventName[]) | undefined
-  /** Fetches and makes the real one. Called when it is first needed, and after a failure again, as long as it is needed. */
+  /** Fetches the code and creates the real cart. Called when it is first needed, and again after a failure, while it is needed. */
   readonly load: (identity: PageIdentity) => Promise<CartEcho>
   readonly onError: OnError
 }
 
 /**
- * A `CartEcho` that is there before its code is. That is fetched when somebody is there to listen for: it was started, and the page has a user or a
- * guest; or somebody waits for `check()` or `refresh()`. What is asked of it before is done then, in the same order; misuse that only the code can
- * see goes to `onError`.
+ * A `CartEcho` that exists before its code is fetched. The code is fetched when it is needed: the cart was started, and the page has a user or a
+ * guest; or `check()` or `refresh()` was called. Earlier calls are carried out then, in the same order; misuse that only the code can
+ * detect goes to `onError`.
  *
- * Until then it has no news, and its connection is `idle` or `refused` as the real one's would be, `connecting` because of `loading`, or `waiting`
- * because of `not-loaded`: then the code is fetched again by itself (see `createRetries`), and the first failure is reported. What cannot be made
- * for misuse is tried again when it is started again.
+ * Until then there is no news, and the connection is `idle` or `refused` as the real one would be, `connecting` with the reason `loading`, or `waiting`
+ * with the reason `not-loaded`: then the code is fetched again by itself (see `createRetries`), and the first failure is reported. When the cart could not
+ * be created because of misuse, the next `start()` tries again.
  */
 export const createLateCart = (options: LateCartOptions): CartEcho => {
   const { environment, identity = {}, events = () => [], load, onError } = options
@@ -50,7 +50,7 @@ export const createLateCart = (options: LateCartOptions): CartEcho => {
   }
 
   const arrived = (cart: CartEcho): void => {
-    if (who !== asked) orReport(() => cart.identify(who), onError)
+    if (who !== asked) runOrReport(() => cart.identify(who), onError)
     onChange(cart.connection, connection.set)
     onChange(cart.news, news.set)
     backlog.begin(cart)
@@ -67,7 +67,7 @@ export const createLateCart = (options: LateCartOptions): CartEcho => {
     },
     isWanted: () => need().name === 'code',
     arrived,
-    moved: show,
+    changed: show,
     onError,
   })
 
@@ -81,7 +81,7 @@ export const createLateCart = (options: LateCartOptions): CartEcho => {
     show()
   }
 
-  // Where the code is needed, it says them itself.
+  // When the code is needed, the real cart reports them itself.
   const sayProblems = (): void => {
     if (real() || !starts.isAny() || need().name === 'code') return
     for (const problem of who.problems ?? []) onError(problem)
@@ -102,11 +102,11 @@ export const createLateCart = (options: LateCartOptions): CartEcho => {
       return cart ? listen(cart) : backlog.add(listen)
     },
     start: () => {
-      const letGo = starts.add(real())
+      const release = starts.add(real())
       handle(code.again)
       sayProblems()
       return () => {
-        letGo()
+        release()
         handle(code.look)
       }
     },

@@ -4,14 +4,14 @@ import { type Closed, whyClosed } from '../engine/identity'
 import type { Connection } from '../engine/state'
 import type { Fetched } from './fetching'
 
-/** Whether a page needs the code, and why not. */
+/** Whether a page needs the code; if not, why. */
 export type Need = { readonly name: 'code' } | Closed
 
-/** What a page needs: a client made for it would say the same (`core/client`). */
+/** What a page needs. A real client (`engine/client`) with this identity would be in the same state. */
 export const needOf = (isStarted: boolean, identity: PageIdentity): Need =>
   isStarted ? (whyClosed(identity) ?? { name: 'code' }) : { name: 'idle', reason: 'not-started' }
 
-/** The connection of a page whose code is not there. */
+/** The connection of a page whose code is not there yet. */
 export const connectionWithout = (need: Need, code: Fetched<CartEcho>, sinceMs: number): Connection => {
   if (need.name !== 'code') return { ...need, sinceMs }
   if (code.name !== 'failed' && code.name !== 'underway') return { name: 'idle', reason: 'not-started', sinceMs }

@@ -4,17 +4,17 @@ import type { Environment } from '../engine/environment'
 import { createFetching } from './fetching'
 import type { ImportPart } from './parts'
 
-/** What brings notices. */
+/** What `bringNotices` needs. */
 export interface NoticesOptions {
   readonly cart: CartEcho
   readonly environment: Environment
   readonly importPart: ImportPart
   readonly onError: OnError
-  /** Whether the cart's own code is there: it comes first. */
+  /** Whether the cart's own code is there, which comes first. */
   readonly isReady: () => boolean
 }
 
-/** Has what shows notices fetched and shown, once the cart is there and listens; again where that failed, as long as it listens. */
+/** Fetches the notice and shows it, once the cart's code is there and it listens; tries again after a failure, while it listens. */
 export const bringNotices = ({ cart, environment, importPart, onError, isReady }: NoticesOptions): void => {
   const notices = createFetching({
     environment,

@@ -1,4 +1,4 @@
-// By another name, for here that one is the global's.
+// Renamed, because `CartEcho` is the global's name here.
 
 import type { CartEcho as Cart } from '../engine/cart-echo'
 import type { Stop } from '../engine/environment'
@@ -11,28 +11,28 @@ export type { CartEventMap } from '../engine/events'
 export type { CartDomEventMap } from '../page/dom-events'
 export type { StartOptions } from './engine'
 
-/** Gets the page's cart. */
+/** Called with the page's cart. */
 export type WhenReady = (cart: Cart) => void
 
 /** What the script tag puts on `window`. */
 export interface CartEchoGlobal {
   readonly version: string
-  /** The page's cart. It is there at once; most of its code comes when the page is done, and only if there is somebody to listen for. */
+  /** The page's cart. It exists at once; most of its code is fetched when the page is done, and only if there is a user or a guest. */
   readonly cart: Cart
   /**
-   * Starts, with options over those of the page: those that are undefined are not given. Misuse among them goes to `onError`, for the code that
-   * knows it comes later. Returns what ends this.
-   * @throws {CartEchoError} `invalid-options` when options come after that code was asked for; `invalid-user`, `invalid-cursor`.
+   * Starts the cart. `options` override those of the page; undefined ones do not count. Misuse that only the code detects goes to `onError`, because the
+   * code is fetched later. Returns the function that releases this start.
+   * @throws {CartEchoError} `invalid-options` when options come after the code was requested; `invalid-user`, `invalid-cursor`.
    */
   readonly start: (options?: StartOptions) => Stop
   /**
-   * Calls with the cart, at once. The stub has it too, so that a page need not know whether an `async` script is there yet. What the callback
+   * Calls the callback with the cart, at once. The stub has it too, so a page need not know whether an `async` script has run. What the callback
    * throws goes to `onError`.
    */
   readonly ready: (callback: WhenReady) => void
 }
 
-/** What may stand there before: `window.CartEcho ??= { queue: [], ready(callback) { this.queue.push(callback) } }`. */
+/** What a page may set before: `window.CartEcho ??= { queue: [], ready(callback) { this.queue.push(callback) } }`. */
 export interface CartEchoStub {
   readonly version?: undefined
   readonly cart?: undefined
@@ -43,9 +43,9 @@ export interface CartEchoStub {
 
 declare global {
   interface Window {
-    /** The script tag's, once it has run; before, nothing, or the stub. Its name alone, `CartEcho`, is for scripts after the tag. */
+    /** Set by the script tag when it has run; before that nothing, or the stub. Use plain `CartEcho` in scripts after the tag. */
     CartEcho?: CartEchoGlobal | (CartEchoStub & ThisType<CartEchoStub>) | undefined
   }
-  /** The script tag's. For scripts that run after it: `defer`, in the order of the page, or from `ready`. */
+  /** Set by the script tag. For scripts that run after it: with `defer`, in page order, or in a `ready` callback. */
   const CartEcho: CartEchoGlobal
 }

@@ -4,25 +4,25 @@ import { absolute } from '../page/request'
 
 /** The element of the script tag. */
 export interface OwnTag {
-  /** The one that brought this script; null where it cannot be told. */
+  /** The one that loaded this script; null when that is not known. */
   readonly element: HTMLScriptElement | null
-  /** The one whose `data-*` count now: null where it went with a page that another has replaced. */
+  /** The one whose `data-*` count now; null when it was in a page that another has replaced. */
   readonly identity: () => HTMLScriptElement | null
   /**
-   * Takes the word of a tag that ran after this one, once the page is parsed: Turbo and `wire:navigate` bring those of the pages they visit, where
-   * they are others. The tag before it leaves the document, or a later page with the same one would not bring it again. False where it says nothing new.
+   * Uses the settings of a tag that ran after this one, once the page is parsed: Turbo and `wire:navigate` run the tags of the pages they visit, when
+   * they differ. The previous tag is removed, or a later page with the same one would not run it again. False when it says nothing new.
    */
   readonly adopt: (next: HTMLScriptElement | null) => boolean
 }
 
-/** Finds the tag of the script that runs now; in a callback it is too late. */
+/** Finds the tag of the script that runs now. Call it at once, not in a callback. */
 export const findTag = (): HTMLScriptElement | null => {
   // In a callback it would be null already (https://developer.mozilla.org/docs/Web/API/Document/currentScript).
   const currentScript = unclobbered(document, 'currentScript')
   return currentScript instanceof HTMLScriptElement ? currentScript : soleModule()
 }
 
-// A module has none. What shoppers write stands in <body>: a tag planted there must not name hosts.
+// A module has no currentScript. Only tags in <head>: <body> holds what shoppers wrote, and a tag in there must not name hosts.
 const soleModule = (): HTMLScriptElement | null => {
   const modules = unclobbered(document, 'head').querySelectorAll<HTMLScriptElement>(
     'script[type="module"][src*="/cart-echo.global.js"]',
@@ -31,8 +31,8 @@ const soleModule = (): HTMLScriptElement | null => {
 }
 
 /**
- * Where a tag's script came from: `src` goes by what `<base href>` says now, and one that stands after the tag, as in what a shopper wrote, had no part in it. Of no
- * tag: the page.
+ * Where the tag's script was loaded from. `tag.src` uses the `<base href>` of now; one that comes after the tag, such as in a shopper's text, was not there
+ * then, and is ignored. Without a tag: the page.
  */
 export const sourceOf = (tag: HTMLScriptElement | null): string => {
   if (!tag?.src) return absolute('')
@@ -41,10 +41,10 @@ export const sourceOf = (tag: HTMLScriptElement | null): string => {
   return isLater ? absolute(tag.getAttribute('src') ?? '') : tag.src
 }
 
-/** What the tag says, from now on. */
+/** Follows which tag's settings count. */
 export const createOwnTag = (element: HTMLScriptElement | null): OwnTag => {
   let tag = element
-  // One that a loader has put in place and taken away again was never of a page.
+  // A tag that a loader has added and removed again never belonged to a page.
   let isOfPage: boolean | null = null
   const isThere = (): boolean => [...unclobbered(document, 'scripts')].some((script) => script.isEqualNode(tag))
   return {
@@ -54,7 +54,7 @@ export const createOwnTag = (element: HTMLScriptElement | null): OwnTag => {
       return isOfPage && !isThere() ? null : tag
     },
     adopt: (next) => {
-      // One of a page that was left before it ran is nobody's word any more.
+      // A tag that has left the document before it ran does not count.
       if (!next?.isConnected || !isParsed() || next.isEqualNode(tag)) return false
       tag?.remove()
       tag = next

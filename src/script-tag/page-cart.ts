@@ -9,7 +9,7 @@ import { type PageIdentity, readShopper } from '../engine/identity'
 import { onChange } from '../engine/on-change'
 import { ownOnly } from '../engine/shape'
 import type { PageSettings } from '../page/block'
-import { sayStatus } from './early-status'
+import { dispatchStatus } from './early-status'
 import type { PageOptions, StartOptions } from './engine'
 import { createLateCart } from './late-cart'
 import { bringNotices } from './notices'
@@ -19,31 +19,31 @@ import { whenDone } from './when-done'
 /** What the page's cart is made of. */
 export interface PageCartOptions {
   readonly environment: Environment
-  /** Reads the page anew. */
+  /** Reads the page's settings, each time. */
   readonly read: () => PageSettings
-  /** Options from the tag; those of `start` come over them. */
+  /** Options from the tag; those of `start` override them. */
   readonly given: StartOptions
   readonly importPart: ImportPart
-  /** Whether the page is shown notices. */
+  /** Whether notices are shown. */
   readonly hasNotices: boolean
 }
 
 /** The cart of a page with the script tag. */
 export interface PageCart {
   readonly cart: CartEcho
-  /** What the page says, under what `start` was given. */
+  /** The page's settings, overridden by the options of `start`. */
   readonly page: () => PageOptions
   /**
-   * Starts, with options over those of the page: those that are undefined are not given. Misuse among them goes to `onError`, for the code that
-   * knows it comes later.
-   * @throws {CartEchoError} `invalid-options` when options come after that code was asked for; `invalid-user`, `invalid-cursor`.
+   * Starts the cart. `options` override those of the page; undefined ones do not count. Misuse that only the code detects goes to `onError`, because the
+   * code is fetched later.
+   * @throws {CartEchoError} `invalid-options` when options come after the code was requested; `invalid-user`, `invalid-cursor`.
    */
   readonly start: (options?: StartOptions) => Stop
-  /** Gets each error once. */
+  /** Reports each error once. */
   readonly onError: OnError
 }
 
-/** Makes it. Nothing is read until it is started, and nothing fetched until the page is done, whoever asks. */
+/** Creates it. Nothing is read until it is started, and nothing is fetched until the page is done. */
 export const createPageCart = ({ environment, read, given, importPart, hasNotices }: PageCartOptions): PageCart => {
   let options = ownOnly(given)
   let code: 'unasked' | 'asked' | 'failed' | 'there' = 'unasked'
@@ -66,11 +66,11 @@ export const createPageCart = ({ environment, read, given, importPart, hasNotice
 
   const cart = createLateCart({ environment, load, onError, events: () => eventNames(options.events) })
   onChange(cart.connection, (connection) => {
-    if (code !== 'there') sayStatus(connection, options.target)
+    if (code !== 'there') dispatchStatus(connection, options.target)
   })
   if (hasNotices) bringNotices({ cart, environment, importPart, onError, isReady: () => code === 'there' })
 
-  const take = (more: StartOptions): void => {
+  const applyOptions = (more: StartOptions): void => {
     if (code === 'asked' || code === 'there') throw new CartEchoError('invalid-options', TOO_LATE)
     const next = ownOnly({ ...given, ...whatIsGiven(more) })
     readShopper({ ...read(), ...next })
@@ -83,7 +83,7 @@ export const createPageCart = ({ environment, read, given, importPart, hasNotice
     page,
     onError,
     start: (more) => {
-      if (more) take(more)
+      if (more) applyOptions(more)
       return cart.start()
     },
   }
@@ -94,13 +94,13 @@ const TOO_LATE = 'Options come too late: the page listens already. Put data-manu
 const whatIsGiven = (options: StartOptions): StartOptions =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
 
-// Who looks is one word: half of it from another would be nobody's.
+// The identity comes from one place, `who`: a mix of two would be nobody's.
 const withoutIdentity = ({ user, guest, owner, cursor, enabled, problems, ...rest }: PageOptions): PageOptions => rest
 
 const eventNames = (events: CartEchoOptions['events'] = []): CartEventName[] =>
   events.map((event) => (typeof event === 'string' ? event : event.name) as CartEventName)
 
-// Where a page says only where to ask, an Echo is used that may come, but nothing is wrong when none does.
+// A page that only names a check uses an Echo if one comes; it is no error when none does.
 const logOf =
   ({ check, reverb }: PageOptions): OnError =>
   (error) => {

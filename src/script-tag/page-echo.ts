@@ -8,16 +8,16 @@ import type { Connector } from '../engine/transport'
 import type { ImportPart } from './parts'
 
 /**
- * Where a page's broadcasts come from, once the page is done: the Echo on `window`; else, given Reverb settings, one of our own; else whatever comes to be
- * there, waited for as always. Our own is made of the scripts the page has (Echo's leaves a namespace in `window.Echo`, until somebody calls
- * `new Echo.default()`), or of parts that are fetched when it opens.
+ * The connector of a page, once that is done: the Echo on `window`; else, with Reverb settings, an Echo of our own; else whatever Echo comes later, which
+ * is waited for. Our own is made from the scripts on the page (Echo's script leaves a namespace in `window.Echo`, until somebody calls
+ * `new Echo.default()`), or from parts that are fetched when it opens.
  */
 export const connectPage = (settings: ReverbSettings | undefined, importPart: ImportPart): Connector => {
   const look = () => pageGlobal('Echo') as EchoLike | undefined
   if (settings && !isEcho(look())) return reverb({ ...settings, load: () => loadModules(importPart) })
   const onWindow: Connector = {
     ...echo(look),
-    // A page of the same visit may be the first to say where Reverb is.
+    // A later page of the same visit may be the first with Reverb settings.
     at: (next) => (isEcho(look()) ? onWindow : connectPage(next, importPart)),
   }
   return onWindow

@@ -1,38 +1,37 @@
 import { CartEchoError, wordsOf } from '../engine/errors'
 import { unclobbered } from '../engine/page-globals'
 import type { Built, Part } from './built'
-import { createPins, type Pin } from './pin'
+import { createPreloads, type Preload } from './preload'
 
-/** Fetches a part, and gives what it exports. */
+/** Fetches a part, and resolves with its exports. */
 export type ImportPart = <Exports>(part: Part) => Promise<Exports>
 
-/** Where the parts lie, and what they must be. */
+/** Where the parts are, and their integrity. */
 export interface PartsOptions {
-  /** The address of the script itself; the parts lie in `cdn/` beside it. */
+  /** The URL of the script itself; the parts are in `cdn/` beside it. */
   readonly script: string
-  /** The script's nonce, where it has one. */
+  /** The script's nonce, if it has one. */
   readonly nonce: string | undefined
   readonly integrity: Built['integrity']
 }
 
 /**
- * Fetches parts by `import()`, which a script that a policy trusts may do, also under `strict-dynamic`. Where the browser knows
- * `<link rel="modulepreload" integrity>` (https://html.spec.whatwg.org/multipage/links.html#link-type-modulepreload), or a module script does the same, a part that is not
- * the one this script was built with is refused; others load it unchecked. What could not be fetched is fetched anew the next time.
- *
- * It rejects with a `CartEchoError` `not-loaded`.
+ * Fetches parts by `import()`, which a script trusted by a content security policy may use, also under `strict-dynamic`. A part that is not
+ * the one this script was built with is refused where the browser checks it: by `<link rel="modulepreload" integrity>`
+ * (https://html.spec.whatwg.org/multipage/links.html#link-type-modulepreload), or by a module script. Other browsers load it unchecked. After a failure
+ * the next call fetches it again. Rejects with a `CartEchoError` `not-loaded`.
  */
 export const createImport = ({ script, nonce, integrity }: PartsOptions): ImportPart => {
   const failures = new Map<Part, number>()
-  const pinFor = createPins()
+  const preloadFor = createPreloads()
   return async (part) => {
     const failed = failures.get(part) ?? 0
     const url = new URL(`cdn/${part}.js`, script)
-    // The map of modules remembers a failure by its address, as long as the page lives (https://github.com/whatwg/html/issues/6768).
+    // A browser remembers a module that failed, by its URL, until the page ends (https://github.com/whatwg/html/issues/6768).
     if (failed > 0) url.searchParams.set('again', String(failed))
     try {
-      const pin = pinFor(url.href)
-      if (pin) await pinned(Object.assign(pin, { integrity: integrity[part], nonce: nonce ?? '' }))
+      const preload = preloadFor(url.href)
+      if (preload) await whenLoaded(Object.assign(preload, { integrity: integrity[part], nonce: nonce ?? '' }))
       return await import(url.href)
     } catch (cause) {
       failures.set(part, failed + 1)
@@ -41,24 +40,24 @@ export const createImport = ({ script, nonce, integrity }: PartsOptions): Import
   }
 }
 
-/** How long a browser may keep to itself what became of a link: nothing waits for one that never says. */
-const SILENT_MS = 20_000
+/** How long to wait for a preload link that reports neither success nor failure. */
+const PRELOAD_TIMEOUT_MS = 20_000
 
-/** Puts the module in the page's map, if it is the one that is meant. Rejects where it is not, or cannot be had. */
-const pinned = (pin: Pin): Promise<void> =>
+/** Loads the module, if it is the expected one. Rejects when it is not, or cannot be fetched. */
+const whenLoaded = (preload: Preload): Promise<void> =>
   new Promise((resolve, reject) => {
     const settle = (end: () => void) => (): void => {
       clearTimeout(timer)
-      pin.remove()
+      preload.remove()
       end()
     }
-    // A script always says, and WebKit would fetch it anew meanwhile, and not check that.
-    const timer = pin instanceof HTMLLinkElement ? setTimeout(settle(resolve), SILENT_MS) : undefined
-    pin.addEventListener('load', settle(resolve))
-    pin.addEventListener(
+    // No time limit for a script: it always reports, and WebKit would fetch the module again meanwhile, unchecked.
+    const timer = preload instanceof HTMLLinkElement ? setTimeout(settle(resolve), PRELOAD_TIMEOUT_MS) : undefined
+    preload.addEventListener('load', settle(resolve))
+    preload.addEventListener(
       'error',
       settle(() => reject(new Error('blocked, away, or not what this version was built with'))),
     )
-    pin.crossOrigin = 'anonymous'
-    unclobbered(document, 'head').append(pin)
+    preload.crossOrigin = 'anonymous'
+    unclobbered(document, 'head').append(preload)
   })

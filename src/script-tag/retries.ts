@@ -4,19 +4,19 @@ import type { Environment, PageSignal, Stop } from '../engine/environment'
 
 const BACK: ReadonlySet<PageSignal> = new Set(['visible', 'online', 'resumed', 'restored'])
 
-/** Says when something that failed is tried again. */
+/** Decides when something that failed is tried again. */
 export interface Retries {
-  /** It is being tried: nothing falls due meanwhile. */
+  /** A try begins: no other one falls due meanwhile. */
   readonly trying: () => void
-  /** It failed: it falls due by itself, later each time. Returns when; null while nobody looks at the page, or its network is away. */
+  /** It failed: the next try falls due by itself, later each time. Returns when; null while the page is hidden or offline. */
   readonly failed: () => number | null
-  /** It came, or is not wanted any more. Leaves no timer and no listener behind, and forgets how often it failed. */
+  /** It succeeded, or is no longer wanted. Removes timer and listeners, and forgets the failures. */
   readonly end: () => void
 }
 
 /**
- * Has something tried again: with full jitter within 2 s, then 4, up to 2 min; not on a hidden page, and not between `offline` and `online`; at once
- * when somebody looks, or the network is back. `due` is called then; `planned` when the next try is at another time than `failed` has said.
+ * Schedules retries with full jitter: within 2 s, then 4, up to 2 min. None on a hidden page, nor between `offline` and `online`; at once
+ * when the page becomes visible, or is online again. Calls `due` for each try, and `planned` when the time that `failed` returned has changed.
  */
 export const createRetries = (
   environment: Environment,

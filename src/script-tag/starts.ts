@@ -1,24 +1,24 @@
 import type { CartEcho } from '../engine/cart-echo'
 import type { Stop } from '../engine/environment'
 
-/** Who has started a cart, and not let go. */
+/** The starts of a cart that were not released yet. */
 export interface Starts {
-  /** One more; of the cart, where that is there already. Returns what lets go. */
+  /** Adds one, and starts the cart if it is there. Returns the function that releases it. */
   readonly add: (cart: CartEcho | null) => Stop
-  /** The cart is there: starts it for everyone who still holds. */
+  /** The cart is there: starts it once for each start that was not released. */
   readonly begin: (cart: CartEcho) => void
-  /** Nobody holds any more. */
+  /** Forgets all of them. */
   readonly clear: () => void
   readonly isAny: () => boolean
 }
 
-/** Nobody has, yet. */
+/** None yet. */
 export const createStarts = (): Starts => {
   const holders = new Map<symbol, Stop | null>()
 
   const begin = (holder: symbol, cart: CartEcho): void => {
     const release = cart.start()
-    // Whoever hears that it starts may have let go at once.
+    // A listener that was called by start() may have released it.
     if (holders.has(holder)) holders.set(holder, release)
     else release()
   }

@@ -1,10 +1,10 @@
-/** How long a page that goes on loading is waited for once it is parsed, and one that is busy once it is loaded. */
+/** How long to wait for `load` once the script runs, and for an idle moment once the page is loaded. */
 const LOADING_MS = 5_000
 const BUSY_MS = 1_000
 
 /**
- * Resolves when the page is loaded and has nothing else to do, at latest 6 s from now; one that is prerendered, not before somebody has asked
- * for it.
+ * Resolves when the page is loaded and idle, after 6 s at the latest; a prerendered page not before it is
+ * shown.
  */
 export const whenDone = async (): Promise<void> => {
   await loaded()

@@ -1,12 +1,12 @@
-/** What an expression is evaluated with: names it may use, and arguments for a function that it names. */
+/** What an expression is evaluated with: variables, and the arguments if it names a function. */
 export interface Evaluation {
   scope: Record<string, unknown>
   params: unknown[]
 }
 
-/** What a directive was written with. */
+/** How a directive was written. */
 export interface DirectiveWords {
-  /** What stands after the colon. Alpine gives null where there is none. */
+  /** The part after the colon; null when there is none. */
   value: string | null
   modifiers: string[]
   expression: string
@@ -14,17 +14,17 @@ export interface DirectiveWords {
 
 /** What Alpine gives a directive for its element. */
 export interface ElementTools {
-  /** Calls when the element goes, or the attribute. */
+  /** Calls `end` when the element or the attribute is removed. */
   cleanup(end: () => void): void
   evaluateLater(expression: string): (hear?: (value: never) => void, evaluation?: Evaluation) => void
 }
 
-/** What a directive does with an element that has it. */
+/** Called by Alpine for each element that has the directive. */
 export type HandleDirective = (element: HTMLElement, words: DirectiveWords, tools: ElementTools) => void
 
 /**
- * What the plugin needs of Alpine 3, by structure: `alpinejs`, `@alpinejs/csp`, the one in Livewire. Optional is what older
- * ones do not have.
+ * The parts of Alpine 3 that the plugin uses, be it `alpinejs`, `@alpinejs/csp` or the one in Livewire. Older versions lack
+ * what is optional.
  */
 export interface AlpineLike {
   reactive<Value extends object>(value: Value): Value

@@ -4,9 +4,9 @@ import { domEventName } from '../../engine/events'
 import { onChange } from '../../engine/on-change'
 import type { AlpineLike, DirectiveWords, ElementTools, Evaluation, HandleDirective } from './alpine-like'
 import { msAfter, msOf, paceOf } from './pace'
-import { quietly } from './quietly'
+import { withoutDialog } from './without-dialog'
 
-/** The handler of `x-cart-echo`. What it cannot read is said once, by `warn`, and left alone. */
+/** The handler of `x-cart-echo`. A directive that it cannot read is ignored, with one `warn`. */
 export const cartEchoDirective = (
   cart: CartEcho,
   Alpine: AlpineLike,
@@ -14,15 +14,16 @@ export const cartEchoDirective = (
 ): HandleDirective => {
   const warned = new Set<string>()
   return (element, words, tools) => {
-    const stop = words.value === 'refresh' ? readAnew(cart, Alpine, element, words, tools) : listen(cart, words, tools)
+    const stop =
+      words.value === 'refresh' ? addRefresh(cart, Alpine, element, words, tools) : listen(cart, words, tools)
     if (stop) return tools.cleanup(stop)
     const name = [`x-cart-echo:${words.value}`, ...words.modifiers].join('.')
-    if (!warned.has(name)) warn(`${name} means nothing here.`)
+    if (!warned.has(name)) warn(`${name} is no directive of cart-echo.`)
     warned.add(name)
   }
 }
 
-const readAnew = (
+const addRefresh = (
   cart: CartEcho,
   Alpine: AlpineLike,
   element: HTMLElement,
@@ -33,12 +34,12 @@ const readAnew = (
   const options = { settleMs: msAfter('settle', modifiers), spreadMs: msAfter('spread', modifiers) }
   return cart.onRefresh((request) => {
     const evaluation = { scope: { $cursor: request.cursor, $signal: request.signal }, params: [request] }
-    // What fails must be seen to fail: the evaluator that all versions have keeps that to itself.
+    // evaluateRaw passes errors on; evaluateLater, which every version has, swallows them.
     const read = () =>
       Alpine.evaluateRaw
         ? Alpine.evaluateRaw(element, reading, evaluation)
         : new Promise((resolve) => evaluateLater(reading)(resolve, evaluation))
-    return quietly(element, read, request.signal)
+    return withoutDialog(element, read, request.signal)
   }, options)
 }
 

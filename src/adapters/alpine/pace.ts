@@ -1,13 +1,13 @@
 import type { Stop } from '../../engine/environment'
 
-/** Runs something, sooner or later. */
+/** A function that `.debounce` and `.throttle` were applied to. */
 export interface Pace<Heard> {
   readonly run: (heard: Heard) => void
-  /** Drops what is still to run. */
+  /** Cancels a run that is still to come. */
   readonly stop: Stop
 }
 
-/** A modifier's milliseconds, as Alpine reads them, `500ms` or `500` (alpinejs src/utils/on.js), and `1s` too; NaN when it is no duration. */
+/** A modifier's milliseconds, as Alpine reads them, `500ms` or `500` (alpinejs src/utils/on.js), and `1s` too; NaN when it is not a duration. */
 export const msOf = (modifier = 'none'): number =>
   /^[\d.]+s$/.test(modifier) ? Number.parseFloat(modifier) * 1_000 : Number(modifier.split('ms')[0])
 
@@ -18,7 +18,7 @@ export const msAfter = (name: string, modifiers: readonly string[], fallbackMs?:
   return place < 0 ? undefined : ms >= 0 ? ms : fallbackMs
 }
 
-/** What `.debounce` and `.throttle` make of it. As `x-on` has them, but Alpine's own would still run when the element is gone. */
+/** Applies `.debounce` and `.throttle`, as `x-on` does. Alpine's own functions would still run after the element is gone. */
 export const paceOf = <Heard>(run: (heard: Heard) => void, modifiers: readonly string[]): Pace<Heard> => {
   const debounceMs = msAfter('debounce', modifiers, 250)
   const throttleMs = msAfter('throttle', modifiers, 250) ?? 0

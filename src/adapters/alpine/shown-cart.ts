@@ -5,40 +5,40 @@ import type { CheckOptions, CheckResult } from '../../engine/session'
 import type { Connection } from '../../engine/state'
 
 /**
- * `$cartEcho` and `$store.cartEcho`: the cart, for templates. Every function may stand in an attribute: none throws, and no promise of
- * theirs rejects. For one that does, ask the `CartEcho` itself.
+ * The cart in templates: `$cartEcho` and `$store.cartEcho`. Its functions never throw, and their promises never reject, so they may be
+ * called in attributes. To handle errors yourself, use the `CartEcho`.
  */
 export interface ShownCart {
-  /** How the page is fed, and why so. */
+  /** How the page gets its changes now, and why that way. */
   readonly connection: Connection
-  /** When it is tried again, as `cart.nextTryAtMs()` says it: a template is not evaluated anew for it. */
+  /** When the next try is, as `cart.nextTryAtMs()`. Not reactive: a template is not updated for it. */
   readonly nextTryAtMs: () => number | null
   /** The payload of the newest change of this visit, whatever its event; null before the first. */
   readonly last: Change['change'] | null
-  /** What the newest unread change that has a message says; empty when there is none. */
+  /** The message of the newest unread change that has one; empty when none has. */
   readonly message: string
-  /** How many changes are not dismissed yet, 20 at most. */
+  /** How many changes are unread, 20 at most. */
   readonly unread: number
-  /** Those changes, oldest first; `meta.key` is a `:key` for each. */
+  /** The unread changes, oldest first; `meta.key` can be the `:key` of each. */
   readonly unreadChanges: readonly Change[]
   /** True when the cart on the page may be older than the server's. */
   readonly stale: boolean
-  /** Why the last `check()` or `refresh()` of this object failed, a `CartEchoError`; null when it did not. */
+  /** Why the last `check()` or `refresh()` that was called here failed, a `CartEchoError`; null when it succeeded. */
   readonly failure: unknown
-  /** Makes sure that the page is right. Resolves with what was found, or with null: then `failure` says why. */
+  /** Makes sure that the page is up to date. Resolves with what was found, or with null: then `failure` says why. */
   readonly check: (options?: Omit<CheckOptions, 'signal'>) => Promise<CheckResult | null>
-  /** Reads the cart anew, now. Resolves when that is over, with null where it failed: then `failure` says why. */
+  /** Reloads the cart now. Resolves when that is over, with null when it failed: then `failure` says why. */
   readonly refresh: () => Promise<unknown>
   /** Marks all news as read, in the shopper's other tabs too. */
   readonly dismiss: () => void
-  /** Says that this page has just changed the cart itself, and shows it. */
+  /** Says that this page has just changed the cart itself and already shows it. */
   readonly changedHere: () => void
 }
 
-/** The cart as a reactive object of Alpine's, kept up to date. */
+/** The cart as a reactive object of Alpine, kept up to date. */
 export const showCart = (cart: CartEcho, reactive: <Value extends object>(value: Value) => Value): ShownCart => {
   const { connection, nextTryAtMs, news, check, refresh, dismiss, changedHere } = cart
-  // A promise that rejects in an attribute is an unhandled rejection of the page's, in both builds of Alpine.
+  // A promise that rejects in an attribute would be an unhandled rejection, in both builds of Alpine.
   const attempt = <Value>(promise: Promise<Value>): Promise<Value | null> => {
     const end = <Result>(result: Result, failure: unknown): Result => {
       shown.failure = failure
@@ -49,7 +49,7 @@ export const showCart = (cart: CartEcho, reactive: <Value extends object>(value:
       (cause) => end(null, cause),
     )
   }
-  // Only what is written through the proxy is seen to change.
+  // Alpine notices only what is written through the proxy.
   const shown: { -readonly [Key in keyof ShownCart]: ShownCart[Key] } = reactive<ShownCart>({
     ...ofNews(news.get()),
     connection: connection.get(),
@@ -75,6 +75,6 @@ const ofNews = ({ last, unread, stale }: News) => ({
   stale,
 })
 
-// An event of the page's own may have none, or something else by that name.
+// An event of your own may have no message, or one that is not a string.
 const messageOf = ({ change: { message } }: { change: { message?: unknown } }): string =>
   typeof message === 'string' ? message : ''

@@ -11,14 +11,14 @@ import type {
 } from './surface'
 import type { Targets } from './targets'
 
-/** What is asked, how its requests are told from others, and what of their failures Livewire may show. */
+/** What to ask, how to tell its requests from others, and which of their failures Livewire may show. */
 interface Asking extends Pick<Targets, 'ask' | 'isOurs'> {
   readonly mayShow: MayShow
 }
 
 /**
- * Resolves when the server has answered every component that `ask` makes ask it, and has rendered the islands that these answers left out, at once
- * when there is none; rejects when one of them failed, or `signal` is aborted, which is not yet.
+ * Resolves when the server has answered every component that `ask` refreshes, and has rendered the islands that these answers left out; at once
+ * when there are none. Rejects when one of them failed, or when `signal`, which is not aborted yet, is.
  */
 export const untilCommitted = (
   livewire: LivewireLike,
@@ -26,9 +26,9 @@ export const untilCommitted = (
   { ask, isOurs, mayShow }: Asking,
 ): Promise<void> => {
   const waiting = new Set<LivewireComponent>()
-  const stops = [keepDialogsShut(livewire, waiting, isOurs, mayShow)]
+  const stops = [suppressDialogs(livewire, waiting, isOurs, mayShow)]
   const answered = new Promise<void>((resolve, reject) => {
-    // It is of this run alone, and goes with it.
+    // Never removed: the signal is of this run alone.
     signal.addEventListener('abort', () => reject(signal.reason))
     const watching = watchAnswers(livewire, waiting, isOurs, (component, hasFailed) => {
       waiting.delete(component)
@@ -36,7 +36,7 @@ export const untilCommitted = (
       else if (waiting.size === 0) resolve()
     })
     stops.push(watching)
-    // Livewire sends a few milliseconds later, all of them in one request.
+    // Livewire sends them a few milliseconds later, all in one request.
     for (const component of ask(livewire)) waiting.add(component)
     if (waiting.size === 0) resolve()
   })
@@ -45,10 +45,10 @@ export const untilCommitted = (
   })
 }
 
-/** Hears that one of `waiting` was answered, or was not. */
+/** Called when one of `waiting` was answered, or failed. */
 type Ended = (component: LivewireComponent, hasFailed: boolean) => void
 
-// The `commit` hook that Livewire 4 keeps does not tell a lost network, and tells success in an animation frame: never on a hidden page
+// Livewire 4 still has the `commit` hook, but that does not report a lost network, and reports success in an animation frame, so never on a hidden page
 // (js/request/legacy.js).
 const watchAnswers = (
   livewire: LivewireLike,
@@ -58,7 +58,7 @@ const watchAnswers = (
 ): Stop =>
   livewire.interceptMessage?.((intercepted) => {
     const { component, actions } = intercepted.message
-    // Islands and async actions of the same component go in messages of their own.
+    // Islands and async actions of the same component are sent in other messages.
     const ours = [...actions].filter(({ name, params, metadata }) => !metadata?.island && isOurs(name, params))
     leaveNoRejection(actions, waiting.has(component) ? ours : [])
     if (waiting.has(component) && ours.length > 0) watchMessage(livewire, intercepted, ended)
@@ -79,7 +79,7 @@ const watchMessage = (
     effects = payload.effects
   })
   const end = (hasFailed: boolean) => () => ended(component, hasFailed)
-  // Livewire says first how it failed, and then that it is over.
+  // Livewire calls one of these first, then onFinish.
   for (const on of [onError, onFailure, onCancel]) on(end(true))
   onFinish(() => {
     const islands = islandsLeft(component, effects)
@@ -88,21 +88,21 @@ const watchMessage = (
   })
 }
 
-// Nobody takes what children do that go along, nor what #[On] calls, which Livewire wraps: each failure would be an unhandled rejection of the page's.
+// Nobody handles the promises of children that go along, nor of #[On] calls: each failure would be an unhandled rejection.
 const leaveNoRejection = (actions: Iterable<LivewireAction>, ours: readonly LivewireAction[]): void => {
   for (const { name, metadata, promise } of actions)
     if (isCarried({ method: name, metadata })) promise.then(undefined, () => undefined)
   for (const action of ours) action.rejectPromise = () => action.resolvePromise()
 }
 
-/** Hears how a request failed. True: Livewire may show it. */
+/** Called with the status of a request that failed. True: Livewire may show it. */
 export type MayShow = (status: number) => boolean
 
 /**
- * Keeps Livewire's dialog shut when a request fails that holds nothing but a refresh of `asked`, until stopped: nobody on the page asked for
- * it, and each new try would open it again.
+ * Suppresses Livewire's dialog for a failed request that contains nothing but a refresh of `asked`, until stopped: no shopper asked for
+ * it, and each retry would open it again.
  */
-const keepDialogsShut = (
+const suppressDialogs = (
   livewire: LivewireLike,
   asked: ReadonlySet<LivewireComponent>,
   isOurs: Targets['isOurs'],
@@ -110,7 +110,7 @@ const keepDialogsShut = (
 ): Stop =>
   livewire.hook('request', ({ payload, fail }) => {
     const { components } = JSON.parse(payload) as Payload
-    // No calls at all: $refresh in Livewire 3, children that go with their parent, and what is typed into wire:model.live.
+    // Without calls: $refresh in Livewire 3, children that go with their parent, and typing into wire:model.live.
     const isOnlyOurs = components.every(({ calls }) =>
       calls.every((call) => isOurs(call.method, call.params) || isCarried(call) || isOfIsland(call)),
     )
@@ -121,27 +121,27 @@ const keepDialogsShut = (
   })
 
 /**
- * True for what Livewire 4 has a child do that gets something from a component that asks, by `#[Reactive]` or `#[Modelable]`
- * (js/request/interactions.js). What is typed into wire:model.live has the type of that.
+ * True for the call of a child that Livewire 4 sends along with its parent because of `#[Reactive]` or `#[Modelable]`
+ * (js/request/interactions.js). A call from typing into wire:model.live has a type.
  */
 const isCarried = ({ method, metadata }: Pick<Call, 'method' | 'metadata'>): boolean =>
   method === '$commit' && !metadata?.type
 
 const isOfIsland = ({ method, metadata }: Call): boolean => method === '$refresh' && !!metadata?.island
 
-// As the server writes them (src/Features/SupportIslands/HandlesIslands.php).
+// The island markers that the server writes (src/Features/SupportIslands/HandlesIslands.php).
 const RENDERED = /\[if FRAGMENT:type=island\|name=([^|]*)\|(?![^\]]*mode=skip)/g
 const AWAITED = '[wire\\:init="__lazyLoadIsland"], [wire\\:intersect\\.once="__lazyLoadIsland"]'
 
 /**
- * The islands that an answer of Livewire 4 has left as they were, by name: all that are not `always: true`, nor rendered by what was called. Those
- * that are not loaded yet are none of them: they will be new anyway.
+ * The names of the islands that an answer of Livewire 4 left unchanged: all but those with `always: true`, those that the call rendered, and those that
+ * are not loaded yet, which will be new anyway.
  */
 const islandsLeft = (
   { el, snapshot }: LivewireComponent,
   { html, islandFragments = [] }: Effects,
 ): readonly string[] => {
-  // What renders nothing wants nothing rendered.
+  // A component that rendered nothing needs no islands either.
   if (!html) return []
   const rendered = Array.from([html, ...islandFragments].join('').matchAll(RENDERED), ([, name]) => name)
   const done = new Set([...rendered, ...Array.from(el.querySelectorAll(AWAITED), islandOf)])
@@ -149,7 +149,7 @@ const islandsLeft = (
   return [...new Set(names)].filter((name) => !done.has(name))
 }
 
-/** Has islands rendered, all by one request. Livewire would make one for each. Rejects when the server did not. */
+/** Renders islands with a single request; Livewire would make one for each. Rejects when that failed. */
 const renderIslands = async (
   { fireAction, hook }: LivewireLike,
   component: LivewireComponent,
@@ -171,7 +171,7 @@ const renderIslands = async (
   }
 }
 
-// The first element of an island that is to be loaded says so; its mark stands before.
+// The first element of a lazy island has the attribute; the marker with the island's name is before it.
 const islandOf = (element: Element): string | undefined => {
   let node: Node | null = element.previousSibling
   while (node && !node.nodeValue?.startsWith('[if FRAGMENT')) node = node.previousSibling

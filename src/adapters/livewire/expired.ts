@@ -2,22 +2,22 @@ import { csrfFromCookie } from '../../page/request'
 import type { MayShow } from './commits'
 import { hookInto } from './surface'
 
-/** Asks the server. Rejects when that failed; how, it tells. */
+/** Makes the request. Rejects when that failed, after it has called `mayShow` with the status. */
 type Attempt = (mayShow: MayShow) => Promise<void>
 
 const EXPIRED = 419
 
 /**
- * Goes on when another session has taken the place of the page's (419): of a shopper whom "remember me" has logged in again, or who has logged in
- * anew in another tab. From then on Livewire's requests, the shopper's own too, prove who asks by the `XSRF-TOKEN` cookie instead of the page's token: every answer of
- * the shop renews it, and Laravel looks at it where there is no `_token` (laravel `Illuminate/Foundation/Http/Middleware/VerifyCsrfToken.php`). Where that is
- * refused, too, Livewire asks the shopper whether to load the page again, once.
+ * Handles an expired page (419): another session has replaced the page's, because "remember me" has logged the shopper in again, or the shopper has logged
+ * in anew in another tab. From then on all of Livewire's requests are authorised by the `XSRF-TOKEN` cookie instead of the page's token: every answer of
+ * the shop renews it, and Laravel reads it when there is no `_token` (laravel `Illuminate/Foundation/Http/Middleware/VerifyCsrfToken.php`). When that is
+ * refused too, Livewire asks the shopper, once, whether to reload the page.
  */
 export const createExpiry = (until: AbortSignal): ((attempt: Attempt) => Promise<void>) => {
   let isExpired = false
   let hasAsked = false
-  hookInto('request', ({ options }) => isExpired && proveByCookie(options), until)
-  // The next page brings a token of its own.
+  hookInto('request', ({ options }) => isExpired && authoriseByCookie(options), until)
+  // The next page has a token of its own.
   const renew = (): void => {
     isExpired = hasAsked = false
   }
@@ -42,14 +42,14 @@ export const createExpiry = (until: AbortSignal): ((attempt: Attempt) => Promise
           return mayAsk
         })
       } finally {
-        // The shopper's own requests are not to be proved by what was refused.
+        // Do not use a cookie that was refused for the shopper's own requests.
         if (isRefusedAgain) isExpired = false
       }
     }
   }
 }
 
-const proveByCookie = (options: { body: string; readonly headers: object }): void => {
+const authoriseByCookie = (options: { body: string; readonly headers: object }): void => {
   const token = csrfFromCookie()
   if (!token) return
   options.body = JSON.stringify({ ...JSON.parse(options.body), _token: undefined })

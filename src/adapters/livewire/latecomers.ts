@@ -1,22 +1,22 @@
 import { findLivewire, hookInto, type LivewireComponent } from './surface'
 import { isLoaded } from './targets'
 
-/** A request of Livewire's, as long as it may bring something. */
+/** A request of Livewire whose answer may still bring new components. */
 interface Request {
   hasLanded: boolean
   endsAtMs: number
 }
 
-// PHP gives up by then. One that was cancelled tells nobody.
+// PHP's time limit. A request that was cancelled reports nothing.
 const UNDER_WAY_MS = 30_000
-// Its body may be long, and its morph may wait for a transition.
+// How long an answer may take to be shown: its body may be long, and its morph may wait for a transition.
 const LANDING_MS = 5_000
 
 /**
- * Tells of components that come with an answer which was under way when everybody was asked, new ones and lazy ones that are loaded: they were rendered before. Until
- * aborted. Returns what says that everybody is being asked now. A page that wire:navigate puts in place is none of them: it says itself how old it is.
+ * Calls `arrived` for each component, new or loaded lazily, of an answer that was under way when the others were refreshed: it was rendered before. Until
+ * aborted. Returns a function to call when all components are being refreshed. Components of a page that wire:navigate loads do not count: it has a cursor.
  */
-export const watchLatecomers = (come: (component: LivewireComponent) => void, until: AbortSignal): (() => void) => {
+export const watchLatecomers = (arrived: (component: LivewireComponent) => void, until: AbortSignal): (() => void) => {
   const requests = new Set<Request>()
   let before: readonly Request[] = []
   let unloaded = new Set<LivewireComponent>()
@@ -31,8 +31,8 @@ export const watchLatecomers = (come: (component: LivewireComponent) => void, un
   }
   const note = (component: LivewireComponent): void => {
     const isLate = before.some((request) => request.hasLanded && isOpen(request))
-    // Livewire makes it ready first.
-    if (isLate && !isVisiting) queueMicrotask(() => isLoaded(component) && come(component))
+    // Not before Livewire has initialised it.
+    if (isLate && !isVisiting) queueMicrotask(() => isLoaded(component) && arrived(component))
   }
   const hearVisit = ({ type }: Event): void => {
     isVisiting = type === 'livewire:navigating'
@@ -40,7 +40,7 @@ export const watchLatecomers = (come: (component: LivewireComponent) => void, un
   for (const name of ['livewire:navigating', 'livewire:navigated'])
     document.addEventListener(name, hearVisit, { signal: until })
 
-  // What it asked before it was hooked into may land at any time.
+  // Requests from before the hook may be answered at any time.
   if (findLivewire()?.initialRenderIsFinished) send(true)
   hookInto(
     'request',

@@ -8,19 +8,19 @@ import { showOffer } from './offer'
 import { findLivewire, type LivewireComponent, type LivewireLike } from './surface'
 import type { Targets } from './targets'
 
-const SURE_FOR_MS = 5_000
+const CHECK_MAX_AGE_MS = 5_000
 
 /**
- * Lets Livewire read the cart anew. Not before the check has answered: a server that does not answer is not asked by every component.
+ * Makes Livewire reload the cart, after the check has answered: a server that is down is not asked by every component.
  *
- * Livewire says `livewire:navigated` when it has started, and when it has put another page in place. A run before the first, or across the
- * second, has reached components that are not there, or not those that are there now: then another one follows, until aborted.
+ * Livewire dispatches `livewire:navigated` when it has started, and when it has loaded another page. A run before the first, or during the
+ * second, misses the components that come then: it is followed by another run, until aborted.
  */
 export const refreshThrough = (client: CartEcho, targets: Targets, until: AbortSignal): Refresh => {
-  let isInVain = false
+  let hasMissed = false
   const isIdle = (): boolean => client.connection.get().name === 'idle'
   const again = (): void => {
-    if (isInVain && !isIdle()) refreshNow(client)
+    if (hasMissed && !isIdle()) refreshNow(client)
   }
   document.addEventListener('livewire:navigated', again, { signal: until })
   const whenExpired = createExpiry(until)
@@ -38,27 +38,27 @@ export const refreshThrough = (client: CartEcho, targets: Targets, until: AbortS
   }
   const asked = watchLatecomers((component) => void askLate(component), until)
   return async ({ signal }) => {
-    isInVain = true
+    hasMissed = true
     try {
-      await seeServer(client, signal)
+      await confirmServer(client, signal)
       const livewire = findLivewire()
       if (!livewire || signal.aborted) return
       asked()
       await read(livewire, signal, targets.ask)
     } finally {
-      isInVain = !findLivewire()?.initialRenderIsFinished
+      hasMissed = !findLivewire()?.initialRenderIsFinished
       showOffer(false)
     }
   }
 }
 
-/** Reads the cart anew, now. A failure is reported by the refresh itself. */
+/** Reloads the cart now. A failure is reported by the refresh itself. */
 export const refreshNow = (client: CartEcho): void => void client.refresh().catch(() => undefined)
 
-// A page that has no check is fed by a socket that works.
-const seeServer = async (client: CartEcho, signal: RefreshRequest['signal']): Promise<void> => {
+// Without a check, a live connection is proof enough that the server is there.
+const confirmServer = async (client: CartEcho, signal: RefreshRequest['signal']): Promise<void> => {
   try {
-    await client.check({ maxAgeMs: SURE_FOR_MS, refresh: false, signal })
+    await client.check({ maxAgeMs: CHECK_MAX_AGE_MS, refresh: false, signal })
   } catch (error) {
     if (client.connection.get().name !== 'live' || (error as CartEchoError).code !== 'cannot-check') throw error
   }

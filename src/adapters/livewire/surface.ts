@@ -1,14 +1,14 @@
 import type { Stop } from '../../engine/environment'
 import { pageGlobal } from '../../engine/page-globals'
 
-/** A component as Livewire keeps it (livewire `js/component.js`), as far as the bridge looks. */
+/** A component as Livewire keeps it (livewire `js/component.js`), as far as it is used here. */
 export interface LivewireComponent {
   readonly id: string
   readonly name: string
   readonly el: Element
-  /** What came with the page; `listeners` are the names of its `#[On]`. */
+  /** The effects that came with the page; `listeners` are the names in its `#[On]`. */
   readonly originalEffects?: { readonly listeners?: readonly string[] } | undefined
-  /** What the server said last. `lazyLoaded` is false as long as a lazy one is not loaded, and none for others; `islands` are of Livewire 4. */
+  /** The newest state from the server. `lazyLoaded` is false until a lazy component is loaded, and missing for others; `islands` are new in Livewire 4. */
   readonly snapshot?:
     | { readonly memo: { readonly lazyLoaded?: boolean; readonly islands?: readonly { readonly name: string }[] } }
     | undefined
@@ -21,14 +21,14 @@ export interface Wire {
   readonly call: (method: string, ...params: readonly unknown[]) => PromiseLike<unknown>
 }
 
-/** What a component asks the server to do. `metadata` is of Livewire 4. */
+/** What a component asks the server to do. Only Livewire 4 has `metadata`. */
 export interface Call {
   readonly method: string
   readonly params: readonly unknown[]
   readonly metadata?: { readonly type?: string; readonly island?: { readonly name: string } } | undefined
 }
 
-/** Livewire's request (`js/request/index.js`). */
+/** The body of Livewire's requests (`js/request/index.js`). */
 export interface Payload {
   readonly components: readonly { readonly snapshot: string; calls: Call[] }[]
 }
@@ -39,9 +39,9 @@ interface Failure {
   readonly preventDefault: () => void
 }
 
-/** What `request` hooks are given (Livewire 3 `js/request/index.js`, 4 `js/request/legacy.js`). */
+/** What `request` hooks get (Livewire 3 `js/request/index.js`, 4 `js/request/legacy.js`). */
 interface RequestHook {
-  /** What `fetch` is about to be given. */
+  /** The options that `fetch` will be called with. */
   readonly options: { body: string; readonly headers: Record<string, unknown> }
   /** The body, as Livewire has made it. */
   readonly payload: string
@@ -50,7 +50,7 @@ interface RequestHook {
   readonly fail: (callback: (failure: Failure) => void) => void
 }
 
-/** What `commit` hooks are given: the same files. */
+/** What `commit` hooks get: the same files. */
 interface CommitHook {
   readonly component: LivewireComponent
   readonly commit: { readonly calls: readonly Call[] }
@@ -73,7 +73,7 @@ export interface LivewireAction {
   rejectPromise: () => void
 }
 
-/** What an answer has the page do (`js/component.js`). */
+/** What an answer makes the page do (`js/component.js`). */
 export interface Effects {
   readonly html?: string | undefined
   readonly islandFragments?: readonly string[] | undefined
@@ -89,11 +89,11 @@ export interface MessageInterceptor {
   readonly onFinish: (callback: () => void) => void
 }
 
-/** What its hooks are given, by name. */
+/** What each hook gets, by its name. */
 interface Hooks {
   readonly request: RequestHook
   readonly commit: CommitHook
-  /** Of Livewire 3. */
+  /** Only in Livewire 3. */
   readonly 'commit.pooling': { readonly commits: Set<PooledCommit> }
   readonly 'component.init': { readonly component: LivewireComponent }
   readonly effect: { readonly component: LivewireComponent }
@@ -101,7 +101,7 @@ interface Hooks {
 
 /** `window.Livewire` (`js/index.js`), as far as the bridge uses it. */
 export interface LivewireLike {
-  /** True when it has made the page's components (`js/lifecycle.js`). */
+  /** True once it has initialised the page's components (`js/lifecycle.js`). */
   readonly initialRenderIsFinished?: boolean | undefined
   readonly all: () => readonly LivewireComponent[]
   readonly find: (id: string) => Wire | undefined
@@ -115,18 +115,18 @@ export interface LivewireLike {
     | undefined
 }
 
-/** What Livewire puts on the events it dispatches, and looks for on those it hears (`js/events.js`). */
+/** What Livewire adds to the events it dispatches, and looks for on those it gets (`js/events.js`). */
 export interface LivewireEvent extends Event {
   __livewire?: { name: string; params: unknown; receivedBy: unknown[] } | undefined
 }
 
-/** The page's Livewire, if it is there yet. An element or a frame of that name is none. */
+/** The page's Livewire, if it is there yet; not an element or a frame of that name. */
 export const findLivewire = (): LivewireLike | undefined => {
   const found = pageGlobal('Livewire') as LivewireLike | undefined
   return typeof found?.hook === 'function' ? found : undefined
 }
 
-/** Hooks into the page's Livewire, be it there or come later, until aborted. Hooks run in the order they came: Livewire's own were there first. */
+/** Adds a hook to the page's Livewire, now or when it comes, until aborted. Hooks run in the order they were added, Livewire's own first. */
 export const hookInto = <Name extends keyof Hooks>(
   name: Name,
   callback: (told: Hooks[Name]) => void,
@@ -141,11 +141,11 @@ export const hookInto = <Name extends keyof Hooks>(
 }
 
 /**
- * Takes `X-Socket-ID` off Livewire's requests while it holds no socket's id, until aborted. Livewire sets it from `window.Echo`
- * (`js/features/supportLaravelEcho.js`), before the socket is open to `undefined`, which `toOthers()` answers with an exception
+ * Removes `X-Socket-ID` from Livewire's requests while it is not the id of a socket, until aborted. Livewire sets it from `window.Echo`
+ * (`js/features/supportLaravelEcho.js`): to `undefined` while the socket is not open, which makes `toOthers()` throw
  * (pusher-http-php `src/Pusher.php`).
  */
-export const repairSocketId = (until: AbortSignal): void =>
+export const removeInvalidSocketId = (until: AbortSignal): void =>
   hookInto(
     'request',
     ({ options: { headers } }) => {
@@ -155,8 +155,8 @@ export const repairSocketId = (until: AbortSignal): void =>
   )
 
 /**
- * Gives the DOM events of these names what `Livewire.on` looks for (livewire `js/events.js`), before Livewire hears them, until aborted.
- * `#[On]` hears any event on `window`; a second dispatch would reach it twice.
+ * Adds what `Livewire.on` looks for (livewire `js/events.js`) to the DOM events of these names, before Livewire gets them, until aborted.
+ * `#[On]` listens to every event on `window`: a second dispatch would reach it twice.
  */
 export const markEvents = (names: readonly string[], until: AbortSignal): void => {
   for (const name of names) addEventListener(name, mark, { capture: true, signal: until })

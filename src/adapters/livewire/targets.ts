@@ -10,24 +10,24 @@ import {
   type Wire,
 } from './surface'
 
-/** What a refresh reaches: the event or events it dispatches, or the components it refreshes, by name. */
+/** What a refresh reaches: the event or events it dispatches, or the names of the components it refreshes. */
 export type LivewireRefresh = string | readonly string[] | { readonly components: readonly string[] }
 
-/** Whom a refresh asks. */
+/** The components that a refresh asks, and how. */
 export interface Targets {
-  /** Makes them ask the server, all in one turn. Returns those that do. */
+  /** Makes them ask the server, all at the same time. Returns those that do. */
   readonly ask: (livewire: LivewireLike) => readonly LivewireComponent[]
-  /** The same for one that has come late: returns it, or nothing where it is none of them. */
+  /** The same for one component that came late: returns it, or nothing when it is not one of them. */
   readonly askOne: (component: LivewireComponent, livewire: LivewireLike) => readonly LivewireComponent[]
-  /** True for a call by which a component asks the server for it. */
+  /** True for the call that a refresh makes a component send. */
   readonly isOurs: (method: string, params: readonly unknown[]) => boolean
-  /** True when a refresh makes this component ask the server, or may: not everything can be learnt. */
+  /** True when a refresh makes this component ask the server, or may: it cannot always be known. */
   readonly concerns: Concerns
 }
 
 /**
  * Reads the `refresh` option.
- * @throws {CartEchoError} `invalid-options` for anything but names, and for none.
+ * @throws {CartEchoError} `invalid-options` when it is not a list of names, or empty.
  */
 export const readTargets = (refresh: LivewireRefresh): Targets => {
   const components = (refresh as { components?: unknown } | null)?.components
@@ -36,10 +36,10 @@ export const readTargets = (refresh: LivewireRefresh): Targets => {
   return components ? componentsNamed(names) : listenersTo(names)
 }
 
-/** False for a lazy component that is not loaded yet: it will be new anyway, and has had no `mount()`. */
+/** False for a lazy component that is not loaded yet: it will be new anyway, and its `mount()` has not run. */
 export const isLoaded = ({ snapshot }: LivewireComponent): boolean => snapshot?.memo.lazyLoaded !== false
 
-/** True for what `#[On]` of one of these names calls (js/features/supportListeners.js). */
+/** True for the call that `#[On]` makes for one of these events (js/features/supportListeners.js). */
 export const isHearing =
   (events: readonly string[]): Targets['isOurs'] =>
   (method, [event]) =>
@@ -52,17 +52,17 @@ const listenersTo = (events: readonly string[]): Targets => ({
   ask: () => events.flatMap((event) => dispatch(window, event) as readonly LivewireComponent[]).filter(isLoaded),
   askOne: (component) => events.flatMap((event) => dispatch(component.el, event).map(() => component)),
   isOurs: isHearing(events),
-  // A lazy one tells its listeners when it is loaded.
+  // The listeners of a lazy component are known once it is loaded.
   concerns: (component) =>
     !component?.originalEffects ||
     component.snapshot?.memo.lazyLoaded !== undefined ||
     events.some((event) => component.originalEffects?.listeners?.includes(event)),
 })
 
-// As Livewire dispatches, and as it does to one component alone: without bubbling (js/events.js). Gives those who listen.
+// Dispatches as Livewire does, and as it does to one component alone: without bubbling (js/events.js). Returns the receivers.
 const dispatch = (target: EventTarget, name: string): readonly unknown[] => {
   const receivedBy: unknown[] = []
-  // Not without details: a `Livewire.on` may take them apart.
+  // With a detail: a `Livewire.on` callback may destructure it.
   const event: LivewireEvent = new CustomEvent(name, { detail: {} })
   event.__livewire = { name, params: {}, receivedBy }
   target.dispatchEvent(event)
@@ -78,20 +78,20 @@ const componentsNamed = (names: readonly string[]): Targets => ({
 
 const refreshed = (wire: Wire): readonly LivewireComponent[] => {
   if (!isLoaded(wire.__instance)) return []
-  // How it ended is heard from the commit.
+  // Its result is taken from the commit.
   wire.$refresh().then(undefined, () => undefined)
   return [wire.__instance]
 }
 
-/** Whether a component is one of those in question; not everything can be learnt about one. */
+/** Whether a refresh affects a component; undefined when it cannot be known. */
 type Concerns = (component: LivewireComponent | undefined) => boolean | undefined
 
 const FIELDS = 'input, textarea, select, [contenteditable]'
-const DOINGS = ['focusin', 'pointerdown', 'keydown', 'input', 'compositionstart', 'compositionend']
+const ACTIVITY_EVENTS = ['focusin', 'pointerdown', 'keydown', 'input', 'compositionstart', 'compositionend']
 
 /**
- * Listens to what is done in fields, until aborted. Returns what says whether the shopper is at work: something was done within `idleMs`, or is being
- * composed, and the focus is in a component that `concerns`, be it on a button by now.
+ * Listens to what happens in fields, until aborted. Returns a function that says whether the shopper is busy: something happened within `idleMs`, or an
+ * input method is composing, and the focus, perhaps on a button by now, is in a component that `concerns`.
  */
 export const watchTyping = (idleMs: number, concerns: Concerns, until: AbortSignal): (() => boolean) => {
   let doneAtMs = 0
@@ -101,35 +101,35 @@ export const watchTyping = (idleMs: number, concerns: Concerns, until: AbortSign
     doneAtMs = Date.now()
     isComposing = event.type === 'compositionstart' || (event as InputEvent).isComposing
   }
-  for (const doing of DOINGS) document.addEventListener(doing, note, { capture: true, signal: until })
+  for (const name of ACTIVITY_EVENTS) document.addEventListener(name, note, { capture: true, signal: until })
   return () =>
-    // A clock that was put back must not make it last.
+    // Math.abs: a clock that is set back must not prolong it.
     (isComposing || Math.abs(Date.now() - doneAtMs) < idleMs) && isWithin(document.activeElement, concerns)
 }
 
-// A commit sends what is typed in the component, and its morph goes around the components within.
+// A commit sends what is typed in its component, and its morph leaves out the components within.
 const isWithin = (element: Element | null, concerns: Concerns): boolean => {
   for (let node = element as AlpineElement | null; node; node = node._x_teleportBack ?? node.parentElement)
     if (node.hasAttribute('wire:id') && concerns(node.__livewire)) return true
   return false
 }
 
-/** What stands elsewhere in the page by x-teleport, such as a dialog, knows where it comes from (alpinejs `src/directives/x-teleport.js`). */
+/** An element that x-teleport moved elsewhere, such as a dialog, knows where it came from (alpinejs `src/directives/x-teleport.js`). */
 interface AlpineElement extends Element {
   readonly __livewire?: LivewireComponent
   readonly _x_teleportBack?: AlpineElement
 }
 
 /**
- * Takes back such calls of lazy components that are not loaded yet. Livewire 3 has them hear `#[On]` by then, and renders them without `mount()`,
- * for good (js/features/supportListeners.js); Livewire 4 does not. Until aborted.
+ * Removes the calls that `isMatch` matches from lazy components that are not loaded yet. Livewire 3 lets them handle `#[On]` even so, and then renders them
+ * without `mount()`, for good (js/features/supportListeners.js); Livewire 4 does not. Until aborted.
  */
-export const spareUnloaded = (isIts: Targets['isOurs'], until: AbortSignal): void =>
+export const dropCallsOfUnloaded = (isMatch: Targets['isOurs'], until: AbortSignal): void =>
   hookInto(
     'commit.pooling',
     ({ commits }) => {
       for (const commit of commits) {
-        const rest = commit.calls.filter(({ method, params }) => !isIts(method, params))
+        const rest = commit.calls.filter(({ method, params }) => !isMatch(method, params))
         if (rest.length === commit.calls.length || isLoaded(commit.component)) continue
         commit.calls = rest
         if (rest.length === 0) commits.delete(commit)
@@ -138,34 +138,34 @@ export const spareUnloaded = (isIts: Targets['isOurs'], until: AbortSignal): voi
     until,
   )
 
-// It refuses a component that calls more at a time, and makes none of its calls (config/livewire.php, payload.max_calls).
+// Livewire 4 refuses a component with more calls in one request, and makes none of them (config/livewire.php, payload.max_calls).
 const MOST_CALLS = 50
 
-/** Has each component make no more of such calls at a time than Livewire 4 takes: the rest goes with its next request. Until aborted. */
-export const keepCallLimit = (isIts: Targets['isOurs'], until: AbortSignal): void =>
+/** Limits how many calls a component sends at a time to what Livewire 4 accepts: those that `isMatch` matches go with its next request. Until aborted. */
+export const keepCallLimit = (isMatch: Targets['isOurs'], until: AbortSignal): void =>
   hookInto(
     'request',
     ({ options, payload }) => {
-      // Most are not worth reading.
+      // Only a request with this many calls is parsed.
       if (payload.split('"__dispatch"').length <= MOST_CALLS || !findLivewire()?.interceptMessage) return
       const body = JSON.parse(options.body) as Payload
       for (const component of body.components) {
-        const later = lastOf(component.calls, isIts)
+        const later = lastOf(component.calls, isMatch)
         if (later.length === 0) continue
         component.calls = component.calls.slice(0, -later.length)
         options.body = JSON.stringify(body)
-        // By then this request is under way: Livewire keeps them until it is answered.
+        // This request is under way then: Livewire keeps the calls until it is answered.
         queueMicrotask(() => callAgain(JSON.parse(component.snapshot).memo.id, later))
       }
     },
     until,
   )
 
-// From the end only: Livewire hands the results out by their order.
-const lastOf = (calls: readonly Call[], isIts: Targets['isOurs']): readonly Call[] => {
+// Only calls at the end: Livewire assigns results by position.
+const lastOf = (calls: readonly Call[], isMatch: Targets['isOurs']): readonly Call[] => {
   let kept = calls.length
   for (let call = calls[kept - 1]; call && kept > MOST_CALLS; call = calls[kept - 1]) {
-    if (!isIts(call.method, call.params)) break
+    if (!isMatch(call.method, call.params)) break
     kept -= 1
   }
   return calls.slice(kept)

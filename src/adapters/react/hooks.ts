@@ -16,9 +16,9 @@ interface UseCartChange {
 }
 
 /**
- * Calls the handler for every change of that event while the component is mounted, each change once; without a name for
- * `cart.conditions.changed`. It is always the newest handler, so there is no dependency array, and rendering never
- * subscribes anew. What it throws goes to the client's `onError`.
+ * Calls the handler once for every change of that event while the component is mounted; without a name, for
+ * `cart.conditions.changed`. The newest handler is called, so there is no dependency array, and rendering never
+ * subscribes again. What it throws goes to the client's `onError`.
  * @throws {CartEchoError} `no-provider`; and from its effect, so to the nearest error boundary, `invalid-event` for an event that is not in
  * the client's `events` option.
  */
@@ -32,7 +32,7 @@ export const useCartChange: UseCartChange = (event: string | AnyListener, handle
 const onServer = (): Connection => unheard
 
 /**
- * How the page is fed, and why so; renders anew when it is another. On a server, and while React hydrates what the server rendered,
+ * How the page gets its changes now, and why that way; re-renders when it changes. On a server, and while React hydrates what the server rendered,
  * it is `idle: not-started` with `sinceMs` 0.
  * @throws {CartEchoError} `no-provider`
  */
@@ -47,10 +47,10 @@ interface UseCartNews {
 }
 
 /**
- * What the shopper may not know yet, or what a selector makes of it; renders anew when that is another by `isEqual`, and gives the old
- * value while it is not, also from one rendering to the next. Both may be written inline. By default arrays and plain objects are
- * compared item by item with `Object.is`, one level deep, so `unread.map(({ change }) => change.message)` may stand in a list of
- * dependencies; a selector that makes new objects inside of others needs an `isEqual` for that. On a server, and while React
+ * The changes that the shopper may not have seen yet, or what a selector returns of them. Re-renders when that value differs by `isEqual`, and keeps the
+ * old value while it does not. Selector and `isEqual` may be written inline. By default arrays and plain objects are
+ * compared item by item with `Object.is`, one level deep, so `unread.map(({ change }) => change.message)` works in a list of
+ * dependencies; a selector that creates objects inside of others needs its own `isEqual`. On a server, and while React
  * hydrates what the server rendered, there is no news.
  * @throws {CartEchoError} `no-provider`
  */
@@ -66,20 +66,20 @@ export const useCartNews: UseCartNews = <Value>(
     () => select(news.get()),
     () => select(noNews),
   )
-  // Not while rendering: a rendering that React throws away leaves no trace.
+  // In an effect: a rendering that React discards must leave no trace.
   useInsertionEffect(() => {
     committed.current = [null, value]
   })
   return value
 }
 
-/** What was selected, and of which news, where that is known. */
+/** The selected value, and the news it was selected from, if known. */
 type Selected<Value> = readonly [News | null, Value]
 
-// The overloads ask for a News where there is no selector.
+// Without a selector, the overloads return a News.
 const all = <Value>(news: News): Value => news as Value
 
-// React asks for a snapshot many times, and takes every new object for a change.
+// React reads the snapshot many times, and takes every new object for a change.
 const remembering = <Value>(
   selector: (news: News) => Value,
   isEqual: (a: Value, b: Value) => boolean,
@@ -95,9 +95,9 @@ const remembering = <Value>(
 }
 
 /**
- * Says how the page reads its cart anew, as `client.onRefresh` does, while the component is mounted. What is due or running when it is
- * unmounted, or hidden by `<Activity>`, is dropped, and made up for by the next one to be mounted or shown, so the place for it is one that stays, such as
- * the layout. It is always the newest function, and the newest `hold`; with another `settleMs` or `spreadMs` what is due begins anew.
+ * Sets how the page reloads its cart, as `client.onRefresh` does, while the component is mounted. A refresh that is due or running when it is
+ * unmounted, or hidden by `<Activity>`, is dropped, and runs when the next one is mounted or shown: call it in a component that stays, such as
+ * the layout. The newest function and the newest `hold` are called; another `settleMs` or `spreadMs` restarts what is due.
  * @throws {CartEchoError} `no-provider`
  *
  * @example
@@ -115,8 +115,8 @@ export const useCartRefresh = (refresh: Refresh, options: RefreshOptions = {}): 
 }
 
 /**
- * A ref to the value of the newest rendering that was committed. Written before any other effect runs, never while rendering:
- * a rendering that React throws away leaves no trace.
+ * A ref to the value of the newest committed rendering. Written before any other effect runs, and never while rendering:
+ * a rendering that React discards leaves no trace.
  */
 const useLatest = <Value>(value: Value): RefObject<Value> => {
   const latest = useRef(value)
@@ -126,7 +126,7 @@ const useLatest = <Value>(value: Value): RefObject<Value> => {
   return latest
 }
 
-/** True for what `Object.is` says is the same, and for two arrays, or two plain objects, of which it says so item by item. */
+/** True for values that are the same by `Object.is`, and for two arrays or two plain objects whose items are. */
 const isShallowEqual = (a: unknown, b: unknown): boolean => {
   if (Object.is(a, b)) return true
   if (!isPlain(a) || !isPlain(b) || Array.isArray(a) !== Array.isArray(b)) return false
@@ -134,6 +134,6 @@ const isShallowEqual = (a: unknown, b: unknown): boolean => {
   return keys.length === Object.keys(b).length && keys.every((key) => key in b && Object.is(a[key], b[key]))
 }
 
-// Others, such as a Map, are more than their items.
+// Other objects, such as a Map, hold more than their items.
 const isPlain = (value: unknown): value is Record<string, unknown> =>
   Array.isArray(value) || (!!value && Object.getPrototypeOf(value) === Object.prototype)

@@ -14,32 +14,32 @@ import { CartEchoError } from '../../engine/errors'
 import { identifyWithoutThrowing } from '../../engine/identify-without-throwing'
 import { type PageIdentity, textOf } from '../../engine/identity'
 
-/** What `CartEchoProvider` is given. */
+/** The props of `CartEchoProvider`. */
 export interface CartEchoProviderProps {
-  /** From `createCartEcho`, made outside of rendering: once for a page, and on a server once for each request. */
+  /** From `createCartEcho`, created outside of rendering: once for a page, and on a server once for each request. */
   readonly client: CartEcho
   /**
-   * Who is looking, as the server rendered it, such as Inertia's `usePage().props.cartEcho`. Handed to `client.identify` when the
-   * provider mounts and whenever it says something else, compared by value, before the browser paints: nobody sees another's news.
-   * A page that comes again, as with Back, says nothing else as long as its cursor was not brought up to date: with Inertia let the
-   * refresh reload this too. Default: what the client was made with holds.
+   * Who is looking, as the server rendered it, such as Inertia's `usePage().props.cartEcho`. Passed to `client.identify` when the
+   * provider mounts and whenever its value changes, before the browser paints, so that nobody sees another customer's news.
+   * A page that comes again, as with Back, has the same value until its cursor is updated: with Inertia let the
+   * refresh reload this prop too. Default: the client keeps the identity it has.
    *
-   * What cannot be read is left out and goes to the client's `onError`, as with `readPage`: an `invalid-cursor` costs the
-   * cursor, an `invalid-user` makes it nobody's page. The tree stays.
+   * Settings that cannot be read are left out and go to the client's `onError`, as with `readPage`: an `invalid-cursor` loses the
+   * cursor, an `invalid-user` means that nobody is logged in. The tree stays rendered.
    */
   readonly page?: PageIdentity | undefined
   readonly children?: ReactNode
 }
 
-/** Long enough for what comes right back, such as a route whose code is still being loaded. */
+/** Long enough for a remount soon after, such as when a route's code is still being loaded. */
 const GRACE_MS = 2_000
 
 const CartEchoContext = createContext<CartEcho | null>(null)
 
 /**
- * Gives the client to the hooks below it and listens while it is mounted: from its effect on, when the handlers below it are
- * in place, until 2 s after it was unmounted, so that what comes right back (StrictMode, Fast Refresh, an Inertia visit) finds the channel
- * still open. Several providers of one client are counted. Opens nothing on a server. Never throws.
+ * Gives the client to the hooks below it, and listens while it is mounted: from its effect, when the handlers below it are
+ * in place, until 2 s after it was unmounted, so that a remount (StrictMode, Fast Refresh, an Inertia visit) finds the channel
+ * still open. Several providers may share a client. Opens nothing on a server. Never throws.
  */
 export const CartEchoProvider = (
   props: CartEchoProviderProps,
@@ -63,7 +63,7 @@ export const useCartEcho = (): CartEcho => {
 const useListening = (client: CartEcho): void =>
   useEffect(() => {
     const release = client.start()
-    // Starts are counted: one that comes back meanwhile has its own, and this release changes nothing.
+    // Starts are counted: a provider that was mounted meanwhile has its own, which this does not end.
     return () => void setTimeout(release, GRACE_MS)
   }, [client])
 
@@ -74,7 +74,7 @@ const useIdentity = (client: CartEcho, page: PageIdentity | undefined): void => 
   const useBeforePaint = typeof document === 'undefined' ? useEffect : useLayoutEffect
   useBeforePaint(() => {
     const [to, what] = said.current
-    // Suspense runs layout effects anew when it shows the tree again: the same old cursor would ask for a refresh each time.
+    // Suspense runs layout effects again when it shows the tree again: the same old cursor would request a refresh each time.
     if (!page || (to === client && what === identity)) return
     said.current = [client, identity]
     identifyWithoutThrowing(client, page)

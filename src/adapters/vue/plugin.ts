@@ -3,26 +3,25 @@ import type { CartEcho } from '../../engine/cart-echo'
 import type { Stop } from '../../engine/environment'
 import { identifyWithoutThrowing } from '../../engine/identify-without-throwing'
 import { type PageIdentity, textOf } from '../../engine/identity'
-import { createRoom, ROOM } from './room'
+import { APP_CONTEXT, createAppContext } from './app-context'
 
-/** What the plugin may be told. */
+/** The options of the plugin. */
 export interface CartEchoPluginOptions {
   /**
-   * Who is looking, as the server rendered it: an object, a ref, or a getter such as `() => usePage().props.cartEcho` (Inertia). Handed to
-   * `client.identify` when the app is mounted and when it says something else, compared by value, before the browser paints. A page that
-   * comes again, as with Back, says nothing else as long as its cursor was not brought up to date: with Inertia let the refresh reload
-   * this too. Left out, or undefined:
-   * the client's own word holds.
+   * Who is looking, as the server rendered it: an object, a ref, or a getter such as `() => usePage().props.cartEcho` (Inertia). Passed to
+   * `client.identify` when the app is mounted and whenever its value changes, before the browser paints. A page that
+   * comes again, as with Back, has the same value until its cursor is updated: with Inertia let the refresh reload
+   * this prop too. Default, also for undefined: the client keeps the identity it has.
    *
-   * What cannot be read is left out and goes to the client's `onError`, as with `readPage`: an `invalid-cursor` costs the
-   * cursor, an `invalid-user` makes it nobody's page.
+   * Settings that cannot be read are left out and go to the client's `onError`, as with `readPage`: an `invalid-cursor` loses the
+   * cursor, an `invalid-user` means that nobody is logged in.
    */
   page?: MaybeRefOrGetter<PageIdentity | undefined> | undefined
 }
 
 /**
- * Gives the client to every component and store of an app. Install it before `app.mount`. Listening starts when the app is mounted, when the
- * handlers of its components are in place, and is released when the app is unmounted; starts are counted, so that several apps may
+ * Gives the client to every component and store of an app. Install it before `app.mount`. Listening starts when the app is mounted and the
+ * handlers of its components are in place, and is released when the app is unmounted; starts are counted, so several apps may
  * share a client. Installed after `app.mount`, it starts with the first component that uses it. Opens nothing on a server. Never throws.
  *
  * @example
@@ -31,26 +30,26 @@ export interface CartEchoPluginOptions {
 export const cartEcho = (client: CartEcho, { page }: CartEchoPluginOptions = {}): Plugin => ({
   install: (app) => {
     const stops: Stop[] = []
-    const start = (): void => void stops.push(handle(client, page), client.start())
-    const room = createRoom(client, start)
-    const { isOpen } = room
+    const start = (): void => void stops.push(followIdentity(client, page), client.start())
+    const context = createAppContext(client, start)
+    const { isMounted } = context
     const { mount, unmount } = app
     const end = (): void => {
       for (const stop of stops.splice(0)) stop()
-      isOpen.value = false
+      isMounted.value = false
     }
-    app.provide(ROOM, room)
+    app.provide(APP_CONTEXT, context)
     app.mount = (...given) => {
-      // Vue warns of a second one, and does nothing.
-      if (isOpen.value) return mount(...given)
-      isOpen.value = true
+      // Vue ignores a second mount, with a warning.
+      if (isMounted.value) return mount(...given)
+      isMounted.value = true
       let root: ReturnType<typeof mount> | undefined
       try {
         root = mount(...given)
         return root
       } finally {
-        // There may be no such element, a component may have thrown, or have unmounted the app at once.
-        if (root && isOpen.value) start()
+        // Not mounted: there may be no such element, or a component threw. Or a component has already unmounted the app.
+        if (root && isMounted.value) start()
         else end()
       }
     }
@@ -64,7 +63,7 @@ export const cartEcho = (client: CartEcho, { page }: CartEchoPluginOptions = {})
   },
 })
 
-const handle = (client: CartEcho, page: CartEchoPluginOptions['page']): Stop =>
+const followIdentity = (client: CartEcho, page: CartEchoPluginOptions['page']): Stop =>
   watch(
     () => {
       const identity = toValue(page)

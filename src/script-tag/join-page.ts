@@ -1,20 +1,20 @@
 import { type AlpineLike, cartEcho } from '../adapters/alpine'
-import { repairSocketId } from '../adapters/livewire/surface'
+import { removeInvalidSocketId } from '../adapters/livewire/surface'
 import type { CartEcho } from '../engine/cart-echo'
 import type { PageIdentity } from '../engine/identity'
 import { pageGlobal } from '../engine/page-globals'
 
-/** Joins what is on the page, or comes: Alpine, Turbo, `wire:navigate`. The bridge to Livewire comes with the code. */
-export const beNative = (cart: CartEcho, page: () => PageIdentity): void => {
+/** Connects the cart to Alpine, Turbo and `wire:navigate`, now or when they come. The bridge to Livewire comes with the code. */
+export const joinPage = (cart: CartEcho, page: () => PageIdentity): void => {
   joinAlpine(cart)
-  // Not with the bridge: a socket has no id as long as it is not open, and that is now.
-  repairSocketId(new AbortController().signal)
+  // Not later, with the bridge: the socket has no id while it opens, which is now.
+  removeInvalidSocketId(new AbortController().signal)
   for (const visited of ['turbo:load', 'livewire:navigated']) {
     document.addEventListener(visited, () => cart.identify(page()))
   }
 }
 
-/** An Alpine, as far as plugging in goes. */
+/** An Alpine, as far as adding a plugin needs it. */
 type Pluggable = { plugin(plug: (Alpine: AlpineLike) => void): void }
 
 const joinAlpine = (cart: CartEcho): void => {

@@ -3,14 +3,14 @@ import type { CartEcho } from '../engine/cart-echo'
 import type { Stop } from '../engine/environment'
 import { onChange } from '../engine/on-change'
 
-/** The check may have been busy with another ask, and a lost socket is told late. */
+/** The delay before the next ask: the check may have been busy with another one, and a lost socket is reported late. */
 const LOOK_AGAIN_MS = 1_000
 
 /**
- * Asks who looks at the page, and again when the connection is better, until the check has named the page's owner since then; or, where it names none, until the channel
- * was authorised anew. Then `known` runs, once. Returns what ends it before.
+ * Finds out whether the page's owner is still looking: asks the check until it has named the owner since `sinceMs`; or, when it names none, until the
+ * channel was authorised again. Asks again when the connection is better. Then `known` runs, once. Returns the function that ends it before.
  */
-export const askUntilKnown = (cart: CartEcho, sinceMs: number, known: () => void): Stop => {
+export const confirmOwner = (cart: CartEcho, sinceMs: number, known: () => void): Stop => {
   const before = cart.connection.get()
   let asked = 0
   let failed = 0
@@ -19,7 +19,7 @@ export const askUntilKnown = (cart: CartEcho, sinceMs: number, known: () => void
 
   const isLive = (): boolean => cart.connection.get().name === 'live'
 
-  // The connection of before says nothing: it may be told only later that it was lost.
+  // A connection from before proves nothing: its loss may be reported only later.
   const isAnew = (): boolean => {
     const now = cart.connection.get()
     return isLive() && (now !== before || now.sinceMs >= sinceMs)
@@ -29,7 +29,7 @@ export const askUntilKnown = (cart: CartEcho, sinceMs: number, known: () => void
     clearTimeout(timer)
     asked += 1
     const mine = asked
-    const answer = await whoLooks(cart, sinceMs)
+    const answer = await askOwner(cart, sinceMs)
     if (mine !== asked) return
     if (answer === 'owner' || (answer === 'nobody' && wasLive && isLive())) return known()
     wasLive = answer === 'nobody' && isAnew()
@@ -49,8 +49,8 @@ export const askUntilKnown = (cart: CartEcho, sinceMs: number, known: () => void
   }
 }
 
-/** Whom the check names; `nobody` where it names none, as the guide's own does, or there is none. What it has said since then is not asked again. */
-const whoLooks = async (cart: CartEcho, sinceMs: number): Promise<'owner' | 'nobody' | 'unanswered'> => {
+/** Whom the check names: `nobody` when it names no owner, or there is no check. An answer from after `sinceMs` is used without asking again. */
+const askOwner = async (cart: CartEcho, sinceMs: number): Promise<'owner' | 'nobody' | 'unanswered'> => {
   try {
     const { owner } = await cart.check({ refresh: false, maxAgeMs: Math.max(0, Date.now() - sinceMs) })
     return owner === null ? 'nobody' : 'owner'

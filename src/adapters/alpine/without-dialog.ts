@@ -1,4 +1,4 @@
-/** What `request` hooks of Livewire are given (livewire `js/request/index.js`, 4: `js/request/legacy.js`), as far as this looks. */
+/** What `request` hooks of Livewire get (livewire `js/request/index.js`, 4: `js/request/legacy.js`), as far as it is used here. */
 interface RequestHook {
   readonly payload: string
   readonly fail: (callback: (failure: { status: number; preventDefault: () => void }) => void) => void
@@ -8,17 +8,17 @@ interface LivewireLike {
   readonly hook?: (name: 'request', callback: (request: RequestHook) => void) => () => void
 }
 
-// Livewire 3 calls nothing, and neither do children that go with their parent; in 4 these commit. What is typed into wire:model.live has a type.
-// In the snapshots, quotes are escaped.
+// Matches a request that does more than refresh. In Livewire 3 a refresh has no calls; in 4 it calls $refresh, and children that go with it $commit.
+// Typing into wire:model.live gives a call a type. Quotes inside snapshots are escaped.
 const MORE = /"method":"(?!\$(refresh|commit)")|"type":"/
 
 /**
- * Reads the cart anew, in a Livewire component without the dialog that Livewire opens over the page when `$wire.$refresh()` fails: nobody asked for it.
- * Rejects then: Livewire 3 leaves that promise for ever. Watches no longer than until aborted. What Livewire asks about an expired page (419), it asks.
+ * Reloads the cart by `read`. In a Livewire component it suppresses the dialog that Livewire opens when `$wire.$refresh()` fails, because no shopper
+ * asked for it, and rejects instead. Stops watching when aborted. Livewire still asks the shopper about an expired page (419).
  */
-export const quietly = async (element: Element, read: () => unknown, signal?: AbortSignal): Promise<unknown> => {
+export const withoutDialog = async (element: Element, read: () => unknown, signal?: AbortSignal): Promise<unknown> => {
   const id = element.closest('[wire\\:id]')?.getAttribute('wire:id')
-  // In a component, it is Livewire's name.
+  // Inside a component, window.Livewire can only be Livewire.
   const { Livewire } = globalThis as { Livewire?: LivewireLike }
   let unhook: (() => void) | undefined
   const failed = new Promise((_, reject) => {
@@ -31,7 +31,7 @@ export const quietly = async (element: Element, read: () => unknown, signal?: Ab
         })
       })
   })
-  // Livewire 3 leaves the promise of a request that fails for ever.
+  // Livewire 3 never settles the promise of a request that failed.
   signal?.addEventListener('abort', () => unhook?.())
   try {
     return await Promise.race([failed, read()])

@@ -1,14 +1,14 @@
-/** What is in a page for a module to be checked: it says `load` where that is the one that is meant, `error` where it is not, or cannot be had. */
-export type Pin = HTMLLinkElement | HTMLScriptElement
+/** An element that loads a module and checks its integrity: fires `load` when it is the expected one, `error` when it is not, or cannot be fetched. */
+export type Preload = HTMLLinkElement | HTMLScriptElement
 
-/** Makes what checks the module at an address. Null where this browser has, or this page allows, nothing that would. */
-export type PinFor = (href: string) => Pin | null
+/** Creates the element for the module at a URL. Null when this browser cannot check modules, or this page does not allow it. */
+export type PreloadFor = (href: string) => Preload | null
 
 /**
- * A `<link rel="modulepreload">`, but in WebKit, which takes such a link and does not look at its integrity (seen in WebKitGTK 2.50): there a module script, for
- * which Trusted Types want a policy. Asked for once: a page may allow its name, `cart-echo`, only once, and where it does not, that is reported.
+ * Uses `<link rel="modulepreload">`, except in WebKit, which ignores the link's integrity (seen in WebKitGTK 2.50). There it uses a module script, for
+ * which Trusted Types need a policy. It is created once: a page may allow the name `cart-echo` once only, or not at all, which the browser reports.
  */
-export const createPins = (): PinFor => {
+export const createPreloads = (): PreloadFor => {
   let policy: UrlPolicy | 'unasked' | 'refused' = 'unasked'
   return (href) => {
     if (!isWebKit()) return linkTo(href)
@@ -18,7 +18,7 @@ export const createPins = (): PinFor => {
   }
 }
 
-const linkTo = (href: string): Pin | null => {
+const linkTo = (href: string): Preload | null => {
   const link = document.createElement('link')
   return link.relList?.supports?.('modulepreload') ? Object.assign(link, { rel: 'modulepreload', href }) : null
 }
@@ -26,7 +26,7 @@ const linkTo = (href: string): Pin | null => {
 // https://html.spec.whatwg.org/multipage/system-state.html#dom-navigator-vendor
 const isWebKit = (): boolean => navigator.vendor === 'Apple Computer, Inc.'
 
-/** A policy of Trusted Types (https://w3c.github.io/trusted-types/dist/spec/#trusted-type-policy), as far as it matters here. */
+/** A Trusted Types policy (https://w3c.github.io/trusted-types/dist/spec/#trusted-type-policy), as far as it is used here. */
 type UrlPolicy = { createScriptURL(href: string): string }
 type WithTypes = { trustedTypes?: { createPolicy(name: string, rules: UrlPolicy): UrlPolicy } }
 

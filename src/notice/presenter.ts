@@ -1,80 +1,80 @@
 import type { CartEcho } from '../engine/cart-echo'
 import type { Stop } from '../engine/environment'
 import type { Change } from '../engine/events'
-import type { Notices, Speaker } from './element'
+import { createDisplay } from './display'
+import type { Notices, Presenter } from './element'
 import type { NoticeMessages } from './messages'
 import { watchModals } from './modal'
 import { createOffers } from './offers'
 import { type OwnerWatch, watchOwner } from './owner'
+import { createPlacement } from './placement'
 import { say } from './say'
 import { createSettling } from './settle'
-import { createStage } from './stage'
-import { createVoice } from './voice'
 
-/** A speaker, and what ends it. */
-export interface RunningSpeaker extends Speaker {
-  /** Takes everything back, whether its turn came or not. */
+/** A presenter, and the function that ends it. */
+export interface RunningPresenter extends Presenter {
+  /** Removes everything, whether it was active or not. */
   readonly end: Stop
 }
 
-/** Says the news of one cart: while the page is looked at, its customer is known, and nobody else says it. `messages` is asked each time. */
-export const createSpeaker = (cart: CartEcho, messages: () => NoticeMessages, notices: Notices): RunningSpeaker => {
+/** Shows the news of one cart: on a visible page, when its customer is known, unless the page shows it itself. `messages` is called each time. */
+export const createPresenter = (cart: CartEcho, messages: () => NoticeMessages, notices: Notices): RunningPresenter => {
   const stops: Stop[] = []
   let owner: OwnerWatch | null = null
   let isMoving = false
 
   const unread = (): readonly Change[] => {
-    const { isTheirs } = owner ?? {}
-    return isTheirs ? cart.news.get().unread.filter(isTheirs) : []
+    const { mayShow } = owner ?? {}
+    return mayShow ? cart.news.get().unread.filter(mayShow) : []
   }
 
-  const tell = (): void => {
+  const show = (): void => {
     if (!isParsed() || document.visibilityState === 'hidden') return
     const mine = messages()
-    offers.make(unread(), mine)
-    // Whoever was asked may have ended it, or logged out.
+    offers.offer(unread(), mine)
+    // A listener that was asked may have ended this, or logged out.
     if (!owner) return
     const words = say(unread().filter(offers.isOurs), mine, unread())
-    if (words) voice.say(words)
-    else voice.hush()
+    if (words) display.show(words)
+    else display.clear()
   }
 
-  const settling = createSettling(tell)
+  const settling = createSettling(show)
 
   const update = (): void => {
-    owner?.look()
+    owner?.confirm()
     if (unread().length > 0) return settling.want()
     settling.stop()
-    voice.hush()
+    display.clear()
   }
 
-  const voice = createVoice(createStage(notices, update))
+  const display = createDisplay(createPlacement(notices, update))
   const offers = createOffers()
 
   const arrange = (): void => {
     isMoving = false
     if (!owner) return
-    voice.moved()
+    display.moved()
     update()
   }
 
   const dismissed = (): void => {
-    // What came a moment ago is not on the screen yet: nobody has read it.
-    const isUntold = (change: Change): boolean => offers.isNew(change) && say([change]) !== null
-    if (unread().some(isUntold)) settling.flush()
+    // A change that came a moment ago is not shown yet: nobody has read it.
+    const isNew = (change: Change): boolean => offers.isNew(change) && say([change]) !== null
+    if (unread().some(isNew)) settling.flush()
     else cart.dismiss()
   }
 
   const closeByKey = (event: KeyboardEvent): void => {
-    if (event.key !== 'Escape' || event.isComposing || !voice.isTarget(event)) return
-    // It is the notice that closes, not the modal around it, whoever else listens.
+    if (event.key !== 'Escape' || event.isComposing || !display.isTarget(event)) return
+    // The key closes the notice, not the modal around it, whatever other listeners do.
     event.preventDefault()
     event.stopImmediatePropagation()
     dismissed()
   }
 
-  const riseAbove = ({ target }: Event): void => {
-    if ((target as HTMLElement).popover) voice.rise()
+  const stayInFront = ({ target }: Event): void => {
+    if ((target as HTMLElement).popover) display.toFront()
   }
 
   const hear = <Name extends keyof DocumentEventMap>(
@@ -92,12 +92,12 @@ export const createSpeaker = (cart: CartEcho, messages: () => NoticeMessages, no
       hear('visibilitychange', update)
       hear('DOMContentLoaded', update)
       hear('keydown', closeByKey)
-      // What came into the top layer last is in front there.
-      hear('toggle', riseAbove)
+      // The element that entered the top layer last is in front.
+      hear('toggle', stayInFront)
       hear('fullscreenchange', update)
       stops.push(cart.news.subscribe(update))
     },
-    // By then the page has put in place what it has only taken out.
+    // In a microtask: by then the page has put back an element that it only moves.
     moved: () => {
       if (!isMoving) queueMicrotask(arrange)
       isMoving = true
@@ -107,10 +107,10 @@ export const createSpeaker = (cart: CartEcho, messages: () => NoticeMessages, no
       for (const stop of stops.splice(0)) stop()
       owner = null
       settling.stop()
-      voice.hush()
+      display.clear()
     },
   }
 }
 
-// Before that nobody can have listened, and the page's own notices are not there.
+// Before that the page's own notices, and listeners for the event, are not there.
 const isParsed = (): boolean => document.readyState !== 'loading'

@@ -4,30 +4,30 @@ import { pageGlobal } from '../engine/page-globals'
 import type { CartEchoGlobal, CartEchoStub, WhenReady } from './on-window'
 import type { PageCart } from './page-cart'
 
-/** What takes the name `CartEcho` on the page. */
+/** The page's cart, and what `CartEcho` on the page needs of it. */
 export interface Opened extends Pick<PageCart, 'start'> {
   readonly cart: CartEcho
   readonly onError: OnError
-  /** Called when the name is taken, and whoever waited for it was called. */
+  /** Called when the global is set, and the callbacks that waited for it were called. */
   readonly begin: () => void
-  /** Hears of the tag of each further copy that runs. False: it says nothing new. */
+  /** Called with the tag of each further copy that runs. False: it says nothing new. */
   readonly adopt: (tag: HTMLScriptElement | null) => boolean
 }
 
 // The same symbol in every copy and version.
 const ADOPT = Symbol.for('cart-echo.adopt')
 
-/** What may have the name: another copy, of whatever version, or the stub. */
+/** What the global may be: another copy, of whatever version, or the stub. */
 type Named = {
   CartEcho?: Partial<CartEchoGlobal> & { queue?: CartEchoStub['queue']; warned?: boolean; [ADOPT]?: Opened['adopt'] }
 }
 
 /**
- * Takes the name `CartEcho` on the page, and calls what the stub has queued. Where another copy, of whatever version, was here first, that
- * one goes on, and this one only hands it its tag. That is said once a page, but where the tag is why it ran: `wire:navigate` runs a script in `<body>` at
- * each visit for nothing.
+ * Sets the global `CartEcho`, and calls the callbacks that the stub has queued. When another copy, of whatever version, was there first, that
+ * one stays, and this one only passes its tag to it, with one warning per page. No warning when that tag says something new, which is why it ran:
+ * `wire:navigate` runs a script in `<body>` again at each visit.
  */
-export const takeName = (version: string, tag: HTMLScriptElement | null, open: () => Opened): void => {
+export const claimGlobal = (version: string, tag: HTMLScriptElement | null, open: () => Opened): void => {
   const page = globalThis as Named
   const before = pageGlobal('CartEcho') as Named['CartEcho']
   if (before?.version) {
