@@ -238,12 +238,12 @@ export const weighAnswer = (
   if (events.length !== end.seq - since.seq) return 'malformed'
   if (since.epoch !== end.epoch && since.seq !== 0) return 'malformed'
   if (cursor.epoch === end.epoch) return since.seq > cursor.seq ? 'too-late' : 'continues'
-  // Nothing had happened there, or nothing at all: this is what came after nothing.
+  // Both start at an empty log, so these are its first events.
   const isFromHere = since.epoch === cursor.epoch || cursor.epoch === ''
   return cursor.seq === 0 && since.seq === 0 && isFromHere ? 'continues' : 'too-late'
 }
 
-// It says of another place than ours, from which the log may well be continued, that it cannot.
+// A reset for another cursor than ours says nothing about ours.
 const weighReset = (cursor: Cursor | null, { since, cursor: end }: Answer): Verdict => {
   if (isSamePlace(since, cursor)) return 'reset'
   return isSamePlace(end, cursor) ? 'continues' : 'too-late'

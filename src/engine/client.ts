@@ -113,9 +113,9 @@ export const createClient = (options: ClientOptions): CartEcho => {
     otherUser: () => refuseOtherUser(),
   })
 
-  // Listeners may call anything, also stop() and identify(): after each call-out (set, emit, report) it is looked whether what comes next still holds.
+  // Listeners may call anything, also stop() and identify(): after each call-out (set, emit, report) check that the next step still applies.
 
-  /** Moves the connection by these facts: whoever listens hears where they lead, not the steps between. */
+  /** Moves the connection by these facts; listeners hear the result only, not the steps between. */
   const move = (...facts: readonly ConnectionFact[]): void => {
     const before = connection.get()
     const nowMs = environment.nowMs()
@@ -126,7 +126,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
     }
     if (next === before) return
     const { name, reason } = next
-    // What was true of the page a moment ago is not known any more.
+    // Nothing is confirmed any more once nobody listens.
     if (name === 'idle' || name === 'refused') customer.memory.confirmedAtMs = null
     if (reason === 'session-over') refreshing.putOff()
     if (name === 'polling' && pendingMove === 'interval') retiming.set(0, retime)
@@ -193,13 +193,13 @@ export const createClient = (options: ClientOptions): CartEcho => {
     if (closed) {
       if (closed.name === 'idle') move(closed)
       else move({ name: 'starting' }, closed)
-      // A conflict is reported as the refusal it becomes.
+      // A page conflict is already reported as the refusal.
       return reportProblems(shopper, closed.name === 'refused' ? closed.error : null)
     }
     const mine = openSession({
       environment,
       rules: listening,
-      // Called by the session: what it throws becomes the connection's state.
+      // The session calls it, and turns what it throws into a state.
       transport: (sink) => options.transport(shopper.user, shopper.owner)(sink),
       memory,
       handle,
@@ -222,7 +222,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
     siblings.stop()
     retiming.stop()
     const mine = session
-    // Before it stops: whoever hears of that may have opened the next.
+    // Set first: whoever hears that it stops may open the next session.
     session = null
     mine?.stop(why)
   }
@@ -232,8 +232,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
     open()
   }
 
-  // A socket that comes back ends its own loss. What was refused or delayed on an open one, and what the check has switched off, is tried
-  // anew when told.
+  // A lost socket comes back by itself. What was refused, delayed or switched off is tried again when `start` or `identify` is called.
   const isStuck = (): boolean =>
     errorOf(connection.get()) !== null || (session !== null && connection.get().name === 'idle')
 
@@ -242,7 +241,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
       leaving.push(options.whileStarted?.(), environment.watchPage(readIfAway))
       const nowMs = environment.nowMs()
       open()
-      // It went into the back/forward cache, and did not listen when it came back.
+      // Stopped while in the back/forward cache: nobody heard it come back.
       if (counted.isOn() && news.get().unconfirmedSinceMs === AWAY) unconfirm(nowMs)
     },
     again: () => {
@@ -262,11 +261,11 @@ export const createClient = (options: ClientOptions): CartEcho => {
     news.set(unconfirmed(news.get(), sinceMs))
   }
 
-  // Another page may have changed the cart meanwhile, and told those that were awake.
+  // While this page was away, another may have changed the cart and told only those that were awake.
   const readIfAway = (signal: PageSignal): void => {
     if (signal === 'traversed') isTraversed = true
     if (signal === 'left') {
-      // What waits behind a gap is dropped: a log gives it again, and an answer without a log, which may be another customer's, would have it delivered.
+      // The reorder buffer is dropped: a log gives it again, and without one the next answer may be about another customer.
       customer.memory.stream = { ...customer.memory.stream, buffered: [] }
       unconfirm(AWAY)
     }
@@ -296,7 +295,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
     else reportProblems(mine.shopper)
   }
 
-  // Not while the check is asked: whoever waits for it would be told that listening has ended.
+  // Not during an ask: `cart.check()` would reject because listening ended.
   const retime = (): void => {
     if (customer.memory.stream.asking.name === 'nothing') reopen()
     else retiming.set(RETIMED_MS, retime)
@@ -311,12 +310,12 @@ export const createClient = (options: ClientOptions): CartEcho => {
     isTraversed = false
     if (!cursor || (isBefore(cursor, memory.stream.cursor) && !mayReadOnceMore())) return
     if (session) return session.rendered(cursor)
-    // The next session carries out what follows from it.
+    // The next session runs the effects of this.
     const moment = { nowMs: environment.nowMs(), random: 0 }
     remember(memory, { name: 'rendered', cursor }, { ...listening, canAsk: false }, moment)
   }
 
-  // It may have been rendered, by a prefetch or for the history, before what changed meanwhile.
+  // A page without a cursor may come from a prefetch or the history, and be older than the last change.
   const renderedSometime = (): void => {
     const isYoungNews = changedAtMs !== null && isYoung(changedAtMs, environment.nowMs(), PREFETCHED_MS)
     const mayBeOlder = isYoungNews || (isTraversed && changedAtMs !== null)
@@ -324,7 +323,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
     else if (!mayBeOlder && !refreshing.isRunning() && !customer.memory.stream.cursor) refreshing.beFresh()
   }
 
-  // A refresh may render the page itself, and say so while it runs, or after: that must not be a reason for the next without end.
+  // A refresh may render the page, which calls identify() again: that must not cause refresh after refresh.
   const mayReadOnceMore = (): boolean => {
     const isItsOwn = refreshing.isRunning() || isYoung(ranAtMs, environment.nowMs(), AFTERMATH_MS)
     if (!isItsOwn) return true
@@ -354,7 +353,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
     }),
     onRefresh: (refresh, options) => {
       const off = refreshing.add(refresh, options)
-      // It came late, and what was rendered is older than the news.
+      // A late onRefresh on a page that is stale already runs at once.
       if (session !== null) refreshing.catchUp()
       return off
     },

@@ -61,7 +61,7 @@ export const withPageClock = (environment: Environment): Environment => {
       try {
         if (watchers.has(watcher)) watcher.hear(signal)
       } catch (cause) {
-        // The others hear it all the same, and then it goes where it would have gone.
+        // The other watchers hear the signal first; then the error goes on.
         thrown.push(cause)
       }
     }
@@ -86,7 +86,7 @@ export const withPageClock = (environment: Environment): Environment => {
     timer.set(TICK_MS, tick)
   }
 
-  // Whatever the page goes through may be the first after a sleep.
+  // Any signal may be the first thing after a sleep.
   const hear = (signal: PageSignal): void => {
     const isAwake = hasJumped() && environment.isVisible()
     if (isAwake || wasVisible !== environment.isVisible()) wait()
@@ -100,7 +100,7 @@ export const withPageClock = (environment: Environment): Environment => {
   }
 
   return {
-    // Not copied: nothing of a page is touched before it is asked for.
+    // A prototype, not a copy: copying would run the getters of the page's globals.
     get hasPage() {
       return environment.hasPage
     },

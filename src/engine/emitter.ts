@@ -116,7 +116,7 @@ export const createSource = <Value>(name: string, initial: Value, guard: Guard):
   let current = initial
   const subscribe = (listener: Listener<Value>): Stop => {
     const stop = emitter.on(name, (value) => {
-      // One that another listener has replaced meanwhile would arrive after its successor, and stay.
+      // If a listener has set a newer value meanwhile, the older one must not be told after it.
       if (value === current) listener(value)
     })
     guard(name, () => listener(current))

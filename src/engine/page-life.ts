@@ -25,7 +25,7 @@ export const pageLife =
     const begin = (): void => {
       if (stopped || link) return
       const begun = transport(sink)
-      // It may have spoken at once, and whoever heard it may have stopped the page.
+      // The link may have delivered at once, and a listener may have stopped the page.
       if (stopped) begun.stop()
       else link = begun
     }

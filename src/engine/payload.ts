@@ -50,7 +50,7 @@ const measure = (value: unknown, depth: number, spent: { values: number; charact
     }
     return null
   }
-  // Of a million keys `Object.entries` would read them all, at twice the price of parsing them.
+  // `Object.entries` would read a million keys before the limit could stop it.
   for (const key in value) {
     if (!Object.hasOwn(value, key)) continue
     spent.characters += key.length
@@ -89,7 +89,7 @@ const CONTENT = 'content:'
 export const identityOf = (decoded: Decoded): { readonly key: string; readonly lastsMs: number } => {
   const { event, payload, position, id, instance } = decoded
   if (position) return { key: formatCursor(position), lastsMs: FOR_EVER }
-  // One order may change the cart, its stock and the wishlist.
+  // One order may be the `id` of a change of the cart, of the stock and of the wishlist.
   if (id !== null) return { key: `id:${JSON.stringify([event, instance, id])}`, lastsMs: FOR_EVER }
   const { timestamp, cart_echo, ...content } = payload
   const { spread_ms, locale, ...block } = Object(cart_echo)
@@ -121,7 +121,7 @@ const safeId = where('a string or an integer', (value) => typeof value === 'stri
 const amount = where('a string or a number', (value) => typeof value === 'string' || Number.isFinite(value))
 const epoch = where('1 to 32 of A-Z a-z 0-9 _ -', (value) => typeof value === 'string' && /^[\w-]{1,32}$/.test(value))
 
-// JSON has the digits, JavaScript has not: two such ids may be the same here.
+// JavaScript rounds such numbers, so two ids may become the same.
 const id: Shape = (value) => (isUnsafe(value) ? misfit(AS_A_STRING, value) : safeId(value))
 const AS_A_STRING = 'an id beyond 2^53 as a string'
 
@@ -219,10 +219,10 @@ export const decodeBroadcast = (event: string, said: unknown, decode: Decode<unk
     const payload = copyOf(isEmptyArray(said) ? {} : said) as Record<string, unknown>
     insist(broadcastShape(payload))
     const block = (own(payload, 'cart_echo') ?? {}) as Record<string, unknown>
-    // Its own, for a page may have put an id or an epoch on Object.prototype.
+    // Own properties only: a page may have put an `id` on Object.prototype.
     const given = <Key extends keyof CartEchoBlock>(key: Key) => own(block, key) as CartEchoBlock[Key]
     const [epoch, seq, id] = [given('epoch'), given('seq'), given('id')]
-    // Before its decoder, which may change what it is given.
+    // Looked for before the decoder, which may modify the payload.
     const problem = unsafeItem(payload)
     return {
       event,
@@ -294,7 +294,7 @@ export const frozen = <Value>(value: Value, seen: Set<unknown> = new Set()): Val
 const isPlain = (value: unknown): value is object => {
   if (typeof value !== 'object' || value === null) return false
   const prototype = Object.getPrototypeOf(value)
-  // Of another frame, too.
+  // The prototype of another frame's objects is another object.
   return Array.isArray(value) || prototype === null || Object.getPrototypeOf(prototype) === null
 }
 

@@ -106,7 +106,7 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
     if (reply.name !== 'unanswered') return arrive(arrivalOf(reply, { ask, asOfMs: reply.asOfMs ?? askedAtMs }))
     if (reply.isProvisional) return arrive({ name: 'unanswered', next: reply.next })
     takeNoAnswer(ask, reply.error, reply.next)
-    // Who came while that ask was under way has not been asked for yet.
+    // Those who came while that ask was under way still need one.
     if (waiters.size > 0) arrive({ name: 'resync' })
   }
 
@@ -209,7 +209,7 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
   }
 }
 
-// What the check said, as it arrives at the stream.
+// A reply of the check, as an arrival for the stream.
 const arrivalOf = (said: Said, asked: Asked): Arrival =>
   said.name === 'log' ? { name: 'answer', answer: said.answer, ...asked } : { ...said, ...asked }
 
@@ -254,7 +254,7 @@ export const createChecking =
   async (options: CheckOptions = {}): Promise<CheckResult> => {
     const { maxAgeMs = 0, refresh = true, signal } = ownOnly(options)
     if (signal?.aborted) throw signal.reason
-    // An age may be any, unlike what a timer waits.
+    // Any age will do; only timers have a longest wait.
     if (typeof maxAgeMs !== 'number' || !(maxAgeMs >= 0))
       throw unfit('invalid-options', 'check().maxAgeMs', 'milliseconds, 0 or more', maxAgeMs)
     const mine = memory()

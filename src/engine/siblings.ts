@@ -41,7 +41,7 @@ export const createSiblings = (parts: SiblingParts) => {
     tell({ name: 'changed-here', instance })
   }
 
-  // Or two tabs that each announce what they read would go on for ever.
+  // Otherwise two tabs that each announce what they read would go on for ever.
   const isEcho = (): boolean =>
     (isUnread && refreshing.isRunning()) || isYoung(changedThereAtMs, environment.nowMs(), AFTERMATH_MS)
 

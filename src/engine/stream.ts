@@ -87,7 +87,7 @@ export const advance = (
   return turn
 }
 
-/** Takes in what a log said: what follows on the cursor is delivered, what does not settles nothing. */
+/** Takes in an answer of the log: what continues the cursor is delivered; an answer that does not continue it settles nothing. */
 const settle = (turn: Turn, answer: Answer, asked: Asked): void => {
   const { stream, effects } = turn
   const { owner, cursor } = stream
@@ -100,18 +100,18 @@ const settle = (turn: Turn, answer: Answer, asked: Asked): void => {
   stream.hasLog = true
   const verdict = weighAnswer(stream, answer)
   if (verdict === 'malformed' || verdict === 'older') return leaveUnsettled(turn, answer, asked, verdict)
-  // What another tab was answered is older than what was asked here, and may not have what it was asked for.
+  // An answer to another tab's earlier ask may lack what our own ask is about.
   const mine = takeAsk(turn, asked)
   stream.logBehindAt = null
   if (verdict === 'reset') restartAt(turn, answer)
   if (verdict === 'continues') readLog(turn, answer)
   drain(turn)
   if (verdict === 'too-late' && mine) {
-    // Whoever always answers from elsewhere must not be asked without a pause.
+    // A server that always answers for another cursor must not be asked without a pause.
     const inMs = mine.attempt === 0 ? 0 : againInMs(turn, mine.attempt)
     return planAsk(turn, 'resync', inMs, mine.attempt + 1)
   }
-  // A reset that holds events all the same is no reason to ask at once: it would be given again, for ever.
+  // A reset that comes with events is not asked again at once: the server would repeat it without end.
   const hasMore = verdict === 'too-late' || (verdict === 'continues' && answer.events.length >= FULL_ANSWER)
   if (mine?.again || hasMore) return planAsk(turn, 'resync', 0)
   const inVain = mine && stream.cursor === cursor ? mine.attempt + 1 : 0
@@ -128,13 +128,13 @@ const confirm = ({ effects }: Turn, { ask, asOfMs }: Asked, owner: string | null
 const leaveUnsettled = (turn: Turn, answer: Answer, { ask }: Asked, verdict: 'malformed' | 'older'): void => {
   const { stream, effects } = turn
   const { cursor } = answer
-  // Another tab asked from where it stood.
+  // This answer was for another tab's cursor.
   if (ask === undefined) return
   const error = verdict === 'malformed' ? malformedAnswer(answer) : laggingAnswer(answer)
   if (verdict === 'malformed') effects.push({ name: 'report', error })
   effects.push({ name: 'unsettled', error })
-  // A log that says the page is ahead of it lags, or was restored from a backup without a new epoch. The page keeps its
-  // place, for nothing may be delivered twice; what it shows is read anew for whatever that log does next.
+  // The log ends before our cursor: it lags, or was restored from a backup without a new epoch. The cursor stays, so that
+  // nothing is delivered twice; the page is refreshed instead.
   if (answer.reset && stream.cursor?.epoch === cursor.epoch && stream.logBehindAt !== cursor.seq) {
     stream.logBehindAt = cursor.seq
     effects.push({ name: 'stale', spreadMs: answer.spreadMs })
@@ -152,12 +152,12 @@ const readLog = (turn: Turn, answer: Answer): void => {
   const { stream, moment } = turn
   const { since, cursor, events, reset } = answer
   const { epoch } = cursor
-  // A page without a cursor delivers what it heard live until the log's end, goes on from there, and is stale.
+  // Without a cursor: what was heard live up to the log's end is delivered, that end becomes the cursor, and the page is stale.
   if (stream.cursor === null) {
     for (const placed of inOrder(stream.buffered)) if (reaches(cursor, placed.position)) deliver(turn, placed, 'socket')
     return restartAt(turn, answer)
   }
-  // What a reset holds all the same follows on another place.
+  // The events of a reset do not continue our cursor.
   if (reset) return
   if (stream.cursor.epoch !== epoch) goTo(turn, { epoch, seq: 0 })
   let seq = since?.seq ?? 0
@@ -171,7 +171,7 @@ const readLog = (turn: Turn, answer: Answer): void => {
   }
 }
 
-/** The guide's check has no log behind it: it says that something changed, in words that may have been heard already. */
+/** The guide's check has no log behind it: it says that something changed, in words that a broadcast may have brought already. */
 const settleBare = (turn: Turn, answer: BareAnswer, asked: Asked): void => {
   const { stream, effects } = turn
   const { spoken, isNews } = hearBare(stream.spoken, answer)
@@ -206,7 +206,7 @@ const endAsk = (turn: Turn, asked: Asked): void => {
 const compareWithPage = (turn: Turn, rendered: Cursor): void => {
   const { stream, effects } = turn
   const { cursor, retired } = stream
-  // A page of a log that was still empty has no epoch. Should the log have been emptied since, the check says so.
+  // A page rendered while the log was empty has no epoch. If the log was emptied since, the check will say so.
   const isBefore = cursor && (rendered.epoch === cursor.epoch ? rendered.seq < cursor.seq : rendered.epoch === '')
   if (isBefore || retired.includes(rendered.epoch)) {
     effects.push({ name: 'older-page' })

@@ -113,17 +113,17 @@ export const sync =
     const say = (fact: ConnectionFact): void => void effects.push(() => sink.state(fact))
     const resync = (): void => void effects.push(() => sink.resync())
 
-    /** Changes what is above, and only then does what follows: whoever hears of it may call anything. */
+    /** Changes the variables above first, then runs the effects: whoever hears of those may call anything. */
     const step = (change: () => void): void => {
       if (stopped) return
       change()
-      // Where the check feeds the page, it is what there is to say of it. The connection knows what is no news.
+      // While polling, the state of the polls is the state of the page. Saying the same again changes nothing.
       if (!suspension && isPolling(live)) say(pollingFact(live, failure, dueAtMs()))
       for (const run of effects.splice(0)) if (!stopped) run()
       setAlarm()
     }
 
-    // When a poll or an audit is due; null while neither is. What failed is asked again by whoever asked.
+    // When a poll or an audit is due; null while neither is. After a failure the stream asks again by itself.
     const dueAtMs = (): number | null => {
       if (suspension || failure || !isVisible || live.name === 'opening') return null
       // Polls drift apart by up to a quarter of their interval; audits come in the second half of theirs.
@@ -169,7 +169,7 @@ export const sync =
         // It is the page's own Echo that throws, which must not keep the check from feeding the page.
         liveSink.state(echoThrew(cause))
       }
-      // It may have spoken at once, and whoever heard it may have stopped the page.
+      // It may have delivered at once, and a listener may have stopped the page.
       if (stopped) endLive()
     }
 
@@ -197,7 +197,7 @@ export const sync =
       // The server is there again: what could not answer is worth another ask.
       if (fact.name === 'subscribed' && failure?.reason === 'check-failed') failure = null
       become(afterFact(live, fact, moment()))
-      // Without polls the live transport's own word is all there is to say.
+      // While nothing is polled, the page's state is that of the live transport.
       if (!isPolling(live)) say(fact)
     }
 
@@ -228,7 +228,7 @@ export const sync =
       const pauseMs = failure ? failure.notBeforeMs - nowMs() : 0
       const isHeldUp = pauseMs > 0 && (failure?.reason === 'check-busy' || !isUrgent)
       if (failure && isHeldUp) return notNow(pauseMs, failure.error)
-      // Whoever waits for the answer waits for the second.
+      // `cart.check()` waits for the second answer, too.
       const inMs = suspectedForMs()
       if (suspicion && inMs > 0) return { ...notNow(inMs, suspicion.error), isProvisional: true }
       if (isUrgent || (suspicion && isVisible)) return null
@@ -238,7 +238,7 @@ export const sync =
       return isVisible ? null : cannotAnswer(HIDDEN)
     }
 
-    // How long the second ask is to wait still. A clock that was put back since says nothing.
+    // How long until the second ask. Longer than it can be means that the clock was put back: then it is asked now.
     const suspectedForMs = (): number => {
       const inMs = suspicion ? suspicion.askFromMs - nowMs() : 0
       return inMs > 0 && inMs <= SUSPECTED_FOR_MS + SUSPECTED_SPREAD_MS ? inMs : 0
@@ -255,7 +255,7 @@ export const sync =
     }
 
     const fail = (next: Failure): void => {
-      // Said even while something is live: gaps could not be filled.
+      // Reported even while the socket is live: gaps cannot be filled now.
       if (next.error !== failure?.error) effects.push(() => sink.report(next.error))
       failure = next
     }
@@ -264,7 +264,7 @@ export const sync =
       pollMs = intervalMs(policy.pollMs, pollMs)
       auditMs = intervalMs(policy.auditMs, auditMs)
       const { since, cursor } = answer
-      // One to a tab that is behind gives again what was seen.
+      // An answer to a tab that is behind repeats what was seen already.
       const known = seen?.epoch === cursor.epoch ? Math.max(0, seen.seq - (since?.seq ?? 0)) : 0
       const unseen = answer.events.slice(known).filter(({ event }) => events?.has(event) ?? true).length
       seen = further(seen, cursor)
@@ -276,7 +276,7 @@ export const sync =
       const fact = refused('session-over', { status, detail: `(${wireOf(url, status)})` })
       failure = null
       const known = suspension?.error ?? null
-      // One that was asked for in between says no more than the first.
+      // An answer before the second ask is due proves nothing more.
       if (!known && suspectedForMs() > 0) return
       const error = known ?? suspicion?.error
       if (error) return suspend(error, { ...fact, error })
@@ -312,7 +312,7 @@ export const sync =
       }
       if (signal === 'focused' && suspension) look(FOCUSED_MS)
       if (signal === 'navigated') look(LOOKED_AT_MS, true)
-      // No answer was our own network's fault.
+      // Without a status, it was our own network that failed.
       if (signal === 'online' && failure?.status === 0) failure = null
       if (signal === 'woke') forgetPlans()
       if ((signal === 'online' || signal === 'woke') && !suspension) resync()
@@ -330,9 +330,9 @@ export const sync =
       if (isPending || (isStale && !isFresh)) resync()
     }
 
-    // The clock jumped: nothing that was planned by it holds.
+    // The clock jumped: what was planned by it is void.
     const forgetPlans = (): void => {
-      // Long enough ago for the look that may come with it.
+      // Long enough ago that a look at the page, which may follow, asks.
       noteAsk(nowMs() - LOOKED_AT_MS)
       if (live.name === 'opening') live = opening(moment(), live)
       const isKept = failure?.isFatal || failure?.reason === 'check-busy'
@@ -368,7 +368,7 @@ const pollingFact = (live: Polled, failure: Failure | null, dueAtMs: number | nu
   if (!failure) return { name: 'polling', reason: live.reason, error: live.error, nextTryAtMs: dueAtMs }
   const { reason, error, notBeforeMs, isFatal } = failure
   if (!isFatal) return { name: 'delayed', reason, error, nextTryAtMs: notBeforeMs }
-  // The socket, which goes on trying, is the only hope left.
+  // The check is given up; only the socket still tries.
   return live.reason === 'socket-lost' ? { name: 'socket-lost' } : { name: 'refused', reason: 'misconfigured', error }
 }
 

@@ -99,7 +99,7 @@ export const follow = (tab: Tab, takeOver: () => void, confirmation: Confirmatio
   let mayDoBetter = hasJustBegun
   let isTakingOver = false
 
-  // A page that begins tries once what another has given up: somebody may have logged in.
+  // A new page tries once what another has given up: somebody may have logged in since.
   const isGivenUp = ({ connection: { name } }: Here): boolean => {
     const isNew = hasJustBegun
     if (name !== 'connecting') hasJustBegun = false
@@ -108,10 +108,10 @@ export const follow = (tab: Tab, takeOver: () => void, confirmation: Confirmatio
 
   const betterFromMs = ({ isVisible, connection, nextTryAtMs }: Here): number | null => {
     const { name, reason, sinceMs } = connection
-    // What the leader's page lacks, this one may have. One page after the other tries, until one has it.
+    // This page may have what the leader's page lacks. One page after the other tries.
     if (mayDoBetter && FAULTS_OF_ONE_PAGE.has(reason))
       return environment.nowMs() + BETTER_WITHIN_MS * environment.random()
-    // Polls and reconnects of a hidden page are slow, for its timers are.
+    // A hidden page polls and reconnects slowly, because its timers are slow.
     if (isVisible || !environment.isVisible() || (name !== 'polling' && name !== 'waiting')) return null
     // Not before a server that asked to be left alone may be asked again.
     return Math.max(sinceMs + patienceMs, (name === 'waiting' && nextTryAtMs) || 0)
@@ -122,7 +122,7 @@ export const follow = (tab: Tab, takeOver: () => void, confirmation: Confirmatio
   const hear = (message: Message): void => {
     if (!isFromLeader(message)) return
     if (tab.leader && isLater(tab.leader, message)) return message.name === 'here' ? correct() : undefined
-    // What it says by itself puts off no probe, which also says that this page is looked at.
+    // Other messages put off no probe: the probe also tells the leader that this page is looked at.
     if (probes > 0) rest()
     const deliveredBefore = message.name === 'deliver' ? message.n - 1 : message.n
     const isMissing = heardUpTo !== null && deliveredBefore > heardUpTo
@@ -135,7 +135,7 @@ export const follow = (tab: Tab, takeOver: () => void, confirmation: Confirmatio
     else if (!confirmation?.isNeeded(message)) tab.take(message)
   }
 
-  // It does not know yet that another has taken over. Two that lead for good would hear of each other without a pause.
+  // An earlier leader that does not know of the takeover yet is told, but not without a pause: both may go on leading.
   const correct = (): void => {
     const nowMs = environment.nowMs()
     if (isYoung(correctedAtMs, nowMs, CORRECT_EVERY_MS)) return
@@ -145,7 +145,7 @@ export const follow = (tab: Tab, takeOver: () => void, confirmation: Confirmatio
 
   const join = (message: LeaderMessage): void => {
     tab.leader = { term: message.term, from: message.from }
-    // What it said before was for another; and a leader that heard of nobody says nothing.
+    // A new leader's earlier messages are unknown, and one that heard of no other tab posts none.
     hello(null)
     postAsks([...pending.values()])
   }
@@ -161,7 +161,7 @@ export const follow = (tab: Tab, takeOver: () => void, confirmation: Confirmatio
     const betterAtMs = betterFromMs(here)
     if (betterAtMs === null) bettering.stop()
     else bettering.set(Math.max(0, betterAtMs - nowMs), takeOver)
-    // What another has given up is no state of a page that is about to try it.
+    // While this page tries what another gave up, the other's state is not shown.
     if (isTakingOver) return
     const { connection, nextTryAtMs } = here
     sink.state({ name: 'shared', connection: withSameError(connection), nextTryAtMs })
@@ -174,7 +174,7 @@ export const follow = (tab: Tab, takeOver: () => void, confirmation: Confirmatio
     }
   }
 
-  // One trouble is one error, however often the leader speaks of it.
+  // The same error object for the same trouble, so that it is reported once.
   const withSameError = <Fed extends object>(connection: Fed): Fed => {
     if (!('error' in connection) || !(connection.error instanceof CartEchoError)) return connection
     const { code, message } = connection.error

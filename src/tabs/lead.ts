@@ -86,7 +86,7 @@ export const lead = (tab: Tab, { open, isReadable = () => true }: Pick<TabsOptio
     if (name === 'ask') relay.take(message)
   }
 
-  // Where two lead for good, they must not overtake each other's terms without a pause.
+  // Two tabs that both lead must not overtake each other's terms without a pause.
   const overtake = (other: Term): void => {
     const nowMs = environment.nowMs()
     if (!isLater(other, { term, from: self }) || isYoung(overtookAtMs, nowMs, pauseMs)) return
@@ -99,7 +99,7 @@ export const lead = (tab: Tab, { open, isReadable = () => true }: Pick<TabsOptio
     if (signal === 'visible' || signal === 'hidden') postToOthers(here())
   })
 
-  // One that throws would have the lock given back, and asked for again, for ever.
+  // If it threw, the lock would be given back and taken again without end.
   const openOrSay = (): Link => {
     try {
       return open(others.audience)(fed)
@@ -115,16 +115,16 @@ export const lead = (tab: Tab, { open, isReadable = () => true }: Pick<TabsOptio
       beginTerm(tab.leader)
       move({ name: 'starting' })
       if (stopped) return
-      // Whoever followed the leader before says hello to this one.
+      // The followers of the leader before say hello to this one.
       tab.post(here())
       const opened = openOrSay()
-      // It may have spoken at once, and whoever heard it may have stopped the page.
+      // It may have delivered at once, and a listener may have stopped the page.
       if (stopped) return opened.stop()
       link = opened
       for (const own of [...tab.pending.values()]) relay.take(own)
     },
     hear,
-    // What is asked while the link is opened is pending.
+    // What was asked while the link was being opened is pending.
     ask: (own: Ask): void => {
       if (link) relay.take(own)
     },

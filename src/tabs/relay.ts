@@ -61,7 +61,7 @@ export const createRelay = ({ nowMs, ask: askCheck, isHeldUp, settle }: RelayPar
     else if (first) void request(takeFromWaiting((ask) => isAlike(first, ask) && mayGo(ask)))
   }
 
-  // A request knows nothing of a later gap, and who waits for an answer wants one that was asked for after they came.
+  // A request under way does not cover a later gap, nor an ask of `cart.check()`, which wants an answer from after its call.
   const join = ({ query: { owner, since }, asks, gaps }: CoalescedRequest): void => {
     if (gaps !== replay.gaps) return
     const mayJoin = (ask: Ask): boolean =>
@@ -81,7 +81,7 @@ export const createRelay = ({ nowMs, ask: askCheck, isHeldUp, settle }: RelayPar
     if (isClosed) return
     underWay = null
     if (reply.name === 'log') replay = afterAnswer(replay, reply.answer, asOfMs, gaps)
-    // There was a reason to ask.
+    // The ask had a reason, and it is still open.
     if (reply.name === 'unanswered') replay = afterGap(replay)
     settle({ ids: asks.map(({ id }) => id), reply, asOfMs })
     goOn()
@@ -115,7 +115,7 @@ const reaches = (from: Cursor | null, to: Cursor | null): boolean =>
 const isAlike = (a: Ask, b: Ask): boolean =>
   a.query.owner === b.query.owner && a.query.since?.epoch === b.query.since?.epoch
 
-// From the place that is furthest behind: the replay's own, when a tab knows more than the leader.
+// From the cursor that is furthest behind; from the replay's, when a tab is ahead of the leader.
 const queryFor = (asks: readonly Ask[], { cursor }: Replay): Query => {
   const queries = asks.map(({ query }) => query)
   const owner = queries[0]?.owner ?? null
@@ -177,7 +177,7 @@ export const createConfirmation = (
       if (!reset && (last?.owner ?? owner) === owner) return false
       const mine = ids.flatMap((id) => pending.get(id) ?? [])
       const fresh = mine.filter(({ id }) => !underWay.has(id))
-      // What another tab was told is reason enough to ask.
+      // A reset or another customer in another tab's answer is a reason to ask.
       if (mine.length === 0) sink.resync(SPREAD_MS)
       const unasked = fresh.map(({ id }) => id)
       if (fresh[0]) void ask(fresh[0].query, unasked)

@@ -38,7 +38,7 @@ export const afterBroadcast = (replay: Replay, entry: LoggedEvent): Replay => {
 export const afterAnswer = (replay: Replay, answer: Answer, asOfMs: number, gaps: number): Replay => {
   const { cursor, owner, events, reset, since } = answer
   const isAnew = reset || since === null
-  // A lagging replica's, or not all that came after `since`.
+  // From a replica that lags, or without all that came after `since`.
   const isBehind = replay.cursor?.epoch === cursor.epoch && cursor.seq < replay.cursor.seq
   if (isBehind || !(isAnew || events.length === cursor.seq - since.seq)) return replay
   const isComplete = gaps === replay.gaps && (reset || events.length < FULL_ANSWER)

@@ -59,7 +59,7 @@ const share = (options: TabsOptions, ports: TabPorts, sink: Sink): Link | null =
     else sink.note(message.note)
   }
 
-  // What it brings comes later, when there is a role to hear it.
+  // Messages come in later tasks, when there is a role to hear them.
   const bus = openBus(ports, name, self, hear, sink.report)
   if (!bus) return null
 
@@ -77,7 +77,7 @@ const share = (options: TabsOptions, ports: TabPorts, sink: Sink): Link | null =
   const tab: Tab = { environment, self, sink, post, pending, take, leader: null, isAlone: false }
   const confirmation = confirm ? createConfirmation(tab, confirm) : null
 
-  // The page's own Echo may throw; another role is taken up all the same.
+  // The page's own Echo may throw; the next role is taken up all the same.
   const quit = (): void => stopLink(role.stop, sink.report)
 
   const beginToFollow = (): void => {
@@ -108,7 +108,7 @@ const share = (options: TabsOptions, ports: TabPorts, sink: Sink): Link | null =
   }
 
   const takeOver = (): void => {
-    // Whoever was told may have stopped us.
+    // A listener may have stopped us.
     if (stopped) return
     leave()
     silentThefts += 1
@@ -142,7 +142,7 @@ const share = (options: TabsOptions, ports: TabPorts, sink: Sink): Link | null =
       try {
         role.stop()
       } finally {
-        // Or nobody else could lead.
+        // Otherwise nobody else could lead.
         leave()
         bus.close()
         confirmation?.stop()

@@ -111,7 +111,7 @@ const noEcho = (detail: string, cause?: unknown): CartEchoError => {
   return new CartEchoError('no-echo', words.join(' '), { cause })
 }
 
-// What is made anew at each call, as a module is, is worth another; a promise is not.
+// A getter may import again; a promise that rejected stays so.
 const whyNotOpened = (source: EchoSource, cause: unknown): CartEchoError => {
   const known = cause instanceof CartEchoError ? cause : null
   if (known && known.code !== 'not-loaded') return noEcho('', cause)

@@ -54,7 +54,7 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
   const connect = (): void => {
     if (isStopped()) return
     mode = 'own'
-    // It says `connecting`, and the try is watched from there.
+    // pusher-js then says `connecting`, from where the try is watched.
     call(() => pusher.connect())
   }
 
@@ -101,7 +101,7 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
       if (!isStopped() && connection.state !== 'disconnected') lose(afterServerMs)
     })
 
-  // The pause is laid round the try, so that one which would succeed after all is not cut short for it.
+  // The pause counts from the start of the try, so that a slow one that still succeeds is not cut short.
   const watchTry = (): void => {
     const inMs = tryMs(usualMs, tries) + pauseMs()
     alarm.set(inMs, () => {
@@ -122,7 +122,7 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
       usualMs = Math.min(LONGEST_TRY_MS, Math.max(SHORTEST_TRY_MS, 4 * (environment.nowMs() - triedAtMs)))
     }
     if (state === 'connecting' && mode === 'own') {
-      // Our try, the page's, or pusher-js's own, when it was the first to notice a silence.
+      // Our try, the page's, or pusher-js's own.
       wasOpen = false
       triedAtMs = environment.nowMs()
       noteLoss()

@@ -101,7 +101,7 @@ export const bindAll = (target: Bindable, callbacks: Readonly<Record<string, Cal
   }
 }
 
-// On what calls us, while it does: whoever listens anew for what it hears must not hear the same once more. pusher-js reads its list while it walks along it.
+// Set on the target while it calls us. pusher-js reads its list of callbacks while it calls them, so one that binds again from inside would hear the same event twice.
 const CALLING: unique symbol = Symbol.for('cart-echo.calling')
 
 type Global = Bindable & Record<'bind_global' | 'unbind_global', Call> & { [CALLING]?: boolean }
@@ -120,7 +120,7 @@ const bindGlobally = (target: Global, callbacks: Readonly<Record<string, Callbac
       target[CALLING] = before === true
     }
   }
-  // One of its own: pusher-js takes away all that are the same.
+  // A function of its own: pusher-js unbinds every equal one.
   const heardGlobally = (): void => undefined
   const unbind = (): void => {
     target.unbind_global(hear)
@@ -134,7 +134,7 @@ const bindGlobally = (target: Global, callbacks: Readonly<Record<string, Callbac
   })
   return () => {
     isOver = true
-    // Taken out of the list while pusher-js walks along it, it would have the next one passed over.
+    // Unbound while pusher-js walks its list, the next callback would be skipped.
     if (target[CALLING]) queueMicrotask(unbind)
     else unbind()
   }

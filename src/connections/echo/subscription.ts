@@ -75,7 +75,7 @@ export const subscribe = (
     alarm.stop()
     if (next === 'subscribing') alarm.set(CONFIRM_WITHIN_MS, unconfirmed)
     if (run) alarm.set(inMs, run)
-    // Last, for whoever hears it may stop us.
+    // Last: whoever hears the fact may stop us.
     if (fact) sink.state(fact)
   }
 
@@ -117,7 +117,7 @@ export const subscribe = (
 
   const dead = (): void => (steering ? steering.reconnect() : lost())
 
-  // Given up on, and alive after all.
+  // It was given up, and is alive after all.
   const alive = (): void => {
     if (phase === 'no-socket' && socket?.state === 'connected') open()
   }
@@ -134,7 +134,7 @@ export const subscribe = (
     // A refused signature comes without a channel name, and nothing follows it: it can only be ours while ours is pending.
     if (staysOpen && code === 4009 && joined?.isPending()) channelRefused(delayed('signature-refused'))
     const reason = staysOpen ? null : refusalOf(code, wasOpen)
-    // Steered, what may change by itself is asked again.
+    // A steered connection tries again what may mend by itself.
     if (reason && !(pusher && isTransient(reason))) socketRefused(refused(reason, { detail: `(${code})` }))
   }
 
@@ -172,7 +172,7 @@ export const subscribe = (
   }
 
   const heard = (event: string, payload: unknown): void => {
-    // Proof enough where a connector never confirms, such as socket.io's.
+    // A broadcast proves the subscription, for connectors that never confirm, such as socket.io's.
     if (phase !== 'live') confirmed()
     sink.deliver(event, payload)
   }
@@ -238,7 +238,7 @@ export const subscribe = (
   }
 
   if (pusher) {
-    // After the socket is watched, so that what this says of it comes last.
+    // After the socket is watched, so that the facts of the channel come last.
     steering = steer(pusher, environment, {
       isOurs,
       waiting: lost,

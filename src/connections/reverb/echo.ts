@@ -59,7 +59,7 @@ export const reverbEcho = (given: ReverbOptions | null | undefined): ReverbEcho 
     at: (settings, before) => {
       const { auth, ...place } = ownOnly(readReverb(settings).settings)
       const { endpoint, ...others } = ownOnly(options?.auth ?? {})
-      // A page says all of it: of what was before, only what no page has said stays.
+      // A page block names all of Reverb's settings: of the earlier ones only those stay that came from the options.
       const wasOfPage = endpoint === ownOnly(ownOnly(before ?? {}).auth ?? {}).endpoint
       const kept = { auth: ownOnly({ ...others, ...(wasOfPage ? {} : { endpoint }), ...auth }), load: options?.load }
       const next = ownOnly({ ...place, ...kept, key: ownOnly(settings).key })

@@ -55,7 +55,7 @@ const hear = (spoken: Spoken, message: string | null, via: Said['via'], nowMs: n
   const lately = spoken.said.filter(({ untilMs }) => untilMs > nowMs)
   const same = lately.find((one) => one.message === message && one.via !== via)
   const mine = { message, via, untilMs: nowMs + SAME_NEWS_MS }
-  // The other side's word counts once: said again by this side, it is another change in the same words.
+  // A message heard from one side cancels one from the other. The same side repeating it means another change in the same words.
   const said = same ? lately.filter((one) => one !== same) : isRepeated ? lately : [...lately, mine]
   return { spoken: { ...spoken, said: said.slice(-MOST_SAID) }, isNews: !same && !isRepeated }
 }

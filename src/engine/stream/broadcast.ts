@@ -65,7 +65,7 @@ const place = (turn: Turn, placed: Placed): void => {
 const meetEpoch = (turn: Turn, placed: Placed): void => {
   if (turn.rules.canAsk) return buffer(turn, placed)
   release(turn)
-  // What was said before it is not known.
+  // What the new epoch had before this broadcast is unknown.
   if (turn.stream.cursor) turn.effects.push({ name: 'stale' })
   goTo(turn, placed.position)
   deliver(turn, placed, 'socket')
@@ -79,7 +79,7 @@ const buffer = (turn: Turn, placed: Placed): void => {
   if (buffered.length === 0) stream.staleAtMs = moment.nowMs + waitMs(turn) + PATIENCE_MS
   if (buffered.length < MOST_BUFFERED) return planAsk(turn, 'gap', waitMs(turn))
   if (!rules.canAsk) return release(turn)
-  // With a log nothing is lost by this: the next answer has them all.
+  // Nothing is lost: the next answer of the log has them all.
   stream.buffered = []
   stream.staleAtMs = null
   effects.push({ name: 'stale' })
@@ -90,11 +90,11 @@ const buffer = (turn: Turn, placed: Placed): void => {
 const hearPlaceless = (turn: Turn, decoded: Decoded): void => {
   const { stream, rules, moment, effects } = turn
   const { nowMs } = moment
-  // It moves no cursor, and the words of a wishlist are not what the check says of the cart.
+  // It has no cursor to move, and a check without a log speaks of this cart only.
   if (decoded.instance !== rules.instance) return
   if (stream.cursor && rules.canAsk) {
     const words = `${decoded.event} skipped: send epoch and seq.`
-    // Whoever tries it by hand would wait for it.
+    // Said once, for the developer who broadcasts by hand and waits.
     if (!stream.hasHinted) effects.push({ name: 'report', error: new CartEchoError('invalid-payload', words) })
     stream.hasHinted = true
     const spreadMs = moment.random * Math.min(MOST_SPREAD_MS, decoded.spreadMs ?? 0)
@@ -108,7 +108,7 @@ const hearPlaceless = (turn: Turn, decoded: Decoded): void => {
   else deliver(turn, { decoded, key, receivedAtMs: nowMs }, 'socket')
 }
 
-// An event of your own may have no message, and is nothing that a bare check says.
+// Only what has a message can be what a check without a log says.
 const isSaidByCheck = ({ stream, moment }: Turn, { payload: { message, changes } }: Decoded): boolean => {
   if (typeof message !== 'string' && message !== null) return false
   const { spoken, isNews } = hearLive(stream.spoken, { message, changes: sorted(changes) }, moment.nowMs)
@@ -245,7 +245,7 @@ export const goUnanswered = (turn: Turn, next?: Next): void => {
   if (asking.name !== 'asked') return
   turn.stream.asking = askingNothing
   if (next === 'never') return release(turn)
-  // It waits for the next resync, which may have come meanwhile.
+  // The next resync asks; one may have come meanwhile.
   if (next === 'when-told') return asking.again ? planAsk(turn, 'resync', 0) : undefined
   planAsk(turn, 'resync', next ?? againInMs(turn, asking.attempt), asking.attempt + 1)
 }

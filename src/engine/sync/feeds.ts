@@ -57,15 +57,15 @@ export const opening = ({ nowMs, random }: Moment, { reason, error }: Cause = lo
   error,
 })
 
-/** What brings nothing, so that the check is what feeds the page. */
+/** What brings nothing, so that the check has to. */
 export type Polled = Exclude<Live, { name: 'opening' | 'up' }>
 
 /** True while it is one of these. */
 export const isPolling = (live: Live): live is Polled => live.name !== 'opening' && live.name !== 'up'
 
-/** What is live after it said something of itself. */
+/** What is live after a fact of the live transport. */
 export const afterFact = (live: Live, fact: ConnectionFact, moment: Moment): Live => {
-  // A silent one is subscribed once more, and has still brought nothing.
+  // A silent one that subscribes again has still brought nothing.
   if (fact.name === 'subscribed')
     return live.name === 'silent' || live.name === 'up' ? live : { name: 'up', missed: null }
   const cause = causeOf(live, fact)
@@ -77,7 +77,7 @@ export const afterFact = (live: Live, fact: ConnectionFact, moment: Moment): Liv
 
 const causeOf = (live: Live, fact: ConnectionFact): Cause | null => {
   if (fact.name === 'refused' || fact.name === 'delayed') return { reason: fact.reason, error: fact.error }
-  // A socket that was given up on in silence is opened anew without having been lost.
+  // A socket replaced because it fell silent opens again without a `socket-lost` before it.
   const isReopened = fact.name === 'socket-opening' && live.name === 'up'
   return isReopened || fact.name === 'socket-lost' || fact.name === 'channel-left' ? lost : null
 }
@@ -86,7 +86,7 @@ const causeOf = (live: Live, fact: ConnectionFact): Cause | null => {
 export const afterBroadcast = (live: Live): Live =>
   live.name === 'up' || live.name === 'silent' ? { name: 'up', missed: 0 } : live
 
-/** What is live after the check gave so many changes that it should have brought, and had not. */
+/** What is live after the check gave so many changes which the socket should have brought. */
 export const afterAnswer = (live: Live, unseen: number): Live => {
   if (live.name !== 'up') return live
   const missed = live.missed === null || unseen === 0 ? (live.missed ?? 0) : live.missed + 1
@@ -136,7 +136,7 @@ export const nextFailure = (
   const { status } = meaning
   const reason = REASONS[meaning.name]
   const same = before?.reason === reason && before.status === status ? before : null
-  // A server that fails in ever other ways is no better for it.
+  // Failing in another way of the same sort does not start the ladder again.
   const attempt = before && isRefusal(before.reason) === isRefusal(reason) ? before.attempt + 1 : 0
   const times = (same?.times ?? 0) + 1
   if (meaning.name === 'not-there' && times >= BELIEVED_THE_TIME) {
@@ -146,7 +146,7 @@ export const nextFailure = (
   const askedForMs = (meaning.name === 'busy' && meaning.retryAfterMs) || 0
   const inMs = askedForMs + backOffMs(isRefusal(reason) ? CHECK_REFUSED : CHECK_FAILED, attempt, random)
   const detail = `${wireOf(url, status)}. ${hasOwn(meaning, 'detail') ? meaning.detail : ''}`.trim()
-  // One trouble is one error, however often it is met.
+  // The same failure keeps its error, so that it is reported once.
   const error = same?.error ?? delayed(reason, { status, detail }).error
   return { reason, error, status, attempt, times, notBeforeMs: nowMs + inMs, inMs, isFatal: false }
 }
