@@ -100,7 +100,7 @@ export const withPageClock = (environment: Environment): Environment => {
   }
 
   return {
-    // A prototype, not a copy: copying would run the getters of the page's globals.
+    // Not by spreading `environment`: that would look for the page's globals now.
     get hasPage() {
       return environment.hasPage
     },
