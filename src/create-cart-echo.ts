@@ -1,21 +1,23 @@
-import { type Endpoints, endpointsNow, moveBetween, readEndpoints } from './create-cart-echo/endpoints'
-import type { CartEcho } from './engine/cart-echo'
+import { type CartEcho, onChange } from './engine/cart-echo'
 import { createClient } from './engine/client'
 import { withPageClock } from './engine/clock'
+import type { Move } from './engine/customer'
 import type { OnError } from './engine/emitter'
 import type { Audience, Environment, TabPorts } from './engine/environment'
+import { unfit } from './engine/errors'
 import { type EventOption, type Listening, readListening } from './engine/events'
 import type { PageIdentity } from './engine/identity'
 import { noNews } from './engine/news'
-import { onChange } from './engine/on-change'
 import { pageLife } from './engine/page-life'
-import { isReadable } from './engine/payload'
-import { ownOnly } from './engine/shape'
+import { isReadable, sorted } from './engine/payload'
+import { type ReverbSettings, readChannel, readDurationMs, readIntervalMs, readReverb } from './engine/settings'
+import { own, ownOnly } from './engine/shape'
 import { sync } from './engine/sync'
 import type { Connector, Transport } from './engine/transport'
 import { askAlone, type CheckRequest, createCheck } from './page/check'
 import { createDomEvents } from './page/dom-events'
 import { browserEnvironment, browserTabs } from './page/environment'
+import { absolute } from './page/request'
 import { besideOtherLogIns } from './tabs/other-log-ins'
 import { tabs, tabsName } from './tabs/tabs'
 
@@ -166,3 +168,89 @@ const silence: Transport = (sink) => {
 }
 
 const logError: OnError = (error) => console.error(`[cart-echo] ${error.code}:`, error)
+
+/** Where a page listens for broadcasts, and where it asks the check. */
+interface Endpoints {
+  /** Null when the page does not listen live. */
+  readonly connect: Connector | null
+  /** The channel of a user, without `private-`. */
+  readonly channelOf: (user: string) => string
+  /** Null when there is no check. */
+  readonly check: CheckSettings | null
+  /** The page's settings for Reverb; null when it gave none. */
+  readonly reverb: Partial<ReverbSettings> | null
+}
+
+/**
+ * Reads the endpoints from the options.
+ * @throws {CartEchoError} `invalid-options` with neither `connect` nor `check`, `invalid-channel`.
+ */
+const readEndpoints = ({
+  connect,
+  channel,
+  check,
+  reverb,
+}: CartEchoOptions & Pick<PageIdentity, 'reverb'>): Endpoints => {
+  const settings = readCheck(check)
+  const connector = readConnector(connect)
+  if (!connector && !settings) throw unfit('invalid-options', 'connect', `${CONNECTOR}, or give check`, connect)
+  return {
+    connect: connector,
+    channelOf: readChannel(channel),
+    check: settings,
+    reverb: reverb ? readReverb(reverb).settings : null,
+  }
+}
+
+/**
+ * The endpoints after `identify()`. What the new page leaves out stays as it was, and so do the check settings that only options can hold.
+ * @throws {CartEchoError} `invalid-options` for a check without an address, `invalid-channel`.
+ */
+const endpointsNow = (before: Endpoints, identity: PageIdentity): Endpoints => {
+  const { channel, check, reverb } = ownOnly(identity)
+  const settings = readCheck(check)
+  const { connect } = before
+  const said = reverb ? readReverb(reverb).settings : before.reverb
+  const isAnother = sorted(said) !== sorted(before.reverb)
+  return {
+    reverb: said,
+    // Options of reverb() may override the page's settings; the settings of the page before tell which do.
+    connect: reverb && isAnother && connect?.at ? connect.at(reverb, before.reverb) : connect,
+    channelOf: (channel ?? null) === null ? before.channelOf : readChannel(channel),
+    check: settings ? ownOnly({ ...before.check, ...settings }) : before.check,
+  }
+}
+
+/** How two endpoints differ, as far as a session must react. */
+const moveBetween = (before: Endpoints, now: Endpoints): Move => {
+  if (before.connect !== now.connect || before.channelOf(SOMEBODY) !== now.channelOf(SOMEBODY)) return 'channel'
+  if (before.check?.url !== now.check?.url) return 'check'
+  return before.check?.intervalMs === now.check?.intervalMs ? 'none' : 'interval'
+}
+
+const SOMEBODY = '0'
+
+const readCheck = (check: CartEchoOptions['check']): CheckSettings | null => {
+  if (check === undefined || check === null) return null
+  const { intervalMs, auditMs, timeoutMs, ...request } = ownOnly(typeof check === 'string' ? { url: check } : check)
+  const settings = ownOnly({
+    ...request,
+    ...whereSaid('intervalMs', readIntervalMs('check.intervalMs', intervalMs)),
+    ...whereSaid('auditMs', readIntervalMs('check.auditMs', auditMs)),
+    ...whereSaid('timeoutMs', readDurationMs('check.timeoutMs', timeoutMs, 1)),
+  })
+  // Resolved now: after a client-side visit the address would be relative to another page.
+  if (typeof settings.url === 'string' && settings.url !== '')
+    return ownOnly({ ...settings, url: absolute(settings.url) })
+  throw unfit('invalid-options', 'check', 'an address, such as /api/cart/check-updates', settings.url)
+}
+
+const whereSaid = (name: string, ms: number | false | undefined): object => (ms === undefined ? {} : { [name]: ms })
+
+const readConnector = (connect: unknown): Connector | null => {
+  if (connect === undefined || connect === null) return null
+  if (typeof own(Object(connect), 'transport') === 'function') return connect as Connector
+  throw unfit('invalid-options', 'connect', CONNECTOR, connect)
+}
+
+const CONNECTOR = 'echo(() => window.Echo) or reverb({…})'

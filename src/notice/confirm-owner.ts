@@ -1,7 +1,7 @@
 import { backOffMs, LOOKER_UNKNOWN } from '../engine/backoff'
 import type { CartEcho } from '../engine/cart-echo'
+import { onChange } from '../engine/cart-echo'
 import type { Stop } from '../engine/environment'
-import { onChange } from '../engine/on-change'
 
 /** The delay before the next ask: the check may have been busy with another one, and a lost socket is reported late. */
 const LOOK_AGAIN_MS = 1_000

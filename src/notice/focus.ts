@@ -1,4 +1,4 @@
-import { unclobbered } from '../engine/page-globals'
+import { unclobbered } from '../engine/environment'
 import { innermost, upwards } from './reach'
 
 /** Keeps track of the focus in a notice, and of where it was before. */

@@ -1,4 +1,4 @@
-import { unclobbered } from '../engine/page-globals'
+import { unclobbered } from '../engine/environment'
 import type { NoticeTemplate } from './say'
 
 /** The values that a template may name: strings as the server sent them; null when it sent none. */

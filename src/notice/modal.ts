@@ -1,5 +1,5 @@
 import type { Stop } from '../engine/environment'
-import { unclobbered } from '../engine/page-globals'
+import { unclobbered } from '../engine/environment'
 import { hitAt, innermost, isWithinReach, upwards } from './reach'
 
 /**

@@ -1,5 +1,5 @@
+import { unclobbered } from '../engine/environment'
 import type { CartEchoNotice, Change } from '../engine/events'
-import { unclobbered } from '../engine/page-globals'
 import { languageAround } from './language'
 import type { NoticeMessages } from './messages'
 import { say, textOf } from './say'

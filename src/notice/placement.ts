@@ -1,4 +1,4 @@
-import { unclobbered } from '../engine/page-globals'
+import { unclobbered } from '../engine/environment'
 import type { NoticeElement, Notices } from './element'
 import { openModal } from './modal'
 import { upwards } from './reach'

@@ -1,4 +1,4 @@
-import { unclobbered } from '../engine/page-globals'
+import { unclobbered } from '../engine/environment'
 
 /** A start and an end along one axis of the window. */
 type Span = readonly [number, number]

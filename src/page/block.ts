@@ -1,7 +1,7 @@
 import { parseCursor } from '../engine/cursor'
+import { pageGlobal, unclobbered } from '../engine/environment'
 import { CartEchoError } from '../engine/errors'
 import { type PageIdentity, readUser } from '../engine/identity'
-import { pageGlobal, unclobbered } from '../engine/page-globals'
 import {
   isGiven,
   LONGEST_MS,

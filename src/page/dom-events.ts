@@ -1,5 +1,6 @@
 import type { CartEcho } from '../engine/cart-echo'
 import type { Stop } from '../engine/environment'
+import { unclobbered } from '../engine/environment'
 import {
   type CartEchoNotice,
   type CartEventMap,
@@ -8,7 +9,6 @@ import {
   type DomEventName,
   domEventName,
 } from '../engine/events'
-import { unclobbered } from '../engine/page-globals'
 import type { Connection } from '../engine/state'
 
 /** The DOM events of every event in `CartEventMap`, and our own. */

@@ -1,4 +1,4 @@
-import { unclobbered } from '../engine/page-globals'
+import { unclobbered } from '../engine/environment'
 import { ownOnly } from '../engine/shape'
 
 /** A value, or a function that returns it or a promise of it. The function is called for every request. */

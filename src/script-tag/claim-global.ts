@@ -1,6 +1,6 @@
 import type { CartEcho } from '../engine/cart-echo'
 import { createGuard, type OnError } from '../engine/emitter'
-import { pageGlobal } from '../engine/page-globals'
+import { pageGlobal } from '../engine/environment'
 import type { CartEchoGlobal, CartEchoStub, WhenReady } from './on-window'
 import type { PageCart } from './page-cart'
 

@@ -1,8 +1,8 @@
 import { type AlpineLike, cartEcho } from '../adapters/alpine'
 import { removeInvalidSocketId } from '../adapters/livewire/surface'
 import type { CartEcho } from '../engine/cart-echo'
+import { pageGlobal } from '../engine/environment'
 import type { PageIdentity } from '../engine/identity'
-import { pageGlobal } from '../engine/page-globals'
 
 /** Connects the cart to Alpine, Turbo and `wire:navigate`, now or when they come. The bridge to Livewire comes with the code. */
 export const joinPage = (cart: CartEcho, page: () => PageIdentity): void => {

@@ -1,4 +1,4 @@
-import { unclobbered } from '../engine/page-globals'
+import { unclobbered } from '../engine/environment'
 import { isParsed } from '../page/dom-events'
 import { absolute } from '../page/request'
 

@@ -1,5 +1,5 @@
+import { unclobbered } from '../engine/environment'
 import { CartEchoError, wordsOf } from '../engine/errors'
-import { unclobbered } from '../engine/page-globals'
 import type { Built, Part } from './built'
 import { createPreloads, type Preload } from './preload'
 

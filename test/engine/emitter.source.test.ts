@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
+import { onChange } from '../../src/engine/cart-echo'
 import { createGuard, createSource, readOnly, type Source } from '../../src/engine/emitter'
-import { onChange } from '../../src/engine/on-change'
 
 type Observed = ReturnType<Source<{ n: number }>[typeof Symbol.observable]>
 

@@ -1,7 +1,7 @@
 import type { CartEcho } from '../../engine/cart-echo'
+import { onChange } from '../../engine/cart-echo'
 import type { Stop } from '../../engine/environment'
 import { domEventName } from '../../engine/events'
-import { onChange } from '../../engine/on-change'
 import type { AlpineLike, DirectiveWords, ElementTools, Evaluation, HandleDirective } from './alpine-like'
 import { msAfter, msOf, paceOf } from './pace'
 import { withoutDialog } from './without-dialog'

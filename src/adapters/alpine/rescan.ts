@@ -1,4 +1,4 @@
-import { unclobbered } from '../../engine/page-globals'
+import { unclobbered } from '../../engine/environment'
 
 /** Whether Alpine has initialised the page already. */
 export const hasStarted = (): boolean =>

@@ -1,5 +1,5 @@
 import type { Stop } from '../../engine/environment'
-import { pageGlobal } from '../../engine/page-globals'
+import { pageGlobal } from '../../engine/environment'
 
 /** A component as Livewire keeps it (livewire `js/component.js`), as far as it is used here. */
 export interface LivewireComponent {

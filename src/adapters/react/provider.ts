@@ -10,8 +10,8 @@ import {
   useRef,
 } from 'react'
 import type { CartEcho } from '../../engine/cart-echo'
+import { identifyWithoutThrowing } from '../../engine/cart-echo'
 import { CartEchoError } from '../../engine/errors'
-import { identifyWithoutThrowing } from '../../engine/identify-without-throwing'
 import { type PageIdentity, textOf } from '../../engine/identity'
 
 /** The props of `CartEchoProvider`. */

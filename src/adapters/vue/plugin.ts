@@ -1,7 +1,7 @@
 import { type MaybeRefOrGetter, type Plugin, toValue, watch } from 'vue'
 import type { CartEcho } from '../../engine/cart-echo'
+import { identifyWithoutThrowing } from '../../engine/cart-echo'
 import type { Stop } from '../../engine/environment'
-import { identifyWithoutThrowing } from '../../engine/identify-without-throwing'
 import { type PageIdentity, textOf } from '../../engine/identity'
 import { APP_CONTEXT, createAppContext } from './app-context'
 

@@ -1,7 +1,7 @@
 import type EchoClass from 'laravel-echo'
 import type { ChannelAuthorizationCallback, default as PusherClass } from 'pusher-js'
+import { pageGlobal } from '../../engine/environment'
 import { CartEchoError } from '../../engine/errors'
-import { pageGlobal } from '../../engine/page-globals'
 import { insistOnReverb, type ReverbSettings, readDurationMs, readReverb } from '../../engine/settings'
 import { attempt, ownOnly } from '../../engine/shape'
 import type { Connector } from '../../engine/transport'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { identifyWithoutThrowing } from '../../src/engine/cart-echo'
 import { CartEchoError } from '../../src/engine/errors'
-import { identifyWithoutThrowing } from '../../src/engine/identify-without-throwing'
 import type { PageIdentity } from '../../src/engine/identity'
 import { openCart } from '../support/open-cart'
 
