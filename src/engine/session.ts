@@ -1,5 +1,4 @@
-import { type AbortSignalLike, untilAborted } from './abort'
-import { createAlarm, isYoung } from './clock'
+import { type AbortSignalLike, createAlarm, isYoung, untilAborted } from './clock'
 import type { Cursor } from './cursor'
 import { carryOut, forgetAsk, type Memory, noteConfirmed, remember } from './customer'
 import type { Environment } from './environment'

@@ -11,7 +11,6 @@ import type { Moment } from './clock'
 import { type Cursor, formatCursor } from './cursor'
 import type { Change } from './events'
 import { frozen } from './payload'
-import { hearBare } from './stream/bare'
 import {
   againInMs,
   closeGap,
@@ -34,6 +33,7 @@ import {
   type Asked,
   askingNothing,
   type Effect,
+  hearBare,
   type Stream,
   type StreamRules,
   type Turn,

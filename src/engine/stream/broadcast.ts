@@ -3,13 +3,13 @@ import { type Cursor, formatCursor } from '../cursor'
 import { CartEchoError } from '../errors'
 import type { Change, ChangeMeta } from '../events'
 import { type Decoded, identityOf, sorted } from '../payload'
-import { hearLive } from './bare'
 import {
   type Asked,
   type Asking,
   type AskReason,
   askingNothing,
   type Heard,
+  hearLive,
   type Next,
   type Placed,
   type Turn,
