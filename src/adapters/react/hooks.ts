@@ -3,7 +3,7 @@ import type { ChangeListener } from '../../engine/cart-echo'
 import type { CartEventName } from '../../engine/events'
 import { type News, noNews } from '../../engine/news'
 import type { Hold, Refresh, RefreshOptions } from '../../engine/refresh'
-import { type Connection, unheard } from '../../engine/state'
+import { type Connection, serverConnection } from '../../engine/state'
 import { useCartEcho } from './provider'
 
 const FIRST = 'cart.conditions.changed'
@@ -29,7 +29,7 @@ export const useCartChange: UseCartChange = (event: string | AnyListener, handle
   useEffect(() => client.on(name, (change, meta) => latest.current(change, meta)), [client, name, latest])
 }
 
-const onServer = (): Connection => unheard
+const onServer = (): Connection => serverConnection
 
 /**
  * How the page gets its changes now, and why that way; re-renders when it changes. On a server, and while React hydrates what the server rendered,

@@ -4,7 +4,7 @@ import type { Stop } from '../../engine/environment'
 import type { CartEventName } from '../../engine/events'
 import { type News, noNews } from '../../engine/news'
 import type { Refresh, RefreshOptions } from '../../engine/refresh'
-import { type Connection, unheard } from '../../engine/state'
+import { type Connection, serverConnection } from '../../engine/state'
 import { useAppContext, whileMounted } from './app-context'
 
 const FIRST = 'cart.conditions.changed'
@@ -39,7 +39,7 @@ export const onCartChange: OnCartChange = (
  * component that is hydrated is mounted, it is `idle: not-started` with `sinceMs` 0. Updated while the app is mounted.
  * @throws {CartEchoError} `no-provider`, as `useCartEcho` does.
  */
-export const useCartConnection = (): ComputedRef<Connection> => shownOf(useAppContext().connection, unheard)
+export const useCartConnection = (): ComputedRef<Connection> => shownOf(useAppContext().connection, serverConnection)
 
 interface UseCartNews {
   (): ComputedRef<News>
