@@ -11,7 +11,7 @@ export const USER_CHANNEL = 'App.Models.User.{user}'
  */
 export const readChannel = (said?: string | null): ((user: string) => string) => {
   const template = said ?? USER_CHANNEL
-  if (typeof template !== 'string') throw invalid(template, 'It is no text.')
+  if (typeof template !== 'string') throw invalid(template, 'It is not a string.')
   if (!template.includes('{user}')) throw invalid(template, 'It needs {user}, or all shoppers would share it.')
   // pusher-js silently drops encrypted events when the key is another (pusher-js 8.6, core/channels/encrypted_channel.ts).
   if (template.startsWith('encrypted-')) throw invalid(template, 'Encrypted channels cannot be listened to.')
@@ -40,7 +40,7 @@ export const readDurationMs = (name: string, said: unknown, fromMs = 0): number 
   if (said === undefined || said === null) return undefined
   const ms = readNumber(said)
   if (ms !== undefined && ms >= fromMs && ms <= LONGEST_MS) return ms
-  throw misuse(`${name} needs milliseconds, ${fromMs} to ${LONGEST_MS}; ${quoted(said)} is none.`)
+  throw misuse(`${name} needs milliseconds, ${fromMs} to ${LONGEST_MS}, not ${quoted(said)}.`)
 }
 
 /**

@@ -95,7 +95,7 @@ const remembering = <Value>(
 }
 
 /**
- * Sets how the page reloads its cart, as `client.onRefresh` does, while the component is mounted. A refresh that is due or running when it is
+ * Adds a function that reloads the page's cart, as `client.onRefresh` does, while the component is mounted. A refresh that is due or running when it is
  * unmounted, or hidden by `<Activity>`, is dropped, and runs when the next one is mounted or shown: call it in a component that stays, such as
  * the layout. The newest function and the newest `hold` are called; another `settleMs` or `spreadMs` restarts what is due.
  * @throws {CartEchoError} `no-provider`

@@ -61,7 +61,7 @@ export const useCartNews: UseCartNews = <Value>(selector?: (news: News) => Value
 }
 
 /**
- * Sets how the page reloads its cart, as `client.onRefresh` does, until the effect scope (a component, a Pinia store) ends; without one
+ * Adds a function that reloads the page's cart, as `client.onRefresh` does, until the effect scope (a component, a Pinia store) ends; without one
  * until the app is unmounted. A refresh that is due or running then is dropped, and runs with the next one that is added: call it where it stays,
  * such as in the layout or a store.
  * Returns a function that ends it sooner.
