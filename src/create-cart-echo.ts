@@ -22,7 +22,7 @@ import { besideOtherLogIns, tabs, tabsName } from './tabs/tabs'
 
 /** How the check is requested, and how often. */
 export interface CheckSettings extends CheckRequest {
-  /** How often to poll while there is no live connection: at least 1,000 ms. False: never. Default 30,000 ms, unless the server sets another. */
+  /** How often to poll while there is no live connection: at least 1,000 ms. False: no polls. Default 30,000 ms, unless the server sets another. */
   intervalMs?: number | false | undefined
   /**
    * How often to ask while the connection is live, for changes lost without a trace: at least 1,000 ms, each time at random in the second half of it.
@@ -37,7 +37,7 @@ export interface CheckSettings extends CheckRequest {
 export interface CartEchoOptions extends Omit<PageIdentity, 'check' | 'reverb'> {
   /** Where broadcasts come from: `echo(() => window.Echo)` from `cart-echo/echo`, or `reverb({…})` from `cart-echo/reverb`. */
   connect?: Connector | undefined
-  /** The URL of the check, or its settings. With a check, changes that were missed are fetched, and a page without a socket stays up to date. */
+  /** The URL of the check, which returns what changed since a cursor, or its settings. It finds missed changes, and feeds a page without a socket. */
   check?: string | CheckSettings | undefined
   /** The private channel with `{user}` in it, without `private-`. Default `App.Models.User.{user}`. */
   channel?: string | undefined

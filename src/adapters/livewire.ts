@@ -28,8 +28,8 @@ export type { LivewireRefresh } from './livewire/targets'
 export interface LivewireOptions {
   /**
    * Reads who is looking, at the first load and after each `wire:navigate`: `readPage` of `cart-echo`. A page that is older than the newest change is then
-   * refreshed. Settings that cannot be read go to `onError`; so does an error, and then nobody is logged in. Default: nobody is identified again,
-   * and a page that was prefetched before a change, or that Back restores, stays as it is.
+   * refreshed. Settings that cannot be read go to `onError`. If the function throws, `onError` gets that, and nobody counts as logged in. Default:
+   * identity and cursor stay, and a page that was prefetched before a change, or that Back restores, is not refreshed.
    */
   page?: (() => PageIdentity) | undefined
   /**

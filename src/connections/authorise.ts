@@ -14,39 +14,39 @@ import {
 
 /** How a channel is authorised. */
 export interface AuthOptions extends RenewalOptions {
-  /** Default `/broadcasting/auth`. */
+  /** The URL that signs subscriptions. Default `/broadcasting/auth`. */
   endpoint?: string | undefined
-  /** Further headers. */
+  /** Additional headers. Default none. */
   headers?: Provided<Record<string, string>> | undefined
-  /** Sent as `Authorization: Bearer …`. */
+  /** Sent as `Authorization: Bearer …`. Default none. */
   bearerToken?: Provided<string | null | undefined> | undefined
   /** Default `same-origin`: cookies go to the page's own origin only. */
   credentials?: RequestCredentials | undefined
-  /** How long an authorisation may take. Default 10,000 ms. */
+  /** How long to wait for the answer. Default 10,000 ms. */
   timeoutMs?: number | undefined
 }
 
-/** What is to be authorised: the socket and the channel, as the Pusher protocol names them. */
+/** What is to be authorised: the socket and the channel, by the names that the Pusher protocol has for them. */
 export interface AuthRequest {
   readonly socketId: string
   readonly channelName: string
 }
 
-/** A signature, as the endpoint gives it. */
+/** A signature, as the endpoint returns it. */
 export interface Authorisation {
   auth: string
 }
 
-/** Where channels are authorised, unless the page says otherwise. */
+/** Where channels are authorised by default. */
 export const ENDPOINT = '/broadcasting/auth'
 
 const TIMEOUT_MS = 10_000
 
 /**
- * Asks Laravel for a channel's signature: `Accept: application/json`, so that a refusal is no HTML page; the CSRF token
- * fresh from the page and only for the page's own origin; redirects not followed, for they lead to a log-in page. A token that
- * is no longer valid (419) is renewed once, and each `XSRF-TOKEN` cookie is tried: a sibling app's may stand on the parent domain.
- * Rejects with an error whose message holds the status, `HTTP 403`; `HTTP 0` when no answer came in time.
+ * Asks Laravel for a channel's signature. Sends `Accept: application/json`, so that a refusal is not an HTML page; the CSRF token,
+ * read now, to the page's own origin only. Redirects are not followed, because they lead to log-in pages. A token that
+ * is no longer valid (419) is renewed once, and each `XSRF-TOKEN` cookie is tried: another app may set one on the parent domain.
+ * Rejects with an error whose message contains the status, `HTTP 403`; `HTTP 0` when no answer came in time.
  */
 export const authorise = async (
   request: AuthRequest,
@@ -54,7 +54,7 @@ export const authorise = async (
   signal?: AbortSignal,
 ): Promise<Authorisation> => {
   const options = ownOnly(given)
-  // By hand: `AbortSignal.any` is younger than the browsers we support.
+  // Not `AbortSignal.any`, which is younger than the browsers we support.
   const either = new AbortController()
   const abort = (): void => either.abort()
   const timer = setTimeout(abort, options.timeoutMs ?? TIMEOUT_MS)
@@ -112,7 +112,7 @@ const readAuthorisation = async (response: Response): Promise<Authorisation> => 
   const { ok, status, headers } = response
   const body: unknown = ok ? await response.json().catch(() => null) : null
   if (isRecord(body) && typeof own(body, 'auth') === 'string') return body as unknown as Authorisation
-  // A firewall's challenge has the status of a refusal. What the shop itself says is JSON, for that was asked for.
+  // A firewall's challenge may have the status of a refusal. The shop's own answer is JSON, as requested.
   const isForeign = !ok && !/\bjson\b/i.test(headers.get('Content-Type') ?? '')
   const retryAfterMs = readRetryAfterMs(headers.get('Retry-After'), headers.get('Date')) ?? 0
   const retryAfter = retryAfterMs > 0 ? ` Retry-After: ${Math.ceil(retryAfterMs / 1_000)} s.` : ''
@@ -120,6 +120,6 @@ const readAuthorisation = async (response: Response): Promise<Authorisation> => 
   throw refusal(status || 302, `${isForeign ? ' (no JSON)' : ''}.${retryAfter}`)
 }
 
-// The transport reads the status from these words: pusher-js hands on nothing but the message.
+// The transport reads the status from this message: pusher-js passes on nothing else.
 const refusal = (status: number, more: string, cause?: unknown): CartEchoError =>
   new CartEchoError('authorisation-failed', `The channel was not authorised: HTTP ${status}${more}`, { status, cause })

@@ -10,22 +10,22 @@ export type { Connector } from '../engine/transport'
 export type { CartDomEventMap } from '../page/dom-events'
 export type { EchoLike } from './echo/shape'
 
-/** The page's Echo, a promise of one, or a getter of either: an Echo may come late, and is waited for, for 20 s. */
+/** The page's Echo, a promise of one, or a function that returns either. An Echo may come late: it is waited for up to 20 s. */
 export type PageEcho = EchoLike | PromiseLike<EchoLike> | (() => EchoLike | PromiseLike<EchoLike> | null | undefined)
 
 /** How cart-echo uses the page's Echo. */
 export interface EchoOptions {
   /**
-   * Whether to drive pusher-js's reconnection: back in about a second where it would wait 15, and not all pages at once. Its `connectionStatus` then shows
-   * `disconnected` between tries. Default false.
+   * Whether to drive pusher-js's reconnection: about a second after a loss instead of up to 15, and not all pages at once. Echo's `connectionStatus` then
+   * shows `disconnected` between tries. Default false.
    */
   steer?: boolean | undefined
 }
 
 /**
- * For the option `connect` of a page that has an Echo: listens on its private channel, and leaves everything else of it alone. Nothing is called before
- * `start()`.
- * @throws {CartEchoError} `invalid-options` for what cannot be an Echo, such as the class in place of an instance.
+ * For the option `connect`, on a page that has an Echo: listens on the shopper's private channel of it, and leaves everything else alone. Calls nothing
+ * before `start()`.
+ * @throws {CartEchoError} `invalid-options` for what cannot be an Echo, such as the class instead of an instance.
  */
 export const echo = (source: PageEcho, options: EchoOptions = {}): Connector => {
   const isClass = has(peek(source, 'prototype'), 'private')
@@ -33,7 +33,7 @@ export const echo = (source: PageEcho, options: EchoOptions = {}): Connector => 
     throw new CartEchoError('invalid-options', `No Echo. ${whyNoEcho(source)}`)
   const { steer } = ownOnly(options)
   return {
-    // A getter may be early in one tab and not in the next: it is only asked where nothing else tells two shops apart.
+    // A getter may find an Echo in one tab and not yet in another: it is only called when nothing else tells two shops apart.
     key: (mayLook) => keyOf(mayLook ? echoNow(source) : source),
     transport: (listening) => echoTransport({ ...listening, echo: source, steer }),
   }

@@ -63,7 +63,7 @@ export interface CartEcho {
    */
   readonly check: (options?: CheckOptions) => Promise<CheckResult>
   /**
-   * Sets how the page reloads its cart. The function is called after changes: once for a burst, at a random moment within the time that the server gives
+   * Adds a function that reloads the page's cart. It is called after changes: once for a burst, at a random moment within the time that the server gives
    * (2 s by default), so that a shop's open pages do not all ask at once; and never twice at the same time. On a hidden page it waits until the page is
    * visible. While the connection is `waiting` it waits, and is spread again afterwards. A failure is reported as `refresh-failed` and retried up to
    * four times. A listener of the DOM event `cart-echo-refresh` may prevent a run. Returns a function that removes it.

@@ -150,7 +150,7 @@ export const createCounted = ({ begin, again, end }: Readonly<Record<'begin' | '
   }
 }
 
-/** What cart-echo needs of an `AbortSignal`. */
+/** The parts of an `AbortSignal` that cart-echo uses. */
 export interface AbortSignalLike {
   readonly aborted: boolean
   readonly reason: unknown
@@ -158,7 +158,7 @@ export interface AbortSignalLike {
   removeEventListener(type: 'abort', listener: () => void): void
 }
 
-/** The platform's own `AbortSignal` where there is one; the core is compiled without the DOM's types. */
+/** The platform's own `AbortSignal`, if its types are there: the engine is compiled without those of the DOM. */
 export type Signal = typeof globalThis extends { AbortSignal: { prototype: infer Found extends AbortSignalLike } }
   ? Found
   : AbortSignalLike

@@ -3,7 +3,7 @@ import type { Stop } from './environment'
 import { CartEchoError, wordsOf } from './errors'
 import { attempt } from './shape'
 
-/** Takes what a page must hear about: a `CartEchoError` a call. */
+/** Called with one `CartEchoError` at a time. */
 export type OnError = (error: CartEchoError) => void
 
 /** Runs a listener of the page's, and gives what it returns. Whatever it throws goes to `onError`, never further: then undefined. */
@@ -93,13 +93,13 @@ interface Observable<Value> {
 
 type Listener<Value> = (value: Value) => void
 
-/** A value that changes: read it, or hear what it is. Fits `useSyncExternalStore`, Svelte's stores and RxJS's `from()` as it is. */
+/** A value that changes: read it, or subscribe to it. Works as it is with `useSyncExternalStore`, Svelte's stores and RxJS's `from()`. */
 export interface Source<Value> extends Interop<Value> {
-  /** The value now: the very same object until it changes. */
+  /** The current value: the same object until it changes. */
   readonly get: () => Value
   /**
-   * Calls the listener at once with the value now, and after each change with the new one; what a listener before it has already replaced is
-   * passed over. Returns a function that ends this.
+   * Calls the listener at once with the current value, and with each new one; a value that an earlier listener has already replaced is
+   * skipped. Returns a function that unsubscribes.
    */
   readonly subscribe: (listener: Listener<Value>) => Stop
 }

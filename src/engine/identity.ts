@@ -69,7 +69,7 @@ export const readShopper = (identity: PageIdentity): Shopper => {
 }
 
 /** A string to compare identities by: equal when they name the same customer and the same endpoints. `problems` do not count. Never throws. */
-export const textOf = ({ user, guest, owner, cursor, enabled, channel, check, reverb }: PageIdentity): string => {
+export const identityKey = ({ user, guest, owner, cursor, enabled, channel, check, reverb }: PageIdentity): string => {
   const where = typeof check === 'object' ? [check?.url, check?.intervalMs] : [check]
   const server = [reverb?.key, reverb?.host, reverb?.port, reverb?.scheme, reverb?.path, reverb?.auth?.endpoint]
   return JSON.stringify([user, guest, owner, cursor, enabled, channel, ...server, ...where].map(wordsOf))

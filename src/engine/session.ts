@@ -212,28 +212,28 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
 const arrivalOf = (said: Said, asked: Asked): Arrival =>
   said.name === 'log' ? { name: 'answer', answer: said.answer, ...asked } : { ...said, ...asked }
 
-/** How sure a page wants to be. */
+/** The options of `check()`. */
 export interface CheckOptions {
-  /** How old the last confirmation may be. Default 0: ask now. */
+  /** How old the last confirmation may be, in milliseconds. Default 0: ask now. */
   maxAgeMs?: number | undefined
   /**
-   * False: it neither runs a refresh that is wanted nor waits for one. So it may be awaited in an `onRefresh`, to see
-   * first that the server answers. Default true.
+   * False: neither runs a refresh that is wanted nor waits for one. So it may be awaited inside `onRefresh`, to make sure
+   * that the server answers. Default true.
    */
   refresh?: boolean | undefined
-  /** Ends the waiting; the promise then rejects with its reason, as `fetch` does. */
+  /** Aborts the wait; the promise then rejects with the signal's reason, as `fetch` does. */
   signal?: AbortSignalLike | undefined
 }
 
 /** What a check found. */
 export interface CheckResult {
-  /** How many changes the listeners heard meanwhile. */
+  /** How many changes were delivered to listeners meanwhile. */
   readonly found: number
-  /** As of when the page is known to be right, in milliseconds of `Date.now()`. */
+  /** When the page was last known to be up to date, as `Date.now()`. */
   readonly confirmedAtMs: number
   /**
-   * Whose cart was confirmed: the owner whom the server named, who is the page's. Null where it named none, as the
-   * guide's own check does: it answers for whoever is logged in now, who may be another than the page was rendered for.
+   * The owner whom the server named, who is the page's owner. Null when it named none: then the check has answered
+   * for whoever is logged in now, who may be another than the page was rendered for.
    */
   readonly owner: string | null
 }

@@ -110,14 +110,14 @@ interface Planned {
 export const notStarted = (nowMs: number): Connection => ({ name: 'idle', reason: 'not-started', sinceMs: nowMs })
 
 /** The connection that a server renders: `sinceMs` is 0, so that the browser hydrates the same. */
-export const unheard: Connection = Object.freeze(notStarted(0))
+export const serverConnection: Connection = Object.freeze(notStarted(0))
 
 /** The connection after a fact. Returns the same object when name and reason stay the same. */
 export const moveConnection = (now: Connection, fact: ConnectionFact, nowMs: number): Connection =>
-  carryOn(now, follow(now, fact, nowMs))
+  keepIfSame(now, follow(now, fact, nowMs))
 
 /** `next`, or `now` itself when both have the same name and reason. */
-export const carryOn = (now: Connection, next: Connection): Connection =>
+export const keepIfSame = (now: Connection, next: Connection): Connection =>
   next.name === now.name && next.reason === now.reason ? now : next
 
 /** When the next try is, after a fact that led to this connection; null when none is planned, or when it is not known. */

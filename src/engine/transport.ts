@@ -91,12 +91,12 @@ export interface ConnectorOptions {
 
 /** Where broadcasts come from: what `echo(…)` and `reverb(…)` give for the option `connect`. */
 export interface Connector {
-  /** The key of the app, where it is known: pages of two apps share nothing. `mayLook`: whether a getter of the page's may be called for it. */
+  /** The key of the app, if it is known: pages of two apps share nothing. `mayLook`: whether the page's own getter may be called to find it. */
   readonly key: (mayLook: boolean) => string | null
-  /** Makes what listens on that channel. */
+  /** Creates the transport for a channel. */
   readonly transport: (options: ConnectorOptions) => Transport
   /**
-   * The connector for a page that says other settings of Reverb than the one before it: itself where they come to the same. Left out where such settings
+   * The connector for a page with other Reverb settings than the page before: the same one when they amount to the same. Left out when such settings
    * change nothing.
    */
   readonly at?: ((settings: ReverbSettings, before: Partial<ReverbSettings> | null) => Connector) | undefined

@@ -77,7 +77,7 @@ export const messagesOfPage = (): NoticeMessages => {
   if (!block) return {}
   const words = parse(block.textContent ?? '')
   if (typeof words === 'object' && words !== null) return words
-  console.warn('cart-echo: data-cart-echo-notice is no JSON object.')
+  console.warn('cart-echo: data-cart-echo-notice is not a JSON object.')
   return {}
 }
 

@@ -3,8 +3,8 @@ import { unclobbered } from '../engine/environment'
 import { hitAt, innermost, isWithinReach, upwards } from './reach'
 
 /**
- * The open modal in front, be it a `<dialog>`, an element with `aria-modal`, or one around which everything else is hidden by hand: nothing outside of it
- * can be reached. Null when there is none.
+ * The open modal in front: a `<dialog>`, an element with `aria-modal`, or one around which everything else is hidden. Nothing outside of a modal can be
+ * reached or heard. Null when there is none.
  */
 export const openModal = (): Element | null => {
   const focused = innermost((root) => root.activeElement)

@@ -116,7 +116,7 @@ export interface RenewalOptions {
 export const untriedToken = (tried: readonly Record<string, string>[]): Record<string, string> | null =>
   csrfFromCookies().find((token) => !tried.some((other) => isSame(token, other))) ?? null
 
-/** Asks the shop to renew its cookies. False when it is not asked. Never rejects: if it fails, the refusal simply stands. */
+/** Asks the shop to renew its cookies. False when the URL may not be asked. Never rejects: after a failure the old cookies remain. */
 export const renewCookies = async (options: RenewalOptions, signal?: AbortSignal): Promise<boolean> => {
   const { csrfUrl = '/sanctum/csrf-cookie', fetch: own } = ownOnly(options)
   if (csrfUrl === null || !isOwnOrigin(csrfUrl)) return false

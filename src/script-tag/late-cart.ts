@@ -6,7 +6,7 @@ import type { CartEventName } from '../engine/events'
 import { type PageIdentity, readShopper } from '../engine/identity'
 import { noNews } from '../engine/news'
 import { ownOnly } from '../engine/shape'
-import { carryOn, notStarted } from '../engine/state'
+import { keepIfSame, notStarted } from '../engine/state'
 import { createBacklog, runOrReport } from './backlog'
 import { createFetching } from './fetching'
 import { connectionWithout, type Need, needOf } from './need'
@@ -46,7 +46,8 @@ export const createLateCart = (options: LateCartOptions): CartEcho => {
   const need = (): Need => needOf(starts.isAny(), who)
 
   const show = (): void => {
-    if (!real()) connection.set(carryOn(connection.get(), connectionWithout(need(), code.get(), environment.nowMs())))
+    if (!real())
+      connection.set(keepIfSame(connection.get(), connectionWithout(need(), code.get(), environment.nowMs())))
   }
 
   const arrived = (cart: CartEcho): void => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CartEchoError } from '../../src/engine/errors'
-import { isSameShopper, type PageIdentity, readShopper, readUser, textOf } from '../../src/engine/identity'
+import { identityKey, isSameShopper, type PageIdentity, readShopper, readUser } from '../../src/engine/identity'
 
 const codeOf = (run: () => unknown): string | null => {
   try {
@@ -152,7 +152,7 @@ describe('two identities', () => {
 describe('the text of an identity', () => {
   it('is the same for the same identity, and another where anything of it is another', () => {
     const identity: PageIdentity = { user: 7, guest: false, owner: 'mine', cursor: 'e1:1', enabled: true }
-    expect(textOf({ ...identity, problems: [] })).toBe(textOf(identity))
+    expect(identityKey({ ...identity, problems: [] })).toBe(identityKey(identity))
     const others: PageIdentity[] = [
       { user: 8 },
       { guest: true },
@@ -160,14 +160,14 @@ describe('the text of an identity', () => {
       { cursor: 'e1:2' },
       { enabled: false },
     ]
-    expect(new Set([identity, ...others.map((other) => ({ ...identity, ...other }))].map(textOf)).size).toBe(6)
+    expect(new Set([identity, ...others.map((other) => ({ ...identity, ...other }))].map(identityKey)).size).toBe(6)
   })
 
   it('is there whatever is in the identity, also what has no JSON', () => {
     const cycle: Record<string, unknown> = {}
     cycle.self = cycle
     for (const user of [7n, cycle, Object.create(null), Symbol('x')]) {
-      expect(textOf({ user, owner: user, problems: user } as unknown as PageIdentity)).toEqual(expect.any(String))
+      expect(identityKey({ user, owner: user, problems: user } as unknown as PageIdentity)).toEqual(expect.any(String))
     }
   })
 })

@@ -23,8 +23,8 @@ export interface ElementTools {
 export type HandleDirective = (element: HTMLElement, words: DirectiveWords, tools: ElementTools) => void
 
 /**
- * The parts of Alpine 3 that the plugin uses, be it `alpinejs`, `@alpinejs/csp` or the one in Livewire. Older versions lack
- * what is optional.
+ * The parts of Alpine 3 that the plugin uses: of `alpinejs`, `@alpinejs/csp` or the one in Livewire. Optional members are missing
+ * in older versions.
  */
 export interface AlpineLike {
   reactive<Value extends object>(value: Value): Value

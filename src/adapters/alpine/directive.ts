@@ -18,7 +18,7 @@ export const cartEchoDirective = (
       words.value === 'refresh' ? addRefresh(cart, Alpine, element, words, tools) : listen(cart, words, tools)
     if (stop) return tools.cleanup(stop)
     const name = [`x-cart-echo:${words.value}`, ...words.modifiers].join('.')
-    if (!warned.has(name)) warn(`${name} is no directive of cart-echo.`)
+    if (!warned.has(name)) warn(`${name} is not a directive of cart-echo.`)
     warned.add(name)
   }
 }

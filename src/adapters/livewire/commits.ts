@@ -18,7 +18,7 @@ interface Asking extends Pick<Targets, 'ask' | 'isOurs'> {
 
 /**
  * Resolves when the server has answered every component that `ask` refreshes, and has rendered the islands that these answers left out; at once
- * when there are none. Rejects when one of them failed, or when `signal`, which is not aborted yet, is.
+ * when there are none. Rejects when one of them failed, or when `signal` is aborted (it must not be yet).
  */
 export const untilCommitted = (
   livewire: LivewireLike,

@@ -79,7 +79,7 @@ export interface Effects {
   readonly islandFragments?: readonly string[] | undefined
 }
 
-/** What Livewire 4 tells of one component's part in a request (`js/request/interceptor.js`). */
+/** What Livewire 4 reports about one component's part in a request (`js/request/interceptor.js`). */
 export interface MessageInterceptor {
   readonly message: { readonly component: LivewireComponent; readonly actions: Iterable<LivewireAction> }
   readonly onSuccess: (callback: (success: { readonly payload: { readonly effects: Effects } }) => void) => void

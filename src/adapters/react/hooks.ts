@@ -3,7 +3,7 @@ import type { ChangeListener } from '../../engine/cart-echo'
 import type { CartEventName } from '../../engine/events'
 import { type News, noNews } from '../../engine/news'
 import type { Hold, Refresh, RefreshOptions } from '../../engine/refresh'
-import { type Connection, unheard } from '../../engine/state'
+import { type Connection, serverConnection } from '../../engine/state'
 import { useCartEcho } from './provider'
 
 const FIRST = 'cart.conditions.changed'
@@ -29,7 +29,7 @@ export const useCartChange: UseCartChange = (event: string | AnyListener, handle
   useEffect(() => client.on(name, (change, meta) => latest.current(change, meta)), [client, name, latest])
 }
 
-const onServer = (): Connection => unheard
+const onServer = (): Connection => serverConnection
 
 /**
  * How the page gets its changes now, and why that way; re-renders when it changes. On a server, and while React hydrates what the server rendered,
@@ -95,7 +95,7 @@ const remembering = <Value>(
 }
 
 /**
- * Sets how the page reloads its cart, as `client.onRefresh` does, while the component is mounted. A refresh that is due or running when it is
+ * Adds a function that reloads the page's cart, as `client.onRefresh` does, while the component is mounted. A refresh that is due or running when it is
  * unmounted, or hidden by `<Activity>`, is dropped, and runs when the next one is mounted or shown: call it in a component that stays, such as
  * the layout. The newest function and the newest `hold` are called; another `settleMs` or `spreadMs` restarts what is due.
  * @throws {CartEchoError} `no-provider`

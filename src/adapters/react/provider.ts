@@ -12,7 +12,7 @@ import {
 import type { CartEcho } from '../../engine/cart-echo'
 import { identifyWithoutThrowing } from '../../engine/cart-echo'
 import { CartEchoError } from '../../engine/errors'
-import { type PageIdentity, textOf } from '../../engine/identity'
+import { identityKey, type PageIdentity } from '../../engine/identity'
 
 /** The props of `CartEchoProvider`. */
 export interface CartEchoProviderProps {
@@ -68,7 +68,7 @@ const useListening = (client: CartEcho): void =>
   }, [client])
 
 const useIdentity = (client: CartEcho, page: PageIdentity | undefined): void => {
-  const identity = page && textOf(page)
+  const identity = page && identityKey(page)
   const said = useRef<readonly unknown[]>([])
   // React 18 warns about layout effects on a server.
   const useBeforePaint = typeof document === 'undefined' ? useEffect : useLayoutEffect

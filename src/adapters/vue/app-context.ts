@@ -14,7 +14,7 @@ import type { Source } from '../../engine/emitter'
 import type { Stop } from '../../engine/environment'
 import { CartEchoError } from '../../engine/errors'
 import { type News, noNews } from '../../engine/news'
-import { type Connection, unheard } from '../../engine/state'
+import { type Connection, serverConnection } from '../../engine/state'
 
 /** What the components of one app share. On a server the app is never mounted, and this stays as it was created. */
 export interface AppContext {
@@ -38,7 +38,7 @@ export const createAppContext = (client: CartEcho, start: () => void): AppContex
     isMounted.value = true
     start()
   }
-  const context = { client, isMounted, connection: shallowRef(unheard), news: shallowRef(noNews), startLate }
+  const context = { client, isMounted, connection: shallowRef(serverConnection), news: shallowRef(noNews), startLate }
   whileMounted(context, () => follow(client.connection, context.connection))
   whileMounted(context, () => follow(client.news, context.news))
   return context

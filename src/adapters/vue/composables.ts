@@ -4,7 +4,7 @@ import type { Stop } from '../../engine/environment'
 import type { CartEventName } from '../../engine/events'
 import { type News, noNews } from '../../engine/news'
 import type { Refresh, RefreshOptions } from '../../engine/refresh'
-import { type Connection, unheard } from '../../engine/state'
+import { type Connection, serverConnection } from '../../engine/state'
 import { useAppContext, whileMounted } from './app-context'
 
 const FIRST = 'cart.conditions.changed'
@@ -39,7 +39,7 @@ export const onCartChange: OnCartChange = (
  * component that is hydrated is mounted, it is `idle: not-started` with `sinceMs` 0. Updated while the app is mounted.
  * @throws {CartEchoError} `no-provider`, as `useCartEcho` does.
  */
-export const useCartConnection = (): ComputedRef<Connection> => shownOf(useAppContext().connection, unheard)
+export const useCartConnection = (): ComputedRef<Connection> => shownOf(useAppContext().connection, serverConnection)
 
 interface UseCartNews {
   (): ComputedRef<News>
@@ -61,7 +61,7 @@ export const useCartNews: UseCartNews = <Value>(selector?: (news: News) => Value
 }
 
 /**
- * Sets how the page reloads its cart, as `client.onRefresh` does, until the effect scope (a component, a Pinia store) ends; without one
+ * Adds a function that reloads the page's cart, as `client.onRefresh` does, until the effect scope (a component, a Pinia store) ends; without one
  * until the app is unmounted. A refresh that is due or running then is dropped, and runs with the next one that is added: call it where it stays,
  * such as in the layout or a store.
  * Returns a function that ends it sooner.

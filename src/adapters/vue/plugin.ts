@@ -2,7 +2,7 @@ import { type MaybeRefOrGetter, type Plugin, toValue, watch } from 'vue'
 import type { CartEcho } from '../../engine/cart-echo'
 import { identifyWithoutThrowing } from '../../engine/cart-echo'
 import type { Stop } from '../../engine/environment'
-import { type PageIdentity, textOf } from '../../engine/identity'
+import { identityKey, type PageIdentity } from '../../engine/identity'
 import { APP_CONTEXT, createAppContext } from './app-context'
 
 /** The options of the plugin. */
@@ -67,7 +67,7 @@ const followIdentity = (client: CartEcho, page: CartEchoPluginOptions['page']): 
   watch(
     () => {
       const identity = toValue(page)
-      return identity && textOf(identity)
+      return identity && identityKey(identity)
     },
     () => {
       const identity = toValue(page)

@@ -12,11 +12,11 @@ import { echoTransport } from '../echo/transport'
 /** Where Reverb is, and how channels are authorised. */
 export interface ReverbOptions extends ReverbSettings {
   auth?: AuthOptions | undefined
-  /** Where the two classes come from. Default: your app's own `laravel-echo` and `pusher-js`, imported when needed. */
+  /** Returns the two classes. Default: imports your app's own `laravel-echo` and `pusher-js` when they are needed. */
   load?: (() => Promise<EchoModules>) | undefined
 }
 
-/** What an Echo is made of. */
+/** The classes that an Echo is made of. */
 export interface EchoModules {
   /** The class that `laravel-echo` exports. */
   readonly Echo: typeof EchoClass
