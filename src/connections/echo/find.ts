@@ -63,7 +63,7 @@ export const isEcho = (value: unknown): value is EchoLike => typeof value !== 'f
 export const whyNoEcho = (value: unknown): string => {
   if (value === undefined || value === null)
     return 'It is undefined. If it comes later, give a getter: () => window.Echo.'
-  if (has(value, 'open')) return 'It is a function that gives reverb({...}): give reverb({...}) itself.'
+  if (has(value, 'transport')) return 'It is what reverb({...}) gives: connect: reverb({...}) itself.'
   if (has(peek(value, 'prototype'), 'private')) return 'It is the Echo class. Create one: new Echo({...}).'
   if (peek(value, 'default') !== undefined)
     return 'It is the namespace of the Echo script. Create one: new Echo.default({...}).'
