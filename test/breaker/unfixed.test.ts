@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest'
 import { tabsName } from '../../src/tabs/tabs'
-import { fakeEnvironment } from '../support/fake-environment'
 import { logSays, openCart } from '../support/open-cart'
 
 it('nextTryAtMs after the first session-over says when the second ask is', async () => {
