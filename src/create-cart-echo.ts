@@ -184,12 +184,11 @@ interface Endpoints {
  * Reads the endpoints from the options.
  * @throws {CartEchoError} `invalid-options` with neither `connect` nor `check`, `invalid-channel`.
  */
-const readEndpoints = ({
-  connect,
-  channel,
-  check,
-  reverb,
-}: CartEchoOptions & Pick<PageIdentity, 'reverb'>): Endpoints => {
+const readEndpoints = (options: CartEchoOptions & Pick<PageIdentity, 'reverb'>): Endpoints => {
+  const { connect, channel, check, reverb } = options
+  // An Echo that is handed over as itself would be passed over in silence, and the page would only poll.
+  const misplaced = own({ ...options }, 'echo')
+  if (misplaced) throw unfit('invalid-options', 'echo', 'connect: echo(…)', misplaced)
   const settings = readCheck(check)
   const connector = readConnector(connect)
   if (!connector && !settings) throw unfit('invalid-options', 'connect', `${CONNECTOR}, or give check`, connect)

@@ -4,7 +4,7 @@ import { reverb } from '../src/connections/reverb'
 import { createCartEcho } from '../src/create-cart-echo'
 import { CartEchoError } from '../src/engine/errors'
 import { fakeEcho } from './support/fake-echo'
-import { openCart } from './support/open-cart'
+import { logSays, openCart } from './support/open-cart'
 
 const CONNECTED = 'connected'
 
@@ -170,4 +170,10 @@ it('an encrypted channel, of which nothing may be read without anybody saying so
   const create = () =>
     createCartEcho({ user: 1, connect: connectEcho(fakeEcho()), channel: 'encrypted-App.Models.User.{user}' })
   expect(create).toThrowError(expect.objectContaining({ code: 'invalid-channel' }))
+})
+
+it('an Echo that is handed over as the option `echo` is misuse, not passed over: the page would only poll', () => {
+  expect(() => openCart({ connect: undefined, echo: {} } as never, (url) => logSays(url, {}))).toThrow(
+    'connect: echo(…)',
+  )
 })

@@ -62,3 +62,13 @@ describe('a broadcast without a place, on a page that knows a log', () => {
     cart.stop()
   })
 })
+
+it('another trouble of the same reason is reported', async () => {
+  const { echo, errors, pass } = openCart({})
+  echo.become('connected')
+  echo.refuse({ status: 500, type: 'AuthError', error: 'x' })
+  await pass(3_000)
+  echo.refuse({ status: 502, type: 'AuthError', error: 'x' })
+  await pass(0)
+  expect(errors.map(({ status }) => status)).toEqual([500, 502])
+})

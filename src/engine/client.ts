@@ -342,7 +342,8 @@ export const createClient = (options: ClientOptions): CartEcho => {
     stop: counted.stop,
     identify,
     connection: readOnly(connection),
-    nextTryAtMs: () => nextTryAtMs,
+    // What was planned for a time that has passed is being tried, or waits for somebody who looks.
+    nextTryAtMs: () => (nextTryAtMs !== null && nextTryAtMs < environment.nowMs() ? null : nextTryAtMs),
     news: readOnly(news),
     check: createChecking({
       nowMs: environment.nowMs,

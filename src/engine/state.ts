@@ -3,7 +3,7 @@ import { attempt, hasOwn, ownOnly } from './shape'
 
 /**
  * How the page gets its changes, and why that way. Decide by `name`, explain by `reason`; `sinceMs` is when this state began, as `Date.now()`. The object
- * stays the same as long as name and reason do. `cart.nextTryAtMs()` says when the next try is.
+ * stays the same as long as name, reason and the status of the error do. `cart.nextTryAtMs()` says when the next try is.
  *
  *     idle ──► connecting ──► live
  *                 ▲  │         │  ▲
@@ -112,13 +112,15 @@ export const notStarted = (nowMs: number): Connection => ({ name: 'idle', reason
 /** The connection that a server renders: `sinceMs` is 0, so that the browser hydrates the same. */
 export const serverConnection: Connection = Object.freeze(notStarted(0))
 
-/** The connection after a fact. Returns the same object when name and reason stay the same. */
+/** The connection after a fact. Returns the same object when name, reason and the error's status stay the same. */
 export const moveConnection = (now: Connection, fact: ConnectionFact, nowMs: number): Connection =>
   keepIfSame(now, follow(now, fact, nowMs))
 
-/** `next`, or `now` itself when both have the same name and reason. */
-export const keepIfSame = (now: Connection, next: Connection): Connection =>
-  next.name === now.name && next.reason === now.reason ? now : next
+/** `next`, or `now` itself when both have the same name and reason, and no error of another status. */
+export const keepIfSame = (now: Connection, next: Connection): Connection => {
+  if (next.name !== now.name || next.reason !== now.reason) return next
+  return errorOf(next)?.status === errorOf(now)?.status ? now : { ...next, sinceMs: now.sinceMs }
+}
 
 /** When the next try is, after a fact that led to this connection; null when none is planned, or when it is not known. */
 export const nextTryAfter = ({ name }: Connection, fact: { readonly name: string } & Planned): number | null =>

@@ -117,7 +117,7 @@ export const sync =
       if (stopped) return
       change()
       // While polling, the state of the polls is the state of the page. Saying the same again changes nothing.
-      if (!suspension && isPolling(live)) say(pollingFact(live, failure, dueAtMs()))
+      if (!suspension && isPolling(live)) say(pollingFact(live, failure, suspicion?.askFromMs ?? dueAtMs()))
       for (const run of effects.splice(0)) if (!stopped) run()
       setAlarm()
     }

@@ -18,10 +18,7 @@ export interface PageOptions extends StartOptions, Pick<PageSettings, 'reverb'> 
 
 /** Creates the page's cart, and connects it to Livewire, now or when it comes. Throws as `createCartEcho` does. */
 export const createFromPage = ({ echo: source, steer, ...page }: PageOptions, importPart: ImportPart): CartEcho => {
-  const connect =
-    source || steer
-      ? echo(source ?? (() => pageGlobal('Echo') as never), { steer })
-      : connectPage(page.reverb, importPart)
+  const connect = source ? echo(source, { steer }) : connectPage(page.reverb, importPart, { steer })
   const cart = createCartEcho({ connect, ...page })
   joinLivewire(cart)
   return cart

@@ -1,4 +1,4 @@
-import { echo } from '../connections/echo'
+import { type EchoOptions, echo } from '../connections/echo'
 import { isEcho } from '../connections/echo/find'
 import { type EchoLike, peek } from '../connections/echo/shape'
 import { type EchoModules, reverb } from '../connections/reverb'
@@ -10,15 +10,19 @@ import type { ImportPart } from './parts'
 /**
  * The connector of a page, once that is done: the Echo on `window`; else, with Reverb settings, an Echo of our own; else whatever Echo comes later, which
  * is waited for. Our own is made from the scripts on the page (Echo's script leaves a namespace in `window.Echo`, until somebody calls
- * `new Echo.default()`), or from parts that are fetched when it opens.
+ * `new Echo.default()`), or from parts that are fetched when it opens. `options` are for an Echo on `window`: our own is steered in any case.
  */
-export const connectPage = (settings: ReverbSettings | undefined, importPart: ImportPart): Connector => {
+export const connectPage = (
+  settings: ReverbSettings | undefined,
+  importPart: ImportPart,
+  options: EchoOptions = {},
+): Connector => {
   const look = () => pageGlobal('Echo') as EchoLike | undefined
   if (settings && !isEcho(look())) return reverb({ ...settings, load: () => loadModules(importPart) })
   const onWindow: Connector = {
-    ...echo(look),
+    ...echo(look, options),
     // A later page of the same visit may be the first with Reverb settings.
-    at: (next) => (isEcho(look()) ? onWindow : connectPage(next, importPart)),
+    at: (next) => (isEcho(look()) ? onWindow : connectPage(next, importPart, options)),
   }
   return onWindow
 }

@@ -31,9 +31,9 @@ const Cart = () => {
 }
 
 const page = { user: 7, owner: 'mine', cursor: 'e1:1' }
-const echo = reverb({ key: 'k', host: '127.0.0.1', port: 1, scheme: 'http' })
+const connect = reverb({ key: 'k', host: '127.0.0.1', port: 1, scheme: 'http' })
 export { version }
-export const client = createCartEcho({ ...page, echo, check: 'http://127.0.0.1:1/check' })
+export const client = createCartEcho({ ...page, connect, check: 'http://127.0.0.1:1/check' })
 const app = <StrictMode><CartEchoProvider client={client} page={page}><Cart /></CartEchoProvider></StrictMode>
 
 export const string = async () => renderToString(app)

@@ -62,7 +62,7 @@ describe('a term at the end of all numbers', () => {
       for (let count = 0; count < 2; count += 1) open({ ports: counted(browser.open().ports, counts) })
       await pass(LIVE_MS)
       const connection = { name: 'live', reason: 'subscribed', sinceMs: 0 }
-      busOf(browser).post({ name: 'here', from: 'x', term, n: 7, isVisible: true, connection })
+      busOf(browser).post({ name: 'here', from: 'x', term, n: 7, isVisible: true, connection, nextTryAtMs: null })
       await pass(90_000)
       expect(counts.thefts).toBeLessThanOrEqual(1)
       shop.commit('ours')

@@ -422,7 +422,7 @@ describe('what cannot be read on the bus', () => {
     const { shop, pass, pages, browser, others } = await withTabs(2)
     const bus = browser.open().ports.openBus('mine', () => undefined)
     const connection = { name: 'live', reason: 'subscribed', sinceMs: 0 }
-    bus.post({ name: 'here', from: 'x', term: 99, n: 7, isVisible: true, connection })
+    bus.post({ name: 'here', from: 'x', term: 99, n: 7, isVisible: true, connection, nextTryAtMs: null })
     await pass(70_000)
     shop.commit('ours')
     await pass(LIVE_MS)

@@ -62,7 +62,7 @@ export const isEcho = (value: unknown): value is EchoLike => typeof value !== 'f
 /** Says why something is no Echo, in words for the developer who handed it over. */
 export const whyNoEcho = (value: unknown): string => {
   if (value === undefined || value === null) return 'It is undefined: give a getter, () => window.Echo.'
-  if (has(value, 'open')) return 'It gives reverb({…}): give that itself.'
+  if (has(value, 'transport')) return 'It is reverb({…}): give connect that itself.'
   if (has(peek(value, 'prototype'), 'private')) return 'It is the class: give new Echo({…}).'
   if (peek(value, 'default') !== undefined) return 'It is the namespace: give new Echo.default({…}).'
   return 'It has no private().'
