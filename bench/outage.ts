@@ -77,7 +77,7 @@ const CASES: readonly Case[] = [
     },
     boundMs: 15_000,
   },
-  herd('herd-200-1s', 1_000, 3),
+  herd('herd-200-1s', 1_000, 5),
   herd('herd-200', 4_000, 5),
 ]
 

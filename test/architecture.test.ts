@@ -49,6 +49,9 @@ const NOT_IN_A_PAGE: Record<string, RegExp> = {
   unload: /['"`.](?:on)?(?:before)?unload\b/,
 }
 
+/** One idea per file: a screen to four. */
+const MOST_LINES = 400
+
 /** What it imports are files of the script-tag build, by address. */
 const IMPORTS_BUILT_PARTS = 'script-tag/parts.ts'
 
@@ -119,6 +122,7 @@ const wrongsOf = (path: string, source: string): string[] => {
     ...Object.entries(inPage).map(([word, pattern]) => (pattern.test(source) ? `uses ${word}` : null)),
     hasUnreadImport(source) && path !== IMPORTS_BUILT_PARTS ? 'has an import that this test cannot read' : null,
     /^(export )?(let|var) /m.test(source) ? 'has mutable state in the module' : null,
+    source.split('\n').length > MOST_LINES ? 'is longer than four screens' : null,
     ...undocumented(source),
     ENTRIES.includes(path) || !/^export (type )?(\*|\{)/m.test(source)
       ? null
@@ -187,6 +191,7 @@ describe('the house', () => {
     ['page/block.ts', 'window.onunload = stop', 'uses unload'],
     ['engine/stream.ts', 'let count = 0', 'has mutable state in the module'],
     ['server/shop/cart.ts', 'export let count = 0', 'has mutable state in the module'],
+    ['engine/stream.ts', '\n'.repeat(400), 'is longer than four screens'],
     ['engine/utils.ts', '', 'is named after nothing'],
     ['engine/types/cart.ts', '', 'is named after nothing'],
     ['engine/readCart.ts', '', 'is not in kebab-case'],

@@ -5,17 +5,11 @@ import { CartEchoError } from '../engine/errors'
 import { domEventName } from '../engine/events'
 import type { PageIdentity } from '../engine/identity'
 import { ownOnly } from '../engine/shape'
-import { holdWhile, whenOfferTaken } from './livewire/offer'
 import { refreshNow, refreshThrough } from './livewire/refreshing'
-import { markEvents, removeInvalidSocketId } from './livewire/surface'
-import {
-  dropCallsOfUnloaded,
-  isHearing,
-  keepCallLimit,
-  type LivewireRefresh,
-  readTargets,
-  watchTyping,
-} from './livewire/targets'
+import { dropCallsOfUnloaded, keepCallLimit, removeInvalidSocketId } from './livewire/requests'
+import { markEvents } from './livewire/surface'
+import { isHearing, type LivewireRefresh, readTargets } from './livewire/targets'
+import { holdWhile, watchTyping, whenOfferTaken } from './livewire/typing'
 
 export type { CartEcho } from '../engine/cart-echo'
 export type { Stop } from '../engine/environment'

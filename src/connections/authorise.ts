@@ -1,4 +1,6 @@
 import { readRetryAfterMs } from '../engine/backoff'
+import { withinTime } from '../engine/clock'
+import type { Environment } from '../engine/environment'
 import { CartEchoError } from '../engine/errors'
 import { isRecord, own, ownOnly } from '../engine/shape'
 import {
@@ -54,18 +56,16 @@ export const authorise = async (
   signal?: AbortSignal,
 ): Promise<Authorisation> => {
   const options = ownOnly(given)
-  // Not `AbortSignal.any`, which is younger than the browsers we support.
-  const either = new AbortController()
-  const abort = (): void => either.abort()
-  const timer = setTimeout(abort, options.timeoutMs ?? TIMEOUT_MS)
-  signal?.addEventListener('abort', abort)
-  if (signal?.aborted) abort()
-  try {
-    return await readAuthorisation(await ask(request, options, either.signal))
-  } finally {
-    clearTimeout(timer)
-    signal?.removeEventListener('abort', abort)
-  }
+  return withinTime(TIMERS, options.timeoutMs ?? TIMEOUT_MS, signal, async (either) =>
+    readAuthorisation(await ask(request, options, either)),
+  )
+}
+
+const TIMERS: Pick<Environment, 'schedule'> = {
+  schedule: (ms, run) => {
+    const timer = setTimeout(run, ms)
+    return () => clearTimeout(timer)
+  },
 }
 
 const ask = async (request: AuthRequest, options: AuthOptions, signal: AbortSignal): Promise<Response> => {

@@ -188,26 +188,27 @@ export const untilAborted = <Value>(promise: Promise<Value>, signal: AbortSignal
 }
 
 /**
- * Runs something that is aborted after a time, or with another signal. By hand: `AbortSignal.any` is younger than the
- * browsers we support.
+ * Runs something that is aborted after a time, or with another signal, which may be aborted already. By hand:
+ * `AbortSignal.any` is younger than the browsers we support.
  */
 export const withinTime = async <Value>(
-  environment: Environment,
+  { schedule }: Pick<Environment, 'schedule'>,
   ms: number,
-  outer: AbortSignalLike,
+  outer: AbortSignalLike | undefined,
   run: (signal: Signal) => Promise<Value>,
 ): Promise<Value> => {
   const abort = createAbort()
-  const stopTimer = environment.schedule(ms, () => abort.abort())
+  const stopTimer = schedule(ms, () => abort.abort())
   const stop = (): void => {
     stopTimer()
     abort.abort()
   }
-  outer.addEventListener('abort', stop)
+  outer?.addEventListener('abort', stop)
+  if (outer?.aborted) stop()
   try {
     return await run(abort.signal)
   } finally {
     stopTimer()
-    outer.removeEventListener('abort', stop)
+    outer?.removeEventListener('abort', stop)
   }
 }

@@ -1,5 +1,5 @@
 import { type AlpineLike, cartEcho } from '../adapters/alpine'
-import { removeInvalidSocketId } from '../adapters/livewire/surface'
+import { removeInvalidSocketId } from '../adapters/livewire/requests'
 import type { CartEcho } from '../engine/cart-echo'
 import { pageGlobal } from '../engine/environment'
 import type { PageIdentity } from '../engine/identity'

@@ -91,6 +91,15 @@ describe('what is given a time', () => {
     const { signal, listening } = countingSignal()
     await expect(withinTime(environment, 10_000, signal, async () => 7)).resolves.toBe(7)
     await expect(withinTime(environment, 10_000, signal, () => Promise.reject(new Error('no')))).rejects.toThrow('no')
+    await expect(withinTime(environment, 10_000, undefined, async () => 7)).resolves.toBe(7)
+    expect([environment.pending(), listening()]).toEqual([0, 0])
+  })
+
+  it('is aborted from the first where the other signal is', async () => {
+    const environment = fakeEnvironment()
+    const { signal, abort, listening } = countingSignal()
+    abort('enough')
+    await expect(withinTime(environment, 10_000, signal, never)).rejects.toMatchObject({ name: 'AbortError' })
     expect([environment.pending(), listening()]).toEqual([0, 0])
   })
 })

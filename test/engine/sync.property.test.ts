@@ -3,31 +3,25 @@ import { describe, expect, it } from 'vitest'
 import { createClient } from '../../src/engine/client'
 import type { PageSignal } from '../../src/engine/environment'
 import { readListening } from '../../src/engine/events'
-import type { ConnectionFact } from '../../src/engine/state'
-import { refused } from '../../src/engine/state'
 import { sync } from '../../src/engine/sync'
 import { pageLife } from '../../src/engine/transport'
 import { fakePage } from '../support/fake-environment'
 import { SCHEDULES } from '../support/schedules'
 import { seededRandom } from '../support/seeded-random'
+import { createShopSteps, type ShopStep } from '../support/shop-steps'
 import { type CheckMood, type Fate, type Kind, openVirtualShop } from '../support/virtual-shop'
 
 // What is promised, under any schedule of publishes and faults: client, stream, sync and page life as they are; server, sockets, check
 // and clock are virtual. The oracle is what the page shows.
 
 type Step =
-  | { name: 'commit'; kind: Kind; times: number }
+  | ShopStep
   | { name: 'wait'; ms: number }
-  | { name: 'fate'; fate: Fate }
-  | { name: 'check'; mood: CheckMood }
-  | { name: 'socket'; isUp: boolean; fact: 'lost' | 'not-authorised' | 'no-web-socket' }
   | { name: 'cart'; isUp: boolean }
   | { name: 'page'; signal: PageSignal }
   | { name: 'sleep'; ms: number }
   | { name: 'clock'; ms: number }
   | { name: 'check-now' }
-  | { name: 'prune' }
-  | { name: 'new-epoch' }
   | { name: 'restore'; back: number }
 
 const AUDIT_MS = 300_000
@@ -118,21 +112,15 @@ const schedules = (of: fc.Arbitrary<Step>, ...starts: Schedule['start'][]): fc.A
 
 const CURSORS = { empty: ':0', epoch: 'e1:0', nowhere: null }
 
-const FACTS: Record<(Step & { name: 'socket' })['fact'], () => ConnectionFact> = {
-  lost: () => ({ name: 'socket-lost' }),
-  'not-authorised': () => refused('not-authorised'),
-  'no-web-socket': () => refused('no-web-socket'),
-}
-
 /** Runs a schedule on a page of its own. */
 const run = async ({ seed, start, hasLive, steps }: Schedule): Promise<void> => {
   const environment = fakePage({ random: seededRandom(seed) })
   const shop = openVirtualShop(environment)
+  const server = createShopSteps(shop)
   const told = new Map<string, number[]>()
   let shown = shop.total()
   const wrongs: string[] = []
   let elapsedMs = 0
-  let isUp = true
   let isAway: 'frozen' | 'left' | null = null
   const pass = async (ms: number): Promise<void> => {
     elapsedMs += ms
@@ -166,18 +154,8 @@ const run = async ({ seed, start, hasLive, steps }: Schedule): Promise<void> => 
 
   const obey = async (next: Step): Promise<unknown> => {
     switch (next.name) {
-      case 'commit':
-        for (let count = 0; count < next.times; count += 1) shop.commit(next.kind)
-        return pass(1)
       case 'wait':
         return pass(next.ms)
-      case 'fate':
-        return shop.setFate(next.fate)
-      case 'check':
-        return shop.setCheck(next.mood)
-      case 'socket':
-        isUp = next.isUp
-        return shop.setSocket(next.isUp, FACTS[next.fact]())
       case 'cart':
         return shop.setCart(next.isUp)
       case 'page':
@@ -192,12 +170,10 @@ const run = async ({ seed, start, hasLive, steps }: Schedule): Promise<void> => 
         return pass(16_000)
       case 'check-now':
         return void cart.check().catch(() => undefined)
-      case 'prune':
-        return shop.prune()
-      case 'new-epoch':
-        return shop.newEpoch()
       case 'restore':
         return shop.restore(next.back)
+      default:
+        return server.obey(next)
     }
   }
 
@@ -207,10 +183,8 @@ const run = async ({ seed, start, hasLive, steps }: Schedule): Promise<void> => 
   }
 
   // Everything is well again, and the page does no more than it must: nothing here makes it ask but what it planned itself.
-  shop.setFate('delivered')
-  shop.setCheck('well')
+  server.mend()
   shop.setCart(true)
-  if (!isUp) shop.setSocket(true)
   if (isAway === 'frozen') environment.signal('resumed')
   if (isAway === 'left') environment.signal('restored')
   if (!environment.isVisible()) environment.signal('visible')

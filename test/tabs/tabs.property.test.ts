@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Connection, ConnectionFact } from '../../src/engine/state'
-import { refused } from '../../src/engine/state'
+import type { Connection } from '../../src/engine/state'
 import { SCHEDULES } from '../support/schedules'
 import { seededRandom } from '../support/seeded-random'
+import { createShopSteps, type ShopStep } from '../support/shop-steps'
 import { type OpenTab, openShopperTabs, type TabPage } from '../support/shopper-tabs'
 import type { CheckMood, Fate } from '../support/virtual-shop'
 
@@ -11,7 +11,7 @@ import type { CheckMood, Fate } from '../support/virtual-shop'
 // stream, sync, page life and tabs are as they are; browser, server and clock are virtual.
 
 type Step =
-  | { name: 'commit'; times: number }
+  | ShopStep
   | { name: 'wait'; ms: number }
   | { name: 'open'; isVisible: boolean; behind: number }
   | { name: 'close'; tab: number }
@@ -25,12 +25,7 @@ type Step =
   | { name: 'stop'; tab: number }
   | { name: 'start'; tab: number }
   | { name: 'check-now'; tab: number }
-  | { name: 'fate'; fate: Fate }
-  | { name: 'check'; mood: CheckMood }
-  | { name: 'socket'; isUp: boolean; fact: 'lost' | 'not-authorised' }
   | { name: 'loss'; share: number }
-  | { name: 'prune' }
-  | { name: 'new-epoch' }
 
 const TABS = 4
 
@@ -41,7 +36,14 @@ const ofTab = <Name extends Step['name']>(name: Name, weight = 2) => ({
 })
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 12, arbitrary: fc.record({ name: fc.constant('commit' as const), times: constant(1, 1, 1, 2, 3, 60) }) },
+  {
+    weight: 12,
+    arbitrary: fc.record({
+      name: fc.constant('commit' as const),
+      kind: fc.constant('ours' as const),
+      times: constant(1, 1, 1, 2, 3, 60),
+    }),
+  },
   {
     weight: 10,
     arbitrary: fc.record({ name: fc.constant('wait' as const), ms: constant(1, 4, 60, 400, 2_000, 8_000, 40_000) }),
@@ -138,11 +140,6 @@ const schedules = (of: fc.Arbitrary<Step>): fc.Arbitrary<Schedule> =>
     steps: fc.array(of, { maxLength: 30 }),
   })
 
-const FACTS: Record<'lost' | 'not-authorised', () => ConnectionFact> = {
-  lost: () => ({ name: 'socket-lost' }),
-  'not-authorised': () => refused('not-authorised'),
-}
-
 type Life = { away: 'frozen' | 'left' | null; isStopped: boolean }
 
 const AUDIT_MS = 300_000
@@ -153,7 +150,7 @@ const run = async ({ seed, hasLive, steps }: Schedule): Promise<void> => {
   const { shop, browser, pages, pass, clock } = shopper
   const lives = new Map<TabPage, Life>()
   const beganAtMs = clock.nowMs()
-  let isUp = true
+  const server = createShopSteps(shop)
 
   const open = (options: OpenTab): void => {
     if (living().length < TABS) lives.set(shopper.open({ hasLive, ...options }), { away: null, isStopped: false })
@@ -209,24 +206,17 @@ const run = async ({ seed, hasLive, steps }: Schedule): Promise<void> => {
 
   const obey = async (next: Step): Promise<unknown> => {
     switch (next.name) {
-      case 'commit':
-        for (let count = 0; count < next.times; count += 1) shop.commit('ours')
-        return pass(1)
       case 'wait':
         return pass(next.ms)
       case 'open':
         return open({ isVisible: next.isVisible, behind: next.behind })
       case 'fate':
-        return shop.setFate(next.fate)
       case 'check':
-        return shop.setCheck(next.mood)
       case 'socket':
-        isUp = next.isUp
-        return shop.setSocket(next.isUp, FACTS[next.fact]())
+      case 'commit':
       case 'prune':
-        return shop.prune()
       case 'new-epoch':
-        return shop.newEpoch()
+        return server.obey(next)
       case 'loss':
         return browser.setLoss(next.share)
       default: {
@@ -243,10 +233,8 @@ const run = async ({ seed, hasLive, steps }: Schedule): Promise<void> => {
   }
 
   // Everything is well again.
-  shop.setFate('delivered')
-  shop.setCheck('well')
+  server.mend()
   browser.setLoss(0)
-  if (!isUp) shop.setSocket(true)
   for (const page of living()) {
     thaw(page)
     page.tab.unhang()

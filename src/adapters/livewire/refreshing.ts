@@ -4,9 +4,9 @@ import type { Refresh, RefreshRequest } from '../../engine/refresh'
 import { untilCommitted } from './commits'
 import { createExpiry } from './expired'
 import { watchLatecomers } from './latecomers'
-import { showOffer } from './offer'
 import { findLivewire, type LivewireComponent, type LivewireLike } from './surface'
 import type { Targets } from './targets'
+import { showOffer } from './typing'
 
 const CHECK_MAX_AGE_MS = 5_000
 

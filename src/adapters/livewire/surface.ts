@@ -141,20 +141,6 @@ export const hookInto = <Name extends keyof Hooks>(
 }
 
 /**
- * Removes `X-Socket-ID` from Livewire's requests while it is not the id of a socket, until aborted. Livewire sets it from `window.Echo`
- * (`js/features/supportLaravelEcho.js`): to `undefined` while the socket is not open, which makes `toOthers()` throw
- * (pusher-http-php `src/Pusher.php`).
- */
-export const removeInvalidSocketId = (until: AbortSignal): void =>
-  hookInto(
-    'request',
-    ({ options: { headers } }) => {
-      if (!/^\d+\.\d+$/.test(String(headers['X-Socket-ID']))) delete headers['X-Socket-ID']
-    },
-    until,
-  )
-
-/**
  * Adds what `Livewire.on` looks for (livewire `js/events.js`) to the DOM events of these names, before Livewire gets them, until aborted.
  * `#[On]` listens to every event on `window`: a second dispatch would reach it twice.
  */

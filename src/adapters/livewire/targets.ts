@@ -1,14 +1,6 @@
 import { CartEchoError } from '../../engine/errors'
-import {
-  type Call,
-  findLivewire,
-  hookInto,
-  type LivewireComponent,
-  type LivewireEvent,
-  type LivewireLike,
-  type Payload,
-  type Wire,
-} from './surface'
+import type { LivewireComponent, LivewireEvent, LivewireLike, Wire } from './surface'
+import type { Concerns } from './typing'
 
 /** What a refresh reaches: the event or events it dispatches, or the names of the components it refreshes. */
 export type LivewireRefresh = string | readonly string[] | { readonly components: readonly string[] }
@@ -81,97 +73,4 @@ const refreshed = (wire: Wire): readonly LivewireComponent[] => {
   // Its result is taken from the commit.
   wire.$refresh().then(undefined, () => undefined)
   return [wire.__instance]
-}
-
-/** Whether a refresh affects a component; undefined when it cannot be known. */
-type Concerns = (component: LivewireComponent | undefined) => boolean | undefined
-
-const FIELDS = 'input, textarea, select, [contenteditable]'
-const ACTIVITY_EVENTS = ['focusin', 'pointerdown', 'keydown', 'input', 'compositionstart', 'compositionend']
-
-/**
- * Listens to what happens in fields, until aborted. Returns a function that says whether the shopper is busy: something happened within `idleMs`, or an
- * input method is composing, and the focus, perhaps on a button by now, is in a component that `concerns`.
- */
-export const watchTyping = (idleMs: number, concerns: Concerns, until: AbortSignal): (() => boolean) => {
-  let doneAtMs = 0
-  let isComposing = false
-  const note = (event: Event): void => {
-    if (!(event.target as Partial<Element>).closest?.(FIELDS)) return
-    doneAtMs = Date.now()
-    isComposing = event.type === 'compositionstart' || (event as InputEvent).isComposing
-  }
-  for (const name of ACTIVITY_EVENTS) document.addEventListener(name, note, { capture: true, signal: until })
-  return () =>
-    // Math.abs: a clock that is set back must not prolong it.
-    (isComposing || Math.abs(Date.now() - doneAtMs) < idleMs) && isWithin(document.activeElement, concerns)
-}
-
-// A commit sends what is typed in its component, and its morph leaves out the components within.
-const isWithin = (element: Element | null, concerns: Concerns): boolean => {
-  for (let node = element as AlpineElement | null; node; node = node._x_teleportBack ?? node.parentElement)
-    if (node.hasAttribute('wire:id') && concerns(node.__livewire)) return true
-  return false
-}
-
-/** An element that x-teleport moved elsewhere, such as a dialog, knows where it came from (alpinejs `src/directives/x-teleport.js`). */
-interface AlpineElement extends Element {
-  readonly __livewire?: LivewireComponent
-  readonly _x_teleportBack?: AlpineElement
-}
-
-/**
- * Removes the calls that `isMatch` matches from lazy components that are not loaded yet. Livewire 3 lets them handle `#[On]` even so, and then renders them
- * without `mount()`, for good (js/features/supportListeners.js); Livewire 4 does not. Until aborted.
- */
-export const dropCallsOfUnloaded = (isMatch: Targets['isOurs'], until: AbortSignal): void =>
-  hookInto(
-    'commit.pooling',
-    ({ commits }) => {
-      for (const commit of commits) {
-        const rest = commit.calls.filter(({ method, params }) => !isMatch(method, params))
-        if (rest.length === commit.calls.length || isLoaded(commit.component)) continue
-        commit.calls = rest
-        if (rest.length === 0) commits.delete(commit)
-      }
-    },
-    until,
-  )
-
-// Livewire 4 refuses a component with more calls in one request, and makes none of them (config/livewire.php, payload.max_calls).
-const MOST_CALLS = 50
-
-/** Limits how many calls a component sends at a time to what Livewire 4 accepts: those that `isMatch` matches go with its next request. Until aborted. */
-export const keepCallLimit = (isMatch: Targets['isOurs'], until: AbortSignal): void =>
-  hookInto(
-    'request',
-    ({ options, payload }) => {
-      // Only a request with this many calls is parsed.
-      if (payload.split('"__dispatch"').length <= MOST_CALLS || !findLivewire()?.interceptMessage) return
-      const body = JSON.parse(options.body) as Payload
-      for (const component of body.components) {
-        const later = lastOf(component.calls, isMatch)
-        if (later.length === 0) continue
-        component.calls = component.calls.slice(0, -later.length)
-        options.body = JSON.stringify(body)
-        // This request is under way then: Livewire keeps the calls until it is answered.
-        queueMicrotask(() => callAgain(JSON.parse(component.snapshot).memo.id, later))
-      }
-    },
-    until,
-  )
-
-// Only calls at the end: Livewire assigns results by position.
-const lastOf = (calls: readonly Call[], isMatch: Targets['isOurs']): readonly Call[] => {
-  let kept = calls.length
-  for (let call = calls[kept - 1]; call && kept > MOST_CALLS; call = calls[kept - 1]) {
-    if (!isMatch(call.method, call.params)) break
-    kept -= 1
-  }
-  return calls.slice(kept)
-}
-
-const callAgain = (id: string, calls: readonly Call[]): void => {
-  const wire = findLivewire()?.find(id)
-  for (const { method, params } of calls) wire?.call(method, ...params).then(undefined, () => undefined)
 }
