@@ -12,13 +12,13 @@ import { isReadable, sorted } from './engine/payload'
 import { type ReverbSettings, readChannel, readDurationMs, readIntervalMs, readReverb } from './engine/settings'
 import { own, ownOnly } from './engine/shape'
 import { sync } from './engine/sync'
-import type { Connector, Transport } from './engine/transport'
-import { pageLife } from './engine/transport'
+import { type Connector, pageLife, type Transport } from './engine/transport'
 import { askAlone, type CheckRequest, createCheck } from './page/check'
 import { createDomEvents } from './page/dom-events'
 import { browserEnvironment, browserTabs } from './page/environment'
 import { absolute } from './page/request'
-import { besideOtherLogIns, tabs, tabsName } from './tabs/tabs'
+import { besideOtherLogIns } from './tabs/other-log-ins'
+import { tabs, tabsName } from './tabs/tabs'
 
 /** How the check is requested, and how often. */
 export interface CheckSettings extends CheckRequest {
@@ -187,7 +187,7 @@ interface Endpoints {
 const readEndpoints = (options: CartEchoOptions & Pick<PageIdentity, 'reverb'>): Endpoints => {
   const { connect, channel, check, reverb } = options
   // An Echo that is handed over as itself would be passed over in silence, and the page would only poll.
-  const misplaced = own({ ...options }, 'echo')
+  const misplaced = own(Object(options), 'echo')
   if (misplaced) throw unfit('invalid-options', 'echo', 'connect: echo(…)', misplaced)
   const settings = readCheck(check)
   const connector = readConnector(connect)

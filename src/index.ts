@@ -1,6 +1,6 @@
 export { type CartEchoOptions, type CheckSettings, createCartEcho } from './create-cart-echo'
+export type { AbortSignalLike, Signal } from './engine/abort'
 export type { CartEcho, ChangeListener, ListenOptions } from './engine/cart-echo'
-export type { AbortSignalLike, Signal } from './engine/clock'
 export type { OnError, Source } from './engine/emitter'
 export type { Stop } from './engine/environment'
 export { CartEchoError, type CartEchoErrorCode, type CartEchoErrorDetails, type PayloadReport } from './engine/errors'

@@ -41,12 +41,15 @@ const idle = async (tabs: number) => {
   await clock.advanceTurnByTurn(1_000)
   for (const { echo } of pages) echo.confirm('App.Models.User.1')
   await clock.advanceTurnByTurn(60_000)
-  const minutes: { timers: number[]; posted: number }[] = []
+  const minutes: { timers: number[]; posted: number; byFollowers: number }[] = []
   for (let minute = 0; minute < MINUTES; minute += 1) {
     for (const { counts } of pages) counts.timers = 0
     const before = browser.posted().length
     await clock.advanceTurnByTurn(60_000)
-    minutes.push({ timers: pages.map(({ counts }) => counts.timers), posted: browser.posted().length - before })
+    const posted = browser.posted().slice(before)
+    // The leader signs what it says with its term.
+    const byFollowers = posted.filter((message) => !Object.hasOwn(Object(message), 'term')).length
+    minutes.push({ timers: pages.map(({ counts }) => counts.timers), posted: posted.length, byFollowers })
   }
   const states = pages.map(({ cart }) => cart.connection.get().name)
   for (const { cart } of pages) cart.stop()
@@ -59,5 +62,13 @@ describe('a page that is live, visible and idle', () => {
     expect(states).toEqual(['live'])
     expect(Math.max(...minutes.map(({ timers: [own = 0] }) => own))).toBeLessThanOrEqual(6)
     expect(minutes.every(({ posted }) => posted === 0)).toBe(true)
+  })
+
+  it('sets as many where there are five, and a follower posts at most 2 messages a minute', async () => {
+    const { minutes, states } = await idle(5)
+    expect(states).toEqual(['live', 'live', 'live', 'live', 'live'])
+    expect(Math.max(...minutes.flatMap(({ timers }) => timers))).toBeLessThanOrEqual(6)
+    expect(Math.max(...minutes.map(({ byFollowers }) => byFollowers / 4))).toBeLessThanOrEqual(2)
+    expect(minutes.some(({ byFollowers }) => byFollowers > 0)).toBe(true)
   })
 })

@@ -1,5 +1,4 @@
-import type { CartEcho } from '../engine/cart-echo'
-import { identifyWithoutThrowing } from '../engine/cart-echo'
+import { type CartEcho, identifyWithoutThrowing } from '../engine/cart-echo'
 import type { Stop } from '../engine/environment'
 import { CartEchoError } from '../engine/errors'
 import { domEventName } from '../engine/events'

@@ -1,5 +1,5 @@
+export type { AbortSignalLike, Signal } from '../engine/abort'
 export type { CartEcho, ChangeListener } from '../engine/cart-echo'
-export type { AbortSignalLike, Signal } from '../engine/clock'
 export type { Stop } from '../engine/environment'
 export type { CartEventMap, CartEventName, Change, ChangeMeta } from '../engine/events'
 export type { PageIdentity } from '../engine/identity'

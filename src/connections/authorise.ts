@@ -1,5 +1,5 @@
+import { withinTime } from '../engine/abort'
 import { readRetryAfterMs } from '../engine/backoff'
-import { withinTime } from '../engine/clock'
 import type { Environment } from '../engine/environment'
 import { CartEchoError } from '../engine/errors'
 import { isRecord, own, ownOnly } from '../engine/shape'

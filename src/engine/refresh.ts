@@ -1,6 +1,7 @@
+import { type Abort, createAbort, type Signal } from './abort'
 import { backOffMs, REFRESH_FAILED } from './backoff'
 import { onChange } from './cart-echo'
-import { type Abort, createAbort, isYoung, type Signal } from './clock'
+import { isYoung } from './clock'
 import { isBefore, parseCursor } from './cursor'
 import { guarded, type OnError, type SettableSource, type Source } from './emitter'
 import type { Environment, PageSignal, Stop } from './environment'

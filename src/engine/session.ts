@@ -1,4 +1,5 @@
-import { type AbortSignalLike, createAlarm, isYoung, untilAborted } from './clock'
+import { type AbortSignalLike, untilAborted } from './abort'
+import { createAlarm, isYoung } from './clock'
 import type { Cursor } from './cursor'
 import { carryOut, forgetAsk, type Memory, noteConfirmed, remember } from './customer'
 import type { Environment } from './environment'

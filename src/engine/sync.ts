@@ -1,5 +1,6 @@
+import { createAbort, type Signal, withinTime } from './abort'
 import { FULL_ANSWER, type Meaning } from './answer'
-import { createAbort, createAlarm, isYoung, type Moment, type Signal, withinTime } from './clock'
+import { createAlarm, isYoung, type Moment } from './clock'
 import { type Cursor, placeOf } from './cursor'
 import type { Audience, Environment, PageSignal } from './environment'
 import type { CartEchoError } from './errors'

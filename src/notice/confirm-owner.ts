@@ -1,6 +1,5 @@
 import { backOffMs, LOOKER_UNKNOWN } from '../engine/backoff'
-import type { CartEcho } from '../engine/cart-echo'
-import { onChange } from '../engine/cart-echo'
+import { type CartEcho, onChange } from '../engine/cart-echo'
 import type { Stop } from '../engine/environment'
 
 /** The delay before the next ask: the check may have been busy with another one, and a lost socket is reported late. */

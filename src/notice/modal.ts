@@ -1,5 +1,4 @@
-import type { Stop } from '../engine/environment'
-import { unclobbered } from '../engine/environment'
+import { type Stop, unclobbered } from '../engine/environment'
 import { hitAt, innermost, isWithinReach, upwards } from './reach'
 
 /**

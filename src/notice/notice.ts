@@ -1,8 +1,7 @@
 import type { CartEcho } from '../engine/cart-echo'
 import type { Stop } from '../engine/environment'
 import { noticesOfPage } from './element'
-import type { NoticeMessages } from './messages'
-import { messagesOfPage } from './messages'
+import { messagesOfPage, type NoticeMessages } from './messages'
 import { createPresenter } from './presenter'
 
 export type { CartEcho } from '../engine/cart-echo'

@@ -1,6 +1,6 @@
+import { untilAborted, withinTime } from '../engine/abort'
 import { type CheckResponse, type Meaning, readResponse } from '../engine/answer'
 import { readRetryAfterMs } from '../engine/backoff'
-import { untilAborted, withinTime } from '../engine/clock'
 import { formatCursor } from '../engine/cursor'
 import type { Environment } from '../engine/environment'
 import { wordsOf } from '../engine/errors'

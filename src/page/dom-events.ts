@@ -1,6 +1,5 @@
 import type { CartEcho } from '../engine/cart-echo'
-import type { Stop } from '../engine/environment'
-import { unclobbered } from '../engine/environment'
+import { type Stop, unclobbered } from '../engine/environment'
 import {
   type CartEchoNotice,
   type CartEventMap,

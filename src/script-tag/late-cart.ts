@@ -1,5 +1,4 @@
-import type { CartEcho } from '../engine/cart-echo'
-import { onChange } from '../engine/cart-echo'
+import { type CartEcho, onChange } from '../engine/cart-echo'
 import { createGuard, createSource, type OnError, readOnly } from '../engine/emitter'
 import type { Environment } from '../engine/environment'
 import type { CartEventName } from '../engine/events'

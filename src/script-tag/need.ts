@@ -1,6 +1,5 @@
 import type { CartEcho } from '../engine/cart-echo'
-import type { PageIdentity } from '../engine/identity'
-import { type Closed, whyClosed } from '../engine/identity'
+import { type Closed, type PageIdentity, whyClosed } from '../engine/identity'
 import type { Connection } from '../engine/state'
 import type { Fetched } from './fetching'
 

@@ -2,8 +2,17 @@ import { createAlarm, isYoung } from '../engine/clock'
 import type { Environment } from '../engine/environment'
 import { CartEchoError } from '../engine/errors'
 import type { Reply, Sink } from '../engine/transport'
-import type { Post, Settled, Term } from './bus'
-import { isFromLeader, isLater, isLook, type LeaderMessage, type Look, type Message } from './bus'
+import {
+  isFromLeader,
+  isLater,
+  isLook,
+  type LeaderMessage,
+  type Look,
+  type Message,
+  type Post,
+  type Settled,
+  type Term,
+} from './bus'
 import type { Ask, Confirmation } from './relay'
 
 /** What a tab has whether it leads or follows. */

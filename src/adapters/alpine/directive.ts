@@ -1,5 +1,4 @@
-import type { CartEcho } from '../../engine/cart-echo'
-import { onChange } from '../../engine/cart-echo'
+import { type CartEcho, onChange } from '../../engine/cart-echo'
 import type { Stop } from '../../engine/environment'
 import { domEventName } from '../../engine/events'
 import type { AlpineLike, DirectiveWords, ElementTools, Evaluation, HandleDirective } from './alpine-like'

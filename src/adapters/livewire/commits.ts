@@ -1,4 +1,4 @@
-import type { AbortSignalLike } from '../../engine/clock'
+import type { AbortSignalLike } from '../../engine/abort'
 import type { Stop } from '../../engine/environment'
 import type {
   Call,

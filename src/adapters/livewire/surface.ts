@@ -1,5 +1,4 @@
-import type { Stop } from '../../engine/environment'
-import { pageGlobal } from '../../engine/environment'
+import { pageGlobal, type Stop } from '../../engine/environment'
 
 /** A component as Livewire keeps it (livewire `js/component.js`), as far as it is used here. */
 export interface LivewireComponent {

@@ -9,8 +9,7 @@ import {
   useLayoutEffect,
   useRef,
 } from 'react'
-import type { CartEcho } from '../../engine/cart-echo'
-import { identifyWithoutThrowing } from '../../engine/cart-echo'
+import { type CartEcho, identifyWithoutThrowing } from '../../engine/cart-echo'
 import { CartEchoError } from '../../engine/errors'
 import { identityKey, type PageIdentity } from '../../engine/identity'
 

@@ -1,6 +1,5 @@
 import { type MaybeRefOrGetter, type Plugin, toValue, watch } from 'vue'
-import type { CartEcho } from '../../engine/cart-echo'
-import { identifyWithoutThrowing } from '../../engine/cart-echo'
+import { type CartEcho, identifyWithoutThrowing } from '../../engine/cart-echo'
 import type { Stop } from '../../engine/environment'
 import { identityKey, type PageIdentity } from '../../engine/identity'
 import { APP_CONTEXT, createAppContext } from './app-context'

@@ -2,8 +2,14 @@ import { backOffMs, SUBSCRIPTION_FAILED } from '../../engine/backoff'
 import { createAlarm } from '../../engine/clock'
 import type { PageSignal, Stop } from '../../engine/environment'
 import { CartEchoError, wordsOf } from '../../engine/errors'
-import type { ConnectionFact } from '../../engine/state'
-import { authorisationFact, delayed, echoThrew, readAuthorisationFailure, refused } from '../../engine/state'
+import {
+  authorisationFact,
+  type ConnectionFact,
+  delayed,
+  echoThrew,
+  readAuthorisationFailure,
+  refused,
+} from '../../engine/state'
 import type { Sink } from '../../engine/transport'
 import { joinChannel } from './channel'
 import { isOpenable, wasReplaced } from './find'

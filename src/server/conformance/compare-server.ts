@@ -2,11 +2,9 @@ import { openObserver } from './actor'
 import { playAuth } from './play-auth'
 import { createFastClock, playKeepAlive } from './play-keep-alive'
 import { playTranscript } from './play-transcript'
-import type { Recordings } from './recordings'
-import { type RecordedReverbOptions, startRecordedReverb } from './recordings'
+import { type RecordedReverbOptions, type Recordings, startRecordedReverb } from './recordings'
 import { type Finding, untried } from './report'
-import type { Clock, Target } from './target'
-import { ask } from './target'
+import { ask, type Clock, type Target } from './target'
 
 /** Compares a server with transcript.txt and auth.txt. Rejects when there is none. */
 export const compareWithServer = async (

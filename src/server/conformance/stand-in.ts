@@ -3,8 +3,7 @@ import { readCookie } from '../http/routes'
 import type { StartServerOptions } from '../start-options'
 import { startServer } from '../start-server'
 import { RECORDED_APPLICATIONS, targetAt } from './recordings'
-import type { AuthDoor, Target } from './target'
-import { ask } from './target'
+import { type AuthDoor, ask, type Target } from './target'
 
 /** The whole stand-in, as what the recordings were made of. */
 export interface StandIn {

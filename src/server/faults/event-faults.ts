@@ -1,7 +1,6 @@
 import type { Publication } from '../reverb/publication'
 import type { Disturbance } from './disturbances'
-import type { Span } from './fault'
-import { strikesOf } from './fault'
+import { type Span, strikesOf } from './fault'
 import type { Hand } from './running-fault'
 import type { Stage } from './stage'
 

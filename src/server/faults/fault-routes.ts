@@ -1,7 +1,6 @@
 import { CartEchoServerError } from '../errors'
 import { closing } from '../http/answer'
-import type { Call, Handler } from '../http/call'
-import { isObject, parseJson } from '../http/call'
+import { type Call, type Handler, isObject, parseJson } from '../http/call'
 import { json, PRIVATE, type Reply } from '../http/reply'
 import { firstOf, route } from '../http/routes'
 import { isSameSite } from '../shop/sessions'

@@ -1,6 +1,5 @@
 import type { Call } from '../http/call'
-import type { Reply } from '../http/reply'
-import { isAnswered } from '../http/reply'
+import { isAnswered, type Reply } from '../http/reply'
 import { targetOf } from './call-faults'
 import { isSubscribed } from './socket-faults'
 

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Handler } from './call'
-import { readCall } from './call'
+import { type Handler, readCall } from './call'
 import { json, type Reply, text, trickle } from './reply'
 
 const MAX_BODY_BYTES = 65_536

@@ -1,8 +1,7 @@
 import { Socket } from 'node:net'
 import type { ProxyFault } from './fault'
 import { startFlow } from './flow'
-import type { ConnectionLog } from './log'
-import { createStory, type Story } from './log'
+import { type ConnectionLog, createStory, type Story } from './log'
 import type { Struck } from './step'
 
 /** What a connection is made of. */

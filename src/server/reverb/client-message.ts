@@ -1,6 +1,5 @@
 import { isObject } from '../http/call'
-import type { Whisper } from './frames'
-import { asPhpArray, readPhpJson } from './frames'
+import { asPhpArray, readPhpJson, type Whisper } from './frames'
 import type { SubscribeRequest } from './subscriptions'
 
 /** What a client can say. `forged` is an event only the server may send: it is dropped without a word. */

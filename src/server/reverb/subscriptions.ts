@@ -1,6 +1,5 @@
 import { isObject } from '../http/call'
-import type { Channels, Member } from './channels'
-import { isId, isPresent, kindOf, presenceOf } from './channels'
+import { type Channels, isId, isPresent, kindOf, type Member, presenceOf } from './channels'
 import type { Connection } from './connection'
 import {
   cacheMissFrame,

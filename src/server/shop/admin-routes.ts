@@ -1,6 +1,5 @@
 import { CartEchoServerError } from '../errors'
-import type { Call, Handler } from '../http/call'
-import { readFields } from '../http/call'
+import { type Call, type Handler, readFields } from '../http/call'
 import { json, PRIVATE, type Reply } from '../http/reply'
 import { firstOf, route } from '../http/routes'
 import type { PromotionResult, Promotions } from './promotions'

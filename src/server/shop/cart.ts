@@ -3,8 +3,7 @@ import type { Handler } from '../http/call'
 import { json, PRIVATE } from '../http/reply'
 import { route } from '../http/routes'
 import type { Carts } from './carts'
-import type { LogBook } from './owner-log'
-import { keepsLog, type Level } from './owner-log'
+import { keepsLog, type Level, type LogBook } from './owner-log'
 import type { Sessions } from './sessions'
 
 /** One line of a cart. */

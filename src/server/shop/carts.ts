@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Cart, CartLine } from './cart'
-import { CONDITIONS, PRODUCTS, type Product } from './cart'
+import { type Cart, type CartLine, CONDITIONS, PRODUCTS, type Product } from './cart'
 import { CUSTOMERS, type Customer } from './sessions'
 
 /** A cart and whose it is. */

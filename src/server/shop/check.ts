@@ -2,8 +2,7 @@ import { type Call, type Handler, isObject, parseJson } from '../http/call'
 import { json, PRIVATE, type Reply } from '../http/reply'
 import { route } from '../http/routes'
 import { answerSince, isAhead, type LogAnswer, type LogEntry, type LogView } from './log-answer'
-import type { LogBook } from './owner-log'
-import { keepsLog, type Level } from './owner-log'
+import { keepsLog, type Level, type LogBook } from './owner-log'
 import type { Customer, Session, Sessions } from './sessions'
 
 /** Where pages ask what they missed. Source: the guide. */

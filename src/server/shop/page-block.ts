@@ -1,10 +1,8 @@
 import type { Id } from '../../engine/events'
 import type { Place } from '../http/host'
 import type { Application } from '../reverb/application'
-import type { CheckPolicy } from './check'
-import { CHECK_PATH } from './check'
-import type { LogBook } from './owner-log'
-import { keepsLog, type Level } from './owner-log'
+import { CHECK_PATH, type CheckPolicy } from './check'
+import { keepsLog, type Level, type LogBook } from './owner-log'
 import type { Customer } from './sessions'
 
 /** What a page tells the SDK (docs/protocol.md). A server of level `guide` knows neither owner nor cursor. */

@@ -4,8 +4,7 @@ import { isObject } from '../http/call'
 import type { Publication } from '../reverb/publication'
 import type { LogEntry } from './log-answer'
 import type { Outbox } from './outbox'
-import type { LogBook, LogPlace } from './owner-log'
-import { keepsLog, type Level } from './owner-log'
+import { keepsLog, type Level, type LogBook, type LogPlace } from './owner-log'
 import { type Customer, channelOf, knownCustomer } from './sessions'
 
 /** Logs one change of a customer and hands it to their sockets. */

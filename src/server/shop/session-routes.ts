@@ -1,5 +1,4 @@
-import type { Call, Handler } from '../http/call'
-import { readFields } from '../http/call'
+import { type Call, type Handler, readFields } from '../http/call'
 import { failure, json, PRIVATE, type Reply } from '../http/reply'
 import { firstOf, route } from '../http/routes'
 import { provesToken } from './channel-auth'

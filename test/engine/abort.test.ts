@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type AbortSignalLike, createAbort, untilAborted, withinTime } from '../../src/engine/clock'
+import { type AbortSignalLike, createAbort, untilAborted, withinTime } from '../../src/engine/abort'
 import { fakeEnvironment } from '../support/fake-environment'
 
 /** A signal that counts who listens. */
