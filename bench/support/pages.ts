@@ -40,8 +40,9 @@ export const OPEN_PAGE = {
   },
   /** cart-echo with an Echo of its own, and the check. */
   'cart-echo': async (server) => {
+    const { key, host, port, scheme } = server.reverb
     const auth = { endpoint: `${server.url}/broadcasting/auth`, headers: { Cookie: server.cookie } }
-    return openCartEcho(server, { connect: reverb({ ...server.reverb, auth }) })
+    return openCartEcho(server, { connect: reverb({ key, host, port, scheme, auth }) })
   },
   /** cart-echo on the page's own Echo, the guide's, which is connected already and which it may steer, and the check. */
   'cart-echo-page': async (server) => {

@@ -1,4 +1,4 @@
-import { connectOwn, reverbEcho } from '../../src/connections/reverb/echo'
+import { echo } from '../../src/connections/echo'
 import { createCartEchoIn } from '../../src/create-cart-echo'
 import { browserEnvironment } from '../../src/page/environment'
 import { ownerOf, VIRTUAL_EPOCH } from './virtual-answers'
@@ -31,10 +31,7 @@ export const OPEN_VIRTUAL_PAGE = {
       { ...browserEnvironment(), hasPage: true, nowMs, schedule, random },
       {
         ...{ user: shopper, owner: ownerOf(shopper), cursor: `${VIRTUAL_EPOCH}:0` },
-        connect: connectOwn({
-          ...reverbEcho(null),
-          open: async () => createVirtualEcho(server, clock, shopper) as never,
-        }),
+        connect: echo(createVirtualEcho(server, clock, shopper) as never, { steer: true }),
         check: { url: 'https://shop.example/api/cart/check-updates', fetch: fetchFrom(server, shopper) },
         target: null,
         onError: ({ code }) => errors.push(code),

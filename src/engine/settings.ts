@@ -47,7 +47,7 @@ export const readDurationMs = (name: string, said: unknown, fromMs = 0): number 
 export const readIntervalMs = (name: string, said: unknown): number | false | undefined =>
   said === false ? said : readDurationMs(name, said, SHORTEST_INTERVAL_MS)
 
-/** Where Reverb is, as the page says; pass it to `reverb(page.reverb)`. */
+/** Where Reverb is, as the page block says; pass it to `reverb(page.reverb)`. */
 export interface ReverbSettings {
   /** `REVERB_APP_KEY`. */
   key: string
@@ -116,20 +116,6 @@ export const readReverb = (said: object): { settings: Partial<ReverbSettings>; w
 
 const filled = (said: object): object =>
   Object.fromEntries(Object.entries(said).filter(([, value]) => !isEmptyArray(value)))
-
-/**
- * Like `readReverb`, but throws, and leaves `auth` out.
- * @throws {CartEchoError} `invalid-options` without a key, or for a value that cannot be read. Unknown keys are ignored.
- */
-export const insistOnReverb = (said: object): Partial<ReverbSettings> => {
-  const { auth: _, ...rest } = ownOnly(said as Partial<ReverbSettings>)
-  const { settings, wrong } = readReverb(rest)
-  for (const { path, expected, actual, isUnknown } of wrong) {
-    if (!isUnknown) throw unfit('invalid-options', `reverb().${path.join('.')}`, expected, actual)
-  }
-  if (!settings.key) throw unfit('invalid-options', 'reverb().key', 'REVERB_APP_KEY', settings.key)
-  return settings
-}
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 

@@ -1,5 +1,5 @@
 import { CartEchoError, type CartEchoErrorDetails, wordsOf } from './errors'
-import { attempt, hasOwn, ownOnly } from './shape'
+import { hasOwn, ownOnly } from './shape'
 
 /**
  * How the page gets its changes, and why that way. Decide by `name`, explain by `reason`; `sinceMs` is when this state began, as `Date.now()`. The object
@@ -160,47 +160,6 @@ const follow = (now: Connection, fact: ConnectionFact, sinceMs: number): Connect
 /** The error of a connection; null when it has none. */
 export const errorOf = (connection: Connection): CartEchoError | null =>
   hasOwn(connection, 'error') ? connection.error : null
-
-/**
- * Reads what Echo passes to a channel's error callback. pusher-js's own request gives `{ type, error, status }`; a custom handler
- * only gives a message, so the status is also read from words such as `HTTP 419` or `auth 403`. Never throws.
- * Source: pusher-js 8.6, `core/channels/channel.ts`.
- */
-export const readAuthorisationFailure = (cause: unknown) => {
-  const { status, words } = attempt(() => saidIn(Object(cause))) ?? { words: '' }
-  // `auth 403` is from our stand-in server, `status code 403` from axios.
-  const digits = /\b(?:HTTP|auth|status|status code):? (\d{1,3})\b/.exec(words)?.[1]
-  return {
-    /** 0 when no answer came. */
-    status: typeof status === 'number' ? status : Number(digits ?? 0),
-    /** True when the answer was not JSON, if that is known. */
-    isForeign: /\bHTTP \d{3} \(no JSON\)/.test(words),
-    /** The `Retry-After` of the answer; 0 when none is known. */
-    retryAfterMs: 1_000 * Number(/\bRetry-After: (\d{1,4})\b/.exec(words)?.[1] ?? 0),
-    cause,
-  }
-}
-
-const saidIn = ({ status, error, message }: Record<string, unknown>) => ({
-  status,
-  words: `${wordsOf(error ?? '')} ${wordsOf(message ?? '')}`,
-})
-
-/**
- * What a failed authorisation means. An answer that is not JSON is not the shop's, unless its status is 5xx. In Laravel both a lost session and another
- * user's channel are 403. 419 comes only from custom routes. A 2xx or 3xx means that something else answered, such as a log-in page.
- */
-export const authorisationFact = (
-  { status, isForeign, cause }: ReturnType<typeof readAuthorisationFailure>,
-  channel: string,
-): ConnectionFact & { name: 'delayed' | 'refused' } => {
-  const details = { status, cause, detail: `(private-${channel}, HTTP ${status})` }
-  if (isForeign && status < 500) return delayed('blocked', details)
-  if (status === 401 || status === 403) return refused('not-authorised', details)
-  if (status === 419) return refused('page-expired', details)
-  if (status === 404 || status === 405 || status === 410) return refused('misconfigured', details)
-  return delayed(status >= 200 && status < 400 ? 'blocked' : 'authorisation-failed', details)
-}
 
 /** The details of a refusal; `detail` is appended to the message. */
 type RefusalDetails = CartEchoErrorDetails & { readonly detail?: string | undefined }
