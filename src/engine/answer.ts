@@ -161,8 +161,11 @@ interface Block {
   enabled?: unknown
 }
 
-const tooMany: Shape = (value) =>
-  Array.isArray(value) && value.length > FULL_ANSWER ? misfit(`at most ${FULL_ANSWER} events`, value) : null
+const loggedEvents = list(record({ event: text }))
+const events: Shape = (value) =>
+  Array.isArray(value) && value.length > FULL_ANSWER
+    ? misfit(`at most ${FULL_ANSWER} events`, value)
+    : loggedEvents(value)
 interface Interval {
   interval_ms?: unknown
 }
@@ -177,7 +180,7 @@ const bareShape = record({ updated: orNull(flag), message: optional(text) })
 const blockShape = record({
   owner: where('a string that is not empty', (value) => typeof value === 'string' && value !== ''),
   cursor: where('epoch:seq', (value) => parseCursor(value) !== null),
-  events: optional((value) => tooMany(value) ?? list(record({ event: text }))(value)),
+  events: optional(events),
   reset: optional(flag),
   spread_ms: optional(duration),
   poll: whenFilled(interval),

@@ -41,8 +41,6 @@ export interface SyncOptions {
 /** Nothing is listened to: nobody is logged in, or the shop has switched live updates off. */
 interface Off {
   readonly name: 'off'
-  /** Which of the two. */
-  readonly fact: ConnectionFact & { readonly name: 'refused' | 'idle' }
   readonly sinceMs: number
   /** Set when somebody looks; used up by one ask. */
   mayAsk: boolean
@@ -73,7 +71,7 @@ const LONGEST_INTERVAL_MS = 86_400_000
 export const sync =
   (options: SyncOptions): Transport =>
   (sink) => {
-    const { environment, audience = environment, check, events } = options
+    const { environment, audience = environment, live: transport, check, events } = options
     const { nowMs, random } = environment
     const alarm = createAlarm(environment)
     /** What is to be done at the end of a step, in this order. */
@@ -86,8 +84,12 @@ export const sync =
     let seen: Cursor | null = null
     let live: Live | Off = noLive
     let failure: Failure | null = null
-    let pollMs = intervalMs(undefined, options.intervalMs ?? 30_000)
-    let auditMs = intervalMs(undefined, options.auditMs ?? 300_000)
+    /**
+     * The check said that the session is over. It may have been renewed meanwhile, by a log-in elsewhere, or somebody else
+     * may have answered: it is believed when the check says so again.
+     */
+    let over: ReturnType<typeof refused> | null = null
+    let { intervalMs: pollMs = 30_000, auditMs = 300_000 } = options
     /** Something was to be asked while nobody looked. */
     let isPending = false
     let askedAtMs = nowMs()
@@ -102,9 +104,18 @@ export const sync =
       if (stopped) return
       change()
       // While polling, the state of the polls is the state of the page. Saying the same again changes nothing.
-      if (live.name === 'down') say(pollingFact(live, failure, dueAtMs()))
+      if (live.name === 'down') say(pollingFact(live))
       for (const run of effects.splice(0)) if (!stopped) run()
       setAlarm()
+    }
+
+    const pollingFact = ({ reason, error }: Live & { readonly name: 'down' }): ConnectionFact => {
+      const nextTryAtMs = failure?.notBeforeMs ?? dueAtMs()
+      // One answer that the session is over is not shown yet.
+      if (!failure || failure.fact === over) return { name: 'polling', reason, error, nextTryAtMs }
+      if (failure.fact.name === 'delayed') return { ...failure.fact, nextTryAtMs }
+      // The check is given up; only the socket still tries.
+      return reason === 'socket-lost' ? { name: 'socket-lost' } : failure.fact
     }
 
     // When a poll or an audit is due; null while neither is. After a failure the stream asks again by itself.
@@ -138,15 +149,13 @@ export const sync =
     const graceEndsAtMs = (): number => nowMs() + GRACE_MS * (1 + random())
 
     const begin = (): void => {
-      if (!options.live) return
+      if (!transport) return resync()
       live = opening(graceEndsAtMs())
-      effects.push(openLive)
-    }
-
-    const openLive = (): void => {
-      if (options.live) link = startLink(options.live, liveSink)
-      // It may have delivered at once, and a listener may have stopped the page.
-      if (stopped) endLive()
+      effects.push(() => {
+        link = startLink(transport, liveSink)
+        // It may have delivered at once, and a listener may have stopped the page.
+        if (stopped) endLive()
+      })
     }
 
     const endLive = (): void => {
@@ -210,35 +219,38 @@ export const sync =
       if (failure && pauseMs > 0) {
         const { error, reason } = failure.fact
         if (pauseMs === Infinity) return notNow('never', error)
-        if (reason === 'session-over') return { ...notNow(pauseMs, error), isProvisional: true }
+        if (failure.fact === over) return { ...notNow(pauseMs, error), isProvisional: true }
         if (reason === 'check-busy' || !isUrgent) return notNow(pauseMs, error)
       }
       if (isUrgent) return null
-      if (live.name === 'off' && !live.mayAsk) {
-        return live.fact.name === 'refused' ? notNow('when-told', live.fact.error) : cannotAnswer(SWITCHED_OFF)
-      }
+      if (live.name === 'off' && !live.mayAsk)
+        return over ? notNow('when-told', over.error) : cannotAnswer(SWITCHED_OFF)
       return audience.isVisible() ? null : cannotAnswer(HIDDEN)
     }
 
     const takeMeaning = (meaning: Meaning): void => {
       if (meaning.name === 'session-over') return takeSessionOver(meaning)
-      if (hasOwn(meaning, 'status')) return fail(nextFailure(failure, meaning, { nowMs: nowMs(), random: random() }))
+      if (hasOwn(meaning, 'status')) {
+        const before = failure?.fact.error
+        failure = nextFailure(failure, meaning, { nowMs: nowMs(), random: random() })
+        const { error } = failure.fact
+        // Reported even while the socket is live: gaps cannot be filled now.
+        if (error !== before) effects.push(() => sink.report(error))
+        return
+      }
       failure = null
+      over = null
       if (meaning.name === 'log') takeLog(meaning)
-      if (meaning.name === 'log' && !meaning.policy.enabled) suspend({ name: 'idle', reason: 'switched-off' })
-      else if (live.name === 'off') resume()
-    }
-
-    const fail = (next: Failure): void => {
-      const { error } = next.fact
-      // Reported even while the socket is live: gaps cannot be filled now.
-      if (error !== failure?.fact.error) effects.push(() => sink.report(error))
-      failure = next
+      if (meaning.name === 'log' && !meaning.policy.enabled) return suspend({ name: 'idle', reason: 'switched-off' })
+      if (live.name !== 'off') return
+      live = noLive
+      say({ name: 'starting' })
+      if (transport) begin()
     }
 
     const takeLog = ({ answer, policy }: Meaning & { name: 'log' }): void => {
-      pollMs = intervalMs(policy.pollMs, pollMs)
-      auditMs = intervalMs(policy.auditMs, auditMs)
+      pollMs = eitherMs(policy.pollMs, pollMs)
+      auditMs = eitherMs(policy.auditMs, auditMs)
       const { since, cursor } = answer
       // An answer to a tab that is behind repeats what was seen already.
       const known = seen?.epoch === cursor.epoch ? Math.max(0, seen.seq - (since?.seq ?? 0)) : 0
@@ -248,29 +260,20 @@ export const sync =
       if (live.name === 'up' && unseen < FULL_ANSWER) live = afterAnswer(live, unseen)
     }
 
-    /**
-     * The session may have been renewed meanwhile, by a log-in elsewhere, or somebody else may have answered: it is believed
-     * when the check says so again.
-     */
     const takeSessionOver = (meaning: NoAnswer): void => {
-      const known = [live.name === 'off' && live.fact, failure?.fact].find(isSessionOver)
       failure = null
-      if (known) return suspend(known)
+      if (over) return suspend(over)
+      const fact = refused('session-over', meaning)
+      over = fact
       const inMs = SUSPECTED_FOR_MS + SUSPECTED_SPREAD_MS * random()
-      failure = { fact: refused('session-over', meaning), attempt: -1, times: 0, inMs, notBeforeMs: nowMs() + inMs }
+      failure = { fact, attempt: -1, times: 0, inMs, notBeforeMs: nowMs() + inMs }
       if (live.name === 'off') live.mayAsk = true
     }
 
-    const suspend = (fact: Off['fact']): void => {
-      live = { name: 'off', fact, sinceMs: nowMs(), mayAsk: false }
+    const suspend = (fact: ConnectionFact): void => {
+      live = { name: 'off', sinceMs: nowMs(), mayAsk: false }
       effects.push(() => stopLink(endLive, sink.report))
       say(fact)
-    }
-
-    const resume = (): void => {
-      live = noLive
-      say({ name: 'starting' })
-      begin()
     }
 
     const hear = (signal: PageSignal): void => {
@@ -289,7 +292,7 @@ export const sync =
     const look = (freshForMs = LOOKED_AT_MS, isOtherPage = false): void => {
       const isFresh = isYoung(askedAtMs, nowMs(), freshForMs)
       if (live.name === 'off') {
-        live.mayAsk = isSessionOver(live.fact) ? !isFresh : !isYoung(live.sinceMs, nowMs(), OFF_FOR_MS)
+        live.mayAsk = over ? !isFresh : !isYoung(live.sinceMs, nowMs(), OFF_FOR_MS)
         return live.mayAsk ? resync() : undefined
       }
       const isStale = isOtherPage || live.name === 'down' || !isYoung(askedAtMs, nowMs(), auditMs)
@@ -313,7 +316,7 @@ export const sync =
     const stopWatching = audience.watchPage((signal) => {
       if (signal !== 'tick') step(() => hear(signal))
     })
-    step(options.live ? begin : resync)
+    step(begin)
 
     return {
       ask,
@@ -333,34 +336,13 @@ const SWITCHED_OFF = 'The check says enabled: false.'
 
 const notNow = (next: NotNow['next'], error: CartEchoError): NotNow => ({ name: 'unanswered', next, error })
 
-type SessionOver = ConnectionFact & { readonly name: 'refused' }
-
-const isSessionOver = (fact: ConnectionFact | false | undefined): fact is SessionOver =>
-  !!fact && fact.name === 'refused' && fact.reason === 'session-over'
-
-const pollingFact = (
-  { reason, error }: Live & { readonly name: 'down' },
-  failure: Failure | null,
-  dueAtMs: number | null,
-): ConnectionFact => {
-  // One answer that the session is over is not shown yet.
-  if (!failure || isSessionOver(failure.fact))
-    return { name: 'polling', reason, error, nextTryAtMs: failure?.notBeforeMs ?? dueAtMs }
-  if (failure.fact.name === 'delayed') return { ...failure.fact, nextTryAtMs: failure.notBeforeMs }
-  // The check is given up; only the socket still tries.
-  return reason === 'socket-lost' ? { name: 'socket-lost' } : failure.fact
-}
-
 /** The place that is further on. */
 const further = (seen: Cursor | null, place: Cursor | null): Cursor | null =>
   !place || (seen?.epoch === place.epoch && seen.seq > place.seq) ? seen : place
 
 /**
- * The server's interval where it gives one, from 1 s to 24 h; never, where the page itself says so. One below 1 s is
- * taken for seconds by mistake, and passed over: thousands of pages would obey it.
+ * The server's interval where it gives one, 24 h at most; never, where the page itself says so. One below 1 s is taken for
+ * seconds by mistake, and passed over: thousands of pages would obey it.
  */
-const intervalMs = (given: number | undefined, known: number): number => {
-  if (known === Infinity) return known
-  const ms = given === undefined || given < SHORTEST_INTERVAL_MS ? known : given
-  return Math.min(LONGEST_INTERVAL_MS, Math.max(SHORTEST_INTERVAL_MS, ms))
-}
+const eitherMs = (given = 0, known: number): number =>
+  known === Infinity || given < SHORTEST_INTERVAL_MS ? known : Math.min(LONGEST_INTERVAL_MS, given)

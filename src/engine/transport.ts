@@ -157,10 +157,9 @@ export const pageLife =
 
     const begin = (): void => {
       if (stopped || link) return
-      const begun = transport(sink)
-      // The link may have delivered at once, and a listener may have stopped the page.
-      if (stopped) begun.stop()
-      else link = begun
+      link = transport(sink)
+      // It may have delivered at once, and a listener may have stopped the page.
+      if (stopped) end()
     }
 
     const end = (): void => {
@@ -170,7 +169,7 @@ export const pageLife =
     }
 
     const comeBack = (): void => {
-      if (stopped || link || !environment.isActivated()) return
+      if (link || !environment.isActivated()) return
       sink.state({ name: 'starting' })
       begin()
       sink.resync()

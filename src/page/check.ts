@@ -7,7 +7,7 @@ import { wordsOf } from '../engine/errors'
 import { attempt, hasOwn } from '../engine/shape'
 import { delayed } from '../engine/state'
 import type { Query, Reply } from '../engine/transport'
-import { absolute, isJson, isOwnOrigin, type Provided, provide, send } from './request'
+import { isJson, isOwnOrigin, type Provided, provide, send } from './request'
 
 /** How the check is requested. */
 export interface CheckRequest {
@@ -43,7 +43,8 @@ export const createCheck = (request: CheckRequest, environment: Environment): Ch
     }
     const response = await send(addressOf(url, query, fresh), { own, headers: all, credentials, signal })
     const isReadable = isJson(response)
-    const text = isReadable ? await response.text() : await dropBody(response)
+    // Another body is not waited for: it may arrive slowly, or never end.
+    const text = isReadable ? await response.text() : ''
     return readResponse(
       {
         status: response.type === 'opaqueredirect' ? 0 : response.status,
@@ -77,17 +78,11 @@ export const askAlone =
   }
 
 const addressOf = (url: string, { since, owner }: Query, fresh: string): string => {
-  const [address = ''] = absolute(url).split('#')
+  const [address = ''] = url.split('#')
   const query = new URLSearchParams({
     ...(since ? { since: formatCursor(since) } : {}),
     ...(owner === null ? {} : { owner }),
     fresh,
   })
   return `${address}${address.includes('?') ? '&' : '?'}${query}`
-}
-
-// A body that arrives slowly would keep the connection open.
-const dropBody = async ({ body }: Response): Promise<string> => {
-  await body?.cancel()
-  return ''
 }

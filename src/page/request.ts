@@ -42,11 +42,9 @@ export const csrfFromCookie = (): Record<string, string> | null => csrfFromCooki
 
 // Reading cookies throws in a sandboxed frame: https://html.spec.whatwg.org/multipage/dom.html#dom-document-cookie.
 const csrfFromCookies = (): readonly Record<string, string>[] =>
-  (attempt(() => unclobbered(document, 'cookie')) ?? '')
-    .split(/;\s*/)
-    .filter((cookie) => /^XSRF-TOKEN=./.test(cookie))
-    .map((cookie) => cookie.slice('XSRF-TOKEN='.length))
-    .map((token) => ({ 'X-XSRF-TOKEN': attempt(() => decodeURIComponent(token)) ?? token }))
+  [...(attempt(() => unclobbered(document, 'cookie')) ?? '').matchAll(/(?:^|;\s*)XSRF-TOKEN=([^;]+)/g)].map(
+    ([, token = '']) => ({ 'X-XSRF-TOKEN': attempt(() => decodeURIComponent(token)) ?? token }),
+  )
 
 /** The parts in which our requests differ. */
 interface Sending extends Pick<RequestInit, 'method' | 'body' | 'headers' | 'signal'> {
@@ -81,18 +79,14 @@ export interface RenewalOptions {
   fetch?: typeof fetch | undefined
 }
 
-/** The token of an `XSRF-TOKEN` cookie that was not tried yet; null if there is none. Another app may set one on the parent domain. */
-export const untriedToken = (tried: readonly Record<string, string>[]): Record<string, string> | null =>
-  csrfFromCookies().find((token) => !tried.some((other) => isSame(token, other))) ?? null
+/** The token of an `XSRF-TOKEN` cookie that was not tried yet, if there is one. Another app may set one on the parent domain. */
+export const untriedToken = (tried: readonly Record<string, string>[]): Record<string, string> | undefined =>
+  csrfFromCookies().find((token) => tried.every((other) => other['X-XSRF-TOKEN'] !== token['X-XSRF-TOKEN']))
 
-/** Asks the shop to renew its cookies. False when the URL may not be asked. Never rejects: after a failure the old cookies remain. */
-export const renewCookies = async (options: RenewalOptions, signal?: AbortSignal): Promise<boolean> => {
+/** Asks the shop to renew its cookies, if the URL may be asked. Never rejects: after a failure the old cookies remain. */
+export const renewCookies = async (options: RenewalOptions, signal: AbortSignal): Promise<void> => {
   const { csrfUrl = '/sanctum/csrf-cookie', fetch: own } = ownOnly(options)
-  if (csrfUrl === null || !isOwnOrigin(csrfUrl)) return false
+  if (csrfUrl === null || !isOwnOrigin(csrfUrl)) return
   const headers = { Accept: 'application/json', 'X-Requested-With': 'XMLHttpRequest' }
-  await send(csrfUrl, { own, headers, signal: signal ?? null }).catch(() => null)
-  return true
+  await send(csrfUrl, { own, headers, signal }).catch(() => undefined)
 }
-
-const isSame = (a: Record<string, string>, b: Record<string, string>): boolean =>
-  a['X-XSRF-TOKEN'] === b['X-XSRF-TOKEN']

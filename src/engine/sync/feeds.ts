@@ -1,5 +1,5 @@
 import type { NoAnswer } from '../answer'
-import { backOffMs, CHECK_FAILED, CHECK_REFUSED } from '../backoff'
+import { type BackOff, backOffMs, CHECK_FAILED, CHECK_REFUSED } from '../backoff'
 import type { Moment } from '../clock'
 import { CartEchoError } from '../errors'
 import { type ConnectionFact, delayed, type PollingReason, refused } from '../state'
@@ -84,7 +84,8 @@ export interface Failure {
 /** A deploy may lose a route for a moment. */
 const BELIEVED_THE_TIME = 3
 
-const isRefusal = (reason: string): boolean => reason === 'blocked' || reason === 'check-refused'
+const ladderOf = (reason: string): BackOff =>
+  reason === 'blocked' || reason === 'check-refused' ? CHECK_REFUSED : CHECK_FAILED
 
 /** The failure after another, or after none. The end of a session is no failure of the check. */
 export const nextFailure = (
@@ -95,10 +96,10 @@ export const nextFailure = (
   const reason = name === 'misconfigured' ? 'check-refused' : name
   const same = before?.fact.reason === reason && before.fact.error.status === details.status ? before : null
   // Failing in another way of the same sort does not start the ladder again.
-  const attempt = before && isRefusal(before.fact.reason) === isRefusal(reason) ? before.attempt + 1 : 0
+  const ladder = ladderOf(reason)
+  const attempt = before && ladderOf(before.fact.reason) === ladder ? before.attempt + 1 : 0
   const times = (same?.times ?? 0) + 1
   const isFinal = name === 'misconfigured' && times >= BELIEVED_THE_TIME
-  const ladder = isRefusal(reason) ? CHECK_REFUSED : CHECK_FAILED
   const inMs = isFinal ? Infinity : details.retryAfterMs + backOffMs(ladder, attempt, random)
   // The same failure keeps its error, so that it is reported once.
   const fact = isFinal ? refused('misconfigured', details) : (same?.fact ?? delayed(reason, details))
