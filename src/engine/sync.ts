@@ -3,10 +3,10 @@ import { FULL_ANSWER, type Meaning, type NoAnswer } from './answer'
 import { createAlarm, isYoung } from './clock'
 import { type Cursor, placeOf } from './cursor'
 import type { Audience, Environment, PageSignal } from './environment'
-import type { CartEchoError } from './errors'
+import { CartEchoError } from './errors'
 import { hasOwn } from './shape'
-import { type ConnectionFact, refused } from './state'
-import { afterAnswer, afterFact, type Failure, isSilent, type Live, nextFailure, noLive, opening } from './sync/feeds'
+import { type ConnectionFact, type PollingReason, refused } from './state'
+import { type Failure, nextFailure } from './sync/failure'
 import {
   cannotAnswer,
   gone,
@@ -38,9 +38,14 @@ export interface SyncOptions {
   readonly auditMs?: number | undefined
 }
 
+/** Why the page is not fed live. */
+interface Ailment {
+  readonly reason: PollingReason
+  readonly error: CartEchoError | null
+}
+
 /** Nothing is listened to: nobody is logged in, or the shop has switched live updates off. */
 interface Off {
-  readonly name: 'off'
   readonly sinceMs: number
   /** Set when somebody looks; used up by one ask. */
   mayAsk: boolean
@@ -49,6 +54,10 @@ interface Off {
 /** An ask that is not made, and why. */
 type NotNow = Reply & { name: 'unanswered' }
 
+const NO_SOCKET: Ailment = { reason: 'no-socket', error: null }
+const LOST: Ailment = { reason: 'socket-lost', error: null }
+/** So many answers in a row prove that the socket brings nothing; one may be a loss. */
+const SILENT_AFTER = 2
 /** A page that was looked at so lately needs no other look. */
 const LOOKED_AT_MS = 3_000
 /** A click on the page's own window may follow a log-in in another within seconds. */
@@ -82,7 +91,13 @@ export const sync =
     let asking: Abort | null = null
     /** How far the socket has brought the log, or the check has given it. */
     let seen: Cursor | null = null
-    let live: Live | Off = noLive
+    /** Null: the page is fed live. */
+    let ailment: Ailment | null = NO_SOCKET
+    /** Until then a loss may be a blip, and nothing is polled for it; null: not any more. */
+    let pollFromMs: number | null = null
+    /** Answers of the check that had what the socket had not brought; -1 before the first, which tells of what was before. */
+    let missed = -1
+    let off: Off | null = null
     let failure: Failure | null = null
     /**
      * The check said that the session is over. It may have been renewed meanwhile, by a log-in elsewhere, or somebody else
@@ -96,6 +111,9 @@ export const sync =
     /** From 0 to 1, drawn anew with each ask: spreads the next poll or audit. */
     let chance = random()
 
+    const isPolling = (): boolean => ailment !== null && pollFromMs === null && !off
+    /** Subscribed, and brings nothing, as with `BROADCAST_CONNECTION=log` or a queue without a worker. */
+    const isSilent = (): boolean => ailment?.reason === 'no-broadcasts'
     const say = (fact: ConnectionFact): void => void effects.push(() => sink.state(fact))
     const resync = (): void => void effects.push(() => sink.resync())
 
@@ -104,12 +122,12 @@ export const sync =
       if (stopped) return
       change()
       // While polling, the state of the polls is the state of the page. Saying the same again changes nothing.
-      if (live.name === 'down') say(pollingFact(live))
+      if (ailment && isPolling()) say(pollingFact(ailment))
       for (const run of effects.splice(0)) if (!stopped) run()
       setAlarm()
     }
 
-    const pollingFact = ({ reason, error }: Live & { readonly name: 'down' }): ConnectionFact => {
+    const pollingFact = ({ reason, error }: Ailment): ConnectionFact => {
       const nextTryAtMs = failure?.notBeforeMs ?? dueAtMs()
       // One answer that the session is over is not shown yet.
       if (!failure || failure.fact === over) return { name: 'polling', reason, error, nextTryAtMs }
@@ -120,23 +138,22 @@ export const sync =
 
     // When a poll or an audit is due; null while neither is. After a failure the stream asks again by itself.
     const dueAtMs = (): number | null => {
-      if (failure || !audience.isVisible() || live.name === 'off' || live.name === 'opening') return null
+      if (failure || off || pollFromMs !== null || !audience.isVisible()) return null
       // Polls drift apart by up to a quarter of their interval; audits come in the second half of theirs.
-      const inMs = live.name === 'down' ? pollMs * (1 + chance / 4) : auditMs * (0.5 + chance / 2)
+      const inMs = ailment ? pollMs * (1 + chance / 4) : auditMs * (0.5 + chance / 2)
       return inMs === Infinity ? null : askedAtMs + inMs
     }
 
     const setAlarm = (): void => {
-      const plannedAtMs = asking ? null : dueAtMs()
-      const atMs = live.name === 'opening' ? live.pollFromMs : plannedAtMs
+      const atMs = pollFromMs ?? (asking ? null : dueAtMs())
       if (stopped || atMs === null) alarm.stop()
       else alarm.set(Math.max(0, atMs - nowMs()), () => step(takeTime))
     }
 
     // By the timer, not by the clock, which may have been set meanwhile.
     const takeTime = (): void => {
-      if (live.name === 'opening') live = { ...live, name: 'down' }
-      else noteAsk(nowMs())
+      if (pollFromMs === null) noteAsk(nowMs())
+      pollFromMs = null
       resync()
     }
 
@@ -150,7 +167,8 @@ export const sync =
 
     const begin = (): void => {
       if (!transport) return resync()
-      live = opening(graceEndsAtMs())
+      ailment = LOST
+      pollFromMs = graceEndsAtMs()
       effects.push(() => {
         link = startLink(transport, liveSink)
         // It may have delivered at once, and a listener may have stopped the page.
@@ -175,30 +193,43 @@ export const sync =
     }
 
     const hearBroadcast = (): void => {
-      if (live.name === 'off') return
-      if (isSilent(live)) say({ name: 'subscribed' })
-      if (isSilent(live) || live.name === 'up') live = { name: 'up', missed: 0 }
+      if (off || (ailment && !isSilent())) return
+      if (ailment) say({ name: 'subscribed' })
+      ailment = null
+      missed = 0
     }
 
     const takeFact = (fact: ConnectionFact): void => {
-      if (live.name === 'off') return
-      // The server is there again: what could not answer is worth another ask.
-      if (fact.name === 'subscribed' && failure?.fact.reason === 'check-failed') failure = null
-      const next = afterFact(live, fact, graceEndsAtMs())
-      // The polls begin.
-      if (next.name === 'down' && live.name !== 'down') resync()
-      live = next
+      if (off) return
+      const next = ailmentOf(fact, ailment === null)
+      if (fact.name === 'subscribed') {
+        // The server is there again: what could not answer is worth another ask.
+        if (failure?.fact.reason === 'check-failed') failure = null
+        // A silent one that subscribes again has still brought nothing.
+        if (ailment && !isSilent()) {
+          ailment = null
+          pollFromMs = null
+          missed = -1
+        }
+      } else if (fact.name === 'refused') {
+        if (!isPolling()) resync()
+        ailment = next
+        pollFromMs = null
+      } else if (next && !isSilent()) {
+        if (!ailment) pollFromMs = graceEndsAtMs()
+        ailment = next
+      }
       // While nothing is polled, the page's state is that of the live transport.
-      if (live.name !== 'down') say(fact)
+      if (!isPolling()) say(fact)
     }
 
     const ask = async (query: Query): Promise<Reply> => {
       if (stopped) return gone()
-      const why = asking ? { ...cannotAnswer(UNDER_WAY), next: 1_000 } : whyNotNow(query.maxAgeMs !== undefined)
+      const why = asking ? notNow(1_000) : whyNotNow(query.maxAgeMs !== undefined)
       if (why && !audience.isVisible()) isPending = true
       if (why) return why
       asking = createAbort()
-      if (live.name === 'off') live.mayAsk = false
+      if (off) off.mayAsk = false
       isPending = false
       noteAsk(nowMs())
       setAlarm()
@@ -223,16 +254,15 @@ export const sync =
         if (reason === 'check-busy' || !isUrgent) return notNow(pauseMs, error)
       }
       if (isUrgent) return null
-      if (live.name === 'off' && !live.mayAsk)
-        return over ? notNow('when-told', over.error) : cannotAnswer(SWITCHED_OFF)
-      return audience.isVisible() ? null : cannotAnswer(HIDDEN)
+      if (off && !off.mayAsk) return notNow('when-told', over?.error)
+      return audience.isVisible() ? null : notNow('when-told')
     }
 
     const takeMeaning = (meaning: Meaning): void => {
       if (meaning.name === 'session-over') return takeSessionOver(meaning)
       if (hasOwn(meaning, 'status')) {
         const before = failure?.fact.error
-        failure = nextFailure(failure, meaning, { nowMs: nowMs(), random: random() })
+        failure = nextFailure(failure, meaning, environment)
         const { error } = failure.fact
         // Reported even while the socket is live: gaps cannot be filled now.
         if (error !== before) effects.push(() => sink.report(error))
@@ -242,8 +272,8 @@ export const sync =
       over = null
       if (meaning.name === 'log') takeLog(meaning)
       if (meaning.name === 'log' && !meaning.policy.enabled) return suspend({ name: 'idle', reason: 'switched-off' })
-      if (live.name !== 'off') return
-      live = noLive
+      if (!off) return
+      off = null
       say({ name: 'starting' })
       if (transport) begin()
     }
@@ -257,7 +287,10 @@ export const sync =
       const unseen = answer.events.slice(known).filter(({ event }) => events?.has(event) ?? true).length
       seen = further(seen, cursor)
       // A full answer is only the beginning of what was missed.
-      if (live.name === 'up' && unseen < FULL_ANSWER) live = afterAnswer(live, unseen)
+      if (ailment || unseen >= FULL_ANSWER) return
+      missed = Math.max(0, missed + Math.min(1, unseen))
+      if (missed < SILENT_AFTER) return
+      ailment = { reason: 'no-broadcasts', error: new CartEchoError('no-broadcasts', NO_BROADCASTS) }
     }
 
     const takeSessionOver = (meaning: NoAnswer): void => {
@@ -267,11 +300,12 @@ export const sync =
       over = fact
       const inMs = SUSPECTED_FOR_MS + SUSPECTED_SPREAD_MS * random()
       failure = { fact, attempt: -1, times: 0, inMs, notBeforeMs: nowMs() + inMs }
-      if (live.name === 'off') live.mayAsk = true
+      if (off) off.mayAsk = true
     }
 
     const suspend = (fact: ConnectionFact): void => {
-      live = { name: 'off', sinceMs: nowMs(), mayAsk: false }
+      off = { sinceMs: nowMs(), mayAsk: false }
+      pollFromMs = null
       effects.push(() => stopLink(endLive, sink.report))
       say(fact)
     }
@@ -281,21 +315,21 @@ export const sync =
         keepPlans()
         look()
       }
-      if (signal === 'focused' && live.name === 'off') look(FOCUSED_MS)
+      if (signal === 'focused' && off) look(FOCUSED_MS)
       if (signal === 'navigated') look(LOOKED_AT_MS, true)
       // Without a status, it was our own network that failed.
       if (signal === 'online' && failure?.fact.error.status === 0) failure = null
       if (signal === 'woke') forgetPlans()
-      if ((signal === 'online' || signal === 'woke') && live.name !== 'off') resync()
+      if ((signal === 'online' || signal === 'woke') && !off) resync()
     }
 
     const look = (freshForMs = LOOKED_AT_MS, isOtherPage = false): void => {
       const isFresh = isYoung(askedAtMs, nowMs(), freshForMs)
-      if (live.name === 'off') {
-        live.mayAsk = over ? !isFresh : !isYoung(live.sinceMs, nowMs(), OFF_FOR_MS)
-        return live.mayAsk ? resync() : undefined
+      if (off) {
+        off.mayAsk = over ? !isFresh : !isYoung(off.sinceMs, nowMs(), OFF_FOR_MS)
+        return off.mayAsk ? resync() : undefined
       }
-      const isStale = isOtherPage || live.name === 'down' || !isYoung(askedAtMs, nowMs(), auditMs)
+      const isStale = isOtherPage || isPolling() || !isYoung(askedAtMs, nowMs(), auditMs)
       if (isPending || (isStale && !isFresh)) resync()
     }
 
@@ -308,7 +342,7 @@ export const sync =
     const forgetPlans = (): void => {
       // Long enough ago that a look at the page, which may follow, asks.
       noteAsk(nowMs() - LOOKED_AT_MS)
-      if (live.name === 'opening') live = { ...live, pollFromMs: graceEndsAtMs() }
+      if (pollFromMs !== null) pollFromMs = graceEndsAtMs()
       if (failure?.fact.name === 'delayed' && failure.fact.reason !== 'check-busy') failure = null
       keepPlans()
     }
@@ -330,11 +364,21 @@ export const sync =
     }
   }
 
-const UNDER_WAY = 'It is being asked already.'
-const HIDDEN = 'Nobody looks at the page.'
-const SWITCHED_OFF = 'The check says enabled: false.'
+const NO_BROADCASTS = 'No broadcast arrives: look at BROADCAST_CONNECTION, then at the queue worker.'
+const NOT_NOW = 'It is being asked, nobody looks, or live updates are switched off.'
 
-const notNow = (next: NotNow['next'], error: CartEchoError): NotNow => ({ name: 'unanswered', next, error })
+const notNow = (next: NotNow['next'], error = cannotAnswer(NOT_NOW).error): NotNow => ({
+  name: 'unanswered',
+  next,
+  error,
+})
+
+const ailmentOf = (fact: ConnectionFact, isLive: boolean): Ailment | null => {
+  if (fact.name === 'refused' || fact.name === 'delayed') return { reason: fact.reason, error: fact.error }
+  // A socket replaced because it fell silent opens again without a `socket-lost` before it.
+  const isReopened = isLive && fact.name === 'socket-opening'
+  return isReopened || fact.name === 'socket-lost' || fact.name === 'channel-left' ? LOST : null
+}
 
 /** The place that is further on. */
 const further = (seen: Cursor | null, place: Cursor | null): Cursor | null =>

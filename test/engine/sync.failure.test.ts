@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { NoAnswer } from '../../src/engine/answer'
-import { type Failure, nextFailure } from '../../src/engine/sync/feeds'
+import { type Failure, nextFailure } from '../../src/engine/sync/failure'
 import { noAnswer } from '../support/no-answer'
 
 type NotAnswered = Exclude<NoAnswer, { name: 'session-over' }>
@@ -15,19 +15,17 @@ const refused = failing('check-refused', 423)
 const notThere = (status = 404) => failing('misconfigured', status)
 
 const NOW_MS = 1_000_000
+const world = (random: number) => ({ nowMs: () => NOW_MS, random: () => random })
 
 /** What failed after all that, one after the other. */
 const failureAfter = (first: NotAnswered, ...meanings: readonly NotAnswered[]): Failure =>
-  meanings.reduce(
-    (before, meaning) => nextFailure(before, meaning, { nowMs: NOW_MS, random: 1 }),
-    nextFailure(null, first, { nowMs: NOW_MS, random: 1 }),
-  )
+  meanings.reduce((before, meaning) => nextFailure(before, meaning, world(1)), nextFailure(null, first, world(1)))
 
 /** How long it is left alone then, with that chance. */
 const waitMs = (before: readonly NotAnswered[], meaning: NotAnswered, random: number): number => {
   const [first, ...others] = before
   const known = first ? failureAfter(first, ...others) : null
-  return nextFailure(known, meaning, { nowMs: NOW_MS, random }).notBeforeMs - NOW_MS
+  return nextFailure(known, meaning, world(random)).notBeforeMs - NOW_MS
 }
 
 const times = <Value>(count: number, value: Value): Value[] => Array.from({ length: count }, () => value)
@@ -47,7 +45,7 @@ describe('a check that does not answer', () => {
   })
 
   it('has one error for one trouble, however often it is met, and another for another', () => {
-    const moment = { nowMs: NOW_MS, random: 0 }
+    const moment = world(0)
     const first = failureAfter(failed(500))
     const again = nextFailure(first, failed(500), moment)
     expect(again.fact.error).toBe(first.fact.error)
