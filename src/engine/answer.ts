@@ -171,12 +171,7 @@ interface Interval {
 }
 
 const interval = record({ interval_ms: optional(duration) })
-const orNull =
-  (shape: Shape): Shape =>
-  (value) =>
-    value === null ? null : shape(value)
-
-const bareShape = record({ updated: orNull(flag), message: optional(text) })
+const bareShape = record({ updated: (value) => (value === null ? null : flag(value)), message: optional(text) })
 const blockShape = record({
   owner: where('a string that is not empty', (value) => typeof value === 'string' && value !== ''),
   cursor: where('epoch:seq', (value) => parseCursor(value) !== null),

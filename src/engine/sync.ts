@@ -39,7 +39,7 @@ export interface SyncOptions {
 }
 
 /** Why the page is not fed live. */
-interface Ailment {
+interface Cause {
   readonly reason: PollingReason
   readonly error: CartEchoError | null
 }
@@ -54,8 +54,8 @@ interface Off {
 /** An ask that is not made, and why. */
 type NotNow = Reply & { name: 'unanswered' }
 
-const NO_SOCKET: Ailment = { reason: 'no-socket', error: null }
-const LOST: Ailment = { reason: 'socket-lost', error: null }
+const NO_SOCKET: Cause = { reason: 'no-socket', error: null }
+const LOST: Cause = { reason: 'socket-lost', error: null }
 /** So many answers in a row prove that the socket brings nothing; one may be a loss. */
 const SILENT_AFTER = 2
 /** A page that was looked at so lately needs no other look. */
@@ -80,7 +80,7 @@ const LONGEST_INTERVAL_MS = 86_400_000
 export const sync =
   (options: SyncOptions): Transport =>
   (sink) => {
-    const { environment, audience = environment, live: transport, check, events } = options
+    const { environment, audience = environment, live, check, events } = options
     const { nowMs, random } = environment
     const alarm = createAlarm(environment)
     /** What is to be done at the end of a step, in this order. */
@@ -91,9 +91,9 @@ export const sync =
     let asking: Abort | null = null
     /** How far the socket has brought the log, or the check has given it. */
     let seen: Cursor | null = null
-    /** Null: the page is fed live. */
-    let ailment: Ailment | null = NO_SOCKET
-    /** Until then a loss may be a blip, and nothing is polled for it; null: not any more. */
+    /** Why the page is not fed live; null: it is. */
+    let cause: Cause | null = NO_SOCKET
+    /** Until then a loss may be a blip, and nothing is polled for it; null: there is none, or it is polled. */
     let pollFromMs: number | null = null
     /** Answers of the check that had what the socket had not brought; -1 before the first, which tells of what was before. */
     let missed = -1
@@ -111,9 +111,9 @@ export const sync =
     /** From 0 to 1, drawn anew with each ask: spreads the next poll or audit. */
     let chance = random()
 
-    const isPolling = (): boolean => ailment !== null && pollFromMs === null && !off
+    const isPolling = (): boolean => cause !== null && pollFromMs === null && !off
     /** Subscribed, and brings nothing, as with `BROADCAST_CONNECTION=log` or a queue without a worker. */
-    const isSilent = (): boolean => ailment?.reason === 'no-broadcasts'
+    const isSilent = (): boolean => cause?.reason === 'no-broadcasts'
     const say = (fact: ConnectionFact): void => void effects.push(() => sink.state(fact))
     const resync = (): void => void effects.push(() => sink.resync())
 
@@ -122,12 +122,12 @@ export const sync =
       if (stopped) return
       change()
       // While polling, the state of the polls is the state of the page. Saying the same again changes nothing.
-      if (ailment && isPolling()) say(pollingFact(ailment))
+      if (cause && isPolling()) say(pollingFact(cause))
       for (const run of effects.splice(0)) if (!stopped) run()
       setAlarm()
     }
 
-    const pollingFact = ({ reason, error }: Ailment): ConnectionFact => {
+    const pollingFact = ({ reason, error }: Cause): ConnectionFact => {
       const nextTryAtMs = failure?.notBeforeMs ?? dueAtMs()
       // One answer that the session is over is not shown yet.
       if (!failure || failure.fact === over) return { name: 'polling', reason, error, nextTryAtMs }
@@ -140,7 +140,7 @@ export const sync =
     const dueAtMs = (): number | null => {
       if (failure || off || pollFromMs !== null || !audience.isVisible()) return null
       // Polls drift apart by up to a quarter of their interval; audits come in the second half of theirs.
-      const inMs = ailment ? pollMs * (1 + chance / 4) : auditMs * (0.5 + chance / 2)
+      const inMs = cause ? pollMs * (1 + chance / 4) : auditMs * (0.5 + chance / 2)
       return inMs === Infinity ? null : askedAtMs + inMs
     }
 
@@ -165,9 +165,8 @@ export const sync =
 
     const graceEndsAtMs = (): number => nowMs() + GRACE_MS * (1 + random())
 
-    const begin = (): void => {
-      if (!transport) return resync()
-      ailment = LOST
+    const open = (transport: Transport): void => {
+      cause = LOST
       pollFromMs = graceEndsAtMs()
       effects.push(() => {
         link = startLink(transport, liveSink)
@@ -192,32 +191,33 @@ export const sync =
       state: (fact) => step(() => takeFact(fact)),
     }
 
+    const goLive = (missedBefore: number): void => {
+      cause = null
+      pollFromMs = null
+      missed = missedBefore
+    }
+
     const hearBroadcast = (): void => {
-      if (off || (ailment && !isSilent())) return
-      if (ailment) say({ name: 'subscribed' })
-      ailment = null
-      missed = 0
+      if (off || (cause && !isSilent())) return
+      if (cause) say({ name: 'subscribed' })
+      goLive(0)
     }
 
     const takeFact = (fact: ConnectionFact): void => {
       if (off) return
-      const next = ailmentOf(fact, ailment === null)
+      const next = causeOf(fact, cause === null)
       if (fact.name === 'subscribed') {
         // The server is there again: what could not answer is worth another ask.
         if (failure?.fact.reason === 'check-failed') failure = null
         // A silent one that subscribes again has still brought nothing.
-        if (ailment && !isSilent()) {
-          ailment = null
-          pollFromMs = null
-          missed = -1
-        }
+        if (cause && !isSilent()) goLive(-1)
       } else if (fact.name === 'refused') {
         if (!isPolling()) resync()
-        ailment = next
+        cause = next
         pollFromMs = null
       } else if (next && !isSilent()) {
-        if (!ailment) pollFromMs = graceEndsAtMs()
-        ailment = next
+        if (!cause) pollFromMs = graceEndsAtMs()
+        cause = next
       }
       // While nothing is polled, the page's state is that of the live transport.
       if (!isPolling()) say(fact)
@@ -275,7 +275,7 @@ export const sync =
       if (!off) return
       off = null
       say({ name: 'starting' })
-      if (transport) begin()
+      if (live) open(live)
     }
 
     const takeLog = ({ answer, policy }: Meaning & { name: 'log' }): void => {
@@ -287,10 +287,10 @@ export const sync =
       const unseen = answer.events.slice(known).filter(({ event }) => events?.has(event) ?? true).length
       seen = further(seen, cursor)
       // A full answer is only the beginning of what was missed.
-      if (ailment || unseen >= FULL_ANSWER) return
+      if (cause || unseen >= FULL_ANSWER) return
       missed = Math.max(0, missed + Math.min(1, unseen))
       if (missed < SILENT_AFTER) return
-      ailment = { reason: 'no-broadcasts', error: new CartEchoError('no-broadcasts', NO_BROADCASTS) }
+      cause = { reason: 'no-broadcasts', error: new CartEchoError('no-broadcasts', NO_BROADCASTS) }
     }
 
     const takeSessionOver = (meaning: NoAnswer): void => {
@@ -350,7 +350,7 @@ export const sync =
     const stopWatching = audience.watchPage((signal) => {
       if (signal !== 'tick') step(() => hear(signal))
     })
-    step(begin)
+    step(() => (live ? open(live) : resync()))
 
     return {
       ask,
@@ -373,7 +373,7 @@ const notNow = (next: NotNow['next'], error = cannotAnswer(NOT_NOW).error): NotN
   error,
 })
 
-const ailmentOf = (fact: ConnectionFact, isLive: boolean): Ailment | null => {
+const causeOf = (fact: ConnectionFact, isLive: boolean): Cause | null => {
   if (fact.name === 'refused' || fact.name === 'delayed') return { reason: fact.reason, error: fact.error }
   // A socket replaced because it fell silent opens again without a `socket-lost` before it.
   const isReopened = isLive && fact.name === 'socket-opening'

@@ -184,7 +184,7 @@ export const pageLife =
     else sink.state({ name: 'prerendering' })
 
     return {
-      ...(canAsk ? { ask: (query: Query) => link?.ask?.(query) ?? Promise.resolve(cannotAnswer(AWAY)) } : {}),
+      ...(canAsk ? { ask: async (query: Query) => link?.ask?.(query) ?? cannotAnswer(AWAY) } : {}),
       tell: (note) => link?.tell?.(note),
       stop: () => {
         stopped = true
