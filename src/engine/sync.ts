@@ -1,7 +1,7 @@
 import { type Abort, createAbort, type Signal } from './abort'
 import { FULL_ANSWER, type Meaning, type NoAnswer } from './answer'
 import { createAlarm, isYoung } from './clock'
-import { type Cursor, placeOf } from './cursor'
+import { type Cursor, isBefore, placeOf } from './cursor'
 import type { Audience, Environment, PageSignal } from './environment'
 import { CartEchoError } from './errors'
 import { hasOwn } from './shape'
@@ -152,13 +152,13 @@ export const sync =
 
     // By the timer, not by the clock, which may have been set meanwhile.
     const takeTime = (): void => {
-      if (pollFromMs === null) noteAsk(nowMs())
+      if (pollFromMs === null) noteAsk()
       pollFromMs = null
       resync()
     }
 
     /** The next poll or audit is counted from here. */
-    const noteAsk = (atMs: number): void => {
+    const noteAsk = (atMs = nowMs()): void => {
       askedAtMs = atMs
       chance = random()
     }
@@ -231,7 +231,7 @@ export const sync =
       asking = createAbort()
       if (off) off.mayAsk = false
       isPending = false
-      noteAsk(nowMs())
+      noteAsk()
       setAlarm()
       const meaning = await check(query, asking.signal)
       asking = null
@@ -382,7 +382,7 @@ const causeOf = (fact: ConnectionFact, isLive: boolean): Cause | null => {
 
 /** The place that is further on. */
 const further = (seen: Cursor | null, place: Cursor | null): Cursor | null =>
-  !place || (seen?.epoch === place.epoch && seen.seq > place.seq) ? seen : place
+  place && !isBefore(place, seen) ? place : seen
 
 /**
  * The server's interval where it gives one, 24 h at most; never, where the page itself says so. One below 1 s is taken for
