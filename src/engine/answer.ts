@@ -88,23 +88,29 @@ export interface Asked {
 }
 
 /** A response that is no answer, by the code of its error. */
-export type NoAnswer = {
+export type NoAnswer = SessionOver | CheckTrouble
+
+/** Whoever was logged in is not any more. */
+interface SessionOver extends NoAnswerDetails {
+  readonly name: 'session-over'
+}
+
+/**
+ * `misconfigured`: nobody answers at that address; believed the third time. `check-refused`: the shop refuses the question.
+ * `blocked`: something else than the shop answered: a log-in page, a challenge, a captive portal, a cache. `check-busy`: not
+ * now. `check-failed`: it may be well the next time.
+ */
+export interface CheckTrouble extends NoAnswerDetails {
+  readonly name: 'misconfigured' | 'check-refused' | 'blocked' | 'check-busy' | 'check-failed'
+}
+
+interface NoAnswerDetails {
   /** 0 when no answer came. */
   readonly status: number
   readonly detail: string
   /** How long the server wants to be left alone. */
   readonly retryAfterMs: number
-} & (
-  | /** Whoever was logged in is not any more. */ { readonly name: 'session-over' }
-  | {
-      /**
-       * `misconfigured`: nobody answers at that address; believed the third time. `check-refused`: the shop refuses the
-       * question. `blocked`: something else than the shop answered: a log-in page, a challenge, a captive portal, a cache.
-       * `check-busy`: not now. `check-failed`: it may be well the next time.
-       */
-      readonly name: 'misconfigured' | 'check-refused' | 'blocked' | 'check-busy' | 'check-failed'
-    }
-)
+}
 
 /** What a response means: the rows of the agreement's table. */
 export type Meaning =
@@ -116,14 +122,11 @@ export type Meaning =
 
 /** Reads a response of the check. Pure. */
 export const readResponse = ({ status, isJson, body, retryAfterMs }: CheckResponse, asked: Asked): Meaning => {
-  const not = (name: NoAnswer['name'], detail = '', afterMs = 0): NoAnswer => ({
-    name,
-    status,
-    detail,
-    retryAfterMs: afterMs,
-  })
+  const not = (name: NoAnswer['name'], detail = ''): NoAnswer => {
+    return { name, status, detail, retryAfterMs: name === 'check-busy' ? retryAfterMs : 0 }
+  }
   if (status === 204 || status === 304) return { name: 'nothing' }
-  if (status === 429 || status === 503) return not('check-busy', '', retryAfterMs)
+  if (status === 429 || status === 503) return not('check-busy')
   if (status >= 500 && (isJson || GATEWAYS.includes(status))) return not('check-failed')
   if (status === 0 || (status >= 300 && status < 400)) return not('blocked', 'It redirects.')
   if (!isJson) return not('blocked', 'It is no JSON.')
@@ -149,6 +152,10 @@ interface Bare {
   message?: string | null
 }
 
+interface Interval {
+  interval_ms?: unknown
+}
+
 interface Block {
   owner: string
   cursor: string
@@ -166,9 +173,6 @@ const events: Shape = (value) =>
   Array.isArray(value) && value.length > FULL_ANSWER
     ? misfit(`at most ${FULL_ANSWER} events`, value)
     : loggedEvents(value)
-interface Interval {
-  interval_ms?: unknown
-}
 
 const interval = record({ interval_ms: optional(duration) })
 const bareShape = record({ updated: (value) => (value === null ? null : flag(value)), message: optional(text) })

@@ -6,6 +6,7 @@ import type { Environment } from '../engine/environment'
 import { wordsOf } from '../engine/errors'
 import { attempt, hasOwn } from '../engine/shape'
 import { delayed } from '../engine/state'
+import type { AskCheck } from '../engine/sync'
 import type { Query, Reply } from '../engine/transport'
 import { isJson, isOwnOrigin, type Provided, provide, send } from './request'
 
@@ -23,15 +24,12 @@ export interface CheckRequest {
   timeoutMs?: number | undefined
 }
 
-/** Asks the check once. Resolves with what its answer, or the lack of one, means; when it is aborted, too. Never rejects. */
-export type Check = (query: Query, signal: AbortSignal) => Promise<Meaning>
-
 /**
- * Returns a function that makes one request per call. The caller decides when. Redirects are not followed, because they
- * lead to log-in pages. `X-Requested-With` goes to the page's own origin only: elsewhere it would cost a preflight. Every request has a random `fresh`,
- * which a server with a log returns: this proves that no cache answered.
+ * Returns a function that makes one request per call, and resolves with what its answer, or the lack of one, means. The caller decides when. Redirects are
+ * not followed, because they lead to log-in pages. `X-Requested-With` goes to the page's own origin only: elsewhere it would cost a preflight. Every request
+ * has a random `fresh`, which a server with a log returns: this proves that no cache answered.
  */
-export const createCheck = (request: CheckRequest, environment: Environment): Check => {
+export const createCheck = (request: CheckRequest, environment: Environment): AskCheck => {
   const { url, headers, credentials, fetch: own, timeoutMs = 10_000 } = request
 
   const ask = async (query: Query, signal: AbortSignal): Promise<Meaning> => {
@@ -69,7 +67,7 @@ export const createCheck = (request: CheckRequest, environment: Environment): Ch
 
 /** Asks the check for this tab alone. */
 export const askAlone =
-  (check: Check) =>
+  (check: AskCheck) =>
   async (query: Query, signal: AbortSignal): Promise<Reply> => {
     const meaning = await check(query, signal)
     return hasOwn(meaning, 'status')

@@ -1,13 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { NoAnswer } from '../../src/engine/answer'
+import type { CheckTrouble, NoAnswer } from '../../src/engine/answer'
 import { type Failure, nextFailure } from '../../src/engine/sync/failure'
 import { noAnswer } from '../support/no-answer'
 
-type NotAnswered = Exclude<NoAnswer, { name: 'session-over' }>
-
-const failing = (name: NotAnswered['name'], status: number, more: Partial<NoAnswer> = {}) =>
-  noAnswer(name, status, { detail: 'What came.', ...more }) as NotAnswered
+const failing = (name: CheckTrouble['name'], status: number, more: Partial<NoAnswer> = {}) =>
+  noAnswer(name, status, { detail: 'What came.', ...more }) as CheckTrouble
 const failed = (status: number) => failing('check-failed', status)
 const busy = (retryAfterMs: number, status = 503) => failing('check-busy', status, { retryAfterMs })
 const blocked = failing('blocked', 200)
@@ -18,11 +16,11 @@ const NOW_MS = 1_000_000
 const world = (random: number) => ({ nowMs: () => NOW_MS, random: () => random })
 
 /** What failed after all that, one after the other. */
-const failureAfter = (first: NotAnswered, ...meanings: readonly NotAnswered[]): Failure =>
+const failureAfter = (first: CheckTrouble, ...meanings: readonly CheckTrouble[]): Failure =>
   meanings.reduce((before, meaning) => nextFailure(before, meaning, world(1)), nextFailure(null, first, world(1)))
 
 /** How long it is left alone then, with that chance. */
-const waitMs = (before: readonly NotAnswered[], meaning: NotAnswered, random: number): number => {
+const waitMs = (before: readonly CheckTrouble[], meaning: CheckTrouble, random: number): number => {
   const [first, ...others] = before
   const known = first ? failureAfter(first, ...others) : null
   return nextFailure(known, meaning, world(random)).notBeforeMs - NOW_MS
@@ -31,7 +29,7 @@ const waitMs = (before: readonly NotAnswered[], meaning: NotAnswered, random: nu
 const times = <Value>(count: number, value: Value): Value[] => Array.from({ length: count }, () => value)
 
 describe('a check that does not answer', () => {
-  it.each<[string, NotAnswered, string, number]>([
+  it.each<[string, CheckTrouble, string, number]>([
     ['failed', failed(500), 'check-failed', 500],
     ['got no answer', failed(0), 'check-failed', 0],
     ['is busy', busy(0, 429), 'check-busy', 429],

@@ -1,4 +1,4 @@
-import type { NoAnswer } from '../answer'
+import type { CheckTrouble } from '../answer'
 import { type BackOff, backOffMs, CHECK_FAILED, CHECK_REFUSED } from '../backoff'
 import type { Environment } from '../environment'
 import type { CartEchoError } from '../errors'
@@ -25,7 +25,7 @@ const ladderOf = (reason: string): BackOff =>
 /** The failure after another, or after none. The end of a session is no failure of the check. */
 export const nextFailure = (
   before: Failure | null,
-  { name, ...details }: Exclude<NoAnswer, { readonly name: 'session-over' }>,
+  { name, ...details }: CheckTrouble,
   { nowMs, random }: Pick<Environment, 'nowMs' | 'random'>,
 ): Failure => {
   const reason = name === 'misconfigured' ? 'check-refused' : name
