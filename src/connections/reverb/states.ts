@@ -4,12 +4,11 @@ import type { Refusal } from '../refusal'
  * How far the socket is. What each does by itself:
  *
  *     waiting ──(its time)──► opening ──(greeting)──► open ──(silence, doubt)──► pinged
- *        ▲  ▲                  │    │                 │ ▲                         │  │
- *        │  └──(close: failed)─┘    │                 │ └──────(any frame)────────┘  │
- *        │                          │ (a code that refuses)                          │
- *        │                          ▼                 │                              │
- *        │      opening ◄──(its time, if any)── refused                              │
- *        └───────────────────────(close, no answer: lost)◄───────────────────────────┘
+ *        ▲                       │                     │ ▲                       │  │
+ *        │                       │                     │ └──────(any frame)──────┘  │
+ *        └────────(close)────────┴───────(close)───────┴──────(close, no answer)────┘
+ *
+ *     opening, open, pinged ──(a code that refuses)──► refused ──(its time, if any)──► opening
  *
  * `opening` that takes too long is opened anew. Until the server greets, the reason of a refusal stays.
  */
@@ -35,8 +34,6 @@ interface NextTry {
 export type SocketEvent =
   | { readonly name: 'opened-anew'; readonly nextTryAtMs: number }
   | { readonly name: 'greeted'; readonly socketId: string; readonly silentMs: number }
-  /** The try ended before the server greeted: the next comes when it would have been given up. */
-  | { readonly name: 'failed' }
   | { readonly name: 'pinged' }
   | { readonly name: 'heard' }
   | { readonly name: 'lost'; readonly nextTryAtMs: number }
@@ -50,8 +47,6 @@ export const moveSocket = (state: SocketState, event: SocketEvent): SocketState 
       return { name: 'opening', nextTryAtMs: event.nextTryAtMs, refusal }
     case 'greeted':
       return state.name === 'opening' ? { ...event, name: 'open' } : state
-    case 'failed':
-      return state.name === 'opening' ? { ...state, name: 'waiting' } : state
     case 'pinged':
       return state.name === 'open' ? { ...state, name: 'pinged' } : state
     case 'heard':

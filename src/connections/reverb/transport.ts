@@ -92,12 +92,7 @@ export const reverbTransport =
       // A server that greeted, and ends the connection later by the code of a refused origin, has lost it (4009 is one code for three things).
       const reason = code === 4009 && isOpen() ? null : socketRefusalOf(code, isOpen())
       if (reason) return refuseSocket(refusalBy(reason, code))
-      if (isOpen()) return lose('server')
-      // The pause lies round the try: one that fails at once is not repeated at once.
-      release()
-      reconnection.noteLoss()
-      move({ name: 'failed' })
-      sayLost()
+      waitFor(isOpen() ? reconnection.lost('server') : reconnection.failed())
     }
 
     const lose = (cause: LossCause): void => waitFor(reconnection.lost(cause))
