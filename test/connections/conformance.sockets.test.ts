@@ -6,11 +6,12 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { readRecordings } from '../../src/server/conformance/recordings'
 import { type Finding, report } from '../../src/server/conformance/report'
 import { type HeldClock, heldClock } from '../support/held-clock'
+import { lendWebSocket } from '../support/lent-web-socket'
 import { watchWires } from '../support/wires'
 import { openPlayer } from './conformance/client-player'
 import { compareClient, type OtherClient } from './conformance/compare-client'
 import { compareClientQuickly } from './conformance/compare-quickly'
-import { type ConformingPage, lendWebSocket, openPage, type PagePlace } from './conformance/page'
+import { type ConformingPage, openPage, type PagePlace } from './conformance/page'
 import { recordedClient } from './conformance/recorded-client'
 
 const RECORDINGS = readRecordings(fileURLToPath(new URL('../fixtures/reverb/', import.meta.url)))

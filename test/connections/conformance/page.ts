@@ -1,4 +1,3 @@
-import { WebSocket } from 'ws'
 import { reverb } from '../../../src/connections/reverb'
 import { createCartEchoIn } from '../../../src/create-cart-echo'
 import { browserEnvironment } from '../../../src/page/environment'
@@ -44,14 +43,5 @@ export const openPage = ({ port, key, user, authorise }: PagePlace): ConformingP
     },
     heard: () => heard.splice(0),
     stop: () => cart.stop(),
-  }
-}
-
-/** Node 20 has no WebSocket of its own; later ones have one that goes by no clock of ours. Gives what undoes it. */
-export const lendWebSocket = (): (() => void) => {
-  const { WebSocket: own } = globalThis
-  Object.assign(globalThis, { WebSocket })
-  return () => {
-    Object.assign(globalThis, { WebSocket: own })
   }
 }
