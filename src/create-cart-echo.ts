@@ -196,7 +196,7 @@ const readEndpoints = (options: CartEchoOptions & Pick<PageIdentity, 'reverb'>):
     connect: connector,
     channelOf: readChannel(channel),
     check: settings,
-    reverb: reverb ? readReverb(reverb).settings : null,
+    reverb: reverb ? readReverb(reverb) : null,
   }
 }
 
@@ -208,7 +208,7 @@ const endpointsNow = (before: Endpoints, identity: PageIdentity): Endpoints => {
   const { channel, check, reverb } = ownOnly(identity)
   const settings = readCheck(check)
   const { connect } = before
-  const said = reverb ? readReverb(reverb).settings : before.reverb
+  const said = reverb ? readReverb(reverb) : before.reverb
   const isAnother = sorted(said) !== sorted(before.reverb)
   return {
     reverb: said,

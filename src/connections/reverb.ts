@@ -1,5 +1,5 @@
 import { CartEchoError, unfit } from '../engine/errors'
-import { type ReverbSettings, readDurationMs, readReverb } from '../engine/settings'
+import { type ReverbSettings, readDurationMs, readReverb, type Unreadable } from '../engine/settings'
 import { attempt, ownOnly } from '../engine/shape'
 import type { Connector, Transport } from '../engine/transport'
 import { absolute } from '../page/request'
@@ -46,13 +46,13 @@ const AUTH_KEYS: readonly string[] = [
 
 const readOptions = (said: ReverbOptions): Options => {
   const { auth: given, ...rest } = ownOnly(said)
-  const { settings: place, wrong } = readReverb(rest)
+  const wrong: Unreadable[] = []
+  const place = readReverb(rest, wrong)
   const errors = wrong.map(({ path, expected, actual, isUnknown }) => {
     const error = unfit('invalid-options', `reverb().${path.join('.')}`, expected, actual)
     if (!isUnknown) throw error
     return error
   })
-  if (!place.key) throw unfit('invalid-options', 'reverb().key', 'REVERB_APP_KEY', place.key)
   const auth = ownOnly(given ?? {})
   readDurationMs('reverb().auth.timeoutMs', auth.timeoutMs, 1)
   for (const [key, value] of Object.entries(auth)) {
@@ -90,7 +90,7 @@ const connectorFor = (options: Options | null): Connector => {
 
 // A page block names all of Reverb's settings: of the earlier ones only those stay that came from the options.
 const optionsAt = (said: ReverbSettings, before: Partial<ReverbSettings> | null, options: Options | null): Options => {
-  const { auth, ...place } = ownOnly(readReverb(said).settings)
+  const { auth, ...place } = readReverb(said)
   const { endpoint, ...others } = ownOnly(options?.auth ?? {})
   const wasOfPage = endpoint === ownOnly(ownOnly(before ?? {}).auth ?? {}).endpoint
   return readOptions(ownOnly({ key: '', ...place, auth: { ...others, ...(wasOfPage ? {} : { endpoint }), ...auth } }))
