@@ -29,8 +29,6 @@ export interface CheckSettings extends CheckRequest {
    * False: never. Default 300,000 ms, unless the server sets another.
    */
   auditMs?: number | false | undefined
-  /** How long to wait for an answer. Default 10,000 ms. */
-  timeoutMs?: number | undefined
 }
 
 /** How a page listens to its cart. Give `connect`, `check`, or both. Only an object's own properties are read, not inherited ones. */
@@ -130,7 +128,7 @@ const transportFor = (user: string | null, owner: string | null, parts: Transpor
           open,
           canAsk,
           isReadable: isWhole,
-          confirm: check ? askAlone(check, environment, check.timeoutMs) : undefined,
+          confirm: check ? askAlone(createCheck(check, environment)) : undefined,
         })
   return pageLife({ environment, transport, canAsk })
 }
@@ -140,17 +138,15 @@ const feedOf = (parts: TransportParts, channel: string | null, audience: Audienc
   const { environment, check, events } = parts
   const live = channel === null ? null : liveOf(parts, channel, audience)
   if (!check) return live ?? silence
-  const { intervalMs, auditMs, timeoutMs } = check
+  const { intervalMs, auditMs } = check
   return sync({
     environment,
     audience,
     live,
     check: createCheck(check, environment),
-    url: check.url,
     events,
     intervalMs: intervalMs === false ? Number.POSITIVE_INFINITY : intervalMs,
     auditMs: auditMs === false ? Number.POSITIVE_INFINITY : auditMs,
-    timeoutMs,
   })
 }
 

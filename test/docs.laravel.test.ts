@@ -188,7 +188,7 @@ describe('the Laravel files', () => {
 
   it('keep every answer from caches, and refuse strangers with what a page takes for the end of the session', () => {
     const [, refusal] = /\? (\d{3}) : 200/.exec(file(CHECK)) ?? []
-    const response = { status: Number(refusal), isJson: true, body: {}, retryAfterMs: null }
+    const response = { status: Number(refusal), isJson: true, body: {}, retryAfterMs: 0 }
     expect(readResponse(response, { since: null, fresh: '', nowMs: 0 }).name).toBe('session-over')
     expect(file(CHECK)).toContain(`['Cache-Control' => '${between(protocol, '`Cache-Control: ', '`')}']`)
   })
@@ -244,7 +244,7 @@ describe('what the Laravel files said when they were run', () => {
 
   const meaningOf = ({ query, status, contentType, body }: (typeof checks)[keyof typeof checks]) => {
     const asked = new URLSearchParams(query)
-    const response = { status, isJson: contentType === 'application/json', body, retryAfterMs: null }
+    const response = { status, isJson: contentType === 'application/json', body, retryAfterMs: 0 }
     return readResponse(response, {
       since: parseCursor(asked.get('since')),
 

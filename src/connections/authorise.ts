@@ -4,6 +4,7 @@ import type { Environment } from '../engine/environment'
 import { isRecord, own, ownOnly } from '../engine/shape'
 import {
   csrfHeaders,
+  isJson,
   isOwnOrigin,
   type Provided,
   provide,
@@ -89,7 +90,7 @@ const ask = async (request: AuthRequest, options: AuthOptions, signal: AbortSign
 const post = async (
   { socketId, channelName }: AuthRequest,
   csrf: Record<string, string>,
-  { endpoint, bearerToken, headers: others, credentials = 'same-origin', fetch: own }: AuthOptions,
+  { endpoint, bearerToken, headers: others, credentials, fetch: own }: AuthOptions,
   signal: AbortSignal,
 ): Promise<Response> => {
   const bearer = await provide(bearerToken)
@@ -105,7 +106,7 @@ const post = async (
 }
 
 const readAuthorisation = async (response: Response): Promise<Authorisation> => {
-  const { ok, status, headers } = response
+  const { ok, status } = response
   const body: unknown = ok ? await response.json().catch(() => null) : null
   const auth = isRecord(body) ? own(body, 'auth') : null
   if (typeof auth === 'string') return { name: 'authorised', auth }
@@ -114,8 +115,8 @@ const readAuthorisation = async (response: Response): Promise<Authorisation> => 
     // A redirect that is not followed has no status.
     status: status || 302,
     // A firewall's challenge may have the status of a refusal. The shop's own answer is JSON, as requested.
-    isForeign: !ok && !/\bjson\b/i.test(headers.get('Content-Type') ?? ''),
-    retryAfterMs: readRetryAfterMs(headers.get('Retry-After'), headers.get('Date')) ?? 0,
+    isForeign: !ok && !isJson(response),
+    retryAfterMs: readRetryAfterMs(response.headers),
     cause: null,
   }
 }

@@ -57,17 +57,14 @@ export const backOffMs = (ladder: BackOff, attempt: number, random: number): num
 
 const LONGEST_MS = 3_600_000
 
-// Some engines take a mere number for a date, such as 1.5 for a day in January.
-const dateOf = (text: string): number => (/[a-z]/i.test(text) ? Date.parse(text) : Number.NaN)
-
 /**
  * Reads `Retry-After` in milliseconds, from 0 to one hour: seconds, or a date less the response's own `Date`, because
- * the clocks of page and server may be hours apart. Null for none, or one that cannot be read. Never throws.
+ * the clocks of page and server may be hours apart. 0 for none, or one that cannot be read. Never throws.
  * Source: RFC 9110, section 10.2.3.
  */
-export const readRetryAfterMs = (retryAfter: string | null, date: string | null): number | null => {
-  if (retryAfter === null || retryAfter.trim() === '') return null
-  const isSeconds = /^\s*\d+(\.\d+)?\s*$/.test(retryAfter)
-  const ms = isSeconds ? Math.ceil(Number(retryAfter) * 1_000) : dateOf(retryAfter) - dateOf(date ?? '')
-  return Number.isNaN(ms) ? null : Math.min(LONGEST_MS, Math.max(0, ms))
+export const readRetryAfterMs = (headers: { get(name: string): string | null }): number => {
+  const after = headers.get('Retry-After') ?? ''
+  const ms = 1_000 * Number(after)
+  const inMs = Number.isNaN(ms) ? Date.parse(after) - Date.parse(headers.get('Date') ?? '') : ms
+  return Math.min(LONGEST_MS, Math.max(0, inMs || 0))
 }

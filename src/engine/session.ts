@@ -6,7 +6,7 @@ import type { Environment } from './environment'
 import { CartEchoError, unfit } from './errors'
 import type { Refreshing } from './refresh'
 import { hasOwn, ownOnly } from './shape'
-import { askThrew, type Connection, type ConnectionFact, echoThrew } from './state'
+import { askThrew, type Connection, type ConnectionFact } from './state'
 import { type Arrival, type Asked, type Effect, type Next, type StreamRules, wakesAtMs } from './stream/state'
 import {
   gone,
@@ -15,6 +15,7 @@ import {
   type Reply,
   type Said,
   type Sink,
+  startLink,
   stopLink,
   type TabNote,
   type Transport,
@@ -153,15 +154,6 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
     note: (said) => enter(() => note(said)),
   }
 
-  const startLink = (): Link => {
-    try {
-      return transport(sink)
-    } catch (cause) {
-      sink.state(echoThrew(cause))
-      return { stop: () => undefined }
-    }
-  }
-
   const endLink = (): void => {
     if (link) stopLink(link.stop, report)
   }
@@ -171,7 +163,7 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
     begin: (): void => {
       if (!isOpen) return
       forgetAsk(memory)
-      link = startLink()
+      link = startLink(transport, sink)
       if (!isOpen) return endLink()
       arrive({ name: 'unanswered' })
       for (const run of early.splice(0)) whenOpen(run)

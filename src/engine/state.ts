@@ -206,7 +206,7 @@ const WORDS = {
   'other-user': 'Another customer is logged in: reload the page, or call identify().',
   'over-capacity': 'Raise max_connections',
   'page-expired': 'Reload the page for a CSRF token',
-  'session-over': 'Log in again, then call identify()',
+  'session-over': 'Log in again, then call identify():',
   'socket-refused': 'Look at the log of the socket server',
   'signature-refused': 'Compare REVERB_APP_SECRET on both sides.',
   'unknown-app': 'Check REVERB_APP_KEY',
