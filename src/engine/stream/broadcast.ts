@@ -2,7 +2,7 @@ import { ANSWER_UNSETTLED, backOffMs } from '../backoff'
 import { type Cursor, formatCursor } from '../cursor'
 import { CartEchoError } from '../errors'
 import type { Change, ChangeMeta } from '../events'
-import { type Decoded, identityOf, sorted } from '../payload'
+import { type Decoded, mayComeAgain } from '../payload'
 import {
   type Asked,
   type Asking,
@@ -21,6 +21,8 @@ const MOST_BUFFERED = 100
 const PATIENCE_MS = 1_000
 /** So many keys of what has no place are remembered. */
 const MOST_DELIVERED = 200
+/** The same content may come again by right. */
+const CONTENT_LASTS_MS = 60_000
 /** No hint of a server may put an ask off for longer. */
 const MOST_SPREAD_MS = 60_000
 const MOST_RETIRED = 20
@@ -100,7 +102,8 @@ const hearPlaceless = (turn: Turn, decoded: Decoded): void => {
     const spreadMs = moment.random * Math.min(MOST_SPREAD_MS, decoded.spreadMs ?? 0)
     return planAsk(turn, 'resync', Math.max(waitMs(turn), spreadMs))
   }
-  const { key, lastsMs } = identityOf(decoded)
+  const { key } = decoded
+  const lastsMs = mayComeAgain(key) ? CONTENT_LASTS_MS : Number.POSITIVE_INFINITY
   const delivered = stream.delivered.filter(({ untilMs }) => untilMs > nowMs)
   if (delivered.some((one) => one.key === key)) return
   stream.delivered = [...delivered, { key, untilMs: nowMs + lastsMs }].slice(-MOST_DELIVERED)
@@ -109,9 +112,9 @@ const hearPlaceless = (turn: Turn, decoded: Decoded): void => {
 }
 
 // Only what has a message can be what a check without a log says.
-const isSaidByCheck = ({ stream, moment }: Turn, { payload: { message, changes } }: Decoded): boolean => {
-  if (typeof message !== 'string' && message !== null) return false
-  const { spoken, isNews } = hearLive(stream.spoken, { message, changes: sorted(changes) }, moment.nowMs)
+const isSaidByCheck = ({ stream, moment }: Turn, { words }: Decoded): boolean => {
+  if (!words) return false
+  const { spoken, isNews } = hearLive(stream.spoken, words, moment.nowMs)
   stream.spoken = spoken
   return !isNews
 }
