@@ -85,7 +85,7 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
   const wake = (): void => {
     const nowMs = environment.nowMs()
     const atMs = memory.pending.length > 0 ? nowMs : wakesAtMs(memory.stream)
-    if (!isOpen || atMs === null) alarm.stop()
+    if (!isOpen || atMs === Number.POSITIVE_INFINITY) alarm.stop()
     else alarm.set(Math.max(0, atMs - nowMs), () => arrive({ name: 'time' }))
   }
 
