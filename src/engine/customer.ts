@@ -2,7 +2,7 @@ import type { Moment } from './clock'
 import { isSameShopper, type PageIdentity, readShopper, type Shopper } from './identity'
 import { ownOnly } from './shape'
 import { advance } from './stream'
-import { type Arrival, type Confirmed, type Effect, newStream, type Stream, type StreamRules } from './stream/state'
+import { type Arrival, type Effect, newStream, type Stream, type StreamRules } from './stream/state'
 
 /** Who is looking. Another memory is another customer: whatever was begun under it goes no further. */
 interface Customer {
@@ -70,30 +70,4 @@ export const remember = (memory: Memory, arrival: Arrival, rules: StreamRules, m
   const { stream, effects } = advance(memory.stream, arrival, rules, moment)
   memory.stream = stream
   memory.pending.push(...effects)
-}
-
-/** Carries out what waits, as long as it may. A queue: what a listener makes arrive must not overtake this one. */
-export const carryOut = (memory: Memory, mayGoOn: () => boolean, perform: (effect: Effect) => void): void => {
-  if (memory.busy) return
-  memory.busy = true
-  const next = (): Effect | undefined => (mayGoOn() ? memory.pending.shift() : undefined)
-  for (let effect = next(); effect; effect = next()) perform(effect)
-  memory.busy = false
-}
-
-/** Forgets what was to be asked, and what an answer was worth: an earlier session's answer is not heard any more, it is asked anew. */
-export const forgetAsk = ({ pending }: Memory): void => {
-  const kept = pending.filter(({ name }) => name !== 'ask' && name !== 'confirmed' && name !== 'unsettled')
-  pending.splice(0, pending.length, ...kept)
-}
-
-/**
- * Notes as of when everything there is was delivered, and whose log said so. Another tab's older answer makes nobody less sure; a clock that was
- * put back does.
- */
-export const noteConfirmed = (memory: Memory, { asOfMs, owner }: Confirmed, nowMs: number): void => {
-  const known = memory.confirmedAtMs
-  if (asOfMs === undefined || (known !== null && known <= nowMs && asOfMs <= known)) return
-  memory.confirmedAtMs = asOfMs
-  memory.confirmedOwner = owner
 }
