@@ -12,9 +12,11 @@ export const isYoung = (atMs: number, nowMs: number, ageMs: number): boolean => 
 /** An alarm that is not set: for one thing that is to happen later. */
 export const createAlarm = (environment: Environment) => {
   let planned: { readonly atMs: number; run: () => void; readonly stop: Stop } | null = null
-  const stop = (): void => {
+  const stop = (): boolean => {
+    const wasSet = planned !== null
     planned?.stop()
     planned = null
+    return wasSet
   }
   return {
     /** Plans it, in the place of what was planned before. */
@@ -33,7 +35,7 @@ export const createAlarm = (environment: Environment) => {
       }
       planned = { atMs, run, stop: environment.schedule(inMs, ring) }
     },
-    /** Drops what is planned. `set` may follow. */
+    /** Drops what is planned; false when nothing was. `set` may follow. */
     stop,
   }
 }

@@ -1,4 +1,4 @@
-import type { Moment } from './clock'
+import { isYoung, type Moment } from './clock'
 import { isSameShopper, type PageIdentity, readShopper, type Shopper } from './identity'
 import { ownOnly } from './shape'
 import { advance } from './stream'
@@ -71,3 +71,10 @@ export const remember = (memory: Memory, arrival: Arrival, rules: StreamRules, m
   memory.stream = stream
   memory.pending.push(...effects)
 }
+
+/** True when everything there is was delivered less than `maxAgeMs` ago, and nothing is known to be missing since. */
+export const isConfirmed = ({ confirmedAtMs, stream }: Memory, nowMs: number, maxAgeMs: number): boolean =>
+  confirmedAtMs !== null &&
+  isYoung(confirmedAtMs, nowMs, maxAgeMs) &&
+  stream.asking.name === 'nothing' &&
+  stream.buffered.length === 0

@@ -1,12 +1,10 @@
-import { type AbortSignalLike, untilAborted } from './abort'
-import { createAlarm, isYoung } from './clock'
+import type { AbortSignalLike } from './abort'
+import { createAlarm } from './clock'
 import type { Cursor } from './cursor'
 import { type Memory, remember } from './customer'
 import type { Environment } from './environment'
-import { CartEchoError, unfit } from './errors'
-import type { Refreshing } from './refresh'
-import { hasOwn, ownOnly } from './shape'
-import { askThrew, type Connection, type ConnectionFact, echoThrew } from './state'
+import type { CartEchoError } from './errors'
+import { askThrew, type ConnectionFact, echoThrew } from './state'
 import { type Arrival, type Asked, type Confirmed, type Effect, type StreamRules, wakesAtMs } from './stream/state'
 import {
   gone,
@@ -236,44 +234,3 @@ export interface CheckResult {
    */
   readonly owner: string | null
 }
-
-/** What a check works on. */
-interface CheckingParts {
-  readonly nowMs: () => number
-  readonly memory: () => Memory
-  readonly session: () => Session | null
-  readonly connection: () => Connection
-  readonly refreshers: Pick<Refreshing, 'flush'>
-}
-
-/** Makes sure that the page is right: asks, lets listeners hear, runs the refresh that is wanted. */
-export const createChecking =
-  ({ nowMs, memory, session, connection, refreshers }: CheckingParts) =>
-  async (options: CheckOptions = {}): Promise<CheckResult> => {
-    const { maxAgeMs = 0, refresh = true, signal } = ownOnly(options)
-    if (signal?.aborted) throw signal.reason
-    // Any age will do; only timers have a longest wait.
-    if (typeof maxAgeMs !== 'number' || !(maxAgeMs >= 0))
-      throw unfit('invalid-options', 'check().maxAgeMs', 'milliseconds, 0 or more', maxAgeMs)
-    const mine = memory()
-    const deliveredBefore = mine.delivered
-    if (!isConfirmed(mine, nowMs(), maxAgeMs)) {
-      const open = session()
-      if (!open) throw notListening(connection())
-      await untilAborted(open.confirm(), signal)
-    }
-    if (refresh) await untilAborted(refreshers.flush(), signal)
-    if (mine.confirmedAtMs === null || memory() !== mine) throw notListening(connection())
-    return { found: mine.delivered - deliveredBefore, confirmedAtMs: mine.confirmedAtMs, owner: mine.confirmedOwner }
-  }
-
-const isConfirmed = ({ confirmedAtMs, stream }: Memory, nowMs: number, maxAgeMs: number): boolean =>
-  confirmedAtMs !== null &&
-  isYoung(confirmedAtMs, nowMs, maxAgeMs) &&
-  stream.asking.name === 'nothing' &&
-  stream.buffered.length === 0
-
-const notListening = (connection: Connection): CartEchoError =>
-  new CartEchoError('cannot-check', `The page is ${connection.name}: ${connection.reason}.`, {
-    cause: hasOwn(connection, 'error') ? connection.error : undefined,
-  })
