@@ -16,7 +16,7 @@ export type Signal = typeof globalThis extends { AbortSignal: { prototype: infer
 /** A signal with its other end. */
 export interface Abort {
   readonly signal: Signal
-  abort(): void
+  abort(reason?: Error): void
 }
 
 /** A signal that can be aborted. */
@@ -48,7 +48,7 @@ export const withinTime = async <Value>(
   run: (signal: Signal) => Promise<Value>,
 ): Promise<Value> => {
   const abort = createAbort()
-  const stopTimer = schedule(ms, () => abort.abort())
+  const stopTimer = schedule(ms, () => abort.abort(new Error(`no end within ${ms / 1_000} s`)))
   const stop = (): void => {
     stopTimer()
     abort.abort()
