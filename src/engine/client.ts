@@ -75,7 +75,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
   const news = createSource<News>('news', noNews, guard)
   const connection = createSource<Connection>('connection', notStarted(nowMs()), guard)
   let nextTryAtMs: number | null = null
-  let customer = newCustomer(options.identity ?? {})
+  let customer = newCustomer(readShopper(options.identity ?? {}))
   let session: Session | null = null
   /** How the page listens and asks otherwise now than the open session does. A live page does not go by the interval, and keeps its socket. */
   let pendingMove: Move = 'none'
@@ -280,10 +280,10 @@ export const createClient = (options: ClientOptions): CartEcho => {
   const identify = (identity: PageIdentity): void => {
     const before = customer
     // Throws for misuse before anything is changed.
-    readShopper(identity)
+    const said = readShopper(identity, before.shopper)
     const move = options.moveTo?.(identity) ?? 'none'
     if (move !== 'none' && pendingMove !== 'check') pendingMove = move
-    const mine = identified(before, identity, move)
+    const mine = identified(before, said, move)
     customer = mine
     if (mine.memory === before.memory) renderedAgain(mine.shopper)
     else {

@@ -1,6 +1,5 @@
 import { isYoung, type Moment } from './clock'
-import { isSameShopper, type PageIdentity, readShopper, type Shopper } from './identity'
-import { ownOnly } from './shape'
+import { isSameShopper, type Shopper } from './identity'
 import { advance } from './stream'
 import { type Arrival, type Effect, newStream, type Stream, type StreamRules } from './stream/state'
 
@@ -31,37 +30,28 @@ export interface Memory {
   read: readonly string[]
 }
 
-/**
- * Whoever a page was rendered for.
- * @throws {CartEchoError} `invalid-user` or `invalid-cursor`.
- */
-export const newCustomer = (identity: PageIdentity): Customer => {
-  const shopper = readShopper(identity)
-  const { owner, cursor } = shopper
-  const stream = newStream(owner, cursor)
-  const memory: Memory = {
-    stream,
+/** Whoever a page was rendered for. */
+export const newCustomer = (shopper: Shopper): Customer => ({
+  shopper,
+  memory: {
+    stream: newStream(shopper.owner, shopper.cursor),
     pending: [],
     busy: false,
     confirmedAtMs: null,
     confirmedOwner: null,
     delivered: 0,
     read: [],
-  }
-  return { shopper, memory }
-}
+  },
+})
 
 /**
- * Whoever a page says is looking now. `enabled` stays as it was when left out; the same customer keeps the memory, and the owner once known.
+ * Whoever a page says is looking now. The same customer keeps the memory, and the owner once known.
  * A page that listens elsewhere is another customer's, and so is one that asks elsewhere, unless it names the same owner.
- * @throws {CartEchoError} `invalid-user` or `invalid-cursor`.
  */
-export const identified = ({ shopper, memory }: Customer, identity: PageIdentity, move: Move = 'none'): Customer => {
-  const said = { ...identity, enabled: ownOnly(identity).enabled ?? shopper.enabled }
-  const next = readShopper(said)
+export const identified = ({ shopper, memory }: Customer, next: Shopper, move: Move = 'none'): Customer => {
   const { owner } = memory.stream
   const isElsewhere = move === 'channel' || (move === 'check' && (owner === null || owner !== next.owner))
-  if (isElsewhere || !isSameShopper({ ...shopper, owner }, next)) return newCustomer(said)
+  if (isElsewhere || !isSameShopper({ ...shopper, owner }, next)) return newCustomer(next)
   return { shopper: { ...next, owner: next.owner ?? shopper.owner }, memory }
 }
 

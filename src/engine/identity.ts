@@ -53,17 +53,18 @@ export const readUser = (user: unknown): string | null => {
 }
 
 /**
- * Validates a page's identity.
+ * Validates a page's identity. `enabled` stays as it was before when left out.
  * @throws {CartEchoError} `invalid-user` or `invalid-cursor`.
  */
-export const readShopper = (identity: PageIdentity): Shopper => {
-  const { user, guest, owner, cursor, enabled, problems } = ownOnly(identity)
+export const readShopper = (identity: PageIdentity, before?: Shopper): Shopper => {
+  const { user: id, guest, owner, cursor, enabled, problems } = ownOnly(identity)
+  const user = readUser(id)
   return {
-    user: readUser(user),
-    guest: readUser(user) === null && guest === true,
+    user,
+    guest: user === null && guest === true,
     owner: typeof owner === 'string' && owner !== '' ? owner : null,
     cursor: readCursor(cursor),
-    enabled: enabled ?? true,
+    enabled: enabled ?? before?.enabled ?? true,
     problems: problems ?? [],
   }
 }
