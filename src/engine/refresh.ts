@@ -168,10 +168,9 @@ type State =
   | { readonly name: 'rest'; readonly isDone: boolean }
   /** `isTimed` while a timer runs; afterwards it waits for the page, the connection or `hold`. */
   | { readonly name: 'waiting'; readonly isTimed: boolean; readonly stop: Stop }
-  | { readonly name: 'asking' }
   | Running
 
-/** `again`: the spread of the next run, if one was requested meanwhile. `ended` resolves also when the run was dropped. */
+/** `again`: the spread of the next run, if one was requested meanwhile. `ended` resolves also when the run was skipped or dropped. */
 interface Running {
   readonly name: 'running'
   readonly abort: Abort
@@ -191,6 +190,9 @@ const createRefresher = (
   const settleMs = readDurationMs('onRefresh().settleMs', durations.settleMs) ?? SETTLE_MS
   const ownSpreadMs = readDurationMs('onRefresh().spreadMs', durations.spreadMs) ?? SPREAD_MS
   let state: State = { name: 'rest', isDone: true }
+  /** Of what is wanted, from the first request to its end. */
+  let spreadMs = ownSpreadMs
+  let failures = 0
 
   // Set first: what is stopped may be the page's own code.
   const become = (next: State): void => {
@@ -201,72 +203,65 @@ const createRefresher = (
 
   const rest = (isDone: boolean): void => become({ name: 'rest', isDone })
 
-  const spreadInMs = (spreadMs: number): number => environment.random() * Math.min(spreadMs, LONGEST_SPREAD_MS)
+  const wait = (stop: Stop, isTimed = false): void => become({ name: 'waiting', isTimed, stop })
+
+  const begin = (withinMs: number): void => {
+    spreadMs = withinMs
+    failures = 0
+  }
 
   // Waits for the burst to settle and for the spread; then until the page is visible, the server is there, and `hold` lets it run.
-  const plan = (inMs: number, spreadMs: number, attempt = 0): void => {
-    const wait = (stop: Stop, isTimed = false): void => become({ name: 'waiting', isTimed, stop })
+  const plan = (inMs = environment.random() * Math.min(spreadMs, LONGEST_SPREAD_MS)): void =>
+    wait(environment.schedule(settleMs + inMs, fallDue), true)
 
-    const pass = (ms: number): void => wait(environment.schedule(settleMs + ms, fallDue), true)
+  const fallDue = (): void => {
+    if (!environment.isVisible()) wait(environment.watchPage(look))
+    else if (connection.get().name === 'waiting') wait(onChange(connection, goOn))
+    else if (!isHeld()) void start()
+  }
 
-    const fallDue = (): void => {
-      if (!environment.isVisible()) wait(environment.watchPage(look))
-      else if (connection.get().name === 'waiting') wait(onChange(connection, goOn))
-      else if (!isHeld()) void start(spreadMs, attempt)
+  const look = (signal: PageSignal): void => {
+    if (signal === 'visible') fallDue()
+  }
+
+  // Spread again from there: the connections of all pages come back at once.
+  const goOn = ({ name }: Connection): void => {
+    if (name !== 'waiting') plan()
+  }
+
+  // True also when `hold` has stopped the client.
+  const isHeld = (): boolean => {
+    const due = state
+    let held: State | null = null
+    let mayGo = false
+    const go = (): void => {
+      mayGo = true
+      // Once, and never after the delay has ended.
+      if (state === held) fallDue()
     }
-
-    const look = (signal: PageSignal): void => {
-      if (signal === 'visible') fallDue()
-    }
-
-    // Spread again from there: the connections of all pages come back at once.
-    const goOn = ({ name }: Connection): void => {
-      if (name !== 'waiting') pass(spreadInMs(spreadMs))
-    }
-
-    // True also when `hold` has stopped the client.
-    const isHeld = (): boolean => {
-      if (!hold) return false
-      const due = state
-      let held: State | null = null
-      let mayGo = false
-      const go = (): void => {
-        mayGo = true
-        // Once, and never after the delay has ended.
-        if (state === held) fallDue()
-      }
-      const letGo = guarded(report, HOLD, () => hold(go))
-      if (!letGo) return state !== due
+    const letGo = hold && guarded(report, HOLD, () => hold(go))
+    if (letGo) {
       const stop = (): void => guarded(report, HOLD, letGo)
       if (mayGo || state !== due) stop()
       else {
         wait(stop)
         held = state
       }
-      return state !== due
     }
-
-    pass(inMs)
+    return state !== due
   }
 
-  const start = (spreadMs: number, attempt = 0): Promise<void> | undefined => {
-    const asking: State = { name: 'asking' }
-    become(asking)
-    const may = mayRun()
-    // A listener that was asked may have stopped the client.
-    if (state !== asking) return undefined
-    rest(false)
-    if (!may) return undefined
+  const start = (): Promise<void> => {
     const abort = createAbort()
     // One that awaits `refresh()` or `check()`, which wait for it, would otherwise block all later ones.
     const ended = withinTime(environment, RUN_WITHIN_MS, abort.signal, (signal) =>
-      untilAborted(load(signal), signal),
+      untilAborted(run(signal), signal),
     ).then(
-      () => {
-        if (state === running) succeed(running.again)
+      (hasRun) => {
+        if (state === running) succeed(hasRun, running.again)
       },
       (cause) => {
-        if (state === running) throw fail(cause, spreadMs, attempt, running.again)
+        if (state === running) throw fail(cause, running.again)
       },
     )
     ended.catch(() => undefined)
@@ -275,37 +270,47 @@ const createRefresher = (
     return ended
   }
 
-  const load = async (signal: Signal): Promise<void> => {
-    // A microtask later: by then this run is stored.
+  /** False when it was skipped. */
+  const run = async (signal: Signal): Promise<boolean> => {
+    // A microtask later: by then it is stored, and whoever is asked may wait for it.
     await null
+    const may = mayRun()
+    // What was requested by whoever was asked is this run.
+    if (state.name === 'running') state.again = null
+    if (!may || signal.aborted) return false
     const rendered = await refresh({ cursor: cursor(), signal })
     // A database replica may lag: reload once more, not endlessly.
     const isOlder = isBefore(parseCursor(rendered), parseCursor(cursor()))
     if (isOlder && !signal.aborted) await refresh({ cursor: cursor(), signal })
+    return true
   }
 
-  const succeed = (again: number | null): void => {
-    rest(true)
-    if (again === null) done()
-    else want(again)
+  const succeed = (hasRun: boolean, again: number | null): void => {
+    rest(hasRun)
+    if (again !== null) want(again)
+    else if (hasRun) done()
   }
 
-  const fail = (cause: unknown, spreadMs: number, attempt: number, again: number | null): CartEchoError => {
+  const fail = (cause: unknown, again: number | null): CartEchoError => {
     const error = new CartEchoError('refresh-failed', `onRefresh failed: ${wordsOf(cause)}`, { cause })
+    const before = failures
+    failures += 1
     rest(false)
-    const next = attempt + 1
-    if (next < MOST_ATTEMPTS) plan(backOffMs(REFRESH_FAILED, attempt, environment.random()), spreadMs, next)
+    if (failures < MOST_ATTEMPTS) plan(backOffMs(REFRESH_FAILED, before, environment.random()))
     else if (again !== null) want(again)
     // Last: whoever hears of it may stop the client.
-    if (attempt === 0) report(error)
+    if (before === 0) report(error)
     return error
   }
 
-  const want = (spreadMs = ownSpreadMs): void => {
-    if (state.name === 'running' && (state.again === null || spreadMs === 0)) state.again = spreadMs
-    else if (state.name === 'rest') plan(spreadInMs(spreadMs), spreadMs)
-    // A change that the shopper made in another tab does not wait for the spread of a change to many carts.
-    else if (state.name === 'waiting' && state.isTimed && spreadMs === 0) plan(0, spreadMs)
+  const want = (withinMs = ownSpreadMs): void => {
+    if (state.name === 'running') {
+      if (state.again === null || withinMs === 0) state.again = withinMs
+      // A change that the shopper made in another tab does not wait for the spread of a change to many carts.
+    } else if (state.name === 'rest' || (state.isTimed && withinMs === 0)) {
+      begin(withinMs)
+      plan()
+    }
   }
 
   const isDone = (): boolean => state.name === 'rest' && state.isDone
@@ -316,10 +321,11 @@ const createRefresher = (
     /** Runs at once what is wanted, whatever it waits for. Resolves when it has run, was skipped, or was dropped. Rejects with `refresh-failed`. */
     flush: async (): Promise<void> => {
       if (state.name === 'running') await state.ended
-      // Another caller may have started the next run already. A refresh that was given up is tried again. In `asking`, the listener
-      // that is being asked would wait for itself.
-      if (state.name === 'asking' || isDone()) return
-      await (state.name === 'running' ? state.ended : start(ownSpreadMs))
+      // Another caller may have started the next run already. A refresh that was given up is tried again.
+      if (isDone()) return
+      if (state.name === 'running') return state.ended
+      begin(ownSpreadMs)
+      return start()
     },
     isDone,
     isRunning: (): boolean => state.name === 'running',

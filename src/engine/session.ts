@@ -10,6 +10,7 @@ import {
   gone,
   type Link,
   noCheck,
+  type Query,
   type Reply,
   type Said,
   type Sink,
@@ -100,7 +101,7 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
     const mine = asks
     const askedAtMs = nowMs()
     const { owner, hasLog } = memory.stream
-    const query = { since, owner, ...(hasLog ? { hasLog } : {}), ...(waiters.size > 0 ? { maxAgeMs: 0 } : {}) }
+    const query: Query = { since, owner, hasLog, maxAgeMs: waiters.size > 0 ? 0 : undefined }
     let reply: Reply | NoAnswer
     try {
       // One that throws at once is the same as one that rejects.
@@ -118,21 +119,20 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
   }
 
   const disappoint = (error: CartEchoError): void => {
-    for (const waiter of waiters) {
-      waiter.disappointments += 1
-      if (waiter.disappointments >= MOST_DISAPPOINTMENTS) end(waiter, error)
-    }
+    for (const waiter of waiters) waiter.disappointments += 1
+    end(({ disappointments }) => disappointments >= MOST_DISAPPOINTMENTS, error)
   }
 
   /** Ends the waiting of all who came before that ask: well, or with an error. */
-  const release = (ask: number, error?: CartEchoError): void => {
-    for (const waiter of waiters) if (waiter.after < ask) end(waiter, error)
-  }
+  const release = (ask: number, error?: CartEchoError): void => end(({ after }) => after < ask, error)
 
-  const end = (waiter: Waiter, error?: CartEchoError): void => {
-    waiters.delete(waiter)
-    if (error) waiter.reject(error)
-    else waiter.resolve()
+  const end = (isOver: (waiter: Waiter) => boolean, error?: CartEchoError): void => {
+    for (const waiter of waiters) {
+      if (!isOver(waiter)) continue
+      waiters.delete(waiter)
+      if (error) waiter.reject(error)
+      else waiter.resolve()
+    }
   }
 
   // A transport may speak before it has returned; it is heard once its link is there to be asked.
@@ -163,7 +163,7 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
     begin: (): void => {
       if (!isOpen) return
       // An earlier session's answer is not heard any more: what was to be asked is asked anew.
-      const kept = memory.pending.filter(({ name }) => name !== 'ask' && name !== 'confirmed' && name !== 'unsettled')
+      const kept = memory.pending.filter(({ name }) => !['ask', 'confirmed', 'unsettled'].includes(name))
       memory.pending.splice(0, memory.pending.length, ...kept)
       try {
         link = transport(sink)
