@@ -11,13 +11,11 @@ export const USER_CHANNEL = 'App.Models.User.{user}'
  */
 export const readChannel = (said: unknown): ((user: string) => string) => {
   const template = said ?? USER_CHANNEL
-  const refuse = (expected: string): never => {
-    throw unfit('invalid-channel', 'channel', expected, template)
-  }
-  if (typeof template !== 'string' || !template.includes('{user}')) return refuse('{user} in it')
+  if (typeof template !== 'string' || !template.includes('{user}'))
+    throw unfit('invalid-channel', 'channel', '{user} in it', template)
   // pusher-js silently drops encrypted events when the key is another (pusher-js 8.6, core/channels/encrypted_channel.ts).
-  if (/^(private|presence|encrypted)-/.test(template)) refuse('a plain private one, without prefix')
-  if (!/^([\w\-=@,.;]|{user})*$/.test(template)) refuse('only {user} and A-Z a-z 0-9 ; , . @ = _ -')
+  if (!/^(?!(private|presence|encrypted)-)([\w\-=@,.;]|{user})*$/.test(template))
+    throw unfit('invalid-channel', 'channel', 'only {user} and A-Z a-z 0-9 ; , . @ = _ -, without prefix', template)
   return (user) => template.replaceAll('{user}', user)
 }
 
