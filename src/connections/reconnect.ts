@@ -57,15 +57,15 @@ export const createReconnection = (environment: Environment) => {
     /** True from a loss on, until a refusal ends it. */
     isLost: (): boolean => lostAtMs !== null,
     noteLoss,
-    /** A try begins. */
-    noteTry: (): void => {
+    /** A try begins. In how many milliseconds to give it up for the next: from its start, so that a slow one that still succeeds is not cut short. */
+    begun: (): number => {
       triedAtMs = environment.nowMs()
+      return tryMs() + pauseMs()
     },
-    /** In how many milliseconds to give this try up for the next. It counts from its start, so that a slow one that still succeeds is not cut short. */
-    giveUpInMs: (): number => tryMs() + pauseMs(),
     /** The try was given up. */
     gaveUp: (): void => {
       tries += 1
+      noteLoss()
     },
     /** The server has greeted. */
     opened: (): void => {

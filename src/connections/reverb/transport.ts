@@ -61,8 +61,7 @@ export const reverbTransport =
 
     const open = (): void => {
       hangUp()
-      reconnection.noteTry()
-      const inMs = reconnection.giveUpInMs()
+      const inMs = reconnection.begun()
       // Looked up at each call: instrumentation may replace it later.
       const opened = attempt(() => new WebSocket(url))
       if (!opened) return refuseSocket(refused('no-web-socket'))
@@ -74,7 +73,6 @@ export const reverbTransport =
       move({ name: 'opened-anew', nextTryAtMs: inFuture(inMs) })
       socketAlarm.set(inMs, () => {
         reconnection.gaveUp()
-        reconnection.noteLoss()
         open()
       })
       if (reconnection.isLost()) sayLost()
