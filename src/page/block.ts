@@ -104,7 +104,15 @@ const dataOf = (script: HTMLScriptElement | null | undefined): Raw => {
   const data = (name: string) => script?.getAttribute(`data-${name}`)
   // Without a value it is true, as every boolean attribute.
   const flag = (name: string) => data(name) === '' || data(name)
-  const [key, url] = [data('reverb-key'), data('check')]
+  const check = { url: data('check'), interval_ms: data('check-interval') }
+  const reverb = {
+    key: data('reverb-key'),
+    host: data('reverb-host'),
+    port: data('reverb-port'),
+    scheme: data('reverb-scheme'),
+    path: data('reverb-path'),
+    auth: { endpoint: data('auth-endpoint') },
+  }
   return {
     user: data('user'),
     owner: data('owner'),
@@ -112,18 +120,8 @@ const dataOf = (script: HTMLScriptElement | null | undefined): Raw => {
     channel: data('channel'),
     enabled: flag('enabled'),
     guest: flag('guest'),
-    check: url && { url, interval_ms: data('check-interval') },
-    reverb:
-      typeof key === 'string'
-        ? {
-            key,
-            host: data('reverb-host'),
-            port: data('reverb-port'),
-            scheme: data('reverb-scheme'),
-            path: data('reverb-path'),
-            auth: { endpoint: data('auth-endpoint') },
-          }
-        : null,
+    check: check.url && check,
+    reverb: typeof reverb.key === 'string' ? reverb : null,
   }
 }
 

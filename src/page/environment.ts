@@ -28,9 +28,9 @@ const watchPage = (listener: (signal: PageSignal) => void): Stop => {
   const { navigation } = window as { navigation?: unknown }
   const hear = (target: EventTarget, name: string, signal: PageSignal): Stop => {
     const run = (event: Event): void => {
-      // Pages that are loaded, or go for good, are shown and hidden, too.
-      if ((event as PageTransitionEvent).persisted !== false)
-        listener(signal === 'visible' && isHidden() ? 'hidden' : signal)
+      // A page is shown when it is loaded, and hidden when it goes for good, too: that is not the cache.
+      if (name.startsWith('page') && !(event as PageTransitionEvent).persisted) return
+      listener(signal === 'visible' && isHidden() ? 'hidden' : signal)
     }
     target.addEventListener(name, run)
     return () => target.removeEventListener(name, run)
