@@ -60,7 +60,7 @@ const readOptions = (said: ReverbOptions): Options => {
   const auth = ownOnly(given ?? {})
   const wrong: Unreadable[] = []
   const place = readReverb(rest, wrong)
-  readSettings(auth, AUTH, wrong, '', ['auth'])
+  readSettings(auth, AUTH, wrong, ['auth'])
   const unknown = wrong.map(({ path, expected, actual, isUnknown }) => {
     const error = unfit('invalid-options', `reverb().${path.join('.')}`, expected, actual)
     if (!isUnknown) throw error

@@ -88,8 +88,8 @@ export const readSettings = (
   said: object,
   readers: Readers,
   wrong: Unreadable[],
-  needed = '',
   path: readonly string[] = [],
+  needed?: string,
 ): Record<string, unknown> => {
   const known = ownOnly(readers)
   const settings: Record<string, unknown> = Object.create(null)
@@ -117,7 +117,7 @@ export const readPart =
     if (isEmptyArray(said)) return null
     if (!isRecord(said)) return undefined
     const before = wrong.length
-    const settings = readSettings(said, readers, wrong, needed, path)
+    const settings = readSettings(said, readers, wrong, path, needed)
     const isFine = wrong.slice(before).every(({ isUnknown }) => isUnknown)
     return isFine && Object.keys(settings).length > 0 ? settings : null
   }
@@ -145,7 +145,7 @@ const scheme = fitting(/^(http|ws)s?$/, (text) => text.replace('ws', 'http'))
 
 const path = fitting(/^[^?#\s]*$/, (text) => text.replace(/^\/*|\/*$/g, '').replace(/^(?=.)/, '/'))
 
-/** The readers of Reverb's settings, as PHP and build tools print them: numbers in strings, `[]` for nothing, `wss` for `https`. */
+/** The readers of Reverb's settings, as PHP and build tools print them: numbers in strings, `[]` for no auth, `wss` for `https`. */
 export const REVERB: Readers = {
   key: ['REVERB_APP_KEY', readText],
   host: ['a host, without scheme and port', host],
@@ -157,4 +157,4 @@ export const REVERB: Readers = {
 
 /** Reads Reverb's settings, each by itself. What cannot be read, unknown keys, and a lack of the key are added to `wrong`. Never throws. */
 export const readReverb = (said: object, wrong: Unreadable[] = []): Partial<ReverbSettings> =>
-  readSettings(said, REVERB, wrong, 'key')
+  readSettings(said, REVERB, wrong, [], 'key')
