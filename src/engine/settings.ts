@@ -32,8 +32,8 @@ export const SHORTEST_INTERVAL_MS = 1_000
  */
 export const readDurationMs = (name: string, said: unknown, fromMs = 0): number | undefined => {
   if (said === undefined || said === null) return undefined
-  const ms = readNumber(said)
-  if (ms !== undefined && ms >= fromMs && ms <= LONGEST_MS) return ms
+  const ms = readNumber(said) ?? Number.NaN
+  if (ms >= fromMs && ms <= LONGEST_MS) return ms
   throw unfit('invalid-options', name, `milliseconds, ${fromMs} to ${LONGEST_MS}`, said)
 }
 
@@ -132,8 +132,8 @@ const fitting =
 export const readText = fitting(/./s)
 
 const port = (value: unknown): number | undefined => {
-  const number = readNumber(value)
-  return number !== undefined && Number.isInteger(number) && number > 0 && number < 65_536 ? number : undefined
+  const number = readNumber(value) ?? 0
+  return Number.isInteger(number) && number > 0 && number < 65_536 ? number : undefined
 }
 
 // Nothing could connect to a host that contains a scheme or a port. Names may be in any script; an IPv6 address gets its brackets.
@@ -148,11 +148,11 @@ const path = fitting(/^[^?#\s]*$/, (text) => text.replace(/^\/*|\/*$/g, '').repl
 /** The readers of Reverb's settings, as PHP and build tools print them: numbers in strings, `[]` for no auth, `wss` for `https`. */
 export const REVERB: Readers = {
   key: ['REVERB_APP_KEY', readText],
-  host: ['a host, without scheme and port', host],
+  host: ['a bare host', host],
   port: ['1 to 65535', port],
   scheme: ['http or https', scheme],
   path: ['the path before /app', path],
-  auth: ['an object with endpoint', readPart({ endpoint: ['an address', readText] })],
+  auth: ['an object', readPart({ endpoint: ['an address', readText] })],
 }
 
 /** Reads Reverb's settings, each by itself. What cannot be read, unknown keys, and a lack of the key are added to `wrong`. Never throws. */
