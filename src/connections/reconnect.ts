@@ -57,12 +57,11 @@ export const createReconnection = (environment: Environment) => {
     /** True from a loss on, until a refusal ends it. */
     isLost: (): boolean => lostAtMs !== null,
     noteLoss,
-    /** A try begins. */
-    noteTry: (): void => {
+    /** A try begins. In how many milliseconds to give it up for the next: from its start, so that a slow one that still succeeds is not cut short. */
+    begun: (): number => {
       triedAtMs = environment.nowMs()
+      return tryMs() + pauseMs()
     },
-    /** In how many milliseconds to give this try up for the next. It counts from its start, so that a slow one that still succeeds is not cut short. */
-    giveUpInMs: (): number => tryMs() + pauseMs(),
     /** The try ended at once, before the server greeted. In how many milliseconds to try again: not at once. */
     failed: (): number => {
       noteLoss()
@@ -72,6 +71,7 @@ export const createReconnection = (environment: Environment) => {
     /** The try was given up. */
     gaveUp: (): void => {
       tries += 1
+      noteLoss()
     },
     /** The server has greeted. */
     opened: (): void => {

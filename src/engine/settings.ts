@@ -11,13 +11,11 @@ export const USER_CHANNEL = 'App.Models.User.{user}'
  */
 export const readChannel = (said: unknown): ((user: string) => string) => {
   const template = said ?? USER_CHANNEL
-  const refuse = (expected: string): never => {
-    throw unfit('invalid-channel', 'channel', expected, template)
-  }
-  if (typeof template !== 'string' || !template.includes('{user}')) return refuse('{user} in it')
+  if (typeof template !== 'string' || !template.includes('{user}'))
+    throw unfit('invalid-channel', 'channel', '{user} in it', template)
   // pusher-js silently drops encrypted events when the key is another (pusher-js 8.6, core/channels/encrypted_channel.ts).
-  if (/^(private|presence|encrypted)-/.test(template)) refuse('a plain private one, without prefix')
-  if (!/^([\w\-=@,.;]|{user})*$/.test(template)) refuse('only {user} and A-Z a-z 0-9 ; , . @ = _ -')
+  if (!/^(?!(private|presence|encrypted)-)([\w\-=@,.;]|{user})*$/.test(template))
+    throw unfit('invalid-channel', 'channel', 'only {user} and A-Z a-z 0-9 ; , . @ = _ -, without prefix', template)
   return (user) => template.replaceAll('{user}', user)
 }
 
@@ -34,8 +32,8 @@ export const SHORTEST_INTERVAL_MS = 1_000
  */
 export const readDurationMs = (name: string, said: unknown, fromMs = 0): number | undefined => {
   if (said === undefined || said === null) return undefined
-  const ms = readNumber(said)
-  if (ms !== undefined && ms >= fromMs && ms <= LONGEST_MS) return ms
+  const ms = readNumber(said) ?? Number.NaN
+  if (ms >= fromMs && ms <= LONGEST_MS) return ms
   throw unfit('invalid-options', name, `milliseconds, ${fromMs} to ${LONGEST_MS}`, said)
 }
 
@@ -90,8 +88,8 @@ export const readSettings = (
   said: object,
   readers: Readers,
   wrong: Unreadable[],
-  needed = '',
   path: readonly string[] = [],
+  needed?: string,
 ): Record<string, unknown> => {
   const known = ownOnly(readers)
   const settings: Record<string, unknown> = Object.create(null)
@@ -119,7 +117,7 @@ export const readPart =
     if (isEmptyArray(said)) return null
     if (!isRecord(said)) return undefined
     const before = wrong.length
-    const settings = readSettings(said, readers, wrong, needed, path)
+    const settings = readSettings(said, readers, wrong, path, needed)
     const isFine = wrong.slice(before).every(({ isUnknown }) => isUnknown)
     return isFine && Object.keys(settings).length > 0 ? settings : null
   }
@@ -134,8 +132,8 @@ const fitting =
 export const readText = fitting(/./s)
 
 const port = (value: unknown): number | undefined => {
-  const number = readNumber(value)
-  return number !== undefined && Number.isInteger(number) && number > 0 && number < 65_536 ? number : undefined
+  const number = readNumber(value) ?? 0
+  return Number.isInteger(number) && number > 0 && number < 65_536 ? number : undefined
 }
 
 // Nothing could connect to a host that contains a scheme or a port. Names may be in any script; an IPv6 address gets its brackets.
@@ -147,16 +145,16 @@ const scheme = fitting(/^(http|ws)s?$/, (text) => text.replace('ws', 'http'))
 
 const path = fitting(/^[^?#\s]*$/, (text) => text.replace(/^\/*|\/*$/g, '').replace(/^(?=.)/, '/'))
 
-/** The readers of Reverb's settings, as PHP and build tools print them: numbers in strings, `[]` for nothing, `wss` for `https`. */
+/** The readers of Reverb's settings, as PHP and build tools print them: numbers in strings, `[]` for no auth, `wss` for `https`. */
 export const REVERB: Readers = {
   key: ['REVERB_APP_KEY', readText],
-  host: ['a host, without scheme and port', host],
+  host: ['a bare host', host],
   port: ['1 to 65535', port],
   scheme: ['http or https', scheme],
   path: ['the path before /app', path],
-  auth: ['an object with endpoint', readPart({ endpoint: ['an address', readText] })],
+  auth: ['an object', readPart({ endpoint: ['an address', readText] })],
 }
 
 /** Reads Reverb's settings, each by itself. What cannot be read, unknown keys, and a lack of the key are added to `wrong`. Never throws. */
 export const readReverb = (said: object, wrong: Unreadable[] = []): Partial<ReverbSettings> =>
-  readSettings(said, REVERB, wrong, 'key')
+  readSettings(said, REVERB, wrong, [], 'key')

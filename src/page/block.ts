@@ -13,6 +13,7 @@ import {
   readText,
   SHORTEST_INTERVAL_MS,
   type Unreadable,
+  USER_CHANNEL,
 } from '../engine/settings'
 import { attempt, isRecord, own, ownOnly, readFlag, readNumber, report, sentenceOf } from '../engine/shape'
 
@@ -42,9 +43,8 @@ export const readPage = (options: ReadPageOptions = {}): PageSettings => {
   const blocks = readBlocks(wrong)
   const isConflict = ['owner', 'user'].some((key) => isDisputed(blocks, key))
   const tag = attempt(() => dataOf(ownOnly(options).script)) ?? {}
-  const settings = isConflict
-    ? ownOnly({})
-    : readSettings({ ...merged([legacyUser(), tag]), ...merged(blocks) }, SETTINGS, wrong)
+  const said = isConflict ? {} : { ...merged([legacyUser(), tag]), ...merged(blocks) }
+  const settings = readSettings(said, SETTINGS, wrong)
   // Unknown keys at the top of the block are the page's own.
   const problems = wrong.filter(({ path, isUnknown }) => !isUnknown || path.length > 1).map(problemOf)
   if (isConflict)
@@ -104,7 +104,15 @@ const dataOf = (script: HTMLScriptElement | null | undefined): Raw => {
   const data = (name: string) => script?.getAttribute(`data-${name}`)
   // Without a value it is true, as every boolean attribute.
   const flag = (name: string) => data(name) === '' || data(name)
-  const [key, url] = [data('reverb-key'), data('check')]
+  const check = { url: data('check'), interval_ms: data('check-interval') }
+  const reverb = {
+    key: data('reverb-key'),
+    host: data('reverb-host'),
+    port: data('reverb-port'),
+    scheme: data('reverb-scheme'),
+    path: data('reverb-path'),
+    auth: { endpoint: data('auth-endpoint') },
+  }
   return {
     user: data('user'),
     owner: data('owner'),
@@ -112,31 +120,21 @@ const dataOf = (script: HTMLScriptElement | null | undefined): Raw => {
     channel: data('channel'),
     enabled: flag('enabled'),
     guest: flag('guest'),
-    check: url && { url, interval_ms: data('check-interval') },
-    reverb:
-      typeof key === 'string'
-        ? {
-            key,
-            host: data('reverb-host'),
-            port: data('reverb-port'),
-            scheme: data('reverb-scheme'),
-            path: data('reverb-path'),
-            auth: { endpoint: data('auth-endpoint') },
-          }
-        : null,
+    check: check.url && check,
+    reverb: typeof reverb.key === 'string' ? reverb : null,
   }
 }
 
 // Less than a second was probably meant in seconds.
 const interval = (value: unknown): number | false | undefined => {
   if (value === false || value === 'false') return false
-  const ms = readNumber(value)
-  return ms !== undefined && ms >= SHORTEST_INTERVAL_MS ? Math.min(ms, LONGEST_MS) : undefined
+  const ms = readNumber(value) ?? 0
+  return ms >= SHORTEST_INTERVAL_MS ? Math.min(ms, LONGEST_MS) : undefined
 }
 
 const CHECK: Readers = {
   url: ['an address', readText],
-  interval_ms: ['milliseconds, 1000 or more, or false', interval, 'intervalMs'],
+  interval_ms: ['milliseconds from 1000, or false', interval, 'intervalMs'],
 }
 
 const SETTINGS: Readers = {
@@ -145,7 +143,7 @@ const SETTINGS: Readers = {
   cursor: ['epoch:seq', (value) => (parseCursor(value) ? value : undefined)],
   guest: ['true or false', readFlag],
   enabled: ['true or false', readFlag],
-  channel: ['a channel with {user}', (value) => readChannel(value) && value],
+  channel: [`like ${USER_CHANNEL}`, (value) => readChannel(value) && value],
   reverb: ['an object', readPart(REVERB, 'key')],
   check: ['an object', readPart(CHECK, 'url')],
 }

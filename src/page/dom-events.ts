@@ -108,15 +108,11 @@ export const createDomEvents = (target: EventTarget | null | undefined) => {
     if (mine) delete mine[DISPATCHER]
   }
 
-  // When a listener stops us while an event is dispatched, that event is the last one, and the target is released.
-  const endIfStopped = (): void => {
-    if (!isStarted) end()
-  }
-
   const dispatch = (name: string, detail: unknown): void => {
     waiting.push([name, detail])
     if (isReady || isParsed()) flush()
-    endIfStopped()
+    // When a listener stops us while an event is dispatched, that event is the last one, and the target is released.
+    if (!isStarted) end()
   }
 
   return {
@@ -139,7 +135,7 @@ export const createDomEvents = (target: EventTarget | null | undefined) => {
       if (!isReady && !isParsed()) return true
       const detail: CartEchoRefresh = { cursor }
       const may = send('cart-echo-refresh', detail, true)
-      endIfStopped()
+      if (!isStarted) end()
       return may
     },
     /** Drops the events that still wait for the page to be parsed: they are of another customer. */

@@ -25,14 +25,15 @@ const isHidden = (): boolean => globalThis.document?.visibilityState === 'hidden
 const watchPage = (listener: (signal: PageSignal) => void): Stop => {
   const { document, window } = globalThis
   if (!document || !window) return () => undefined
-  const hear = (target: EventTarget | null, name: string, signal: PageSignal): Stop => {
+  const { navigation } = window as { navigation?: unknown }
+  const hear = (target: EventTarget, name: string, signal: PageSignal): Stop => {
     const run = (event: Event): void => {
-      // Pages that are loaded, or go for good, are shown and hidden, too.
-      if ((event as PageTransitionEvent).persisted !== false)
-        listener(signal === 'visible' && isHidden() ? 'hidden' : signal)
+      // A page is shown when it is loaded, and hidden when it goes for good, too: that is not the cache.
+      if (name.startsWith('page') && !(event as PageTransitionEvent).persisted) return
+      listener(signal === 'visible' && isHidden() ? 'hidden' : signal)
     }
-    target?.addEventListener(name, run)
-    return () => target?.removeEventListener(name, run)
+    target.addEventListener(name, run)
+    return () => target.removeEventListener(name, run)
   }
   const stops = [
     hear(document, 'visibilitychange', 'visible'),
@@ -45,19 +46,14 @@ const watchPage = (listener: (signal: PageSignal) => void): Stop => {
     hear(window, 'pageshow', 'restored'),
     hear(window, 'focus', 'focused'),
     // The Navigation API, if any (https://html.spec.whatwg.org/multipage/nav-history-apis.html#navigation-interface): only this reports pushState().
-    hear(navigationOf(window), 'currententrychange', 'moved'),
+    navigation instanceof EventTarget ? hear(navigation, 'currententrychange', 'moved') : null,
     hear(window, 'popstate', 'traversed'),
     hear(window, 'online', 'online'),
     hear(window, 'offline', 'offline'),
   ]
   return () => {
-    for (const stop of stops) stop()
+    for (const stop of stops) stop?.()
   }
-}
-
-const navigationOf = (window: Window): EventTarget | null => {
-  const { navigation } = window as { navigation?: unknown }
-  return navigation instanceof EventTarget ? navigation : null
 }
 
 /**

@@ -1,3 +1,4 @@
+import { hasOwn } from '../../engine/shape'
 import type { Refusal } from '../refusal'
 
 /**
@@ -21,8 +22,8 @@ export type SocketState =
   | { readonly name: 'open'; readonly socketId: string; readonly silentMs: number }
   /** An answer is awaited. Without one it is lost. */
   | { readonly name: 'pinged'; readonly socketId: string; readonly silentMs: number }
-  /** The server does not want it. `nextTryAtMs`: asked again then; null: never. */
-  | { readonly name: 'refused'; readonly refusal: Refusal; readonly nextTryAtMs: number | null }
+  /** The server does not want it. Asked again later, unless that would not help. */
+  | { readonly name: 'refused'; readonly refusal: Refusal }
 
 interface NextTry {
   readonly nextTryAtMs: number
@@ -37,14 +38,14 @@ export type SocketEvent =
   | { readonly name: 'pinged' }
   | { readonly name: 'heard' }
   | { readonly name: 'lost'; readonly nextTryAtMs: number }
-  | { readonly name: 'refused'; readonly refusal: Refusal; readonly nextTryAtMs: number | null }
+  | { readonly name: 'refused'; readonly refusal: Refusal }
 
 /** The socket after that. What cannot happen in a state leaves it as it is: the same object. */
 export const moveSocket = (state: SocketState, event: SocketEvent): SocketState => {
-  const refusal = 'refusal' in state ? state.refusal : null
+  const refusal = hasOwn(state, 'refusal') ? state.refusal : null
   switch (event.name) {
     case 'opened-anew':
-      return { name: 'opening', nextTryAtMs: event.nextTryAtMs, refusal }
+      return { ...event, name: 'opening', refusal }
     case 'greeted':
       return state.name === 'opening' ? { ...event, name: 'open' } : state
     case 'pinged':
@@ -52,7 +53,7 @@ export const moveSocket = (state: SocketState, event: SocketEvent): SocketState 
     case 'heard':
       return state.name === 'pinged' ? { ...state, name: 'open' } : state
     case 'lost':
-      return { name: 'waiting', nextTryAtMs: event.nextTryAtMs, refusal }
+      return { ...event, name: 'waiting', refusal }
     case 'refused':
       return event
   }

@@ -16,7 +16,7 @@ const states: Record<SocketState['name'], SocketState> = {
   opening: { name: 'opening', nextTryAtMs: 6, refusal: null },
   open: { name: 'open', socketId: '1.1', silentMs: 30_000 },
   pinged: { name: 'pinged', socketId: '1.1', silentMs: 30_000 },
-  refused: { name: 'refused', refusal, nextTryAtMs: 7 },
+  refused: { name: 'refused', refusal },
 }
 const events: Record<SocketEvent['name'], SocketEvent> = {
   'opened-anew': { name: 'opened-anew', nextTryAtMs: 8 },
@@ -24,7 +24,7 @@ const events: Record<SocketEvent['name'], SocketEvent> = {
   pinged: { name: 'pinged' },
   heard: { name: 'heard' },
   lost: { name: 'lost', nextTryAtMs: 9 },
-  refused: { name: 'refused', refusal, nextTryAtMs: null },
+  refused: { name: 'refused', refusal },
 }
 
 describe('a socket that is', () => {
