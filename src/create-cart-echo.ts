@@ -3,7 +3,7 @@ import { createClient } from './engine/client'
 import { withPageClock } from './engine/clock'
 import type { Move } from './engine/customer'
 import type { OnError } from './engine/emitter'
-import type { Audience, Environment, TabPorts } from './engine/environment'
+import { type Audience, type Environment, type TabPorts, withOwn } from './engine/environment'
 import { unfit } from './engine/errors'
 import { type EventOption, type Listening, readListening } from './engine/events'
 import type { PageIdentity } from './engine/identity'
@@ -152,7 +152,7 @@ const feedOf = (parts: TransportParts, channel: string | null, audience: Audienc
 
 // Any tab that becomes visible, not only this one, is a reason to probe the socket.
 const liveOf = (parts: TransportParts, channel: string, { watchPage }: Audience): Transport | null => {
-  const environment = { ...parts.environment, watchPage }
+  const environment = withOwn(parts.environment, { watchPage })
   return parts.connect?.transport({ environment, channel, events: [...parts.events.keys()] }) ?? null
 }
 
@@ -192,7 +192,7 @@ const readEndpoints = (options: CartEchoOptions & Pick<PageIdentity, 'reverb'>):
     connect: connector,
     channelOf: readChannel(channel),
     check: settings,
-    reverb: reverb ? readReverb(reverb).settings : null,
+    reverb: reverb ? readReverb(reverb) : null,
   }
 }
 
@@ -204,7 +204,7 @@ const endpointsNow = (before: Endpoints, identity: PageIdentity): Endpoints => {
   const { channel, check, reverb } = ownOnly(identity)
   const settings = readCheck(check)
   const { connect } = before
-  const said = reverb ? readReverb(reverb).settings : before.reverb
+  const said = reverb ? readReverb(reverb) : before.reverb
   const isAnother = sorted(said) !== sorted(before.reverb)
   return {
     reverb: said,

@@ -3,13 +3,14 @@ import { Window } from 'happy-dom'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { FULL_ANSWER, readResponse } from '../src/engine/answer'
 import { parseCursor } from '../src/engine/cursor'
-import { decodeBroadcast, decodeConditionsChanged } from '../src/engine/payload'
+import { decodeConditionsChanged } from '../src/engine/payload'
 import { USER_CHANNEL } from '../src/engine/settings'
 import { type PageSettings, readPage } from '../src/page/block'
 import { decodePublication } from '../src/server/reverb/publication'
 import { CHECK_PATH } from '../src/server/shop/check'
 import { MAX_BEHIND } from '../src/server/shop/log-answer'
 import recorded from './fixtures/laravel/recorded.json'
+import { decodeBroadcast } from './support/payloads'
 
 // PHP does not run here. The files of docs/laravel.md are held to the protocol by their text, and by what they said when they were run.
 

@@ -59,7 +59,7 @@ export const authorise = async (
 ): Promise<Authorisation> => {
   const options = ownOnly(given)
   try {
-    return await withinTime(environment, options.timeoutMs ?? TIMEOUT_MS, signal, async (either) =>
+    return await withinTime(environment, options.timeoutMs || TIMEOUT_MS, signal, async (either) =>
       readAuthorisation(await ask(request, options, either)),
     )
   } catch (cause) {

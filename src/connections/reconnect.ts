@@ -1,4 +1,4 @@
-import { backOffMs, SOCKET_LOST, SOCKET_LOST_LONG, SOCKET_REFUSED } from '../engine/backoff'
+import { backOffMs, SOCKET_FAILED, SOCKET_LOST, SOCKET_LOST_LONG, SOCKET_REFUSED } from '../engine/backoff'
 import type { Environment } from '../engine/environment'
 
 const PROVEN_AFTER_MS = 5_000
@@ -22,9 +22,10 @@ const FIRST_TRY_MS: Readonly<Record<LossCause, (random: number) => number>> = {
 
 /**
  * When the next try is, for a socket of ours and for a pusher-js that is steered. After a loss of the server at random after 0.8 to 1.9 s, after one of the
- * page's own network within 0.3 s; then 0.9 s, doubling, with full jitter, up to 3 s for half a minute and up to 30 s later. A try is given four times what
- * connecting usually takes here (1 s at least), growing to 3.4 times that; every eighth is given 10 s. A server over its capacity (4004, 43xx) is asked
- * again after 5 s to 5 min. What was confirmed for 5 s has proved good: the loss after that is a new one.
+ * page's own network within 0.3 s. A try that is refused at once is repeated after 0.8 to 5 s. One that says nothing, as always with
+ * pusher-js, is given four times what connecting usually takes here (1 s at least), growing to 3.4 times that, every eighth 10 s; and then a pause of up to
+ * 0.9 s, doubling, up to 3 s. After half a minute pauses are of up to 30 s. A server over its capacity (4004, 43xx) is asked again after 5 s to 5 min. What
+ * was confirmed for 5 s has proved good: the loss after that is a new one.
  */
 export const createReconnection = (environment: Environment) => {
   let tries = 0
@@ -35,10 +36,9 @@ export const createReconnection = (environment: Environment) => {
   let provenAtMs: number | null = null
   let usualMs = UNKNOWN_TRY_MS
 
-  const pauseMs = (): number => {
-    const lastedMs = environment.nowMs() - (lostAtMs ?? triedAtMs)
-    return backOffMs(lastedMs < SOON_FOR_MS ? SOCKET_LOST : SOCKET_LOST_LONG, tries, environment.random())
-  }
+  const isNew = (): boolean => environment.nowMs() - (lostAtMs ?? triedAtMs) < SOON_FOR_MS
+
+  const pauseMs = (): number => backOffMs(isNew() ? SOCKET_LOST : SOCKET_LOST_LONG, tries, environment.random())
 
   // A network that has become slow gets its long try now and then; each costs an outage seconds.
   const tryMs = (): number => {
@@ -57,15 +57,21 @@ export const createReconnection = (environment: Environment) => {
     /** True from a loss on, until a refusal ends it. */
     isLost: (): boolean => lostAtMs !== null,
     noteLoss,
-    /** A try begins. */
-    noteTry: (): void => {
+    /** A try begins. In how many milliseconds to give it up for the next: from its start, so that a slow one that still succeeds is not cut short. */
+    begun: (): number => {
       triedAtMs = environment.nowMs()
+      return tryMs() + pauseMs()
     },
-    /** In how many milliseconds to give this try up for the next. It counts from its start, so that a slow one that still succeeds is not cut short. */
-    giveUpInMs: (): number => tryMs() + pauseMs(),
+    /** The try ended at once, before the server greeted. In how many milliseconds to try again: not at once. */
+    failed: (): number => {
+      noteLoss()
+      tries += 1
+      return isNew() ? backOffMs(SOCKET_FAILED, tries, environment.random()) : SHORTEST_TRY_MS + pauseMs()
+    },
     /** The try was given up. */
     gaveUp: (): void => {
       tries += 1
+      noteLoss()
     },
     /** The server has greeted. */
     opened: (): void => {

@@ -17,7 +17,7 @@ export const socketRefusalOf = (code: number, wasOpen: boolean) => {
 }
 
 /** True for a refusal that may change by itself: not that of the key, nor of the page's origin. */
-export const isTransient = (reason: ReturnType<typeof socketRefusalOf>) =>
+export const isTransient = (reason: ReturnType<typeof socketRefusalOf>): reason is 'over-capacity' | 'socket-refused' =>
   reason === 'over-capacity' || reason === 'socket-refused'
 
 /** A failed authorisation of the channel. */

@@ -1,5 +1,13 @@
 import { CartEchoError, unfit } from '../engine/errors'
-import { type ReverbSettings, readDurationMs, readReverb } from '../engine/settings'
+import {
+  type Reader,
+  type Readers,
+  type ReverbSettings,
+  readDurationMs,
+  readReverb,
+  readSettings,
+  type Unreadable,
+} from '../engine/settings'
 import { attempt, ownOnly } from '../engine/shape'
 import type { Connector, Transport } from '../engine/transport'
 import { absolute } from '../page/request'
@@ -27,50 +35,47 @@ export interface ReverbOptions extends ReverbSettings {
 export const reverb = (settings: ReverbOptions | null | undefined): Connector =>
   connectorFor(settings ? readOptions(settings) : null)
 
-/** The settings as read, and the keys nobody knows. */
+/** The settings as read, and errors for the keys nobody knows, until they are reported. */
 interface Options {
   readonly place: Partial<ReverbSettings>
   readonly auth: AuthOptions
-  readonly unknown: readonly CartEchoError[]
+  readonly unknown: CartEchoError[]
 }
 
-const AUTH_KEYS: readonly string[] = [
-  'endpoint',
-  'headers',
-  'bearerToken',
-  'credentials',
-  'timeoutMs',
-  'csrfUrl',
-  'fetch',
-] satisfies (keyof AuthOptions)[]
+const ANYTHING: Reader = ['anything', () => null]
+
+// What they hold is looked at where it is used; but for the one that would be waited for.
+const AUTH: Readers = {
+  endpoint: ANYTHING,
+  headers: ANYTHING,
+  bearerToken: ANYTHING,
+  credentials: ANYTHING,
+  timeoutMs: ['milliseconds, 1 or more', (said) => readDurationMs('timeoutMs', said, 1)],
+  csrfUrl: ANYTHING,
+  fetch: ANYTHING,
+} satisfies Record<keyof AuthOptions, Reader>
 
 const readOptions = (said: ReverbOptions): Options => {
   const { auth: given, ...rest } = ownOnly(said)
-  const { settings: place, wrong } = readReverb(rest)
-  const errors = wrong.map(({ path, expected, actual, isUnknown }) => {
+  const auth = ownOnly(given ?? {})
+  const wrong: Unreadable[] = []
+  const place = readReverb(rest, wrong)
+  readSettings(auth, AUTH, wrong, ['auth'])
+  const unknown = wrong.map(({ path, expected, actual, isUnknown }) => {
     const error = unfit('invalid-options', `reverb().${path.join('.')}`, expected, actual)
     if (!isUnknown) throw error
     return error
   })
-  if (!place.key) throw unfit('invalid-options', 'reverb().key', 'REVERB_APP_KEY', place.key)
-  const auth = ownOnly(given ?? {})
-  readDurationMs('reverb().auth.timeoutMs', auth.timeoutMs, 1)
-  for (const [key, value] of Object.entries(auth)) {
-    if (!AUTH_KEYS.includes(key))
-      errors.push(unfit('invalid-options', `reverb().auth.${key}`, `one of ${AUTH_KEYS.join(', ')}`, value))
-  }
-  return { place, auth, unknown: errors }
+  return { place, auth, unknown }
 }
 
 const connectorFor = (options: Options | null): Connector => {
-  let hasReported = false
   const self: Connector = {
     key: () => options?.place.key ?? null,
     transport:
       (listening): Transport =>
       (sink) => {
-        if (!hasReported) for (const error of options?.unknown ?? []) sink.report(error)
-        hasReported = true
+        for (const error of options?.unknown.splice(0) ?? []) sink.report(error)
         const url = options && addressOf(options.place)
         if (url) return reverbTransport({ ...listening, url, auth: options.auth })(sink)
         const words = options
@@ -90,10 +95,10 @@ const connectorFor = (options: Options | null): Connector => {
 
 // A page block names all of Reverb's settings: of the earlier ones only those stay that came from the options.
 const optionsAt = (said: ReverbSettings, before: Partial<ReverbSettings> | null, options: Options | null): Options => {
-  const { auth, ...place } = ownOnly(readReverb(said).settings)
-  const { endpoint, ...others } = ownOnly(options?.auth ?? {})
-  const wasOfPage = endpoint === ownOnly(ownOnly(before ?? {}).auth ?? {}).endpoint
-  return readOptions(ownOnly({ key: '', ...place, auth: { ...others, ...(wasOfPage ? {} : { endpoint }), ...auth } }))
+  const { auth, ...place } = readReverb(said)
+  const { endpoint, ...others } = ownOnly({ ...options?.auth })
+  const wasOfPage = endpoint === ownOnly({ ...before?.auth }).endpoint
+  return readOptions({ key: '', ...place, auth: { ...others, ...(wasOfPage ? {} : { endpoint }), ...auth } })
 }
 
 const isSamePlace = (one: Options, other: Options): boolean => placeOf(one) === placeOf(other)

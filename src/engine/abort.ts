@@ -54,7 +54,7 @@ export const withinTime = <Value>(
     abort.abort(reason)
   }
   const leave = (): void => end(outer?.reason)
-  const stopTimer = schedule(ms, () => end(new Error(`No answer within ${ms / 1_000} s.`)))
+  const stopTimer = schedule(ms, () => end(new Error(`Not done within ${ms / 1_000} s.`)))
   outer?.addEventListener('abort', leave)
   if (outer?.aborted) leave()
   return run(abort.signal).finally(end)

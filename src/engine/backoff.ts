@@ -27,13 +27,16 @@ export const REFRESH_FAILED: BackOff = { baseMs: 2_000, capMs: 30_000 }
 /** A channel was not authorised, or not confirmed: its server may have lost the channels of all its pages. */
 export const SUBSCRIPTION_FAILED: BackOff = { baseMs: 2_000, capMs: 300_000, leastMs: 500 }
 
-/** A steered socket in the first half minute of an outage. */
+/** A socket of ours was refused at once, in the first half minute of an outage. Wide from the first time on, for all pages of a shop have been refused. */
+export const SOCKET_FAILED: BackOff = { baseMs: 4_200, capMs: 4_200, leastMs: 800 }
+
+/** Comes on top of a try that says nothing, in the first half minute of an outage. */
 export const SOCKET_LOST: BackOff = { baseMs: 900, capMs: 3_000 }
 
-/** A steered socket later in an outage. */
+/** Later in an outage. */
 export const SOCKET_LOST_LONG: BackOff = { baseMs: 900, capMs: 30_000 }
 
-/** A server over its capacity refused a steered socket. */
+/** A server over its capacity refused a socket. */
 export const SOCKET_REFUSED: BackOff = { baseMs: 5_000, capMs: 300_000, jitter: 'equal' }
 
 /** Code of the script tag could not be fetched. */

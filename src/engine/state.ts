@@ -114,7 +114,7 @@ export const serverConnection: Connection = Object.freeze(notStarted(0))
 
 /** The connection after a fact. Returns the same object when name, reason and the error's status stay the same. */
 export const moveConnection = (now: Connection, fact: ConnectionFact, nowMs: number): Connection =>
-  keepIfSame(now, follow(now, fact, nowMs))
+  keepIfSame(now, { sinceMs: nowMs, ...follow(now, fact) })
 
 /** `next`, or `now` itself when both have the same name and reason, and no error of another status. */
 export const keepIfSame = (now: Connection, next: Connection): Connection => {
@@ -126,35 +126,32 @@ export const keepIfSame = (now: Connection, next: Connection): Connection => {
 export const nextTryAfter = ({ name }: Connection, fact: { readonly name: string } & Planned): number | null =>
   name === 'waiting' || name === 'polling' ? (ownOnly(fact).nextTryAtMs ?? null) : null
 
-const follow = (now: Connection, fact: ConnectionFact, sinceMs: number): Connection => {
-  const connecting = (reason: ConnectingReason): Connection => ({ name: 'connecting', reason, sinceMs })
+/** A connection from now on, unless it says since when. */
+type Place<One extends Connection = Connection> = One extends unknown ? Omit<One, 'sinceMs'> & Partial<One> : never
+
+const connecting = (reason: ConnectingReason): Place => ({ name: 'connecting', reason })
+
+const lost: Place = { name: 'waiting', reason: 'socket-lost', error: null }
+
+const follow = (now: Connection, fact: ConnectionFact): Place => {
   if (fact.name === 'shared') return fact.connection
-  if (fact.name === 'idle') return { ...fact, sinceMs }
+  if (fact.name === 'idle') return fact
   if (fact.name === 'starting') return connecting('finding-echo')
   // No other fact leaves `idle`.
   if (now.name === 'idle') return now
-  if (fact.name === 'subscribed') return { name: 'live', reason: 'subscribed', sinceMs }
-  if (fact.name === 'polling') return { name: 'polling', reason: fact.reason, sinceMs, error: fact.error }
-  if (fact.name === 'refused') return { ...fact, sinceMs }
+  if (fact.name === 'subscribed') return { name: 'live', reason: 'subscribed' }
+  if (fact.name === 'polling') return { name: 'polling', reason: fact.reason, error: fact.error }
+  if (fact.name === 'refused') return fact
   // Keep the reason of a refusal, whatever the socket does next, or nobody would see it.
   if (now.name === 'refused') return now
-  const lost: Connection = { name: 'waiting', reason: 'socket-lost', sinceMs, error: null }
-  switch (fact.name) {
-    case 'prerendering':
-      return connecting('prerendering')
-    case 'socket-opening':
-      if (now.name === 'connecting') return connecting('opening-socket')
-      // The server's error stays the reason while the next try is under way.
-      return now.name === 'waiting' && now.error ? now : lost
-    case 'socket-open':
-      return now.name === 'live' ? now : connecting('subscribing')
-    case 'channel-left':
-      return connecting('subscribing')
-    case 'socket-lost':
-      return lost
-    case 'delayed':
-      return { name: 'waiting', reason: fact.reason, sinceMs, error: fact.error }
-  }
+  if (fact.name === 'delayed') return { name: 'waiting', reason: fact.reason, error: fact.error }
+  if (fact.name === 'prerendering') return connecting('prerendering')
+  if (fact.name === 'socket-lost') return lost
+  if (fact.name !== 'socket-opening')
+    return now.name === 'live' && fact.name === 'socket-open' ? now : connecting('subscribing')
+  if (now.name === 'connecting') return connecting('opening-socket')
+  // The server's error stays the reason while the next try is under way.
+  return now.name === 'waiting' && now.error ? now : lost
 }
 
 /** The error of a connection; null when it has none. */

@@ -81,7 +81,7 @@ describe('what is given a time', () => {
       if (end === 'time') environment.advance(1)
       else abort(new Error('enough'))
       expect(environment.pending()).toBe(0)
-      await expect(running).rejects.toThrow(end === 'time' ? 'No answer within 10 s.' : 'enough')
+      await expect(running).rejects.toThrow(end === 'time' ? 'Not done within 10 s.' : 'enough')
       expect(listening()).toBe(0)
     }
   })

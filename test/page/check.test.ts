@@ -328,7 +328,7 @@ describe('how long the check waits for an answer', () => {
     expect(isAborted()).toBe(false)
     environment.advance(1)
     expect([isAborted(), environment.pending()]).toEqual([true, 0])
-    const detail = `${origin}/check: HTTP 0. No answer within ${ms / 1_000} s.`
+    const detail = `${origin}/check: HTTP 0. Not done within ${ms / 1_000} s.`
     expect(await meaning).toEqual({ name: 'check-failed', status: 0, detail, retryAfterMs: 0 })
   })
 

@@ -188,24 +188,25 @@ const staleWorker = (row: string, more: Partial<Trial>): Trial => {
 /** A page that imports its Echo, whose chunk a deploy has removed, until it is there again. */
 const lazyChunk = () => {
   let isThere = false
+  let opened: ReturnType<typeof openPageEcho> | null = null
   return {
     bringBack: () => {
       isThere = true
     },
     connect: ({ shop, cookie }: Venue) => {
       const missing = () => Promise.reject(new TypeError('Failed to fetch dynamically imported module'))
-      let opened: ReturnType<typeof openPageEcho> | null = null
       const open = async () => {
         opened ??= openPageEcho(shop.server, cookie)
         return opened
       }
       return echo(() => (isThere ? open() : missing()))
     },
+    close: () => opened?.disconnect(),
   }
 }
 
 const missingChunk = (): Trial => {
-  const { connect, bringBack } = lazyChunk()
+  const { connect, bringBack, close } = lazyChunk()
   return {
     row: 'lazy-chunk',
     page: (venue) => ({ connect: connect(venue) }),
@@ -215,6 +216,7 @@ const missingChunk = (): Trial => {
     reports: ['not-loaded'],
     mend: bringBack,
     fedAgain: LIVE,
+    close,
   }
 }
 

@@ -5,12 +5,16 @@ import { build } from 'esbuild'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 // Inside node_modules, so that the bundle finds `ws`.
-const outfile = `${root}node_modules/.cache/cart-echo/conformance.mjs`
+const outdir = `${root}node_modules/.cache/cart-echo/conformance`
 
-mkdirSync(`${root}node_modules/.cache/cart-echo`, { recursive: true })
+mkdirSync(outdir, { recursive: true })
 await build({
-  entryPoints: [`${root}src/server/conformance/run.ts`],
-  outfile,
+  entryPoints: {
+    run: `${root}src/server/conformance/run.ts`,
+    client: `${root}test/connections/conformance/compare-quickly.ts`,
+  },
+  outdir,
+  outExtension: { '.js': '.mjs' },
   bundle: true,
   platform: 'node',
   format: 'esm',
@@ -18,9 +22,12 @@ await build({
   packages: 'external',
   logLevel: 'error',
 })
-const { runConformance } = await import(pathToFileURL(outfile).href)
+const built = (name) => import(pathToFileURL(`${outdir}/${name}.mjs`).href)
+const { runConformance } = await built('run')
 process.exitCode = await runConformance(process.argv.slice(2), {
   recordings: `${root}test/fixtures/reverb`,
+  // The server's part imports nothing of the client's: it is handed over.
+  compareClient: async (recordings) => (await built('client')).compareClientQuickly(recordings),
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
 })

@@ -45,9 +45,20 @@ const conformance = async (...words: readonly string[]) => {
   const print = (text: string): void => {
     printed += text
   }
-  const code = await finished(clock, runConformance(words, { recordings: FOLDER, out: print, err: print }))
+  const environment = { recordings: FOLDER, compareClient: async () => CLIENT_FINDINGS, out: print, err: print }
+  const code = await finished(clock, runConformance(words, environment))
   return { code, printed }
 }
+
+/** What our client is said to differ in, by whoever hands it to the command. */
+const CLIENT_FINDINGS: readonly Finding[] = [
+  {
+    recording: 'transcript.txt',
+    section: '1',
+    line: 7,
+    verdict: { kind: 'differs', expected: 'live: subscribed; pings', got: 'live: subscribed; does not ping' },
+  },
+]
 
 const at = ({ reverb: _, target }: RecordedReverb, secret = 'cart-bed-secret'): readonly string[] => {
   const { wsUrl, httpUrl } = target
@@ -167,6 +178,27 @@ const doubleSummerSale = (frame: string, send: (frame: string) => void): void =>
 }
 
 describe('the command', () => {
+  it('compares the stand-in and our client, each by itself, and fails for either', async () => {
+    const { code, printed } = await conformance()
+    expect(code).toBe(1)
+    expect(printed).toBe(`The stand-in, as a server:
+148 the same, 0 different, 0 not tried
+
+Our client:
+transcript.txt, section 1, line 7:
+  expected live: subscribed; pings
+  got      live: subscribed; does not ping
+0 the same, 1 different, 0 not tried
+`)
+  })
+
+  it('compares our client alone', async () => {
+    const { code, printed } = await conformance('--client')
+    expect(code).toBe(1)
+    expect(printed).toMatch(/^transcript.txt, section 1, line 7:\n/)
+    expect(printed).toMatch(/\n0 the same, 1 different, 0 not tried\n$/)
+  })
+
   it('says what it could not try on another server, and why', async () => {
     const { code, printed } = await conformance(...at(await recordedReverb()))
     expect(code).toBe(0)
@@ -213,6 +245,7 @@ describe('the command', () => {
 
   it.each([
     [['--ws', 'ws://127.0.0.1:1'], 'A server needs --ws, --http, --app-id, --key and --secret'],
+    [['--client', '--slow'], '--client is compared here, not at a server'],
     [['--nonsense'], "Unknown option '--nonsense'"],
     [
       [...['ws', 'http', 'app-id', 'key', 'secret'].flatMap((name) => [`--${name}`, 'x']), '--auth', 'y'],

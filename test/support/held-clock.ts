@@ -1,22 +1,9 @@
 import { setTimeout as realTime } from 'node:timers/promises'
 import { vi } from 'vitest'
-import type { Wires } from './wires'
+import { type Clock, type HeldClock, type HeldTimers, standingClock } from './standing-clock'
+import type { Wires } from './tap-wires'
 
-/** A clock that a test goes by. */
-export interface Clock {
-  readonly pass: (ms: number) => Promise<void>
-  /** Resolves when the condition holds; rejects with what it waited for when it does not within the time. */
-  readonly until: (what: string, condition: () => boolean, withinMs?: number) => Promise<void>
-  readonly release: () => void
-}
-
-/** A clock that stands until the test lets it go on. */
-export interface HeldClock extends Clock {
-  /** Resolves when nothing more happens before the clock goes on. */
-  readonly settled: () => Promise<void>
-}
-
-const WITHIN_MS = 600_000
+export { type Clock, finished, type HeldClock } from './standing-clock'
 
 /** The machine's own clock. It gives a busy machine a minute. */
 export const realClock = (): Clock => ({
@@ -35,63 +22,14 @@ export const realClock = (): Clock => ({
  * A clock for page, pusher-js, server and faults alike that jumps from timer to timer, and stands while anything is under way on the
  * wires: those are real. Whatever was started before keeps its own timers.
  */
-export const heldClock = (wires: Wires): HeldClock => {
+export const heldClock = (wires: Wires): HeldClock => standingClock(wires, holdByVitest())
+
+const holdByVitest = (): HeldTimers => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] })
-
-  // What is put off by 0 ms, as pusher-js does, comes after what is on its way, as it does on a machine that has the time.
-  const runDue = (): boolean => {
-    const timers = vi.getTimerCount()
-    return vi.advanceTimersByTime(0).getTimerCount() !== timers
-  }
-  // A test that timed out goes on until it notices, and the clock is another's by then.
-  let isReleased = false
-  const insistOnHeld = (): void => {
-    if (isReleased) throw new Error('The test of this clock is over.')
-  }
-  const settled = async (): Promise<void> => {
-    // Twice: a timer that ran and set another does not change their number.
-    for (let idle = 0; idle < 2; ) {
-      await wires.settled()
-      insistOnHeld()
-      idle = runDue() ? 0 : idle + 1
-    }
-  }
-
-  const until = async (what: string, condition: () => boolean, withinMs = WITHIN_MS): Promise<void> => {
-    let isLate = false
-    const deadline = setTimeout(() => {
-      isLate = true
-    }, withinMs)
-    await settled()
-    while (!condition()) {
-      if (isLate) throw new Error(`Waited ${withinMs} ms in vain until ${what}.`)
-      vi.advanceTimersToNextTimer()
-      await settled()
-    }
-    clearTimeout(deadline)
-  }
-
   return {
-    pass: async (ms) => {
-      const endMs = Date.now() + ms
-      await until(`${ms} ms have passed`, () => Date.now() >= endMs, ms)
-    },
-    until,
-    settled,
-    release: () => {
-      isReleased = true
-      vi.useRealTimers()
-    },
+    count: () => vi.getTimerCount(),
+    runDue: () => vi.advanceTimersByTime(0),
+    runNext: () => vi.advanceTimersToNextTimer(),
+    release: () => vi.useRealTimers(),
   }
-}
-
-/** Resolves as the promise does, and lets the clock pass until then. */
-export const finished = async <Value>({ until }: Pick<Clock, 'until'>, promise: PromiseLike<Value>): Promise<Value> => {
-  let isOver = false
-  const over = (): void => {
-    isOver = true
-  }
-  promise.then(over, over)
-  await until('it is over', () => isOver)
-  return promise
 }

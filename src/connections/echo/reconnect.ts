@@ -77,7 +77,7 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
 
   // pusher-js does not say that a try was refused: it goes on waiting for it.
   const watchTry = (): void => {
-    const inMs = reconnection.giveUpInMs()
+    const inMs = reconnection.begun()
     alarm.set(inMs, () => {
       if (connection.state === 'connected') return
       reconnection.gaveUp()
@@ -98,7 +98,6 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
     if (state === 'connecting' && mode === 'own') {
       // Our try, the page's, or pusher-js's own.
       wasOpen = false
-      reconnection.noteTry()
       reconnection.noteLoss()
       watchTry()
     }

@@ -26,29 +26,27 @@ const OTHER: Frame = { name: 'other' }
  * `channel`, which is given with its prefix, nothing is read. Never throws.
  */
 export const readFrame = (text: unknown, channel: string, events: readonly string[]): Frame => {
-  const frame = typeof text === 'string' ? parsed(text) : null
-  if (!isRecord(frame)) return OTHER
-  const event = own(frame, 'event')
-  if (typeof event !== 'string') return OTHER
-  const data = own(frame, 'data')
-  const body = typeof data === 'string' ? (parsed(data) ?? data) : data
-  if (own(frame, 'channel') === channel) return ofChannel(event, body, events)
-  const fields = isRecord(body) ? body : {}
-  if (event === 'pusher:connection_established') return greeting(fields)
-  if (event === 'pusher:error') return { name: 'error', code: Number(own(fields, 'code')) }
-  return event === 'pusher:ping' ? { name: 'ping' } : OTHER
+  const frame = fieldsOf(parsed(text))
+  const [event, data] = [own(frame, 'event'), own(frame, 'data')]
+  const body = parsed(data) ?? data
+  return own(frame, 'channel') === channel ? ofChannel(event, body, events) : ofSocket(event, fieldsOf(body))
 }
 
-const ofChannel = (event: string, body: unknown, events: readonly string[]): Frame => {
+const ofChannel = (event: unknown, body: unknown, events: readonly string[]): Frame => {
   if (event === 'pusher_internal:subscription_succeeded') return { name: 'confirmed' }
   if (event === 'pusher:subscription_error') return { name: 'not-confirmed', error: body }
-  return events.includes(event) ? { name: 'broadcast', event, payload: body } : OTHER
+  return typeof event === 'string' && events.includes(event) ? { name: 'broadcast', event, payload: body } : OTHER
 }
 
-const greeting = (fields: Record<string, unknown>): Frame => {
+const ofSocket = (event: unknown, fields: Record<string, unknown>): Frame => {
+  if (event === 'pusher:ping') return { name: 'ping' }
+  if (event === 'pusher:error') return { name: 'error', code: Number(own(fields, 'code')) }
+  if (event !== 'pusher:connection_established') return OTHER
   const [socketId, seconds] = [own(fields, 'socket_id'), Number(own(fields, 'activity_timeout'))]
   const silentMs = seconds > 0 ? Math.min(SILENT_MS, seconds * 1_000) : SILENT_MS
   return { name: 'greeting', socketId: typeof socketId === 'string' && socketId !== '' ? socketId : null, silentMs }
 }
 
-const parsed = (text: string): unknown => attempt(() => JSON.parse(text))
+const parsed = (text: unknown): unknown => (typeof text === 'string' ? attempt(() => JSON.parse(text)) : undefined)
+
+const fieldsOf = (value: unknown): Record<string, unknown> => (isRecord(value) ? value : {})

@@ -1,15 +1,15 @@
+import { hasOwn } from '../../engine/shape'
 import type { Refusal } from '../refusal'
 
 /**
  * How far the socket is. What each does by itself:
  *
  *     waiting ──(its time)──► opening ──(greeting)──► open ──(silence, doubt)──► pinged
- *        ▲  ▲                  │    │                 │ ▲                         │  │
- *        │  └──(close: failed)─┘    │                 │ └──────(any frame)────────┘  │
- *        │                          │ (a code that refuses)                          │
- *        │                          ▼                 │                              │
- *        │      opening ◄──(its time, if any)── refused                              │
- *        └───────────────────────(close, no answer: lost)◄───────────────────────────┘
+ *        ▲                       │                     │ ▲                       │  │
+ *        │                       │                     │ └──────(any frame)──────┘  │
+ *        └────────(close)────────┴───────(close)───────┴──────(close, no answer)────┘
+ *
+ *     opening, open, pinged ──(a code that refuses)──► refused ──(its time, if any)──► opening
  *
  * `opening` that takes too long is opened anew. Until the server greets, the reason of a refusal stays.
  */
@@ -22,8 +22,8 @@ export type SocketState =
   | { readonly name: 'open'; readonly socketId: string; readonly silentMs: number }
   /** An answer is awaited. Without one it is lost. */
   | { readonly name: 'pinged'; readonly socketId: string; readonly silentMs: number }
-  /** The server does not want it. `nextTryAtMs`: asked again then; null: never. */
-  | { readonly name: 'refused'; readonly refusal: Refusal; readonly nextTryAtMs: number | null }
+  /** The server does not want it. Asked again later, unless that would not help. */
+  | { readonly name: 'refused'; readonly refusal: Refusal }
 
 interface NextTry {
   readonly nextTryAtMs: number
@@ -35,29 +35,25 @@ interface NextTry {
 export type SocketEvent =
   | { readonly name: 'opened-anew'; readonly nextTryAtMs: number }
   | { readonly name: 'greeted'; readonly socketId: string; readonly silentMs: number }
-  /** The try ended before the server greeted: the next comes when it would have been given up. */
-  | { readonly name: 'failed' }
   | { readonly name: 'pinged' }
   | { readonly name: 'heard' }
   | { readonly name: 'lost'; readonly nextTryAtMs: number }
-  | { readonly name: 'refused'; readonly refusal: Refusal; readonly nextTryAtMs: number | null }
+  | { readonly name: 'refused'; readonly refusal: Refusal }
 
 /** The socket after that. What cannot happen in a state leaves it as it is: the same object. */
 export const moveSocket = (state: SocketState, event: SocketEvent): SocketState => {
-  const refusal = 'refusal' in state ? state.refusal : null
+  const refusal = hasOwn(state, 'refusal') ? state.refusal : null
   switch (event.name) {
     case 'opened-anew':
-      return { name: 'opening', nextTryAtMs: event.nextTryAtMs, refusal }
+      return { ...event, name: 'opening', refusal }
     case 'greeted':
       return state.name === 'opening' ? { ...event, name: 'open' } : state
-    case 'failed':
-      return state.name === 'opening' ? { ...state, name: 'waiting' } : state
     case 'pinged':
       return state.name === 'open' ? { ...state, name: 'pinged' } : state
     case 'heard':
       return state.name === 'pinged' ? { ...state, name: 'open' } : state
     case 'lost':
-      return { name: 'waiting', nextTryAtMs: event.nextTryAtMs, refusal }
+      return { ...event, name: 'waiting', refusal }
     case 'refused':
       return event
   }

@@ -1,6 +1,6 @@
 import { createAlarm } from '../../engine/clock'
 import type { PageSignal } from '../../engine/environment'
-import { attempt } from '../../engine/shape'
+import { attempt, hasOwn } from '../../engine/shape'
 import { delayed, refused } from '../../engine/state'
 import type { ConnectorOptions, Transport } from '../../engine/transport'
 import { type AuthOptions, authorise } from '../authorise'
@@ -52,7 +52,7 @@ export const reverbTransport =
     let wasLive = false
 
     const inFuture = (inMs: number): number => environment.nowMs() + inMs
-    const isOpen = (): boolean => socket.name === 'open' || socket.name === 'pinged'
+    const isOpen = (): boolean => hasOwn(socket, 'socketId')
     const move = (event: SocketEvent): void => {
       socket = moveSocket(socket, event)
     }
@@ -61,8 +61,7 @@ export const reverbTransport =
 
     const open = (): void => {
       hangUp()
-      reconnection.noteTry()
-      const inMs = reconnection.giveUpInMs()
+      const inMs = reconnection.begun()
       // Looked up at each call: instrumentation may replace it later.
       const opened = attempt(() => new WebSocket(url))
       if (!opened) return refuseSocket(refused('no-web-socket'))
@@ -74,7 +73,6 @@ export const reverbTransport =
       move({ name: 'opened-anew', nextTryAtMs: inFuture(inMs) })
       socketAlarm.set(inMs, () => {
         reconnection.gaveUp()
-        reconnection.noteLoss()
         open()
       })
       if (reconnection.isLost()) sayLost()
@@ -83,24 +81,16 @@ export const reverbTransport =
 
     // A refusal stays the reason until the server greets.
     const sayLost = (): void => {
-      if (socket.name !== 'waiting' && socket.name !== 'opening') return
-      const { refusal, nextTryAtMs } = socket
-      if (!refusal) sink.state({ name: 'socket-lost', nextTryAtMs })
+      if (hasOwn(socket, 'nextTryAtMs') && !socket.refusal)
+        sink.state({ name: 'socket-lost', nextTryAtMs: socket.nextTryAtMs })
     }
 
     const closed = (code: number): void => {
       // A server that greeted, and ends the connection later by the code of a refused origin, has lost it (4009 is one code for three things).
-      const reason = code === 4009 && isOpen() ? null : socketRefusalOf(code, isOpen())
-      if (reason) return refuseSocket(refusalBy(reason, code))
-      if (isOpen()) return lose('server')
-      // The pause lies round the try: one that fails at once is not repeated at once.
-      release()
-      reconnection.noteLoss()
-      move({ name: 'failed' })
-      sayLost()
+      const refusal = code === 4009 && isOpen() ? null : refusalBy(code)
+      if (refusal) return refuseSocket(refusal)
+      waitFor(isOpen() ? reconnection.lost('server') : reconnection.failed())
     }
-
-    const lose = (cause: LossCause): void => waitFor(reconnection.lost(cause))
 
     const waitFor = (inMs: number): void => {
       hangUp()
@@ -109,34 +99,31 @@ export const reverbTransport =
       sayLost()
     }
 
-    const refuseSocket = (said: Refusal): void => {
+    const refuseSocket = (refusal: Refusal): void => {
       hangUp()
       reconnection.ended()
-      const refusal = refusals.firstOf(said)
-      if (refusal.name === 'refused') {
-        move({ name: 'refused', refusal, nextTryAtMs: null })
-        return sink.state(refusal)
-      }
-      const inMs = reconnection.refused()
-      const nextTryAtMs = inFuture(inMs)
-      move({ name: 'refused', refusal, nextTryAtMs })
-      socketAlarm.set(inMs, open)
-      sink.state({ ...refusal, nextTryAtMs })
+      move({ name: 'refused', refusal })
+      refuse(refusal, socketAlarm, open, reconnection.refused)
     }
 
-    /** Lets the socket go: nothing of it is heard any more. */
-    const release = (): void => {
+    /** Says a refusal, and tries again later where that may help. */
+    const refuse = (said: Refusal, alarm: typeof socketAlarm, again: () => void, pauseMs: () => number): void => {
+      const refusal = refusals.firstOf(said)
+      if (refusal.name === 'refused') return sink.state(refusal)
+      const inMs = pauseMs()
+      alarm.set(inMs, again)
+      sink.state({ ...refusal, nextTryAtMs: inFuture(inMs) })
+    }
+
+    /** Lets the socket go: nothing of it, or of its channel, is heard any more. */
+    const hangUp = (): void => {
+      socketAlarm.stop()
+      leaveChannel('lost')
       const mine = web
       web = null
       if (!mine) return
       mine.onmessage = mine.onclose = null
       mine.close()
-    }
-
-    const hangUp = (): void => {
-      socketAlarm.stop()
-      leaveChannel('lost')
-      release()
     }
 
     const send = (event: string, data: object): void => web?.send(JSON.stringify({ event, data }))
@@ -178,8 +165,8 @@ export const reverbTransport =
 
     // In place of a greeting it is about the socket. Later 4009 is about our signature if we have just shown it; all else is about what is not ours.
     const complained = (code: number): void => {
-      const reason = socketRefusalOf(code, false)
-      if (socket.name === 'opening' && reason) refuseSocket(refusalBy(reason, code))
+      const refusal = refusalBy(code)
+      if (socket.name === 'opening' && refusal) refuseSocket(refusal)
       else if (channel === 'subscribing' && code === 4009) refuseChannel(delayed('signature-refused'))
     }
 
@@ -198,14 +185,14 @@ export const reverbTransport =
       send('pusher:ping', {})
       socketAlarm.set(withinMs, () => {
         if (environment.nowMs() - untilMs > LATE_MS) ping(withinMs, cause)
-        else lose(cause)
+        else waitFor(reconnection.lost(cause))
       })
     }
 
     // The channel.
 
     const join = (): void => {
-      if (socket.name !== 'open' && socket.name !== 'pinged') return
+      if (!hasOwn(socket, 'socketId')) return
       leaveChannel('asked')
       asking = new AbortController()
       const { signal } = asking
@@ -227,7 +214,7 @@ export const reverbTransport =
     // A fresh signature first, a fresh socket if that does not help.
     const unconfirmed = (): void => {
       unanswered += 1
-      if (unanswered % 2 === 0) lose('own-network')
+      if (unanswered % 2 === 0) waitFor(reconnection.lost('own-network'))
       else refuseChannel(delayed('no-answer'))
     }
 
@@ -249,11 +236,7 @@ export const reverbTransport =
     const refuseChannel = (said: Refusal, retryAfterMs = 0): void => {
       if (channel === 'none') return
       leaveChannel('refused')
-      const refusal = refusals.firstOf(said)
-      if (refusal.name === 'refused') return sink.state(refusal)
-      const inMs = refusals.askAgainInMs(refusal, retryAfterMs)
-      channelAlarm.set(inMs, join)
-      sink.state({ ...refusal, nextTryAtMs: inFuture(inMs) })
+      refuse(said, channelAlarm, join, () => refusals.askAgainInMs(said, retryAfterMs))
     }
 
     const stopWatching = environment.watchPage((signal) => {
@@ -270,7 +253,9 @@ export const reverbTransport =
     }
   }
 
-const refusalBy = (reason: NonNullable<ReturnType<typeof socketRefusalOf>>, code: number): Refusal => {
+const refusalBy = (code: number): Refusal | null => {
+  const reason = socketRefusalOf(code, false)
   const about = { detail: `(${code})` }
-  return isTransient(reason) ? delayed(reason, about) : refused(reason, about)
+  if (isTransient(reason)) return delayed(reason, about)
+  return reason && refused(reason, about)
 }

@@ -6,14 +6,17 @@ import type { AuthDoor, Target } from './target'
 /** What the command was asked to do. */
 export type ConformanceRequest =
   | { readonly kind: 'help' }
-  | { readonly kind: 'stand-in' }
+  /** What this repository has: the stand-in, and the client. */
+  | { readonly kind: 'own' }
+  | { readonly kind: 'client' }
   | { readonly kind: 'server'; readonly target: Target; readonly slow: boolean }
   | { readonly kind: 'mistake'; readonly message: string }
 
 /** What `--help` prints. */
-export const HELP = `Compares a server with what was recorded from Laravel Reverb 1.10.2, line by line.
+export const HELP = `Compares a server, or our client, with what was recorded from Laravel Reverb 1.10.2, line by line.
 
-  npm run conformance                     the stand-in of this repository
+  npm run conformance                     the stand-in of this repository, and our client
+  npm run conformance -- --client         our client alone: each recorded connection is played to it
   npm run conformance -- --ws ws://127.0.0.1:8080 --http http://127.0.0.1:8080 --app-id 1001 --key … --secret …
 
   --auth <url> --cookie <header>          the auth endpoint, and a session of customer 1 at it
@@ -35,6 +38,7 @@ const OPTIONS = {
   strict: { type: 'string' },
   'recorded-apps': { type: 'boolean' },
   slow: { type: 'boolean' },
+  client: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const
 
@@ -45,11 +49,17 @@ export const readConformanceArguments = (words: readonly string[]): ConformanceR
   try {
     const { values } = parseArgs({ args: [...words], options: OPTIONS, strict: true, allowPositionals: false })
     if (values.help) return { kind: 'help' }
-    return words.length === 0 ? { kind: 'stand-in' } : serverOf(values)
+    if (words.length === 0) return { kind: 'own' }
+    return values.client ? onlyClient(values) : serverOf(values)
   } catch (error) {
     return { kind: 'mistake', message: error instanceof Error ? error.message : String(error) }
   }
 }
+
+const onlyClient = ({ client: _, ...others }: Values): ConformanceRequest =>
+  Object.keys(others).length === 0
+    ? { kind: 'client' }
+    : { kind: 'mistake', message: '--client is compared here, not at a server' }
 
 const serverOf = (values: Values): ConformanceRequest => {
   const { ws, http, 'app-id': id, key, secret } = values

@@ -87,6 +87,7 @@ describe('a frame', () => {
     ['null', 'null', { name: 'other' }],
     ['no event', '{"data":"{}"}', { name: 'other' }],
     ['an event that is no string', { event: 7 }, { name: 'other' }],
+    ['an event without words, on our channel', { event: { toString: 1 }, channel: CHANNEL }, { name: 'other' }],
   ])('that is %s', (_what, frame, expected) => {
     expect(read(frame)).toEqual({ ...expected })
   })

@@ -16,22 +16,21 @@ const states: Record<SocketState['name'], SocketState> = {
   opening: { name: 'opening', nextTryAtMs: 6, refusal: null },
   open: { name: 'open', socketId: '1.1', silentMs: 30_000 },
   pinged: { name: 'pinged', socketId: '1.1', silentMs: 30_000 },
-  refused: { name: 'refused', refusal, nextTryAtMs: 7 },
+  refused: { name: 'refused', refusal },
 }
 const events: Record<SocketEvent['name'], SocketEvent> = {
   'opened-anew': { name: 'opened-anew', nextTryAtMs: 8 },
   greeted: { name: 'greeted', socketId: '2.2', silentMs: 10_000 },
-  failed: { name: 'failed' },
   pinged: { name: 'pinged' },
   heard: { name: 'heard' },
   lost: { name: 'lost', nextTryAtMs: 9 },
-  refused: { name: 'refused', refusal, nextTryAtMs: null },
+  refused: { name: 'refused', refusal },
 }
 
 describe('a socket that is', () => {
   it.each<[SocketState['name'], Partial<Record<SocketEvent['name'], SocketState['name']>>]>([
     ['waiting', {}],
-    ['opening', { greeted: 'open', failed: 'waiting' }],
+    ['opening', { greeted: 'open' }],
     ['open', { pinged: 'pinged' }],
     ['pinged', { heard: 'open' }],
     ['refused', {}],
@@ -46,7 +45,7 @@ describe('a socket that is', () => {
   })
 
   it('refused keeps its reason until the server greets', () => {
-    const during = (['opened-anew', 'failed', 'opened-anew', 'lost', 'opened-anew'] as const).reduce(
+    const during = (['opened-anew', 'lost', 'opened-anew'] as const).reduce(
       (state, name) => moveSocket(state, events[name]),
       states.refused,
     )
