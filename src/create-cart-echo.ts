@@ -110,7 +110,7 @@ const transportFor = (user: string | null, owner: string | null, parts: Transpor
   const isWhole = (event: string, payload: unknown): boolean => isReadable(events, event, payload)
   const channel = connect && user !== null ? parts.channelOf(user) : null
   const address = check?.url ?? null
-  const feed = (audience: Audience): Transport => feedOf(parts, channel, audience)
+  const feed = (audience: Audience): Transport => feedOf(parts, channel, withOwn(environment, audience))
   const open = (audience: Audience): Transport =>
     isShared && address !== null
       ? besideOtherLogIns({ environment, ports: portsOf(), check: address, user, transport: feed(audience) })
@@ -133,27 +133,24 @@ const transportFor = (user: string | null, owner: string | null, parts: Transpor
   return pageLife({ environment, transport, canAsk })
 }
 
-/** The transport that feeds one page, or all tabs of a shopper; `audience` knows whether any of them is visible. */
-const feedOf = (parts: TransportParts, channel: string | null, audience: Audience): Transport => {
-  const { environment, check, events } = parts
-  const live = channel === null ? null : liveOf(parts, channel, audience)
+/** The transport that feeds one page, or all tabs of a shopper; `environment` knows whether any of them is visible, a reason to probe the socket, too. */
+const feedOf = (
+  { connect, check, events }: TransportParts,
+  channel: string | null,
+  environment: Environment,
+): Transport => {
+  const live =
+    channel === null ? null : (connect?.transport({ environment, channel, events: [...events.keys()] }) ?? null)
   if (!check) return live ?? silence
   const { intervalMs, auditMs } = check
   return sync({
     environment,
-    audience,
     live,
     check: createCheck(check, environment),
     events,
     intervalMs: intervalMs === false ? Number.POSITIVE_INFINITY : intervalMs,
     auditMs: auditMs === false ? Number.POSITIVE_INFINITY : auditMs,
   })
-}
-
-// Any tab that becomes visible, not only this one, is a reason to probe the socket.
-const liveOf = (parts: TransportParts, channel: string, { watchPage }: Audience): Transport | null => {
-  const environment = withOwn(parts.environment, { watchPage })
-  return parts.connect?.transport({ environment, channel, events: [...parts.events.keys()] }) ?? null
 }
 
 // A guest has no channel; without a check there is nothing to ask either.

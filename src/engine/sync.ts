@@ -2,7 +2,7 @@ import { type Abort, createAbort, type Signal } from './abort'
 import { FULL_ANSWER, type Meaning, type NoAnswer } from './answer'
 import { createAlarm, isYoung } from './clock'
 import { type Cursor, isBefore, placeOf } from './cursor'
-import type { Audience, Environment, PageSignal } from './environment'
+import type { Environment, PageSignal } from './environment'
 import { CartEchoError } from './errors'
 import { hasOwn } from './shape'
 import { type ConnectionFact, type PollingReason, refused } from './state'
@@ -25,8 +25,6 @@ export type AskCheck = (query: Query, signal: Signal) => Promise<Meaning>
 /** What a sync is made of. */
 export interface SyncOptions {
   readonly environment: Environment
-  /** Who looks, where that is not the environment's own page alone. */
-  readonly audience?: Audience | undefined
   /** The live transport; null where there is no socket to be had: then the check alone feeds the page. */
   readonly live: Transport | null
   readonly check: AskCheck
@@ -80,8 +78,8 @@ const LONGEST_INTERVAL_MS = 86_400_000
 export const sync =
   (options: SyncOptions): Transport =>
   (sink) => {
-    const { environment, audience = environment, live, check, events } = options
-    const { nowMs, random } = environment
+    const { environment, live, check, events } = options
+    const { nowMs, random, isVisible } = environment
     const alarm = createAlarm(environment)
     /** What is to be done at the end of a step, in this order. */
     const effects: (() => void)[] = []
@@ -138,7 +136,7 @@ export const sync =
 
     // When a poll or an audit is due; null while neither is. After a failure the stream asks again by itself.
     const dueAtMs = (): number | null => {
-      if (failure || off || pollFromMs !== null || !audience.isVisible()) return null
+      if (failure || off || pollFromMs !== null || !isVisible()) return null
       // Polls drift apart by up to a quarter of their interval; audits come in the second half of theirs.
       const inMs = cause ? pollMs * (1 + chance / 4) : auditMs * (0.5 + chance / 2)
       return inMs === Infinity ? null : askedAtMs + inMs
@@ -226,7 +224,7 @@ export const sync =
     const ask = async (query: Query): Promise<Reply> => {
       if (stopped) return gone()
       const why = asking ? notNow(1_000) : whyNotNow(query.maxAgeMs !== undefined)
-      if (why && !audience.isVisible()) isPending = true
+      if (why && !isVisible()) isPending = true
       if (why) return why
       asking = createAbort()
       if (off) off.mayAsk = false
@@ -255,7 +253,7 @@ export const sync =
       }
       if (isUrgent) return null
       if (off && !off.mayAsk) return notNow('when-told', over?.error)
-      return audience.isVisible() ? null : notNow('when-told')
+      return isVisible() ? null : notNow('when-told')
     }
 
     const takeMeaning = (meaning: Meaning): void => {
@@ -347,7 +345,7 @@ export const sync =
       keepPlans()
     }
 
-    const stopWatching = audience.watchPage((signal) => {
+    const stopWatching = environment.watchPage((signal) => {
       if (signal !== 'tick') step(() => hear(signal))
     })
     step(() => (live ? open(live) : resync()))

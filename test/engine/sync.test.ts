@@ -3,6 +3,7 @@ import type { CheckPolicy, Meaning } from '../../src/engine/answer'
 import { onChange } from '../../src/engine/cart-echo'
 import { createClient } from '../../src/engine/client'
 import { formatCursor } from '../../src/engine/cursor'
+import { type Audience, withOwn } from '../../src/engine/environment'
 import { CartEchoError } from '../../src/engine/errors'
 import { readListening } from '../../src/engine/events'
 import { type SyncOptions, sync } from '../../src/engine/sync'
@@ -25,6 +26,8 @@ interface Ask {
 interface PageOptions extends Partial<Omit<SyncOptions, 'environment' | 'check' | 'live'>> {
   readonly environment?: FakeEnvironment
   readonly hasLive?: boolean
+  /** Who looks, where that is not the page's own environment alone. */
+  readonly audience?: Audience
   /** What the live source says as soon as it is opened. */
   readonly atOnce?: (sink: Sink) => void
   readonly stopLive?: () => void
@@ -50,7 +53,12 @@ const notThere = noAnswer('misconfigured', 404)
 const off = log('e1:1', 'e1:1', { enabled: false })
 const notAuthorised = () => new CartEchoError('not-authorised', 'for the test')
 
-const pageOn = ({ environment = fakeEnvironment(), hasLive = true, ...options }: PageOptions = {}) => {
+const pageOn = ({
+  environment = fakeEnvironment(),
+  hasLive = true,
+  audience = environment,
+  ...options
+}: PageOptions = {}) => {
   const beganAtMs = environment.nowMs()
   const asks: Ask[] = []
   const heard: string[] = []
@@ -96,7 +104,13 @@ const pageOn = ({ environment = fakeEnvironment(), hasLive = true, ...options }:
     environment,
     listening: readListening(),
     identity: { user: 7, owner: 'mine', cursor: 'e1:1' },
-    transport: () => sync({ check, ...options, environment, live: hasLive ? live : null }),
+    transport: () =>
+      sync({
+        check,
+        ...options,
+        environment: withOwn(environment, { isVisible: audience.isVisible, watchPage: audience.watchPage }),
+        live: hasLive ? live : null,
+      }),
     onError: (error) => errors.push(error),
   })
   client.on(EVENT, ({ message }) => heard.push(String(message)))

@@ -139,8 +139,7 @@ const openPage = (
       isReadable: (event, payload) => isReadable(readListening().events, event, payload),
       open: (audience) =>
         sync({
-          environment,
-          audience,
+          environment: withOwn(environment, audience),
           live: hasLive ? (live ?? liveOf(tab, shop)) : null,
           check: check ?? checkOf(tab, shop, session),
         }),
