@@ -12,7 +12,7 @@ import { isReadable, sorted } from './engine/payload'
 import { type ReverbSettings, readChannel, readDurationMs, readIntervalMs, readReverb } from './engine/settings'
 import { own, ownOnly } from './engine/shape'
 import { sync } from './engine/sync'
-import { type Connector, pageLife, type Transport } from './engine/transport'
+import type { Connector, Transport } from './engine/transport'
 import { askAlone, type CheckRequest, createCheck } from './page/check'
 import { createDomEvents } from './page/dom-events'
 import { browserEnvironment, browserTabs } from './page/environment'
@@ -106,7 +106,6 @@ interface TransportParts extends Endpoints, Pick<CartEchoOptions, 'tabs'> {
 
 const transportFor = (user: string | null, owner: string | null, parts: TransportParts): Transport => {
   const { environment, connect, check, tabs: isShared = true, events, portsOf } = parts
-  const canAsk = check !== null
   const isWhole = (event: string, payload: unknown): boolean => isReadable(events, event, payload)
   const channel = connect && user !== null ? parts.channelOf(user) : null
   const address = check?.url ?? null
@@ -118,19 +117,16 @@ const transportFor = (user: string | null, owner: string | null, parts: Transpor
   const key = connect?.key(owner === null && !check) ?? null
   const common = { user, owner, channel, key, check: address, events: events.keys() }
   const name = isShared ? tabsName(common) : null
-  const transport =
-    name === null
-      ? open(environment)
-      : tabs({
-          environment,
-          ports: portsOf(),
-          name,
-          open,
-          canAsk,
-          isReadable: isWhole,
-          confirm: check ? askAlone(createCheck(check, environment)) : undefined,
-        })
-  return pageLife({ environment, transport, canAsk })
+  if (name === null) return open(environment)
+  return tabs({
+    environment,
+    ports: portsOf(),
+    name,
+    open,
+    canAsk: check !== null,
+    isReadable: isWhole,
+    confirm: check ? askAlone(createCheck(check, environment)) : undefined,
+  })
 }
 
 /** The transport that feeds one page, or all tabs of a shopper; `environment` knows whether any of them is visible, a reason to probe the socket, too. */

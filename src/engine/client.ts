@@ -275,6 +275,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
     if (signal === 'restored') unconfirm()
     // While this page was away, another may have changed the cart and told only those that were awake.
     if (session !== null && (signal === 'restored' || signal === 'resumed')) refreshing.want(0)
+    session?.hearPage(signal)
   }
 
   const identify = (identity: PageIdentity): void => {

@@ -2,11 +2,12 @@ import type { AbortSignalLike } from './abort'
 import { createAlarm } from './clock'
 import type { Cursor } from './cursor'
 import { type Memory, remember } from './customer'
-import type { Environment } from './environment'
+import type { Environment, PageSignal } from './environment'
 import type { CartEchoError } from './errors'
 import { askThrew, type ConnectionFact } from './state'
 import { type Arrival, type Asked, type Confirmed, type Effect, type StreamRules, wakesAtMs } from './stream/state'
 import {
+  cannotAnswer,
   gone,
   type Link,
   noCheck,
@@ -58,14 +59,18 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
   const early: (() => void)[] = []
   const waiters = new Set<Waiter>()
   let isOpen = true
+  /** Null while the page does not live. */
   let link: Link | null = null
+  let canAsk = false
   let asks = 0
+
+  const nobody = () => (link ? noCheck() : cannotAnswer('The page is prerendered, or left.'))
 
   const report = (error: CartEchoError): void => handle({ name: 'report', error })
 
   const arrive = (arrival: Arrival): void => {
     if (!isOpen) return
-    remember(memory, arrival, { ...rules, canAsk: !!link?.ask }, { nowMs: nowMs(), random: random() })
+    remember(memory, arrival, { ...rules, canAsk }, { nowMs: nowMs(), random: random() })
     carryOut()
     const atMs = memory.pending.length > 0 ? nowMs() : wakesAtMs(memory.stream)
     if (!isOpen || atMs === Number.POSITIVE_INFINITY) alarm.stop()
@@ -106,7 +111,7 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
     let reply: Reply | NoAnswer
     try {
       // One that throws at once is the same as one that rejects.
-      reply = (await link?.ask?.(query)) ?? noCheck()
+      reply = (await link?.ask?.(query)) ?? nobody()
     } catch (cause) {
       reply = { name: 'unanswered', error: askThrew(cause) }
       if (isOpen) report(reply.error)
@@ -155,8 +160,21 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
     note: heard(note),
   }
 
-  const endLink = (): void => {
-    if (link) stopLink(link.stop, report)
+  const connect = (arrival: Arrival): void => {
+    // A listener may have stopped the page, and a link that has ended has nothing more to say.
+    if (!isOpen) return
+    early.length = 0
+    link = startLink(transport, sink)
+    if (!isOpen) return disconnect()
+    canAsk = link.ask !== undefined
+    arrive(arrival)
+    for (const hear of early.splice(0)) hear()
+  }
+
+  const disconnect = (): void => {
+    const mine = link
+    link = null
+    if (mine) stopLink(mine.stop, report)
   }
 
   return {
@@ -166,10 +184,22 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
       // An earlier session's answer is not heard any more: what was to be asked is asked anew.
       const kept = memory.pending.filter(({ name }) => !['ask', 'confirmed', 'unsettled'].includes(name))
       memory.pending.splice(0, memory.pending.length, ...kept)
-      link = startLink(transport, sink)
-      if (!isOpen) return endLink()
-      arrive({ name: 'unanswered' })
-      for (const hear of early.splice(0)) hear()
+      if (environment.isActivated()) connect({ name: 'unanswered' })
+      else state({ name: 'prerendering' })
+    },
+    /**
+     * The transport runs only while the page lives: not while it is prerendered, for nobody has asked for it yet; not in the
+     * back/forward cache, where an open socket or a message may evict it; not while it is frozen, when what arrives is
+     * lost. What comes back begins anew, and asks for what it missed.
+     */
+    hearPage: (signal: PageSignal): void => {
+      if (signal === 'left' || signal === 'frozen') disconnect()
+      if (link || !environment.isActivated()) return
+      if (signal === 'activated') connect({ name: 'unanswered' })
+      if (signal === 'restored' || signal === 'resumed') {
+        state({ name: 'starting' })
+        connect({ name: 'resync' })
+      }
     },
     /** The page was rendered anew, at this cursor. */
     rendered: (cursor: Cursor): void => arrive({ name: 'rendered', cursor }),
@@ -179,7 +209,7 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
      */
     confirm: (): Promise<void> =>
       new Promise((resolve, reject) => {
-        if (!isOpen || !link?.ask) return reject(noCheck().error)
+        if (!isOpen || !link?.ask) return reject(nobody().error)
         waiters.add({ after: asks, disappointments: 0, resolve, reject })
         arrive({ name: 'resync' })
       }),
@@ -192,7 +222,7 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
       if (!isOpen) return
       isOpen = false
       alarm.stop()
-      endLink()
+      disconnect()
       release(Number.POSITIVE_INFINITY, why)
     },
   }

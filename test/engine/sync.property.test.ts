@@ -4,7 +4,6 @@ import { createClient } from '../../src/engine/client'
 import type { PageSignal } from '../../src/engine/environment'
 import { readListening } from '../../src/engine/events'
 import { sync } from '../../src/engine/sync'
-import { pageLife } from '../../src/engine/transport'
 import { fakePage } from '../support/fake-environment'
 import { SCHEDULES } from '../support/schedules'
 import { seededRandom } from '../support/seeded-random'
@@ -131,7 +130,7 @@ const run = async ({ seed, start, hasLive, steps }: Schedule): Promise<void> => 
     environment,
     listening: readListening(),
     identity: { user: 1, owner: 'me', cursor: CURSORS[start] },
-    transport: () => pageLife({ environment, transport, canAsk: true }),
+    transport: () => transport,
     onError: ({ code, cause }) => {
       if (code === 'listener-failed') wrongs.push(String(cause))
     },

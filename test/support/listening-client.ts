@@ -6,7 +6,7 @@ import { type ClientOptions, createClient } from '../../src/engine/client'
 import { formatCursor, parseCursor } from '../../src/engine/cursor'
 import type { CartEchoError } from '../../src/engine/errors'
 import { readListening } from '../../src/engine/events'
-import type { Query, Reply, Sink, TabNote } from '../../src/engine/transport'
+import { gone, type Query, type Reply, type Sink, type TabNote } from '../../src/engine/transport'
 import { type FakeEnvironment, fakeEnvironment } from './fake-environment'
 import { at } from './payloads'
 
@@ -75,6 +75,7 @@ export const listeningClient = ({
       links.push(link)
       const stop = () => {
         link.stops += 1
+        for (const { reply } of link.asked) void reply(gone())
       }
       const tell = (note: TabNote) => link.notes.push(note)
       return canAsk ? { stop, tell, ask: (query) => askOf(link, query) } : { stop, tell }

@@ -10,7 +10,7 @@ import { readListening } from '../../src/engine/events'
 import { isReadable } from '../../src/engine/payload'
 import { type AskCheck, sync } from '../../src/engine/sync'
 import type { Link, Query, Sink, Transport } from '../../src/engine/transport'
-import { cannotAnswer, pageLife } from '../../src/engine/transport'
+import { cannotAnswer } from '../../src/engine/transport'
 import { tabs } from '../../src/tabs/tabs'
 import { type FakeBrowser, type FakeTab, openFakeBrowser } from './fake-browser'
 import { type FakeEnvironment, fakeEnvironment } from './fake-environment'
@@ -124,26 +124,22 @@ const openPage = (
       return drawn <= 2 ? (own % 1_000) / 1_000 : clock.random()
     },
   })
-  const transport = pageLife({
+  const transport = tabs({
     environment,
+    ports: ports === undefined ? tab.ports : ports,
+    name,
     canAsk: true,
-    transport: tabs({
-      environment,
-      ports: ports === undefined ? tab.ports : ports,
-      name,
-      canAsk: true,
-      confirm: (query, signal) =>
-        (check ?? checkOf(tab, shop, session))(query, signal).then((meaning) =>
-          'status' in meaning ? cannotAnswer('The check failed.') : meaning,
-        ),
-      isReadable: (event, payload) => isReadable(readListening().events, event, payload),
-      open: (audience) =>
-        sync({
-          environment: withOwn(environment, audience),
-          live: hasLive ? (live ?? liveOf(tab, shop)) : null,
-          check: check ?? checkOf(tab, shop, session),
-        }),
-    }),
+    confirm: (query, signal) =>
+      (check ?? checkOf(tab, shop, session))(query, signal).then((meaning) =>
+        'status' in meaning ? cannotAnswer('The check failed.') : meaning,
+      ),
+    isReadable: (event, payload) => isReadable(readListening().events, event, payload),
+    open: (audience) =>
+      sync({
+        environment: withOwn(environment, audience),
+        live: hasLive ? (live ?? liveOf(tab, shop)) : null,
+        check: check ?? checkOf(tab, shop, session),
+      }),
   })
   const cart = createClient({
     environment,

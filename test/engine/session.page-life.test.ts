@@ -1,62 +1,60 @@
 import { describe, expect, it } from 'vitest'
 import type { Answer } from '../../src/engine/answer'
+import { onChange } from '../../src/engine/cart-echo'
 import { createClient } from '../../src/engine/client'
 import { readListening } from '../../src/engine/events'
-import type { ConnectionFact } from '../../src/engine/state'
-import type { Query, Reply, Sink, Transport } from '../../src/engine/transport'
-import { pageLife } from '../../src/engine/transport'
+import { gone, type Query, type Reply, type Sink, type Transport } from '../../src/engine/transport'
 import { fakeEnvironment } from '../support/fake-environment'
 import { answerOf, EVENT } from '../support/listening-client'
 import { at } from '../support/payloads'
 
-const QUERY: Query = { since: null, owner: null }
-
-const factInWords = (fact: ConnectionFact): string => ('reason' in fact ? `${fact.name}: ${fact.reason}` : fact.name)
-
-/** A page whose life is in the test's hand; `said` is all that came out, `links` all that was opened beneath. */
+/** A client whose page's life is in the test's hand; `states` is what its connection was, `links` all that was opened beneath. */
 const livingPage = ({ isActivated = true, canAsk = true } = {}) => {
   const environment = fakeEnvironment({ isActivated })
-  const said: string[] = []
+  const states: string[] = []
+  const errors: string[] = []
+  const heard: string[] = []
   const links: { sink: Sink; stops: number; asked: Query[] }[] = []
   const transport: Transport = (sink) => {
+    const asking: ((reply: Reply) => void)[] = []
     const link = { sink, stops: 0, asked: [] as Query[] }
     links.push(link)
-    return {
-      stop: () => {
-        link.stops += 1
-      },
-      ask: async (query) => {
-        link.asked.push(query)
-        return { name: 'nothing' }
-      },
+    const stop = () => {
+      link.stops += 1
+      for (const answer of asking) answer(gone())
     }
+    const ask = (query: Query) => {
+      link.asked.push(query)
+      return new Promise<Reply>((resolve) => asking.push(resolve))
+    }
+    return canAsk ? { stop, ask } : { stop }
   }
-  const sink: Sink = {
-    deliver: (event) => void said.push(`deliver: ${event}`),
-    answer: () => void said.push('answer'),
-    resync: () => void said.push('resync'),
-    state: (fact) => void said.push(factInWords(fact)),
-    report: ({ code }) => void said.push(`report: ${code}`),
-    note: ({ name }) => void said.push(`note: ${name}`),
-  }
-  const link = pageLife({ environment, transport, canAsk })(sink)
+  const client = createClient({
+    environment,
+    listening: readListening(),
+    identity: { user: 7, owner: 'mine', cursor: 'e1:1' },
+    transport: () => transport,
+    onError: ({ code }) => errors.push(code),
+  })
+  client.on(EVENT, ({ message }) => heard.push(String(message)))
+  onChange(client.connection, ({ reason }) => states.push(reason))
+  client.start()
   const open = () => links.filter(({ stops }) => stops === 0).length
-  return { environment, said, links, link, open }
+  const left = () => [open(), environment.watching(), environment.pending()]
+  return { environment, client, states, errors, heard, links, open, left, pass: environment.advanceTurnByTurn }
 }
 
 describe('while the page lives, its transport', () => {
   it('begins at once, and is heard', () => {
-    const { links, said, link, open } = livingPage()
-    expect(open()).toBe(1)
-    links[0]?.sink.deliver(EVENT, {})
-    links[0]?.sink.resync()
-    expect(said).toEqual([`deliver: ${EVENT}`, 'resync'])
-    link.stop()
-    expect(links.map(({ stops }) => stops)).toEqual([1])
+    const { links, heard, client, left } = livingPage()
+    links[0]?.sink.deliver(EVENT, at(2))
+    expect(heard).toEqual(['change 2'])
+    client.stop()
+    expect([links.map(({ stops }) => stops), ...left()]).toEqual([[1], 0, 0, 0])
   })
 
   it('is left alone by what is no end of life', () => {
-    const { environment, links, said } = livingPage()
+    const { environment, links, states, errors } = livingPage()
     for (const signal of [
       'hidden',
       'visible',
@@ -69,17 +67,13 @@ describe('while the page lives, its transport', () => {
     ] as const) {
       environment.signal(signal)
     }
-    expect([links.length, links[0]?.stops, said]).toEqual([1, 0, []])
+    expect([links.length, links[0]?.stops, states, errors]).toEqual([1, 0, ['finding-echo'], []])
   })
 
-  it('may be asked', async () => {
-    const { link, links } = livingPage()
-    expect(await link.ask?.(QUERY)).toEqual({ name: 'nothing' })
-    expect(links[0]?.asked).toEqual([QUERY])
-  })
-
-  it('may not be asked where there is no check, so that nobody waits for an answer', () => {
-    expect(livingPage({ canAsk: false }).link.ask).toBeUndefined()
+  it('may not be asked where there is no check, so that nobody waits for an answer', async () => {
+    const { client, links } = livingPage({ canAsk: false })
+    await expect(client.check()).rejects.toThrow('Give createCartEcho a check.')
+    expect(links[0]?.asked).toEqual([])
   })
 })
 
@@ -87,100 +81,106 @@ describe('in the back/forward cache, and while it is frozen, a page', () => {
   it.each([
     ['left', 'restored'],
     ['frozen', 'resumed'],
-  ] as const)('that is %s has nothing open; %s, it begins anew and asks for what it missed', (gone, back) => {
-    const { environment, links, said, open, link } = livingPage()
+  ] as const)('that is %s has nothing open; %s, it begins anew and asks for what it missed', async (gone, back) => {
+    const { environment, links, states, open, client, left, pass } = livingPage()
     environment.signal(gone)
     expect(open()).toBe(0)
     environment.signal(gone)
     expect(links.map(({ stops }) => stops)).toEqual([1])
-    expect(said).toEqual([])
+    links[0]?.sink.state({ name: 'socket-opening' })
+    await pass(60_000)
     environment.signal(back)
-    expect([open(), links.length]).toEqual([1, 2])
-    expect(said).toEqual(['starting', 'resync'])
+    expect([open(), links.length, links[1]?.asked.length]).toEqual([1, 2, 1])
+    expect(states).toEqual(['finding-echo'])
     environment.signal(back)
     expect(links).toHaveLength(2)
-    link.stop()
-    expect([open(), environment.watching(), environment.pending()]).toEqual([0, 0, 0])
+    client.stop()
+    expect(left()).toEqual([0, 0, 0])
   })
 
   it('is restored once, though browsers say frozen and left, then resumed and restored', () => {
-    const { environment, links, said, open } = livingPage()
+    const { environment, links, open } = livingPage()
     for (const round of [1, 2, 3]) {
       for (const signal of ['left', 'hidden', 'frozen'] as const) environment.signal(signal)
       expect(open()).toBe(0)
       for (const signal of ['resumed', 'visible', 'restored'] as const) environment.signal(signal)
       expect([open(), links.length]).toEqual([1, round + 1])
     }
-    expect(said).toEqual(['starting', 'resync', 'starting', 'resync', 'starting', 'resync'])
   })
 
-  it('answers that it is away when it is asked, and to ask again when told', async () => {
-    const { environment, link, links } = livingPage()
+  it('says that it is away to whoever asks for a check, and asks nothing', async () => {
+    const { environment, client, links, pass } = livingPage()
+    const waiting = client.check()
     environment.signal('frozen')
-    expect(await link.ask?.(QUERY)).toMatchObject({
-      name: 'unanswered',
-      next: 'when-told',
-      error: { code: 'cannot-check' },
-    })
-    expect(links[0]?.asked).toEqual([])
-    environment.signal('resumed')
-    expect(await link.ask?.(QUERY)).toEqual({ name: 'nothing' })
+    await expect(waiting).rejects.toMatchObject({ code: 'cannot-check' })
+    const before = links[0]?.asked.length
+    await expect(client.check()).rejects.toMatchObject({ code: 'cannot-check', message: AWAY })
+    await pass(600_000)
+    expect([links.length, links[0]?.asked.length]).toEqual([1, before])
+    client.stop()
   })
 
   it('opens nothing when it comes back after it was stopped', () => {
-    const { environment, links, link, said } = livingPage()
+    const { environment, links, client, left } = livingPage()
     environment.signal('left')
-    link.stop()
+    client.stop()
     environment.signal('restored')
     environment.signal('resumed')
-    expect([links.length, said, environment.watching()]).toEqual([1, [], 0])
+    expect([links.length, ...left()]).toEqual([1, 0, 0, 0])
   })
 })
 
 describe('a page that is prerendered', () => {
   it('opens nothing until somebody asks for it', async () => {
-    const { environment, links, said, link, open } = livingPage({ isActivated: false })
+    const { environment, links, states, client, open, left } = livingPage({ isActivated: false })
     for (const signal of ['visible', 'online', 'resumed', 'restored', 'navigated'] as const) environment.signal(signal)
-    expect([links.length, said]).toEqual([0, ['prerendering']])
-    expect(await link.ask?.(QUERY)).toMatchObject({ name: 'unanswered', next: 'when-told' })
+    expect([links.length, states]).toEqual([0, ['finding-echo', 'prerendering']])
+    await expect(client.check()).rejects.toMatchObject({ code: 'cannot-check', message: AWAY })
     environment.signal('activated')
     expect(open()).toBe(1)
     environment.signal('activated')
     expect(links).toHaveLength(1)
-    link.stop()
-    expect([open(), environment.watching()]).toEqual([0, 0])
+    client.stop()
+    expect(left()).toEqual([0, 0, 0])
   })
 
   it('that is thrown away leaves nothing behind', () => {
-    const { environment, links, link } = livingPage({ isActivated: false })
-    link.stop()
+    const { environment, links, client, left } = livingPage({ isActivated: false })
+    client.stop()
     environment.signal('activated')
-    expect([links.length, environment.watching(), environment.pending()]).toEqual([0, 0, 0])
+    expect([links.length, ...left()]).toEqual([0, 0, 0, 0])
   })
 })
 
-describe('a transport that throws when it is stopped', () => {
-  it('is begun anew all the same, and the browser hears of no error', () => {
+describe('a transport that throws', () => {
+  it('when it is stopped, or begun anew, is begun anew all the same, and the browser hears of no error', () => {
     const environment = fakeEnvironment()
     let begun = 0
     const reported: string[] = []
     const transport: Transport = () => {
       begun += 1
+      if (begun === 2) throw new Error('no Echo any more')
       return {
         stop: () => {
           throw new Error('broken Echo')
         },
       }
     }
-    const nothing = () => undefined
-    const report = ({ code }: { code: string }) => void reported.push(code)
-    const sink: Sink = { deliver: nothing, answer: nothing, resync: nothing, state: nothing, report, note: nothing }
-    pageLife({ environment, transport, canAsk: false })(sink)
-    expect(() => environment.signal('frozen')).not.toThrow()
-    environment.signal('resumed')
-    expect([begun, reported]).toEqual([2, ['echo-failed']])
+    const client = createClient({
+      environment,
+      listening: readListening(),
+      identity: { user: 7 },
+      transport: () => transport,
+      onError: ({ message }) => reported.push(message),
+    })
+    client.start()
+    for (const signal of ['frozen', 'resumed', 'frozen', 'resumed'] as const) environment.signal(signal)
+    expect([begun, reported]).toEqual([3, ['Echo threw: broken Echo', 'Echo threw: no Echo any more']])
+    client.stop()
   })
 })
+
+const AWAY = 'The page is prerendered, or left.'
 
 describe('listeners of a page that comes back may call anything:', () => {
   /** A client on a transport that speaks as soon as it is begun, as an Echo does. */
@@ -199,7 +199,7 @@ describe('listeners of a page that comes back may call anything:', () => {
       environment,
       listening: readListening(),
       identity: { user: 7 },
-      transport: () => pageLife({ environment, transport, canAsk: false }),
+      transport: () => transport,
       onError: () => undefined,
     })
     return { client, open: () => open }
@@ -255,7 +255,7 @@ it('what was missed in the cache is told when the page is back, once', async () 
     environment,
     listening: readListening(),
     identity: { user: 7, owner: 'mine', cursor: 'e1:1' },
-    transport: () => pageLife({ environment, transport, canAsk: true }),
+    transport: () => transport,
     onError: () => undefined,
   })
   client.on(EVENT, ({ message }) => heard.push(String(message)))
