@@ -145,7 +145,7 @@ export const sync =
     const setAlarm = (): void => {
       const atMs = pollFromMs ?? (asking ? null : dueAtMs())
       if (stopped || atMs === null) alarm.stop()
-      else alarm.set(Math.max(0, atMs - nowMs()), () => step(takeTime))
+      else alarm.set(atMs - nowMs(), () => step(takeTime))
     }
 
     // By the timer, not by the clock, which may have been set meanwhile.
