@@ -195,7 +195,7 @@ export const advance = (
     if (delivered.some((one) => one.key === key)) return
     const untilMs = mayComeAgain(key) ? nowMs + CONTENT_LASTS_MS : Number.POSITIVE_INFINITY
     stream.delivered = [...delivered, { key, untilMs }].slice(-MOST_DELIVERED)
-    const { spoken, isNews } = words ? hearLive(stream.spoken, words, nowMs) : { spoken: stream.spoken, isNews: true }
+    const { spoken, isNews } = hearLive(stream.spoken, words, nowMs)
     stream.spoken = spoken
     if (isNews) deliver(deliveryOf(decoded, 'socket'))
     else beStale()
@@ -308,13 +308,17 @@ export const advance = (
     if (ask === undefined) return
     const error = verdict === 'malformed' ? malformedAnswer(answer) : laggingAnswer(answer)
     if (verdict === 'malformed') report(error)
-    effects.push({ name: 'unsettled', error })
     // The log ends before our cursor: it lags, or was restored from a backup without a new epoch. The cursor stays, so that
     // nothing is delivered twice; the page is refreshed instead.
     if (reset && stream.cursor?.epoch === end.epoch && stream.logBehindAt !== end.seq) {
       stream.logBehindAt = end.seq
       beStale(spreadMs)
     }
+    disappoint(error)
+  }
+
+  const disappoint = (error: CartEchoError): void => {
+    effects.push({ name: 'unsettled', error })
     goUnanswered()
   }
 
@@ -332,9 +336,7 @@ export const advance = (
   /** Nothing happened: believed, unless a broadcast waits for what came before it. */
   const settleNothing = (): void => {
     if (stream.buffered.length === 0) return endAsk()
-    if (ask === undefined) return
-    effects.push({ name: 'unsettled', error: emptyAnswer() })
-    goUnanswered()
+    if (ask !== undefined) disappoint(emptyAnswer())
   }
 
   const endAsk = (): void => {
