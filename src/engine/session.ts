@@ -7,18 +7,8 @@ import { CartEchoError, unfit } from './errors'
 import type { Refreshing } from './refresh'
 import { hasOwn, ownOnly } from './shape'
 import { askThrew, type Connection, type ConnectionFact, echoThrew } from './state'
-import { type Arrival, type Asked, type Effect, type Next, type StreamRules, wakesAtMs } from './stream/state'
-import {
-  gone,
-  type Link,
-  noCheck,
-  type Reply,
-  type Said,
-  type Sink,
-  stopLink,
-  type TabNote,
-  type Transport,
-} from './transport'
+import { type Arrival, type Effect, type Next, type StreamRules, wakesAtMs } from './stream/state'
+import { gone, type Link, noCheck, type Reply, type Sink, stopLink, type TabNote, type Transport } from './transport'
 
 /** An effect that concerns the page. */
 export type PageEffect = Exclude<Effect, { name: 'ask' | 'unsettled' }>
@@ -103,7 +93,7 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
   }
 
   const takeReply = (reply: Reply, ask: number, askedAtMs: number): void => {
-    if (reply.name !== 'unanswered') return arrive(arrivalOf(reply, { ask, asOfMs: reply.asOfMs ?? askedAtMs }))
+    if (reply.name !== 'unanswered') return arrive({ ...reply, ask, asOfMs: reply.asOfMs ?? askedAtMs })
     if (reply.isProvisional) return arrive({ name: 'unanswered', next: reply.next })
     takeNoAnswer(ask, reply.error, reply.next)
     // Those who came while that ask was under way still need one.
@@ -142,7 +132,7 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
 
   const sink: Sink = {
     deliver: (event, payload) => enter(() => arrive({ name: 'broadcast', event, payload })),
-    answer: (said, asOfMs) => enter(() => arrive(arrivalOf(said, { asOfMs }))),
+    answer: (said, asOfMs) => enter(() => arrive({ ...said, asOfMs })),
     resync: (withinMs = 0, onlyOwned = false) =>
       enter(() => {
         if (onlyOwned && memory.stream.owner === null) return
@@ -208,10 +198,6 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
     },
   }
 }
-
-// A reply of the check, as an arrival for the stream.
-const arrivalOf = (said: Said, asked: Asked): Arrival =>
-  said.name === 'log' ? { name: 'answer', answer: said.answer, ...asked } : { ...said, ...asked }
 
 /** The options of `check()`. */
 export interface CheckOptions {
