@@ -1,4 +1,4 @@
-import { isRecord, own, readNumber } from './shape'
+import { own, readNumber } from './shape'
 
 /** A place in one shopper's log: the counter's life and the last number given out. `:0` is the log before its first entry. */
 export interface Cursor {
@@ -10,12 +10,9 @@ const FORM = /^([\w-]{0,32}):(0|[1-9]\d{0,15})$/
 
 /** Reads `epoch:seq`. Returns null for anything else; never throws. */
 export const parseCursor = (text: unknown): Cursor | null => {
-  const parts = typeof text === 'string' ? FORM.exec(text) : null
-  if (!parts) return null
-  const [, epoch = '', digits] = parts
+  const [, epoch = '', digits] = (typeof text === 'string' && FORM.exec(text)) || []
   const seq = Number(digits)
-  if (!Number.isSafeInteger(seq) || (epoch === '' && seq !== 0)) return null
-  return { epoch, seq }
+  return Number.isSafeInteger(seq) && (epoch !== '' || seq === 0) ? { epoch, seq } : null
 }
 
 /** Writes a cursor the way the server and the page block do. */
@@ -23,8 +20,7 @@ export const formatCursor = ({ epoch, seq }: Cursor): string => `${epoch}:${seq}
 
 /** Where an undecoded payload says that it stands in its log; null where it does not say. Never throws. */
 export const placeOf = (payload: unknown): Cursor | null => {
-  const block = isRecord(payload) ? own(payload, 'cart_echo') : null
-  if (!isRecord(block)) return null
+  const block = Object(own(Object(payload), 'cart_echo'))
   const [epoch, seq] = [own(block, 'epoch'), readNumber(own(block, 'seq'))]
   return typeof epoch === 'string' && seq !== undefined && Number.isSafeInteger(seq) ? { epoch, seq } : null
 }

@@ -1,5 +1,5 @@
 import { CartEchoError, unfit } from './errors'
-import { copyOf, createDecoder, type Decode, type Decoder, decodeAnything, decodeConditionsChanged } from './payload'
+import { createDecoder, type Decode, type Decoder, decodeAnything, decodeConditionsChanged } from './payload'
 import { ownOnly } from './shape'
 
 /** An id of the shop: an integer, UUID or ULID. Always compared as a string. */
@@ -172,15 +172,18 @@ export const readListening = (events: readonly EventOption[] = [], instance = 'd
   const add = (name: string, decode: Decode<unknown>): void => void decoders.set(name, createDecoder(name, decode))
   add('cart.conditions.changed', decodeConditionsChanged)
   for (const entry of events) {
-    const name = typeof entry === 'string' ? entry : entry.name
-    const decode = typeof entry === 'string' ? undefined : ownOnly(entry).decode
-    insistOnName(name)
-    // The decoder gets a copy of its own, because it may modify it.
-    if (decode) add(name, (payload) => decode(copyOf(payload)))
-    else if (!decoders.has(name) || typeof entry !== 'string') add(name, decodeAnything)
+    const { name, decode } = ownOnly<Named>(typeof entry === 'string' ? { name: entry } : entry)
+    insistOnName(name, [...decoders.keys()])
+    // It is given the payload only: what it does with further arguments is its own.
+    if (decode) add(name, (payload) => decode(payload))
+    else if (!decoders.has(name)) add(name, decodeAnything)
   }
-  insistOnDomNames([...decoders.keys()])
   return { events: decoders, instance }
+}
+
+interface Named {
+  readonly name: string
+  readonly decode?: (payload: Record<string, unknown>) => unknown
 }
 
 /** The error for a listener whose event is not in the `events` option. */
@@ -192,17 +195,12 @@ export const unknownEvent = (name: string): CartEchoError =>
       : `No event ${name}: correct it, or add it to events.`,
   )
 
-const insistOnName = (name: string): void => {
+const insistOnName = (name: string, others: readonly string[]): void => {
   if (name.startsWith('.')) throw unknownEvent(name)
+  const domName = domEventName(name)
   // Judged by the DOM name: cart.echo.status would be dispatched as our own cart-echo-status.
-  if (/^[\w-]+(\.[\w-]+)+$/.test(name) && !domEventName(name).startsWith('cart-echo-')) return
-  throw unfit('invalid-event', 'events', 'names such as cart.stock.changed', name)
-}
-
-const insistOnDomNames = (names: readonly string[]): void => {
-  for (const name of names) {
-    const other = names.find((one) => one !== name && domEventName(one) === domEventName(name))
-    if (!other) continue
-    throw new CartEchoError('invalid-event', `${name} and ${other} are one DOM event: rename one.`)
-  }
+  if (!/^[\w-]+(\.[\w-]+)+$/.test(name) || domName.startsWith('cart-echo-'))
+    throw unfit('invalid-event', 'events', 'names such as cart.stock.changed', name)
+  const other = others.find((one) => one !== name && domEventName(one) === domName)
+  if (other) throw new CartEchoError('invalid-event', `${name} and ${other} are one DOM event: rename one.`)
 }

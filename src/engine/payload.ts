@@ -315,11 +315,3 @@ export const frozen = <Value>(value: Value, seen: Set<unknown> = new Set()): Val
   for (const key of Object.keys(value)) frozen((value as Record<string, unknown>)[key], seen)
   return value
 }
-
-/** A copy of JSON. Not for what is cyclic. */
-export const copyOf = <Value>(value: Value): Value => {
-  if (typeof value !== 'object' || value === null) return value
-  const copy: Record<string, unknown> = Array.isArray(value) ? ([] as unknown as Record<string, unknown>) : {}
-  for (const key of Object.keys(value)) copy[key] = copyOf((value as Record<string, unknown>)[key])
-  return copy as Value
-}

@@ -5,7 +5,7 @@ import { type Memory, remember } from './customer'
 import type { Environment, PageSignal } from './environment'
 import type { CartEchoError } from './errors'
 import { askThrew, type ConnectionFact } from './state'
-import { type Arrival, type Asked, type Confirmed, type Effect, type StreamRules, wakesAtMs } from './stream/state'
+import { type Arrival, type Confirmed, type Effect, type StreamRules, wakesAtMs } from './stream/state'
 import {
   cannotAnswer,
   gone,
@@ -13,7 +13,6 @@ import {
   noCheck,
   type Query,
   type Reply,
-  type Said,
   type Sink,
   startLink,
   stopLink,
@@ -116,7 +115,7 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
       reply = { name: 'unanswered', error: askThrew(cause) }
       if (isOpen) report(reply.error)
     }
-    if (reply.name !== 'unanswered') return arrive(arrivalOf(reply, { ask: mine, asOfMs: reply.asOfMs ?? askedAtMs }))
+    if (reply.name !== 'unanswered') return arrive({ ...reply, ask: mine, asOfMs: reply.asOfMs ?? askedAtMs })
     const { error, next, isProvisional } = reply
     if (!isProvisional) release(mine, error)
     arrive({ name: 'unanswered', next })
@@ -151,7 +150,7 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
 
   const sink: Sink = {
     deliver: heard((event, payload) => arrive({ name: 'broadcast', event, payload })),
-    answer: heard((said, asOfMs) => arrive(arrivalOf(said, { asOfMs }))),
+    answer: heard((said, asOfMs) => arrive({ ...said, asOfMs })),
     resync: heard((withinMs = 0, onlyOwned = false) => {
       if (!onlyOwned || memory.stream.owner !== null) arrive({ name: 'resync', inMs: withinMs * random() })
     }),
@@ -230,10 +229,6 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
 
 /** What an ask that throws amounts to. When it is asked again is left to the stream. */
 type NoAnswer = Omit<Reply & { name: 'unanswered' }, 'next'> & { readonly next?: undefined }
-
-// A reply of the check, as an arrival for the stream.
-const arrivalOf = (said: Said, asked: Asked): Arrival =>
-  said.name === 'log' ? { name: 'answer', answer: said.answer, ...asked } : { ...said, ...asked }
 
 /** The options of `check()`. */
 export interface CheckOptions {

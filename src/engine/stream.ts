@@ -3,6 +3,7 @@ import {
   type BareAnswer,
   emptyAnswer,
   FULL_ANSWER,
+  type LoggedEvent,
   laggingAnswer,
   malformedAnswer,
   weighAnswer,
@@ -17,7 +18,6 @@ import { hearBare, hearLive } from './stream/spoken'
 import {
   type Arrival,
   type Asked,
-  type AskReason,
   askingNothing,
   type Delivery,
   type Effect,
@@ -72,11 +72,11 @@ export const advance = (
   const beStale = (spreadMs?: number): void => void effects.push({ name: 'stale', spreadMs })
 
   /** Takes in a broadcast. Of an event that nobody listens to it is nothing. */
-  const hearBroadcast = (event: string, payload: unknown): void => {
+  const hearBroadcast = ({ event, payload }: LoggedEvent): void => {
     if (!events.has(event)) return
     const decoded = decode(event, payload)
     // Everybody got the same unreadable broadcast: they must not all ask at once.
-    if (!decoded) return plan('resync', waitMs)
+    if (!decoded) return resync(waitMs)
     const { position } = decoded
     if (position) place({ position, delivery: deliveryOf(decoded, 'socket') })
     // A check without a log speaks of this cart only.
@@ -146,12 +146,12 @@ export const advance = (
     if (buffered.some(({ position }) => position.epoch === epoch && position.seq === seq)) return
     stream.buffered = [...buffered, placed]
     if (buffered.length === 0) stream.staleAtMs = nowMs + waitMs + PATIENCE_MS
-    if (buffered.length < MOST_BUFFERED) return plan('gap', waitMs)
+    if (buffered.length < MOST_BUFFERED) return plan(false, waitMs, 0)
     if (!canAsk) return release()
     // Nothing is lost: the next answer of the log has them all.
     closeGap()
     beStale()
-    plan('resync', 0)
+    resync()
   }
 
   /** Delivers what is buffered for as long as the next in line is among it, and forgets what has been passed. */
@@ -189,23 +189,26 @@ export const advance = (
       // Said once, for the developer who broadcasts by hand and waits.
       if (!stream.hasHinted) report(new CartEchoError('invalid-payload', `${event} skipped: send epoch and seq.`))
       stream.hasHinted = true
-      return plan('resync', Math.max(waitMs, random * Math.min(MOST_SPREAD_MS, spreadMs)))
+      return resync(Math.max(waitMs, random * Math.min(MOST_SPREAD_MS, spreadMs)))
     }
     const delivered = stream.delivered.filter(({ untilMs }) => untilMs > nowMs)
     if (delivered.some((one) => one.key === key)) return
     const untilMs = mayComeAgain(key) ? nowMs + CONTENT_LASTS_MS : Number.POSITIVE_INFINITY
     stream.delivered = [...delivered, { key, untilMs }].slice(-MOST_DELIVERED)
-    const { spoken, isNews } = words ? hearLive(stream.spoken, words, nowMs) : { spoken: stream.spoken, isNews: true }
+    const { spoken, isNews } = hearLive(stream.spoken, words, nowMs)
     stream.spoken = spoken
     if (isNews) deliver(deliveryOf(decoded, 'socket'))
     else beStale()
   }
 
-  /** Plans to ask after so long; what is planned already is asked at the sooner of the two. */
-  const plan = (why: AskReason, inMs: number, attempt = 0): void => {
+  /** Something may be missing that does not come by itself: asks for it after so long. */
+  const resync = (inMs = 0, attempt = 0): void => plan(true, inMs, attempt)
+
+  /** Plans to ask after so long; what is planned already is asked at the sooner of the two. A gap may close by itself. */
+  const plan = (isSure: boolean, inMs: number, attempt: number): void => {
     const { asking } = stream
     if (!canAsk && stream.buffered.length === 0) return
-    const mustAsk = asking.mustAsk || why === 'resync'
+    const mustAsk = asking.mustAsk || isSure
     const atMs = Math.min(asking.atMs, nowMs + inMs)
     stream.asking =
       asking.name === 'asked'
@@ -216,7 +219,7 @@ export const advance = (
 
   const askIfDue = (): void => {
     const { asking, cursor } = stream
-    if (asking.name !== 'due' || asking.atMs > nowMs) return
+    if (asking.atMs > nowMs) return
     if (!canAsk) return release()
     stream.asking = { ...askingNothing, name: 'asked', attempt: asking.attempt }
     effects.push({ name: 'ask', since: cursor })
@@ -239,14 +242,14 @@ export const advance = (
   }
 
   /** No answer came. */
-  const goUnanswered = (next?: Next): void => {
+  const goUnanswered = ({ next }: { readonly next?: Next | undefined } = {}): void => {
     const { name, attempt, mustAsk } = stream.asking
     if (name !== 'asked') return
     stream.asking = askingNothing
     if (next === 'never') release()
-    else if (next !== 'when-told') plan('resync', next ?? againInMs(attempt), attempt + 1)
+    else if (next !== 'when-told') resync(next ?? againInMs(attempt), attempt + 1)
     // The next resync asks; one may have come meanwhile.
-    else if (mustAsk) plan('resync', 0)
+    else if (mustAsk) resync()
   }
 
   const confirm = (owner: string | null): void => void effects.push({ name: 'confirmed', ask, asOfMs, owner })
@@ -278,14 +281,14 @@ export const advance = (
     drain()
     const inVain = mine && stream.cursor === cursor ? mine.attempt + 1 : 0
     // A server that always answers for another cursor must not be asked without a pause.
-    if (verdict === 'too-late') return plan('resync', inVain > 1 ? againInMs(inVain - 1) : 0, inVain)
+    if (verdict === 'too-late') return resync(inVain > 1 ? againInMs(inVain - 1) : 0, inVain)
     // A reset that comes with events is not asked again at once: the server would repeat it without end.
     const hasMore = verdict === 'continues' && answer.events.length >= FULL_ANSWER
-    if (mine?.mustAsk || hasMore) return plan('resync', 0)
+    if (mine?.mustAsk || hasMore) return resync()
     if (inVain >= MOST_IN_VAIN) closeGap()
     if (stream.buffered.length === 0) return confirm(owner)
     if (ask !== undefined) effects.push({ name: 'unsettled', error: laggingAnswer(answer) })
-    plan('gap', inVain === 0 ? waitMs : againInMs(inVain), inVain)
+    plan(false, inVain === 0 ? waitMs : againInMs(inVain), inVain)
   }
 
   const readLog = ({ since, cursor: { epoch }, events: logged, reset }: Answer): void => {
@@ -308,13 +311,17 @@ export const advance = (
     if (ask === undefined) return
     const error = verdict === 'malformed' ? malformedAnswer(answer) : laggingAnswer(answer)
     if (verdict === 'malformed') report(error)
-    effects.push({ name: 'unsettled', error })
     // The log ends before our cursor: it lags, or was restored from a backup without a new epoch. The cursor stays, so that
     // nothing is delivered twice; the page is refreshed instead.
     if (reset && stream.cursor?.epoch === end.epoch && stream.logBehindAt !== end.seq) {
       stream.logBehindAt = end.seq
       beStale(spreadMs)
     }
+    disappoint(error)
+  }
+
+  const disappoint = (error: CartEchoError): void => {
+    effects.push({ name: 'unsettled', error })
     goUnanswered()
   }
 
@@ -332,18 +339,16 @@ export const advance = (
   /** Nothing happened: believed, unless a broadcast waits for what came before it. */
   const settleNothing = (): void => {
     if (stream.buffered.length === 0) return endAsk()
-    if (ask === undefined) return
-    effects.push({ name: 'unsettled', error: emptyAnswer() })
-    goUnanswered()
+    if (ask !== undefined) disappoint(emptyAnswer())
   }
 
   const endAsk = (): void => {
-    if (takeAsk()?.mustAsk) plan('resync', 0)
+    if (takeAsk()?.mustAsk) resync()
     else confirm(null)
   }
 
   /** A page rendered later knows more than we do; one rendered earlier (Back, prefetch) shows an old cart. */
-  const compareWithPage = (rendered: Cursor): void => {
+  const compareWithPage = ({ cursor: rendered }: { readonly cursor: Cursor }): void => {
     const { cursor, retired } = stream
     // A page rendered while the log was empty has no epoch. If the log was emptied since, the check will say so.
     const isOfEmptyLog = rendered.epoch === '' && cursor !== null && cursor.epoch !== ''
@@ -357,33 +362,22 @@ export const advance = (
     effects.push({ name: 'fresh' })
   }
 
-  switch (arrival.name) {
-    case 'broadcast':
-      hearBroadcast(arrival.event, arrival.payload)
-      break
-    case 'resync':
-      plan('resync', arrival.inMs ?? 0)
-      break
-    case 'answer':
-      settle(arrival.answer)
-      break
-    case 'bare':
-      settleBare(arrival.answer)
-      break
-    case 'nothing':
-      settleNothing()
-      break
-    case 'unanswered':
-      goUnanswered(arrival.next)
-      break
-    case 'time':
-      passTime()
-      break
-    case 'rendered':
-      compareWithPage(arrival.cursor)
+  const moves: Moves = {
+    broadcast: hearBroadcast,
+    resync: ({ inMs }) => resync(inMs),
+    log: ({ answer }) => settle(answer),
+    bare: ({ answer }) => settleBare(answer),
+    nothing: settleNothing,
+    unanswered: goUnanswered,
+    time: passTime,
+    rendered: compareWithPage,
   }
+  moves[arrival.name](arrival as never)
   return { stream, effects }
 }
+
+/** What each arrival does. */
+type Moves = { readonly [Name in Arrival['name']]: (arrival: Extract<Arrival, { name: Name }>) => void }
 
 /** True when that log reaches as far as this place. */
 const reaches = (end: Cursor | null, { epoch, seq }: Cursor): boolean => end?.epoch === epoch && seq <= end.seq

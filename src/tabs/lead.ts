@@ -1,6 +1,5 @@
 import { isYoung } from '../engine/clock'
 import type { Audience, Environment, PageSignal } from '../engine/environment'
-import { copyOf } from '../engine/payload'
 import { moveConnection, nextTryAfter, notStarted } from '../engine/state'
 import { type Link, noCheck, type Sink, startLink } from '../engine/transport'
 import { isLater, type Message, type Post, type Term, termAfter } from './bus'
@@ -65,8 +64,7 @@ export const lead = (tab: Tab, { open, isReadable = () => true }: Pick<TabsOptio
     ...sink,
     deliver: (event, payload) => {
       delivered += 1
-      // A copy, for the page's own listeners are handed the same payload and may change it.
-      relay.remember(isReadable(event, payload) ? { event, payload: copyOf(payload) } : null)
+      relay.remember(isReadable(event, payload) ? { event, payload } : null)
       postToOthers({ name: 'deliver', term, n: delivered, event, payload })
       sink.deliver(event, payload)
     },

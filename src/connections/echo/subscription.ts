@@ -1,6 +1,8 @@
 import { createAlarm } from '../../engine/clock'
 import type { PageSignal, Stop } from '../../engine/environment'
 import { CartEchoError, wordsOf } from '../../engine/errors'
+import { boundedCopy } from '../../engine/payload'
+import { attempt } from '../../engine/shape'
 import { type ConnectionFact, delayed, echoThrew, refused } from '../../engine/state'
 import type { Sink } from '../../engine/transport'
 import { authorisationFact, createRefusals, isTransient, type Refusal, socketRefusalOf } from '../refusal'
@@ -147,7 +149,8 @@ export const subscribe = (
   const heard = (event: string, payload: unknown): void => {
     // A broadcast proves the subscription, for connectors that never confirm, such as socket.io's.
     if (phase !== 'live') confirmed()
-    sink.deliver(event, payload)
+    // The page's own listeners are handed the same payload, and may change it.
+    sink.deliver(event, attempt(() => boundedCopy(payload)) ?? payload)
   }
 
   const confirmed = (): void => {

@@ -38,9 +38,10 @@ export const hearBare = (spoken: Spoken, { updated, message, atMs }: BareAnswer)
 
 /**
  * Takes in a broadcast without a place. It is no news when the check just said it: in the same words, and not after a
- * broadcast of these words and other changes, which is what the check may have meant.
+ * broadcast of these words and other changes, which is what the check may have meant. Without words it is always news.
  */
-export const hearLive = (spoken: Spoken, mine: Words, nowMs: number): Weighed => {
+export const hearLive = (spoken: Spoken, mine: Words | null, nowMs: number): Weighed => {
+  if (!mine) return { spoken, isNews: true }
   const before = spoken.live.find(({ message }) => message === mine.message)
   const live = [...spoken.live.filter((one) => one !== before), mine].slice(-MOST_SAID)
   const heard = hear({ ...spoken, live }, mine.message, 'socket', nowMs, false)

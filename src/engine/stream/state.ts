@@ -1,8 +1,7 @@
-import type { Answer, BareAnswer } from '../answer'
 import type { Cursor } from '../cursor'
 import type { CartEchoError } from '../errors'
 import type { Change, Listening } from '../events'
-import type { Reply } from '../transport'
+import type { Reply, Said } from '../transport'
 import { nothingSpoken, type Spoken } from './spoken'
 
 /**
@@ -53,9 +52,6 @@ export interface Asking {
   readonly mustAsk: boolean
 }
 
-/** A gap may close by itself; what else may be missing does not come. */
-export type AskReason = 'gap' | 'resync'
-
 /** Nothing is asked, and nothing is to be. */
 export const askingNothing: Asking = { name: 'nothing', atMs: Number.POSITIVE_INFINITY, attempt: 0, mustAsk: false }
 
@@ -91,9 +87,7 @@ export interface StreamRules extends Listening {
 export type Arrival =
   | { readonly name: 'broadcast'; readonly event: string; readonly payload: unknown }
   | { readonly name: 'resync'; readonly inMs?: number | undefined }
-  | ({ readonly name: 'answer'; readonly answer: Answer } & Asked)
-  | ({ readonly name: 'bare'; readonly answer: BareAnswer } & Asked)
-  | ({ readonly name: 'nothing' } & Asked)
+  | (Said & Asked)
   | { readonly name: 'unanswered'; readonly next?: Next | undefined }
   | { readonly name: 'time' }
   | { readonly name: 'rendered'; readonly cursor: Cursor }
