@@ -124,11 +124,9 @@ export const reverbTransport =
 
     /** Lets the socket go: nothing of it is heard any more. */
     const release = (): void => {
-      const mine = web
+      if (web) web.onmessage = web.onclose = null
+      web?.close()
       web = null
-      if (!mine) return
-      mine.onmessage = mine.onclose = null
-      mine.close()
     }
 
     const hangUp = (): void => {
@@ -190,7 +188,6 @@ export const reverbTransport =
     }
 
     const ping = (withinMs: number, cause: LossCause): void => {
-      if (!isOpen()) return
       move({ name: 'pinged' })
       const untilMs = inFuture(withinMs)
       send('pusher:ping', {})
