@@ -114,8 +114,7 @@ export const readPart =
   (readers: Readers, needed?: string): Reader[1] =>
   (said, wrong, path) => {
     // PHP prints an empty array for an object without keys.
-    if (isEmptyArray(said)) return null
-    if (!isRecord(said)) return undefined
+    if (!isRecord(said)) return isEmptyArray(said) ? null : undefined
     const before = wrong.length
     const settings = readSettings(said, readers, wrong, path, needed)
     const isFine = wrong.slice(before).every(({ isUnknown }) => isUnknown)

@@ -101,9 +101,13 @@ export const createDomEvents = (target: EventTarget | null | undefined) => {
     for (let next = waiting.shift(); next; next = waiting.shift()) send(...next, false)
   }
 
+  const forget = (): void => {
+    waiting.length = 0
+  }
+
   const end = (): void => {
     isStarted = false
-    waiting.length = 0
+    forget()
     const mine = take()
     if (mine) delete mine[DISPATCHER]
   }
@@ -139,9 +143,7 @@ export const createDomEvents = (target: EventTarget | null | undefined) => {
       return may
     },
     /** Drops the events that still wait for the page to be parsed: they are of another customer. */
-    forget: (): void => {
-      waiting.length = 0
-    },
+    forget,
   }
 }
 

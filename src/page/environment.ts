@@ -1,4 +1,4 @@
-import type { Bus, Environment, LockRequest, PageSignal, Stop, TabPorts } from '../engine/environment'
+import type { Environment, PageSignal, Stop, TabPorts } from '../engine/environment'
 import { LONGEST_MS } from '../engine/settings'
 import { ownOnly } from '../engine/shape'
 
@@ -63,10 +63,10 @@ const watchPage = (listener: (signal: PageSignal) => void): Stop => {
 export const browserTabs = (): TabPorts | null => {
   const { document, navigator, BroadcastChannel } = globalThis
   if (!document || !navigator?.locks || !BroadcastChannel) return null
-  return { lock: (name, request) => holdLock(navigator.locks, name, request), openBus }
+  return { lock, openBus }
 }
 
-const openBus: TabPorts['openBus'] = (name, hear): Bus => {
+const openBus: TabPorts['openBus'] = (name, hear) => {
   const channel = new BroadcastChannel(name)
   channel.onmessage = ({ data }) => hear(data)
   return {
@@ -79,7 +79,8 @@ const openBus: TabPorts['openBus'] = (name, hear): Bus => {
   }
 }
 
-const holdLock = (locks: LockManager, name: string, { steal, granted, lost, refused }: LockRequest): Stop => {
+const lock: TabPorts['lock'] = (name, { steal, granted, lost, refused }) => {
+  const { locks } = navigator
   const waiting = new AbortController()
   let isOver = false
   /** Null until it is granted. */

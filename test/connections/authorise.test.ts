@@ -39,6 +39,14 @@ describe('an authorisation', () => {
     expect(seen[0]?.headers.has('x-socket-id')).toBe(false)
   })
 
+  it('is waited for as long as ever where a build tool prints no time limit', async () => {
+    answerWith(async () => {
+      await new Promise((done) => setTimeout(done, 30))
+      return HttpResponse.json({ auth: 'key:signature' })
+    })
+    expect(await ask({ endpoint, timeoutMs: '' as never })).toMatchObject({ name: 'authorised' })
+  })
+
   it('asks its providers anew each time, at once or later', async () => {
     answerWith(() => HttpResponse.json({ auth: 'key:signature' }))
     let round = 0

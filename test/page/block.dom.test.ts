@@ -233,6 +233,7 @@ describe('what cannot be read', () => {
     ["PHP's empty array", { auth: [] }, {}],
     ['an endpoint that is not there', { auth: { endpoint: null } }, {}],
     ['an empty endpoint', { auth: { endpoint: '' } }, {}],
+    ['a key without a name, that is not given', { '': '', auth: { '': null } }, {}],
   ])('does not include %s, as env() and config() give it: %j', (_what, said, settings) => {
     block({ reverb: { key: 'k', ...said } })
     expect(read()).toEqual({ reverb: { key: 'k', ...settings } })

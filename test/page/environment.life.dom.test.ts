@@ -70,6 +70,7 @@ describe('what a page goes through', () => {
     const { signals } = watch()
     fire(window, 'pageshow', { persisted: false })
     fire(window, 'pagehide', { persisted: false })
+    for (const name of ['pageshow', 'pagehide']) fire(window, name)
     expect(signals).toEqual([])
   })
 

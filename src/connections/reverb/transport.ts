@@ -119,11 +119,9 @@ export const reverbTransport =
     const hangUp = (): void => {
       socketAlarm.stop()
       leaveChannel('lost')
-      const mine = web
+      if (web) web.onmessage = web.onclose = null
+      web?.close()
       web = null
-      if (!mine) return
-      mine.onmessage = mine.onclose = null
-      mine.close()
     }
 
     const send = (event: string, data: object): void => web?.send(JSON.stringify({ event, data }))
@@ -179,7 +177,6 @@ export const reverbTransport =
     }
 
     const ping = (withinMs: number, cause: LossCause): void => {
-      if (!isOpen()) return
       move({ name: 'pinged' })
       const untilMs = inFuture(withinMs)
       send('pusher:ping', {})
