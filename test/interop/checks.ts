@@ -177,7 +177,7 @@ function onPage(
     run: async (soketi) => {
       const proxy = await startFaultProxy({ target: { host: '127.0.0.1', port: soketi.port } })
       const page = openPage(proxy.port, socket, options)
-      const way = { tries: () => proxy.connections().length, mostTries: MOST_TRIES[socket] }
+      const way = { tries: () => proxy.connections().at(-1)?.id ?? 0, mostTries: MOST_TRIES[socket] }
       try {
         return await run(page, soketi, way)
       } finally {
