@@ -7,31 +7,6 @@ import { build } from 'esbuild'
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 
-// Where the sources import a package lazily, the bundle imports the part, which lies in `cdn/`.
-const partsFrom = (folder) => ({
-  name: 'parts',
-  setup: ({ onResolve }) => {
-    onResolve({ filter: /^(laravel-echo|pusher-js)$/ }, ({ path, kind }) =>
-      kind === 'dynamic-import' ? { path: `${folder}/${path.replace('-js', '')}.js`, external: true } : undefined,
-    )
-  },
-})
-
-// On a page that extends Object.prototype, pusher-js would define nothing where that has a `get`, for a descriptor inherits it, and never end copying what has an object there.
-const ownProperties = {
-  name: 'own-properties',
-  setup: ({ onLoad }) => {
-    onLoad({ filter: /pusher-js[\\/]dist[\\/]web[\\/]pusher\.js$/ }, ({ path }) => {
-      const define =
-        'const define = (to, key, how) => Object.defineProperty(to, key, Object.assign(Object.create(null), how));'
-      const theirs = readFileSync(path, 'utf8')
-        .replaceAll('Object.defineProperty(', 'define(')
-        .replace(/for \(var (\w+) in ([\w.]+)\) \{/g, 'for (const $1 of Object.keys($2 ?? {})) {')
-      return { contents: `${define}\n${theirs}` }
-    })
-  },
-}
-
 // The package says that no import does anything by itself; this one does.
 const globalRuns = {
   name: 'global-runs',
@@ -43,7 +18,7 @@ const globalRuns = {
   },
 }
 
-const bundle = async (contents, folder, options) => {
+const bundle = async (contents, options) => {
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: '.', loader: 'ts' },
     bundle: true,
@@ -52,7 +27,7 @@ const bundle = async (contents, folder, options) => {
     platform: 'browser',
     legalComments: 'inline',
     write: false,
-    plugins: [partsFrom(folder), ownProperties, globalRuns],
+    plugins: [globalRuns],
     ...options,
   })
   // By 5 to 6 % smaller (brotli) than what esbuild minifies; terser comes within 1 % of it.
@@ -71,20 +46,17 @@ const integrityOf = (bytes) => `sha384-${createHash('sha384').update(bytes).dige
 
 const PARTS = {
   engine: "export * from './src/script-tag/engine'",
-  'laravel-echo': "export { default } from 'laravel-echo'",
-  // Imported, it would be wrapped by esbuild, which defines what it exports once more.
-  pusher: "export default require('pusher-js')",
   notice: "export * from './src/notice/notice'",
 }
 
 const files = {}
-for (const [name, contents] of Object.entries(PARTS)) files[`cdn/${name}.js`] = await bundle(contents, '.')
+for (const [name, contents] of Object.entries(PARTS)) files[`cdn/${name}.js`] = await bundle(contents)
 const integrity = Object.fromEntries(Object.keys(PARTS).map((name) => [name, integrityOf(files[`cdn/${name}.js`])]))
-files['cart-echo.global.js'] = await bundle("import './src/script-tag/global'", './cdn', {
+files['cart-echo.global.js'] = await bundle("import './src/script-tag/global'", {
   format: 'iife',
   define: { CART_ECHO_BUILT: JSON.stringify({ version, integrity }) },
 })
-files['cart-echo.esm.js'] = await bundle("export * from './src/script-tag/module'", './cdn')
+files['cart-echo.esm.js'] = await bundle("export * from './src/script-tag/module'")
 
 mkdirSync('dist/cdn', { recursive: true })
 for (const [name, bytes] of Object.entries(files)) writeFileSync(`dist/${name}`, bytes)
@@ -92,7 +64,7 @@ const table = Object.fromEntries(Object.entries(files).map(([name, bytes]) => [n
 writeFileSync('dist/sri.json', `${JSON.stringify({ version, integrity: table }, null, 2)}\n`)
 
 // What the parts are made of keeps its notice.
-const notices = ['laravel-echo/LICENSE.md', 'pusher-js/LICENCE', 'mitt/LICENSE']
+const notices = ['mitt/LICENSE']
   .map((path) => `${path}\n\n${readFileSync(`node_modules/${path}`, 'utf8')}`)
   .join('\n\n----------\n\n')
 writeFileSync('dist/cdn/THIRD-PARTY.txt', notices)

@@ -3,7 +3,7 @@ import { createClient } from './engine/client'
 import { withPageClock } from './engine/clock'
 import type { Move } from './engine/customer'
 import type { OnError } from './engine/emitter'
-import type { Audience, Environment, TabPorts } from './engine/environment'
+import { type Audience, type Environment, type TabPorts, withOwn } from './engine/environment'
 import { unfit } from './engine/errors'
 import { type EventOption, type Listening, readListening } from './engine/events'
 import type { PageIdentity } from './engine/identity'
@@ -29,8 +29,6 @@ export interface CheckSettings extends CheckRequest {
    * False: never. Default 300,000 ms, unless the server sets another.
    */
   auditMs?: number | false | undefined
-  /** How long to wait for an answer. Default 10,000 ms. */
-  timeoutMs?: number | undefined
 }
 
 /** How a page listens to its cart. Give `connect`, `check`, or both. Only an object's own properties are read, not inherited ones. */
@@ -130,7 +128,7 @@ const transportFor = (user: string | null, owner: string | null, parts: Transpor
           open,
           canAsk,
           isReadable: isWhole,
-          confirm: check ? askAlone(check, environment, check.timeoutMs) : undefined,
+          confirm: check ? askAlone(createCheck(check, environment)) : undefined,
         })
   return pageLife({ environment, transport, canAsk })
 }
@@ -140,23 +138,21 @@ const feedOf = (parts: TransportParts, channel: string | null, audience: Audienc
   const { environment, check, events } = parts
   const live = channel === null ? null : liveOf(parts, channel, audience)
   if (!check) return live ?? silence
-  const { intervalMs, auditMs, timeoutMs } = check
+  const { intervalMs, auditMs } = check
   return sync({
     environment,
     audience,
     live,
     check: createCheck(check, environment),
-    url: check.url,
     events,
     intervalMs: intervalMs === false ? Number.POSITIVE_INFINITY : intervalMs,
     auditMs: auditMs === false ? Number.POSITIVE_INFINITY : auditMs,
-    timeoutMs,
   })
 }
 
 // Any tab that becomes visible, not only this one, is a reason to probe the socket.
 const liveOf = (parts: TransportParts, channel: string, { watchPage }: Audience): Transport | null => {
-  const environment = { ...parts.environment, watchPage }
+  const environment = withOwn(parts.environment, { watchPage })
   return parts.connect?.transport({ environment, channel, events: [...parts.events.keys()] }) ?? null
 }
 
@@ -196,7 +192,7 @@ const readEndpoints = (options: CartEchoOptions & Pick<PageIdentity, 'reverb'>):
     connect: connector,
     channelOf: readChannel(channel),
     check: settings,
-    reverb: reverb ? readReverb(reverb).settings : null,
+    reverb: reverb ? readReverb(reverb) : null,
   }
 }
 
@@ -208,7 +204,7 @@ const endpointsNow = (before: Endpoints, identity: PageIdentity): Endpoints => {
   const { channel, check, reverb } = ownOnly(identity)
   const settings = readCheck(check)
   const { connect } = before
-  const said = reverb ? readReverb(reverb).settings : before.reverb
+  const said = reverb ? readReverb(reverb) : before.reverb
   const isAnother = sorted(said) !== sorted(before.reverb)
   return {
     reverb: said,

@@ -9,7 +9,9 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url))
 const ROOMS: Record<string, { rooms: readonly string[]; packages: RegExp }> = {
   engine: { rooms: [], packages: /^mitt$/ },
   page: { rooms: ['engine'], packages: /^$/ },
-  'connections/echo': { rooms: ['engine', 'page'], packages: /^$/ },
+  // What both connections need. They know nothing of each other.
+  connections: { rooms: ['engine', 'page'], packages: /^$/ },
+  'connections/echo': { rooms: ['engine', 'page', 'connections'], packages: /^$/ },
   'connections/reverb': { rooms: ['engine', 'page', 'connections'], packages: /^$/ },
   tabs: { rooms: ['engine'], packages: /^$/ },
   'adapters/alpine': { rooms: ['engine'], packages: /^$/ },
@@ -19,7 +21,10 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: RegExp }> = {
   notice: { rooms: ['engine'], packages: /^$/ },
   'echo-events': { rooms: [], packages: /^$/ },
   'script-tag': {
-    rooms: ['engine', 'page', 'connections', 'tabs', 'adapters', 'notice', 'create-cart-echo', 'entry'],
+    rooms: [
+      ...['engine', 'page', 'connections/echo', 'connections/reverb', 'tabs', 'adapters/livewire', 'adapters/alpine'],
+      ...['notice', 'create-cart-echo', 'entry'],
+    ],
     packages: /^$/,
   },
   server: { rooms: [], packages: /^(node:|ws$)/ },
@@ -76,7 +81,7 @@ const hasUnreadImport = (source: string): boolean =>
 const roomOf = (path: string): string => {
   if (path === 'index.ts') return 'entry'
   const [first = '', second = ''] = path.replace(/\.ts$/, '').split('/')
-  if (first === 'connections') return second === 'echo' ? 'connections/echo' : 'connections/reverb'
+  if (first === 'connections') return second === 'echo' || second === 'reverb' ? `${first}/${second}` : first
   return first === 'adapters' ? `${first}/${second}` : first
 }
 
@@ -86,14 +91,12 @@ const wrongImport = (path: string, { from, how }: Import): string | null => {
   const may = ROOMS[room] ?? ROOMS[kind]
   if (!may) return 'has no place in the house'
   if (!from.startsWith('.')) {
-    const isLazyPeer =
-      path === 'connections/reverb/echo.ts' && how !== 'static' && /^(laravel-echo|pusher-js)$/.test(from)
-    return may.packages.test(from) || isLazyPeer ? null : `imports the package ${from}`
+    return may.packages.test(from) ? null : `imports the package ${from}`
   }
   const target = posix.join(posix.dirname(path), `${from}.ts`)
   const targetRoom = roomOf(target)
   if (targetRoom === room && room !== 'entry') return null
-  if (may.rooms.includes(targetRoom.split('/')[0] ?? '')) return null
+  if (may.rooms.includes(targetRoom)) return null
   // A type costs the page nothing: the server speaks the engine's language, and every entry carries the DOM events' types.
   if (how === 'type' && room === 'server' && targetRoom === 'engine') return null
   if (how === 'type' && ENTRIES.includes(path) && target === 'page/dom-events.ts') return null
@@ -145,7 +148,9 @@ describe('the house', () => {
     ['engine/stream.ts', "import 'node:fs'", 'imports the package node:fs'],
     ['engine/stream.ts', "import {\n  type A,\n  b,\n} from '../create-cart-echo'", 'imports create-cart-echo.ts'],
     ['engine/stream.ts', "import { createCartEcho } from '../index'", 'imports index.ts'],
-    ['connections/echo/find.ts', "import { authorise } from '../authorise'", 'imports connections/authorise.ts'],
+    ['connections/echo/find.ts', "import { readFrame } from '../reverb/frame'", 'imports connections/reverb/frame.ts'],
+    ['connections/reverb.ts', "import { isEcho } from './echo/find'", 'imports connections/echo/find.ts'],
+    ['connections/refusal.ts', "import { has } from './echo/shape'", 'imports connections/echo/shape.ts'],
     [
       'page/check.ts',
       "import { joinChannel } from '../connections/echo/channel'",
@@ -206,7 +211,7 @@ describe('the house', () => {
   it.each([
     ['engine/emitter.ts', "import mitt from 'mitt'\nimport type { Stop } from './environment'"],
     ['connections/echo.ts', "import { findEcho } from './echo/find'\nimport type { Link } from '../engine/transport'"],
-    ['connections/reverb/echo.ts', "import type Echo from 'laravel-echo'\nconst pusher = await import('pusher-js')"],
+    ['connections/reverb/frame.ts', "import { authorise } from '../authorise'"],
     ['connections/reverb.ts', "export type { CartDomEventMap } from '../page/dom-events'"],
     ['adapters/react.ts', "import { useRef } from 'react'\nexport type { CartDomEventMap } from '../page/dom-events'"],
     ['adapters/vue/news.ts', "import { shallowRef } from 'vue'\nimport type { News } from '../../engine/news'"],

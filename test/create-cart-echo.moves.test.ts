@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { reverb } from '../src/connections/reverb'
-import { fakeEcho } from './support/fake-echo'
+import { fakeSockets } from './support/fake-socket'
 import { logSays, openCart } from './support/open-cart'
 import { at, change } from './support/payloads'
 
@@ -111,38 +111,21 @@ describe('a page of another tenant, put in place by a client-side visit', () => 
 })
 
 describe('a page that names another Reverb', () => {
-  it('goes there, with an Echo of its own', async () => {
-    const opened: { key: string; host: unknown; isClosed: boolean }[] = []
-    const load = async () => ({ Echo: EchoOf, Pusher: class {} }) as never
-    class EchoOf {
-      private: unknown
-      connector: unknown
-      disconnect: () => void
-      constructor({ key, wsHost }: { key: string; wsHost: unknown }) {
-        const one = { key, host: wsHost, isClosed: false }
-        opened.push(one)
-        const { private: privately, connector } = fakeEcho()
-        Object.assign(this, { private: privately, connector })
-        this.disconnect = () => {
-          one.isClosed = true
-        }
-      }
-    }
-    const connect = reverb({ key: 'one', host: 'one.test', load })
-    const { cart, pass } = openCart({ connect })
-    await pass(10)
+  it('goes there, and closes the socket to the one before', async () => {
+    const sockets = fakeSockets()
+    const hostsOf = () => sockets.map(({ url, isClosed }) => [new URL(url).host, isClosed()])
+    const { cart, pass } = openCart({ connect: reverb({ key: 'one', host: 'one.test' }) })
     cart.identify({ user: 1, reverb: { key: 'one', host: 'one.test' } })
     await pass(10)
-    expect(opened).toHaveLength(1)
+    expect(hostsOf()).toEqual([['one.test', false]])
     cart.identify({ user: 1, reverb: { key: 'two', host: 'two.test' } })
     await pass(10)
-    expect(opened).toEqual([
-      { key: 'one', host: 'one.test', isClosed: true },
-      { key: 'two', host: 'two.test', isClosed: false },
+    expect(hostsOf()).toEqual([
+      ['one.test', true],
+      ['two.test', false],
     ])
     cart.stop()
-    await pass(10)
-    expect(opened.map(({ isClosed }) => isClosed)).toEqual([true, true])
+    expect(hostsOf().map(([, isClosed]) => isClosed)).toEqual([true, true])
   })
 })
 

@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { reverbEcho } from '../src/connections/reverb/echo'
+import { reverb } from '../src/connections/reverb'
 import type { EventOption } from '../src/engine/events'
+import { fakeSockets, newest } from './support/fake-socket'
 import { asOldPage, POLLUTION, pollute } from './support/old-library'
 import { openCart } from './support/open-cart'
 import { at } from './support/payloads'
@@ -129,48 +130,32 @@ describe('with names on Object.prototype that nobody should believe', () => {
     })
   })
 
-  it('an Echo of our own goes to the page’s host, and authorises at the page’s endpoint', async () => {
+  it('a socket of our own goes to the page’s host, authorises at the page’s endpoint, and reads the server’s frames', async () => {
+    const sockets = fakeSockets()
     const asked: { url: string; init: RequestInit | undefined }[] = []
-    const made: Record<string, unknown>[] = []
-    class Echo {
-      constructor(options: Record<string, unknown>) {
-        made.push(options)
-      }
-      socketId = () => '1.1'
-      disconnect = () => undefined
-    }
-    const load = async () => ({ Echo, Pusher: class {} }) as never
     const fetch = async (url: unknown, init?: RequestInit) => {
       asked.push({ url: String(url), init })
       return { ok: true, status: 200, json: async () => ({ auth: 'k:s' }) } as unknown as Response
     }
-    const authorised = await under(pollute, async () => {
-      const own = reverbEcho({ key: 'k', load, auth: { fetch } })
-      await own.open()
-      type Authorize = (request: object, done: (error: unknown, answer: unknown) => void) => void
-      const { customHandler } = Object(made[0]).channelAuthorization as { customHandler: Authorize }
-      return new Promise((resolve) => {
-        customHandler({ socketId: '1.1', channelName: 'private-x' }, (error, answer) => resolve(error ?? answer))
-      }).finally(() => own.close())
+    const heard = await under(pollute, async () => {
+      const page = openCart({ connect: reverb({ key: 'k', auth: { fetch } }) })
+      newest(sockets).greet()
+      await page.pass(10)
+      newest(sockets).confirm()
+      newest(sockets).publish(at(1))
+      page.cart.stop()
+      return page.heard
     })
-    expect(authorised).toEqual({ auth: 'k:s' })
-    expect(made[0]).toMatchObject({
-      key: 'k',
-      wsHost: 'localhost',
-      wsPort: 80,
-      wssPort: 443,
-      wsPath: '',
-      forceTLS: true,
-    })
+    expect(heard).toHaveLength(1)
+    expect(sockets.map(({ url }) => url)).toEqual(['wss://localhost:443/app/k?protocol=7&client=cart-echo'])
+    expect(newest(sockets).sent).toEqual([
+      { event: 'pusher:subscribe', data: { auth: 'k:s', channel: 'private-App.Models.User.1' } },
+    ])
     expect(asked.map(({ url }) => url)).toEqual(['/broadcasting/auth'])
     const { init } = asked[0] ?? {}
-    expect(init).toMatchObject({
-      method: 'POST',
-      mode: 'cors',
-      credentials: 'same-origin',
-      integrity: '',
-      keepalive: false,
-    })
+    expect(init).toMatchObject({ method: 'POST', credentials: 'same-origin', redirect: 'manual' })
+    // Nothing is read from Object.prototype.
+    expect([Object.getPrototypeOf(init), init?.mode, init?.keepalive]).toEqual([null, undefined, undefined])
     expect(Object.keys(init?.headers ?? {})).toEqual(['Accept', 'X-Requested-With'])
   })
 

@@ -3,13 +3,14 @@ import { Window } from 'happy-dom'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { FULL_ANSWER, readResponse } from '../src/engine/answer'
 import { parseCursor } from '../src/engine/cursor'
-import { decodeBroadcast, decodeConditionsChanged } from '../src/engine/payload'
+import { decodeConditionsChanged } from '../src/engine/payload'
 import { USER_CHANNEL } from '../src/engine/settings'
 import { type PageSettings, readPage } from '../src/page/block'
 import { decodePublication } from '../src/server/reverb/publication'
 import { CHECK_PATH } from '../src/server/shop/check'
 import { MAX_BEHIND } from '../src/server/shop/log-answer'
 import recorded from './fixtures/laravel/recorded.json'
+import { decodeBroadcast } from './support/payloads'
 
 // PHP does not run here. The files of docs/laravel.md are held to the protocol by their text, and by what they said when they were run.
 
@@ -188,7 +189,7 @@ describe('the Laravel files', () => {
 
   it('keep every answer from caches, and refuse strangers with what a page takes for the end of the session', () => {
     const [, refusal] = /\? (\d{3}) : 200/.exec(file(CHECK)) ?? []
-    const response = { status: Number(refusal), isJson: true, body: {}, retryAfterMs: null }
+    const response = { status: Number(refusal), isJson: true, body: {}, retryAfterMs: 0 }
     expect(readResponse(response, { since: null, fresh: '', nowMs: 0 }).name).toBe('session-over')
     expect(file(CHECK)).toContain(`['Cache-Control' => '${between(protocol, '`Cache-Control: ', '`')}']`)
   })
@@ -244,7 +245,7 @@ describe('what the Laravel files said when they were run', () => {
 
   const meaningOf = ({ query, status, contentType, body }: (typeof checks)[keyof typeof checks]) => {
     const asked = new URLSearchParams(query)
-    const response = { status, isJson: contentType === 'application/json', body, retryAfterMs: null }
+    const response = { status, isJson: contentType === 'application/json', body, retryAfterMs: 0 }
     return readResponse(response, {
       since: parseCursor(asked.get('since')),
 

@@ -48,7 +48,7 @@ describe('the documents', () => {
       fresh: sent.get('fresh') ?? '',
       nowMs: 0,
     }
-    const response = { status: 200, isJson: true, body: JSON.parse(json), retryAfterMs: null }
+    const response = { status: 200, isJson: true, body: JSON.parse(json), retryAfterMs: 0 }
     const meaning = readResponse(response, asked)
     expect(meaning).toMatchObject({ name: 'log', answer: { owner: sent.get('owner') }, policy: { enabled: true } })
     if (meaning.name !== 'log') return

@@ -5,13 +5,14 @@ import { build } from 'esbuild'
 import type { Locator, Page } from 'playwright'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { CartEcho } from '../src/engine/cart-echo'
-import { decodeBroadcast, decodeConditionsChanged } from '../src/engine/payload'
+import { decodeConditionsChanged } from '../src/engine/payload'
 import { startServer } from '../src/server'
 import { tellWithoutAmounts } from './support/change-without-amounts'
 import { complaintsOf } from './support/compile-snippet'
 import { openForPages } from './support/demo'
 import { guides, OWN_ECHO, snippet, snippets } from './support/guide-snippets'
 import { holdTime, onItsOwnClock, passTime } from './support/page-time'
+import { decodeBroadcast } from './support/payloads'
 
 // Every snippet of the README and of the guides it leads to, run: against the built package, in real Chromium, with the stand-in behind it.
 

@@ -1,4 +1,5 @@
 import type Echo from 'laravel-echo'
+import { WebSocket } from 'ws'
 import { echo as connectEcho } from '../../src/connections/echo'
 import { reverb } from '../../src/connections/reverb'
 import { type CartEchoOptions, createCartEchoIn } from '../../src/create-cart-echo'
@@ -38,10 +39,13 @@ export const OPEN_PAGE = {
       close: () => echo.disconnect(),
     }
   },
-  /** cart-echo with an Echo of its own, and the check. */
+  /** cart-echo with a socket of its own, and the check. */
   'cart-echo': async (server) => {
+    // Node 20 has none of its own.
+    Object.assign(globalThis, { WebSocket })
+    const { key, host, port, scheme } = server.reverb
     const auth = { endpoint: `${server.url}/broadcasting/auth`, headers: { Cookie: server.cookie } }
-    return openCartEcho(server, { connect: reverb({ ...server.reverb, auth }) })
+    return openCartEcho(server, { connect: reverb({ key, host, port, scheme, auth }) })
   },
   /** cart-echo on the page's own Echo, the guide's, which is connected already and which it may steer, and the check. */
   'cart-echo-page': async (server) => {

@@ -1,10 +1,11 @@
-import { connectOwn, reverbEcho } from '../../src/connections/reverb/echo'
+import { reverb } from '../../src/connections/reverb'
 import { createCartEchoIn } from '../../src/create-cart-echo'
 import { browserEnvironment } from '../../src/page/environment'
 import { ownerOf, VIRTUAL_EPOCH } from './virtual-answers'
 import type { VirtualClock } from './virtual-clock'
 import { createVirtualEcho } from './virtual-echo'
 import type { VirtualServer } from './virtual-server'
+import { virtualWebSocket } from './virtual-socket'
 
 /** Where a page is. */
 export interface VirtualPlace {
@@ -24,17 +25,15 @@ export const OPEN_VIRTUAL_PAGE = {
       server.readCart(shopper).catch(() => undefined)
     })
   },
-  /** cart-echo as it is, with an Echo of its own and the check. */
+  /** cart-echo as it is, with a socket of its own and the check. */
   'cart-echo': ({ clock, server, random, errors }, shopper) => {
     const { nowMs, schedule } = clock
+    Object.assign(globalThis, { WebSocket: virtualWebSocket(server) })
     const cart = createCartEchoIn(
       { ...browserEnvironment(), hasPage: true, nowMs, schedule, random },
       {
         ...{ user: shopper, owner: ownerOf(shopper), cursor: `${VIRTUAL_EPOCH}:0` },
-        connect: connectOwn({
-          ...reverbEcho(null),
-          open: async () => createVirtualEcho(server, clock, shopper) as never,
-        }),
+        connect: reverb({ key: shopper, host: 'ws.example', auth: { fetch: authorising(server) } }),
         check: { url: 'https://shop.example/api/cart/check-updates', fetch: fetchFrom(server, shopper) },
         target: null,
         onError: ({ code }) => errors.push(code),
@@ -47,6 +46,13 @@ export const OPEN_VIRTUAL_PAGE = {
 
 /** The name of a system. */
 export type VirtualSystem = keyof typeof OPEN_VIRTUAL_PAGE
+
+const authorising =
+  (server: VirtualServer): typeof fetch =>
+  async () => {
+    await server.authorise()
+    return { ok: true, status: 200, json: async () => ({ auth: 'k:signature' }) } as unknown as Response
+  }
 
 // As much of a Response as the check reads: ten thousand real ones would take longer than everything else.
 const fetchFrom =

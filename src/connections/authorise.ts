@@ -1,10 +1,10 @@
 import { withinTime } from '../engine/abort'
 import { readRetryAfterMs } from '../engine/backoff'
 import type { Environment } from '../engine/environment'
-import { CartEchoError } from '../engine/errors'
 import { isRecord, own, ownOnly } from '../engine/shape'
 import {
   csrfHeaders,
+  isJson,
   isOwnOrigin,
   type Provided,
   provide,
@@ -13,6 +13,7 @@ import {
   send,
   untriedToken,
 } from '../page/request'
+import type { AuthorisationFailure } from './refusal'
 
 /** How a channel is authorised. */
 export interface AuthOptions extends RenewalOptions {
@@ -29,15 +30,15 @@ export interface AuthOptions extends RenewalOptions {
 }
 
 /** What is to be authorised: the socket and the channel, by the names that the Pusher protocol has for them. */
-export interface AuthRequest {
+interface AuthRequest {
   readonly socketId: string
   readonly channelName: string
 }
 
-/** A signature, as the endpoint returns it. */
-export interface Authorisation {
-  auth: string
-}
+/** What the endpoint said: the signature, or why there is none. */
+export type Authorisation =
+  | { readonly name: 'authorised'; readonly auth: string }
+  | ({ readonly name: 'failed' } & AuthorisationFailure)
 
 /** Where channels are authorised by default. */
 export const ENDPOINT = '/broadcasting/auth'
@@ -48,24 +49,22 @@ const TIMEOUT_MS = 10_000
  * Asks Laravel for a channel's signature. Sends `Accept: application/json`, so that a refusal is not an HTML page; the CSRF token,
  * read now, to the page's own origin only. Redirects are not followed, because they lead to log-in pages. A token that
  * is no longer valid (419) is renewed once, and each `XSRF-TOKEN` cookie is tried: another app may set one on the parent domain.
- * Rejects with an error whose message contains the status, `HTTP 403`; `HTTP 0` when no answer came in time.
+ * Never rejects: what the page's own functions throw is a failure of status 0.
  */
 export const authorise = async (
+  environment: Pick<Environment, 'schedule'>,
   request: AuthRequest,
   given: AuthOptions = {},
   signal?: AbortSignal,
 ): Promise<Authorisation> => {
   const options = ownOnly(given)
-  return withinTime(TIMERS, options.timeoutMs ?? TIMEOUT_MS, signal, async (either) =>
-    readAuthorisation(await ask(request, options, either)),
-  )
-}
-
-const TIMERS: Pick<Environment, 'schedule'> = {
-  schedule: (ms, run) => {
-    const timer = setTimeout(run, ms)
-    return () => clearTimeout(timer)
-  },
+  try {
+    return await withinTime(environment, options.timeoutMs || TIMEOUT_MS, signal, async (either) =>
+      readAuthorisation(await ask(request, options, either)),
+    )
+  } catch (cause) {
+    return { name: 'failed', status: 0, isForeign: false, retryAfterMs: 0, cause }
+  }
 }
 
 const ask = async (request: AuthRequest, options: AuthOptions, signal: AbortSignal): Promise<Response> => {
@@ -91,7 +90,7 @@ const ask = async (request: AuthRequest, options: AuthOptions, signal: AbortSign
 const post = async (
   { socketId, channelName }: AuthRequest,
   csrf: Record<string, string>,
-  { endpoint, bearerToken, headers: others, credentials = 'same-origin', fetch: own }: AuthOptions,
+  { endpoint, bearerToken, headers: others, credentials, fetch: own }: AuthOptions,
   signal: AbortSignal,
 ): Promise<Response> => {
   const bearer = await provide(bearerToken)
@@ -103,23 +102,21 @@ const post = async (
     ...(await provide(others)),
   }
   const body = new URLSearchParams({ socket_id: socketId, channel_name: channelName })
-  return send(endpoint || ENDPOINT, { own, method: 'POST', body, headers, credentials, signal }).catch((cause) => {
-    throw refusal(0, '.', cause)
-  })
+  return send(endpoint || ENDPOINT, { own, method: 'POST', body, headers, credentials, signal })
 }
 
 const readAuthorisation = async (response: Response): Promise<Authorisation> => {
-  const { ok, status, headers } = response
+  const { ok, status } = response
   const body: unknown = ok ? await response.json().catch(() => null) : null
-  if (isRecord(body) && typeof own(body, 'auth') === 'string') return body as unknown as Authorisation
-  // A firewall's challenge may have the status of a refusal. The shop's own answer is JSON, as requested.
-  const isForeign = !ok && !/\bjson\b/i.test(headers.get('Content-Type') ?? '')
-  const retryAfterMs = readRetryAfterMs(headers.get('Retry-After'), headers.get('Date')) ?? 0
-  const retryAfter = retryAfterMs > 0 ? ` Retry-After: ${Math.ceil(retryAfterMs / 1_000)} s.` : ''
-  // A redirect that is not followed has no status.
-  throw refusal(status || 302, `${isForeign ? ' (no JSON)' : ''}.${retryAfter}`)
+  const auth = isRecord(body) ? own(body, 'auth') : null
+  if (typeof auth === 'string') return { name: 'authorised', auth }
+  return {
+    name: 'failed',
+    // A redirect that is not followed has no status.
+    status: status || 302,
+    // A firewall's challenge may have the status of a refusal. The shop's own answer is JSON, as requested.
+    isForeign: !ok && !isJson(response),
+    retryAfterMs: readRetryAfterMs(response.headers),
+    cause: null,
+  }
 }
-
-// The transport reads the status from this message: pusher-js passes on nothing else.
-const refusal = (status: number, more: string, cause?: unknown): CartEchoError =>
-  new CartEchoError('authorisation-failed', `The channel was not authorised: HTTP ${status}${more}`, { status, cause })

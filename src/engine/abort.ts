@@ -16,7 +16,7 @@ export type Signal = typeof globalThis extends { AbortSignal: { prototype: infer
 /** A signal with its other end. */
 export interface Abort {
   readonly signal: Signal
-  abort(): void
+  abort(reason?: unknown): void
 }
 
 /** A signal that can be aborted. */
@@ -38,27 +38,24 @@ export const untilAborted = <Value>(promise: Promise<Value>, signal: AbortSignal
 }
 
 /**
- * Runs something that is aborted after a time, or with another signal, which may be aborted already. By hand:
- * `AbortSignal.any` is younger than the browsers we support.
+ * Runs something whose signal is aborted after a time, with another signal, which may be aborted already, and at its end.
+ * By hand: `AbortSignal.any` is younger than the browsers we support.
  */
-export const withinTime = async <Value>(
+export const withinTime = <Value>(
   { schedule }: Pick<Environment, 'schedule'>,
   ms: number,
   outer: AbortSignalLike | undefined,
   run: (signal: Signal) => Promise<Value>,
 ): Promise<Value> => {
   const abort = createAbort()
-  const stopTimer = schedule(ms, () => abort.abort())
-  const stop = (): void => {
+  const end = (reason?: unknown): void => {
     stopTimer()
-    abort.abort()
+    outer?.removeEventListener('abort', leave)
+    abort.abort(reason)
   }
-  outer?.addEventListener('abort', stop)
-  if (outer?.aborted) stop()
-  try {
-    return await run(abort.signal)
-  } finally {
-    stopTimer()
-    outer?.removeEventListener('abort', stop)
-  }
+  const leave = (): void => end(outer?.reason)
+  const stopTimer = schedule(ms, () => end(new Error(`Not done within ${ms / 1_000} s.`)))
+  outer?.addEventListener('abort', leave)
+  if (outer?.aborted) leave()
+  return run(abort.signal).finally(end)
 }

@@ -1,7 +1,6 @@
-import { type Cursor, formatCursor, parseCursor } from './cursor'
+import { type Cursor, formatCursor, isBefore, parseCursor } from './cursor'
 import { CartEchoError } from './errors'
 import {
-  attempt,
   duration,
   flag,
   isEmptyArray,
@@ -74,8 +73,8 @@ export interface CheckResponse {
   readonly isJson: boolean
   /** The parsed body; undefined when it is no JSON. */
   readonly body: unknown
-  /** `Retry-After` in milliseconds; null without one. */
-  readonly retryAfterMs: number | null
+  /** `Retry-After` in milliseconds; 0 without one. */
+  readonly retryAfterMs: number
 }
 
 /** What was asked, as far as the answer must match it. */
@@ -88,10 +87,24 @@ export interface Asked {
   readonly nowMs: number
 }
 
-/** A response that is no answer. */
-interface NoAnswer {
+/** A response that is no answer, by the code of its error. */
+export type NoAnswer = {
+  /** 0 when no answer came. */
   readonly status: number
-}
+  readonly detail: string
+  /** How long the server wants to be left alone. */
+  readonly retryAfterMs: number
+} & (
+  | /** Whoever was logged in is not any more. */ { readonly name: 'session-over' }
+  | {
+      /**
+       * `misconfigured`: nobody answers at that address; believed the third time. `check-refused`: the shop refuses the
+       * question. `blocked`: something else than the shop answered: a log-in page, a challenge, a captive portal, a cache.
+       * `check-busy`: not now. `check-failed`: it may be well the next time.
+       */
+      readonly name: 'misconfigured' | 'check-refused' | 'blocked' | 'check-busy' | 'check-failed'
+    }
+)
 
 /** What a response means: the rows of the agreement's table. */
 export type Meaning =
@@ -99,74 +112,47 @@ export type Meaning =
   | { readonly name: 'bare'; readonly answer: BareAnswer }
   /** 204 or 304: nothing happened. */
   | { readonly name: 'nothing' }
-  /** Whoever was logged in is not any more. */
-  | ({ readonly name: 'session-over' } & NoAnswer)
-  /** Nobody answers at that address. Believed the third time. */
-  | ({ readonly name: 'not-there' } & NoAnswer)
-  /** The shop refuses the question. */
-  | ({ readonly name: 'refused' } & NoAnswer)
-  /** Something else than the shop answered: a log-in page, a challenge, a captive portal, a cache. */
-  | ({ readonly name: 'blocked'; readonly detail: string } & NoAnswer)
-  /** The server wants to be left alone for a while. */
-  | ({ readonly name: 'busy'; readonly retryAfterMs: number | null } & NoAnswer)
-  /** It failed, and may be well the next time. */
-  | ({ readonly name: 'failed'; readonly detail: string } & NoAnswer)
+  | NoAnswer
 
-/** Reads a response of the check. Pure; never throws. */
-export const readResponse = (response: CheckResponse, asked: Asked): Meaning =>
-  attempt(() => meaningOf(response, asked)) ?? { name: 'failed', status: 0, detail: 'It cannot be read.' }
-
-const meaningOf = (response: CheckResponse, asked: Asked): Meaning => {
-  const { status, isJson, retryAfterMs } = response
+/** Reads a response of the check. Pure. */
+export const readResponse = ({ status, isJson, body, retryAfterMs }: CheckResponse, asked: Asked): Meaning => {
+  const not = (name: NoAnswer['name'], detail = '', afterMs = 0): NoAnswer => ({
+    name,
+    status,
+    detail,
+    retryAfterMs: afterMs,
+  })
   if (status === 204 || status === 304) return { name: 'nothing' }
-  if (status === 429 || status === 503) return { name: 'busy', status, retryAfterMs }
-  if (status >= 500 && (isJson || GATEWAYS.includes(status))) return { name: 'failed', status, detail: '' }
-  if (!isJson || isRedirect(status)) return { name: 'blocked', status, detail: whatInstead(status) }
-  if (SESSION_OVER.includes(status)) return { name: 'session-over', status }
-  if (NOT_THERE.includes(status)) return { name: 'not-there', status }
-  if (status >= 200 && status < 300) return readBody(response, asked)
-  return { name: 'refused', status }
+  if (status === 429 || status === 503) return not('check-busy', '', retryAfterMs)
+  if (status >= 500 && (isJson || GATEWAYS.includes(status))) return not('check-failed')
+  if (status === 0 || (status >= 300 && status < 400)) return not('blocked', 'It redirects.')
+  if (!isJson) return not('blocked', 'It is no JSON.')
+  if (SESSION_OVER.includes(status)) return not('session-over')
+  if (status >= 300) return not(NOT_THERE.includes(status) ? 'misconfigured' : 'check-refused')
+  const given = isRecord(body) ? own(body, 'cart_echo') : null
+  const block = isEmptyArray(given) ? null : (given ?? null)
+  const wrong = block === null ? bareShape(body) : within('cart_echo', blockShape(block))
+  if (wrong) return not('check-failed', sentenceOf(report(wrong)))
+  if (block !== null) return readLog(ownOnly(block as Block), asked) ?? not('blocked', 'A cache answered.')
+  // A cache, a service worker or a gateway: the log says whose it is.
+  if (asked.hasLog) return not('blocked', 'It has no cart_echo.')
+  const { updated, message } = ownOnly(body as Bare)
+  return { name: 'bare', answer: { updated: readFlag(updated) === true, message: message ?? null, atMs: asked.nowMs } }
 }
 
 const GATEWAYS: readonly number[] = [500, 502, 504]
 const SESSION_OVER: readonly number[] = [401, 403, 419]
 const NOT_THERE: readonly number[] = [404, 405, 410]
 
-const isRedirect = (status: number): boolean => status === 0 || (status >= 300 && status < 400)
-
-const whatInstead = (status: number): string => (isRedirect(status) ? 'It redirects.' : 'It is no JSON.')
-
-const readBody = ({ status, body }: CheckResponse, asked: Asked): Meaning => {
-  const given = isRecord(body) ? (own(body, 'cart_echo') ?? null) : null
-  const block = isRecord(given) ? ownOnly(given) : isEmptyArray(given) ? null : given
-  const wrong = block === null ? bareShape(body) : within('cart_echo', blockShape(block))
-  if (wrong) return { name: 'failed', status, detail: sentenceOf(report(wrong)) }
-  if (block === null && asked.hasLog) return { name: 'blocked', status, detail: NO_LOG }
-  return block === null ? readBare(ownOnly(body as Bare), asked) : readLog(status, block as Block, asked)
-}
-
-// A cache, a service worker or a gateway: the log says whose it is.
-const NO_LOG = 'It has no cart_echo.'
-
-const readBare = ({ updated, message }: Bare, { nowMs }: Asked): Meaning => ({
-  name: 'bare',
-  answer: { updated: readFlag(updated) === true, message: message ?? null, atMs: nowMs },
-})
-
-const readLog = (status: number, block: Block, { since, fresh }: Asked): Meaning =>
-  // A service worker that answers from its cache may answer for whoever was logged in before.
-  own(block, 'fresh') === fresh
-    ? { name: 'log', answer: logAnswer(block, since), policy: policyOf(block) }
-    : { name: 'blocked', status, detail: 'A cache answered.' }
-
 interface Bare {
   updated: unknown
   message?: string | null
 }
 
-interface Block extends Record<string, unknown> {
+interface Block {
   owner: string
   cursor: string
+  fresh?: unknown
   events?: LoggedEvent[] | null
   reset?: unknown
   spread_ms?: unknown
@@ -175,8 +161,11 @@ interface Block extends Record<string, unknown> {
   enabled?: unknown
 }
 
-const tooMany: Shape = (value) =>
-  Array.isArray(value) && value.length > FULL_ANSWER ? misfit(`at most ${FULL_ANSWER} events`, value) : null
+const loggedEvents = list(record({ event: text }))
+const events: Shape = (value) =>
+  Array.isArray(value) && value.length > FULL_ANSWER
+    ? misfit(`at most ${FULL_ANSWER} events`, value)
+    : loggedEvents(value)
 interface Interval {
   interval_ms?: unknown
 }
@@ -191,7 +180,7 @@ const bareShape = record({ updated: orNull(flag), message: optional(text) })
 const blockShape = record({
   owner: where('a string that is not empty', (value) => typeof value === 'string' && value !== ''),
   cursor: where('epoch:seq', (value) => parseCursor(value) !== null),
-  events: optional((value) => tooMany(value) ?? list(record({ event: text }))(value)),
+  events: optional(events),
   reset: optional(flag),
   spread_ms: optional(duration),
   poll: whenFilled(interval),
@@ -199,20 +188,26 @@ const blockShape = record({
   enabled: optional(flag),
 })
 
-const logAnswer = ({ owner, cursor, events, reset, spread_ms }: Block, since: Cursor | null): Answer => ({
-  since,
-  owner,
-  cursor: parseCursor(cursor) ?? { epoch: '', seq: 0 },
-  events: (events ?? []).map(ownOnly).map(({ event, payload }) => ({ event, payload })),
-  reset: readFlag(reset) ?? false,
-  spreadMs: readNumber(spread_ms),
-})
-
-const policyOf = ({ poll, audit, enabled }: Block): CheckPolicy => ({
-  enabled: readFlag(enabled) ?? true,
-  pollMs: intervalOf(poll),
-  auditMs: intervalOf(audit),
-})
+// A service worker that answers from its cache may answer for whoever was logged in before: it has not the mark.
+const readLog = (block: Block, { since, fresh }: Asked): Meaning | null =>
+  block.fresh !== fresh
+    ? null
+    : {
+        name: 'log',
+        answer: {
+          since,
+          owner: block.owner,
+          cursor: parseCursor(block.cursor) as Cursor,
+          events: (block.events ?? []).map(ownOnly).map(({ event, payload }) => ({ event, payload })),
+          reset: readFlag(block.reset) ?? false,
+          spreadMs: readNumber(block.spread_ms),
+        },
+        policy: {
+          enabled: readFlag(block.enabled) ?? true,
+          pollMs: intervalOf(block.poll),
+          auditMs: intervalOf(block.audit),
+        },
+      }
 
 const intervalOf = (said: Interval | null | undefined): number | undefined =>
   readNumber(ownOnly(said ?? {}).interval_ms)
@@ -230,23 +225,20 @@ export const weighAnswer = (
   answer: Answer,
 ): Verdict => {
   const { since, cursor: end, reset, events } = answer
-  if (retired.includes(end.epoch)) return 'older'
-  if (cursor?.epoch === end.epoch && end.seq < cursor.seq) return 'older'
+  if (retired.includes(end.epoch) || isBefore(end, cursor)) return 'older'
   if (cursor === null && since === null) return 'continues'
-  if (reset) return weighReset(cursor, answer)
+  if (reset) {
+    // One for another cursor than ours says nothing about ours.
+    if (isSamePlace(since, cursor)) return 'reset'
+    return isSamePlace(end, cursor) ? 'continues' : 'too-late'
+  }
   if (since === null || cursor === null) return 'too-late'
-  if (events.length !== end.seq - since.seq) return 'malformed'
-  if (since.epoch !== end.epoch && since.seq !== 0) return 'malformed'
+  const isContiguous = events.length === end.seq - since.seq && (since.epoch === end.epoch || since.seq === 0)
+  if (!isContiguous) return 'malformed'
   if (cursor.epoch === end.epoch) return since.seq > cursor.seq ? 'too-late' : 'continues'
   // Both start at an empty log, so these are its first events.
   const isFromHere = since.epoch === cursor.epoch || cursor.epoch === ''
   return cursor.seq === 0 && since.seq === 0 && isFromHere ? 'continues' : 'too-late'
-}
-
-// A reset for another cursor than ours says nothing about ours.
-const weighReset = (cursor: Cursor | null, { since, cursor: end }: Answer): Verdict => {
-  if (isSamePlace(since, cursor)) return 'reset'
-  return isSamePlace(end, cursor) ? 'continues' : 'too-late'
 }
 
 const isSamePlace = (a: Cursor | null, b: Cursor | null): boolean => a?.epoch === b?.epoch && a?.seq === b?.seq

@@ -27,13 +27,16 @@ export const REFRESH_FAILED: BackOff = { baseMs: 2_000, capMs: 30_000 }
 /** A channel was not authorised, or not confirmed: its server may have lost the channels of all its pages. */
 export const SUBSCRIPTION_FAILED: BackOff = { baseMs: 2_000, capMs: 300_000, leastMs: 500 }
 
-/** A steered socket in the first half minute of an outage. */
+/** A socket of ours was refused at once, in the first half minute of an outage. Wide from the first time on, for all pages of a shop have been refused. */
+export const SOCKET_FAILED: BackOff = { baseMs: 4_200, capMs: 4_200, leastMs: 800 }
+
+/** Comes on top of a try that says nothing, in the first half minute of an outage. */
 export const SOCKET_LOST: BackOff = { baseMs: 900, capMs: 3_000 }
 
-/** A steered socket later in an outage. */
+/** Later in an outage. */
 export const SOCKET_LOST_LONG: BackOff = { baseMs: 900, capMs: 30_000 }
 
-/** A server over its capacity refused a steered socket. */
+/** A server over its capacity refused a socket. */
 export const SOCKET_REFUSED: BackOff = { baseMs: 5_000, capMs: 300_000, jitter: 'equal' }
 
 /** Code of the script tag could not be fetched. */
@@ -54,17 +57,14 @@ export const backOffMs = (ladder: BackOff, attempt: number, random: number): num
 
 const LONGEST_MS = 3_600_000
 
-// Some engines take a mere number for a date, such as 1.5 for a day in January.
-const dateOf = (text: string): number => (/[a-z]/i.test(text) ? Date.parse(text) : Number.NaN)
-
 /**
  * Reads `Retry-After` in milliseconds, from 0 to one hour: seconds, or a date less the response's own `Date`, because
- * the clocks of page and server may be hours apart. Null for none, or one that cannot be read. Never throws.
+ * the clocks of page and server may be hours apart. 0 for none, or one that cannot be read. Never throws.
  * Source: RFC 9110, section 10.2.3.
  */
-export const readRetryAfterMs = (retryAfter: string | null, date: string | null): number | null => {
-  if (retryAfter === null || retryAfter.trim() === '') return null
-  const isSeconds = /^\s*\d+(\.\d+)?\s*$/.test(retryAfter)
-  const ms = isSeconds ? Math.ceil(Number(retryAfter) * 1_000) : dateOf(retryAfter) - dateOf(date ?? '')
-  return Number.isNaN(ms) ? null : Math.min(LONGEST_MS, Math.max(0, ms))
+export const readRetryAfterMs = (headers: { get(name: string): string | null }): number => {
+  const after = headers.get('Retry-After') ?? ''
+  const ms = 1_000 * Number(after)
+  const inMs = Number.isNaN(ms) ? Date.parse(after) - Date.parse(headers.get('Date') ?? '') : ms
+  return Math.min(LONGEST_MS, Math.max(0, inMs || 0))
 }

@@ -1,15 +1,16 @@
+import { untilAborted } from './abort'
 import type { CartEcho } from './cart-echo'
 import { createAlarm, createCounted, isYoung } from './clock'
 import { formatCursor, isBefore } from './cursor'
-import { identified, type Memory, type Move, newCustomer, remember } from './customer'
+import { identified, isConfirmed, type Memory, type Move, newCustomer, remember } from './customer'
 import { createEmitter, createGuard, createSource, neverThrowing, type OnError, onceEach, readOnly } from './emitter'
 import type { Environment, PageSignal, Stop } from './environment'
-import type { CartEchoError } from './errors'
+import { CartEchoError, unfit } from './errors'
 import { type CartEventName, type Change, type Listening, unknownEvent } from './events'
 import { type PageIdentity, readShopper, type Shopper, whyClosed } from './identity'
-import { confirmed, hear, type News, noNews, unconfirmed, withChange } from './news'
+import { confirmed, dismissed, hear, keysOf, type News, noNews, unconfirmed, withChange, withRead } from './news'
 import { createRefreshing } from './refresh'
-import { createChecking, openSession, type PageEffect, type Session } from './session'
+import { openSession, type PageEffect, type Session } from './session'
 import { ownOnly } from './shape'
 import { createSiblings } from './siblings'
 import {
@@ -21,7 +22,7 @@ import {
   notStarted,
   refused,
 } from './state'
-import type { Transport } from './transport'
+import type { TabNote, Transport } from './transport'
 
 /** `unconfirmedSinceMs` while the page is in the back/forward cache: nothing confirms then who looks at it. */
 const AWAY = Number.POSITIVE_INFINITY
@@ -66,14 +67,15 @@ export interface ClientOptions {
  */
 export const createClient = (options: ClientOptions): CartEcho => {
   const { environment, listening } = options
+  const { nowMs } = environment
   const report = neverThrowing(options.onError)
   const reportOnce = onceEach(report)
   const guard = createGuard(report)
   const emitter = createEmitter<Record<string, [Change, Memory]>>(guard)
   const news = createSource<News>('news', noNews, guard)
-  const connection = createSource<Connection>('connection', notStarted(environment.nowMs()), guard)
+  const connection = createSource<Connection>('connection', notStarted(nowMs()), guard)
   let nextTryAtMs: number | null = null
-  let customer = newCustomer(options.identity ?? {})
+  let customer = newCustomer(readShopper(options.identity ?? {}))
   let session: Session | null = null
   /** How the page listens and asks otherwise now than the open session does. A live page does not go by the interval, and keeps its socket. */
   let pendingMove: Move = 'none'
@@ -97,33 +99,24 @@ export const createClient = (options: ClientOptions): CartEcho => {
     // A listener that throws has not prevented it.
     mayRun: () => guard('mayRefresh', () => options.mayRefresh?.(cursor())) ?? true,
     done: () => {
-      ranAtMs = environment.nowMs()
+      ranAtMs = nowMs()
       siblings.caughtUp()
     },
     report,
   })
 
-  const siblings = createSiblings({
-    environment,
-    instance: listening.instance,
-    memory: () => customer.memory,
-    news,
-    refreshing,
-    tell: (note) => session?.tell(note),
-    otherUser: () => refuseOtherUser(),
-  })
+  const tell = (note: TabNote): void => session?.tell(note)
+
+  const siblings = createSiblings(environment, refreshing.isRunning, () =>
+    tell({ name: 'changed-here', instance: listening.instance }),
+  )
 
   // Listeners may call anything, also stop() and identify(): after each call-out (set, emit, report) check that the next step still applies.
 
-  /** Moves the connection by these facts; listeners hear the result only, not the steps between. */
-  const move = (...facts: readonly ConnectionFact[]): void => {
+  const move = (fact: ConnectionFact): void => {
     const before = connection.get()
-    const nowMs = environment.nowMs()
-    let next = before
-    for (const fact of facts) {
-      next = moveConnection(next, fact, nowMs)
-      nextTryAtMs = nextTryAfter(next, fact)
-    }
+    const next = moveConnection(before, fact, nowMs())
+    nextTryAtMs = nextTryAfter(next, fact)
     if (next === before) return
     const { name, reason } = next
     // Nothing is confirmed any more once nobody listens.
@@ -146,7 +139,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
   }
 
   const noteChange = (): void => {
-    changedAtMs = environment.nowMs()
+    changedAtMs = nowMs()
     readOnce = 0
   }
 
@@ -167,9 +160,21 @@ export const createClient = (options: ClientOptions): CartEcho => {
       case 'fresh':
         return refreshing.beFresh()
       case 'other-user':
-        session?.tell({ name: 'other-user' })
+        tell({ name: 'other-user' })
         return refuseOtherUser()
     }
+  }
+
+  const hearSibling = (note: TabNote): void => {
+    if (note.name === 'other-user') return refuseOtherUser()
+    if (note.name === 'dismissed') {
+      const { memory } = customer
+      memory.read = withRead(memory.read, note.keys)
+      return news.set(dismissed(news.get(), note.keys))
+    }
+    if (note.instance !== listening.instance) return
+    siblings.changedThere()
+    refreshing.beStale(0)
   }
 
   const refuseOtherUser = (): void => {
@@ -191,10 +196,9 @@ export const createClient = (options: ClientOptions): CartEcho => {
     if (!environment.hasPage) return move({ name: 'idle', reason: 'no-browser' })
     const closed = whyClosed(shopper)
     if (closed) {
-      if (closed.name === 'idle') move(closed)
-      else move({ name: 'starting' }, closed)
-      // A page conflict is already reported as the refusal.
-      return reportProblems(shopper, closed.name === 'refused' ? closed.error : null)
+      // Straight there: no other fact leads from `idle` to a refusal.
+      move({ name: 'shared', connection: { ...closed, sinceMs: nowMs() } })
+      return reportProblems()
     }
     const mine = openSession({
       environment,
@@ -204,7 +208,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
       memory,
       handle,
       state: move,
-      note: siblings.hear,
+      note: hearSibling,
     })
     session = mine
     pendingMove = 'none'
@@ -214,8 +218,9 @@ export const createClient = (options: ClientOptions): CartEcho => {
     if (session === mine) refreshing.catchUp()
   }
 
-  const reportProblems = ({ problems }: Shopper, except: CartEchoError | null = null): void => {
-    for (const problem of problems) if (problem !== except) report(problem)
+  // A page conflict is reported already, as the refusal.
+  const reportProblems = ({ problems }: Shopper = customer.shopper): void => {
+    for (const problem of problems) if (problem !== errorOf(connection.get())) report(problem)
   }
 
   const close = (why?: CartEchoError): void => {
@@ -238,11 +243,10 @@ export const createClient = (options: ClientOptions): CartEcho => {
 
   const counted = createCounted({
     begin: () => {
-      leaving.push(options.whileStarted?.(), environment.watchPage(readIfAway))
-      const nowMs = environment.nowMs()
+      leaving.push(options.whileStarted?.(), environment.watchPage(hearPage))
       open()
       // Stopped while in the back/forward cache: nobody heard it come back.
-      if (counted.isOn() && news.get().unconfirmedSinceMs === AWAY) unconfirm(nowMs)
+      if (counted.isOn() && news.get().unconfirmedSinceMs === AWAY) unconfirm()
     },
     again: () => {
       if (isStuck()) reopen()
@@ -256,30 +260,30 @@ export const createClient = (options: ClientOptions): CartEcho => {
   })
 
   // From then on another customer may be looking.
-  const unconfirm = (sinceMs: number): void => {
+  const unconfirm = (sinceMs = nowMs()): void => {
     customer.memory.confirmedAtMs = null
     news.set(unconfirmed(news.get(), sinceMs))
   }
 
-  // While this page was away, another may have changed the cart and told only those that were awake.
-  const readIfAway = (signal: PageSignal): void => {
+  const hearPage = (signal: PageSignal): void => {
     if (signal === 'traversed') isTraversed = true
     if (signal === 'left') {
       // The reorder buffer is dropped: a log gives it again, and without one the next answer may be about another customer.
       customer.memory.stream = { ...customer.memory.stream, buffered: [] }
       unconfirm(AWAY)
     }
-    if (signal === 'restored') unconfirm(environment.nowMs())
+    if (signal === 'restored') unconfirm()
+    // While this page was away, another may have changed the cart and told only those that were awake.
     if (session !== null && (signal === 'restored' || signal === 'resumed')) refreshing.want(0)
   }
 
   const identify = (identity: PageIdentity): void => {
     const before = customer
     // Throws for misuse before anything is changed.
-    readShopper(identity)
+    const said = readShopper(identity, before.shopper)
     const move = options.moveTo?.(identity) ?? 'none'
     if (move !== 'none' && pendingMove !== 'check') pendingMove = move
-    const mine = identified(before, identity, move)
+    const mine = identified(before, said, move)
     customer = mine
     if (mine.memory === before.memory) renderedAgain(mine.shopper)
     else {
@@ -292,7 +296,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
     if (customer !== mine || !counted.isOn()) return
     if (session === null || isStuck() || pendingMove === 'check') reopen()
     else if (pendingMove === 'interval' && connection.get().name === 'polling') retime()
-    else reportProblems(mine.shopper)
+    else reportProblems()
   }
 
   // Not during an ask: `cart.check()` would reject because listening ended.
@@ -311,13 +315,12 @@ export const createClient = (options: ClientOptions): CartEcho => {
     if (!cursor || (isBefore(cursor, memory.stream.cursor) && !mayReadOnceMore())) return
     if (session) return session.rendered(cursor)
     // The next session runs the effects of this.
-    const moment = { nowMs: environment.nowMs(), random: 0 }
-    remember(memory, { name: 'rendered', cursor }, { ...listening, canAsk: false }, moment)
+    remember(memory, { name: 'rendered', cursor }, { ...listening, canAsk: false }, { nowMs: nowMs(), random: 0 })
   }
 
   // A page without a cursor may come from a prefetch or the history, and be older than the last change.
   const renderedSometime = (): void => {
-    const isYoungNews = changedAtMs !== null && isYoung(changedAtMs, environment.nowMs(), PREFETCHED_MS)
+    const isYoungNews = changedAtMs !== null && isYoung(changedAtMs, nowMs(), PREFETCHED_MS)
     const mayBeOlder = isYoungNews || (isTraversed && changedAtMs !== null)
     if (mayBeOlder && mayReadOnceMore()) refreshing.beStale()
     else if (!mayBeOlder && !refreshing.isRunning() && !customer.memory.stream.cursor) refreshing.beFresh()
@@ -325,10 +328,34 @@ export const createClient = (options: ClientOptions): CartEcho => {
 
   // A refresh may render the page, which calls identify() again: that must not cause refresh after refresh.
   const mayReadOnceMore = (): boolean => {
-    const isItsOwn = refreshing.isRunning() || isYoung(ranAtMs, environment.nowMs(), AFTERMATH_MS)
-    if (!isItsOwn) return true
+    if (!refreshing.isRunning() && !isYoung(ranAtMs, nowMs(), AFTERMATH_MS)) return true
     readOnce += 1
     return readOnce <= MOST_READ_ONCE_MORE
+  }
+
+  const notListening = (): CartEchoError => {
+    const { name, reason } = connection.get()
+    const cause = errorOf(connection.get()) ?? undefined
+    return new CartEchoError('cannot-check', `The page is ${name}: ${reason}.`, { cause })
+  }
+
+  /** Makes sure that the page is right: asks, lets listeners hear, runs the refresh that is wanted. */
+  const check: CartEcho['check'] = async (options = {}) => {
+    const { maxAgeMs = 0, refresh = true, signal } = ownOnly(options)
+    if (signal?.aborted) throw signal.reason
+    // Any age will do; only timers have a longest wait.
+    if (typeof maxAgeMs !== 'number' || !(maxAgeMs >= 0))
+      throw unfit('invalid-options', 'check().maxAgeMs', 'milliseconds, 0 or more', maxAgeMs)
+    const { memory } = customer
+    const before = memory.delivered
+    if (!isConfirmed(memory, nowMs(), maxAgeMs)) {
+      if (!session) throw notListening()
+      await untilAborted(session.confirm(), signal)
+    }
+    if (refresh) await untilAborted(refreshing.flush(), signal)
+    const { delivered, confirmedAtMs, confirmedOwner: owner } = memory
+    if (confirmedAtMs === null || customer.memory !== memory) throw notListening()
+    return { found: delivered - before, confirmedAtMs, owner }
   }
 
   return {
@@ -343,15 +370,9 @@ export const createClient = (options: ClientOptions): CartEcho => {
     identify,
     connection: readOnly(connection),
     // What was planned for a time that has passed is being tried, or waits for somebody who looks.
-    nextTryAtMs: () => (nextTryAtMs !== null && nextTryAtMs < environment.nowMs() ? null : nextTryAtMs),
+    nextTryAtMs: () => ((nextTryAtMs ?? 0) < nowMs() ? null : nextTryAtMs),
     news: readOnly(news),
-    check: createChecking({
-      nowMs: environment.nowMs,
-      memory: () => customer.memory,
-      session: () => session,
-      connection: connection.get,
-      refreshers: refreshing,
-    }),
+    check,
     onRefresh: (refresh, options) => {
       const off = refreshing.add(refresh, options)
       // A late onRefresh on a page that is stale already runs at once.
@@ -359,7 +380,12 @@ export const createClient = (options: ClientOptions): CartEcho => {
       return off
     },
     refresh: refreshing.run,
-    dismiss: siblings.dismiss,
+    dismiss: () => {
+      const keys = keysOf(news.get())
+      if (keys.length === 0) return
+      tell({ name: 'dismissed', keys })
+      news.set(dismissed(news.get()))
+    },
     changedHere: () => {
       if (session !== null) siblings.changedHere()
     },

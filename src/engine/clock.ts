@@ -1,4 +1,4 @@
-import type { Environment, PageSignal, Stop } from './environment'
+import { type Environment, type PageSignal, type Stop, withOwn } from './environment'
 
 /** What the world lends to one step of a value: the time, and one random number from 0 to 1. */
 export interface Moment {
@@ -12,9 +12,11 @@ export const isYoung = (atMs: number, nowMs: number, ageMs: number): boolean => 
 /** An alarm that is not set: for one thing that is to happen later. */
 export const createAlarm = (environment: Environment) => {
   let planned: { readonly atMs: number; run: () => void; readonly stop: Stop } | null = null
-  const stop = (): void => {
+  const stop = (): boolean => {
+    const wasSet = planned !== null
     planned?.stop()
     planned = null
+    return wasSet
   }
   return {
     /** Plans it, in the place of what was planned before. */
@@ -33,7 +35,7 @@ export const createAlarm = (environment: Environment) => {
       }
       planned = { atMs, run, stop: environment.schedule(inMs, ring) }
     },
-    /** Drops what is planned. `set` may follow. */
+    /** Drops what is planned; false when nothing was. `set` may follow. */
     stop,
   }
 }
@@ -99,16 +101,7 @@ export const withPageClock = (environment: Environment): Environment => {
     stopWatching()
   }
 
-  return {
-    // Not by spreading `environment`: that would look for the page's globals now.
-    get hasPage() {
-      return environment.hasPage
-    },
-    nowMs: () => environment.nowMs(),
-    schedule: (delayMs, run) => environment.schedule(delayMs, run),
-    random: () => environment.random(),
-    isVisible: () => environment.isVisible(),
-    isActivated: () => environment.isActivated(),
+  return withOwn(environment, {
     watchPage: (listener) => {
       if (!environment.hasPage) return () => undefined
       const watcher = { hear: listener }
@@ -121,21 +114,20 @@ export const withPageClock = (environment: Environment): Environment => {
         if (watchers.delete(watcher) && watchers.size === 0) end()
       }
     },
-  }
+  })
 }
 
 /** Something that is on for as long as anybody has it started. `again` is called for a start while it is on. */
 export const createCounted = ({ begin, again, end }: Readonly<Record<'begin' | 'again' | 'end', () => void>>) => {
   const holders = new Set<symbol>()
-  const stop = (): void => {
-    if (holders.size === 0) return
-    holders.clear()
-    end()
-  }
   return {
     isOn: (): boolean => holders.size > 0,
     /** Ends it at once, whoever has it started. */
-    stop,
+    stop: (): void => {
+      if (holders.size === 0) return
+      holders.clear()
+      end()
+    },
     /** Begins it, unless it is on already. Returns the release of this start; it ends with the last one. */
     start: (): Stop => {
       const holder = Symbol('start')
@@ -143,8 +135,7 @@ export const createCounted = ({ begin, again, end }: Readonly<Record<'begin' | '
       if (holders.size === 1) begin()
       else again()
       return () => {
-        if (holders.has(holder) && holders.size === 1) stop()
-        holders.delete(holder)
+        if (holders.delete(holder) && holders.size === 0) end()
       }
     },
   }

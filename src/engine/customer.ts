@@ -1,8 +1,7 @@
-import type { Moment } from './clock'
-import { isSameShopper, type PageIdentity, readShopper, type Shopper } from './identity'
-import { ownOnly } from './shape'
+import { isYoung, type Moment } from './clock'
+import { isSameShopper, type Shopper } from './identity'
 import { advance } from './stream'
-import { type Arrival, type Confirmed, type Effect, newStream, type Stream, type StreamRules } from './stream/state'
+import { type Arrival, type Effect, newStream, type Stream, type StreamRules } from './stream/state'
 
 /** Who is looking. Another memory is another customer: whatever was begun under it goes no further. */
 interface Customer {
@@ -31,37 +30,28 @@ export interface Memory {
   read: readonly string[]
 }
 
-/**
- * Whoever a page was rendered for.
- * @throws {CartEchoError} `invalid-user` or `invalid-cursor`.
- */
-export const newCustomer = (identity: PageIdentity): Customer => {
-  const shopper = readShopper(identity)
-  const { owner, cursor } = shopper
-  const stream = newStream(owner, cursor)
-  const memory: Memory = {
-    stream,
+/** Whoever a page was rendered for. */
+export const newCustomer = (shopper: Shopper): Customer => ({
+  shopper,
+  memory: {
+    stream: newStream(shopper.owner, shopper.cursor),
     pending: [],
     busy: false,
     confirmedAtMs: null,
     confirmedOwner: null,
     delivered: 0,
     read: [],
-  }
-  return { shopper, memory }
-}
+  },
+})
 
 /**
- * Whoever a page says is looking now. `enabled` stays as it was when left out; the same customer keeps the memory, and the owner once known.
+ * Whoever a page says is looking now. The same customer keeps the memory, and the owner once known.
  * A page that listens elsewhere is another customer's, and so is one that asks elsewhere, unless it names the same owner.
- * @throws {CartEchoError} `invalid-user` or `invalid-cursor`.
  */
-export const identified = ({ shopper, memory }: Customer, identity: PageIdentity, move: Move = 'none'): Customer => {
-  const said = { ...identity, enabled: ownOnly(identity).enabled ?? shopper.enabled }
-  const next = readShopper(said)
+export const identified = ({ shopper, memory }: Customer, next: Shopper, move: Move = 'none'): Customer => {
   const { owner } = memory.stream
   const isElsewhere = move === 'channel' || (move === 'check' && (owner === null || owner !== next.owner))
-  if (isElsewhere || !isSameShopper({ ...shopper, owner }, next)) return newCustomer(said)
+  if (isElsewhere || !isSameShopper({ ...shopper, owner }, next)) return newCustomer(next)
   return { shopper: { ...next, owner: next.owner ?? shopper.owner }, memory }
 }
 
@@ -72,28 +62,9 @@ export const remember = (memory: Memory, arrival: Arrival, rules: StreamRules, m
   memory.pending.push(...effects)
 }
 
-/** Carries out what waits, as long as it may. A queue: what a listener makes arrive must not overtake this one. */
-export const carryOut = (memory: Memory, mayGoOn: () => boolean, perform: (effect: Effect) => void): void => {
-  if (memory.busy) return
-  memory.busy = true
-  const next = (): Effect | undefined => (mayGoOn() ? memory.pending.shift() : undefined)
-  for (let effect = next(); effect; effect = next()) perform(effect)
-  memory.busy = false
-}
-
-/** Forgets what was to be asked, and what an answer was worth: an earlier session's answer is not heard any more, it is asked anew. */
-export const forgetAsk = ({ pending }: Memory): void => {
-  const kept = pending.filter(({ name }) => name !== 'ask' && name !== 'confirmed' && name !== 'unsettled')
-  pending.splice(0, pending.length, ...kept)
-}
-
-/**
- * Notes as of when everything there is was delivered, and whose log said so. Another tab's older answer makes nobody less sure; a clock that was
- * put back does.
- */
-export const noteConfirmed = (memory: Memory, { asOfMs, owner }: Confirmed, nowMs: number): void => {
-  const known = memory.confirmedAtMs
-  if (asOfMs === undefined || (known !== null && known <= nowMs && asOfMs <= known)) return
-  memory.confirmedAtMs = asOfMs
-  memory.confirmedOwner = owner
-}
+/** True when everything there is was delivered less than `maxAgeMs` ago, and nothing is known to be missing since. */
+export const isConfirmed = ({ confirmedAtMs, stream }: Memory, nowMs: number, maxAgeMs: number): boolean =>
+  confirmedAtMs !== null &&
+  isYoung(confirmedAtMs, nowMs, maxAgeMs) &&
+  stream.asking.name === 'nothing' &&
+  stream.buffered.length === 0

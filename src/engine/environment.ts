@@ -45,6 +45,10 @@ export interface Environment {
   watchPage(listener: (signal: PageSignal) => void): Stop
 }
 
+/** The same environment, but for what is its own here. Not by spreading: that would look for the page's globals now. */
+export const withOwn = (environment: Environment, own: Partial<Environment>): Environment =>
+  Object.assign(Object.create(environment), own)
+
 /** Who looks: at one page, or at any of several. */
 export type Audience = Pick<Environment, 'isVisible' | 'watchPage'>
 

@@ -38,8 +38,8 @@ export interface Shopper {
   readonly problems: readonly CartEchoError[]
 }
 
-// What templates print by mistake for a missing value. No real user id looks like this.
-const ACCIDENTS = new Set(['undefined', 'null', 'nan', 'true', 'false', '[object object]'])
+// Without what templates print by mistake for a missing value: no real user id looks like this.
+const ID = /^(?!(undefined|null|nan|true|false)$)[\w\-=@,.;]{1,120}$/i
 
 /**
  * The user's id as a string; null when nobody is logged in.
@@ -48,22 +48,23 @@ const ACCIDENTS = new Set(['undefined', 'null', 'nan', 'true', 'false', '[object
 export const readUser = (user: unknown): string | null => {
   if (user === undefined || user === null || user === '') return null
   if (Number.isSafeInteger(user)) return String(user)
-  if (typeof user === 'string' && /^[\w\-=@,.;]{1,120}$/.test(user) && !ACCIDENTS.has(user.toLowerCase())) return user
+  if (typeof user === 'string' && ID.test(user)) return user
   throw unfit('invalid-user', 'user', 'an id, or null for nobody', user)
 }
 
 /**
- * Validates a page's identity.
+ * Validates a page's identity. `enabled` stays as it was before when left out.
  * @throws {CartEchoError} `invalid-user` or `invalid-cursor`.
  */
-export const readShopper = (identity: PageIdentity): Shopper => {
-  const { user, guest, owner, cursor, enabled, problems } = ownOnly(identity)
+export const readShopper = (identity: PageIdentity, before?: Shopper): Shopper => {
+  const { user: id, guest, owner, cursor, enabled, problems } = ownOnly(identity)
+  const user = readUser(id)
   return {
-    user: readUser(user),
-    guest: readUser(user) === null && guest === true,
+    user,
+    guest: user === null && guest === true,
     owner: typeof owner === 'string' && owner !== '' ? owner : null,
     cursor: readCursor(cursor),
-    enabled: enabled ?? true,
+    enabled: enabled ?? before?.enabled ?? true,
     problems: problems ?? [],
   }
 }

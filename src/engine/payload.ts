@@ -7,9 +7,9 @@ import {
   isRecord,
   list,
   type Misfit,
-  misfit,
   optional,
   own,
+  ownOnly,
   reading,
   readNumber,
   record,
@@ -18,7 +18,6 @@ import {
   sentenceOf,
   text,
   where,
-  within,
 } from './shape'
 
 const DEEPEST = 16
@@ -27,37 +26,57 @@ const MOST_CHARACTERS = 256_000
 const NOT_JSON: ReadonlySet<string> = new Set(['function', 'bigint', 'symbol'])
 
 /**
- * Says what makes a payload too hostile to look at: deeper than 16 levels, more than 10,000 values, more than 256,000
- * characters, a key named `__proto__`, or what JSON cannot hold. Reverb refuses publishes over 10,000 bytes, so a real
- * broadcast is far below. Stops at the first excess, so that a huge payload costs little.
+ * A copy of a payload, unless that is too hostile to look at: deeper than 16 levels, more than 10,000 values, more than
+ * 256,000 characters, a key named `__proto__`, or what JSON cannot hold. Reverb refuses publishes over 10,000 bytes, so a
+ * real broadcast is far below. Stops at the first excess, so that a huge payload costs little.
+ * @throws {CartEchoError} `invalid-payload`.
  */
-export const outOfBounds = (payload: unknown): Misfit | null => measure(payload, 0, { values: 0, characters: 0 })
+export const boundedCopy = (payload: unknown): unknown => {
+  const path: (string | number)[] = []
+  let values = 0
+  let characters = 0
 
-const measure = (value: unknown, depth: number, spent: { values: number; characters: number }): Misfit | null => {
-  spent.values += 1
-  if (typeof value === 'string') spent.characters += value.length
-  if (spent.values > MOST_VALUES) return misfit(`at most ${MOST_VALUES} values`, value)
-  if (spent.characters > MOST_CHARACTERS) return misfit(`at most ${MOST_CHARACTERS} characters`, value)
-  if (NOT_JSON.has(typeof value)) return misfit('plain JSON', value)
-  if (typeof value !== 'object' || value === null) return null
-  if (depth >= DEEPEST) return misfit(`at most ${DEEPEST} levels`, value)
-  // A listener that copies the payload key by key would set the prototype of its copy.
-  if (Object.hasOwn(value, '__proto__')) return misfit('no key named __proto__', value)
-  if (Array.isArray(value)) {
-    for (let index = 0; index < value.length; index += 1) {
-      const wrong = measure(value[index], depth + 1, spent)
-      if (wrong) return within(index, wrong)
+  const refuse = (expected: string, actual: unknown): never => {
+    throw invalidPayload({ path, expected, actual })
+  }
+
+  const copy = (value: unknown): unknown => {
+    values += 1
+    if (typeof value === 'string') characters += value.length
+    if (values > MOST_VALUES) refuse(`at most ${MOST_VALUES} values`, value)
+    if (characters > MOST_CHARACTERS) refuse(`at most ${MOST_CHARACTERS} characters`, value)
+    if (NOT_JSON.has(typeof value)) refuse('plain JSON', value)
+    if (typeof value !== 'object' || value === null) return value
+    if (path.length === DEEPEST) refuse(`at most ${DEEPEST} levels`, value)
+    // A listener that copies the payload key by key would set the prototype of its copy.
+    if (Object.hasOwn(value, '__proto__')) refuse('no key named __proto__', value)
+    return Array.isArray(value) ? copyList(value) : copyRecord(value as Record<string, unknown>)
+  }
+
+  // `Object.entries` would read a million items before the limit could stop it.
+  const copyList = (list: readonly unknown[]): unknown => {
+    const copied: unknown[] = []
+    for (let index = 0; index < list.length; index += 1) {
+      path.push(index)
+      copied.push(copy(list[index]))
+      path.pop()
     }
-    return null
+    return copied
   }
-  // `Object.entries` would read a million keys before the limit could stop it.
-  for (const key in value) {
-    if (!Object.hasOwn(value, key)) continue
-    spent.characters += key.length
-    const wrong = measure((value as Record<string, unknown>)[key], depth + 1, spent)
-    if (wrong) return within(key, wrong)
+
+  const copyRecord = (record: Record<string, unknown>): unknown => {
+    const copied: Record<string, unknown> = {}
+    for (const key in record) {
+      if (!Object.hasOwn(record, key)) continue
+      characters += key.length
+      path.push(key)
+      copied[key] = copy(record[key])
+      path.pop()
+    }
+    return copied
   }
-  return null
+
+  return copy(payload)
 }
 
 /** A broadcast, read. */
@@ -65,41 +84,47 @@ export interface Decoded {
   readonly event: string
   /** What the event's own decoder made of the payload. */
   readonly change: unknown
-  /** A copy of the payload: what a decoder makes of it may be no JSON, or leave out what tells two apart. */
-  readonly payload: Record<string, unknown>
+  /** Tells it from others: `epoch:seq` where it has a place. */
+  readonly key: string
   /** Its place in the owner's log; null where the server keeps none. */
   readonly position: Cursor | null
-  /** Its identity on a server without a log; null for none. */
-  readonly id: string | null
+  /** What it says, where that may be what a check without a log says: it has no place, and a message. Else null. */
+  readonly words: Words | null
   readonly instance: string
   readonly spreadMs: number | undefined
   /** What was left out of it, and why; null for nothing. */
   readonly problem: CartEchoError | null
 }
 
-const FOR_EVER = Number.POSITIVE_INFINITY
-const CONTENT_LASTS_MS = 60_000
-const CONTENT = 'content:'
-
-/**
- * The key that tells a broadcast from others, and how long the same key means the same news. It is `epoch:seq`, else made
- * of event, instance and `id`, else of event and content. The same content may come again by right, so that lasts 60 s.
- * Keys are sorted; `timestamp`, `spread_ms` and `locale` are no content.
- */
-export const identityOf = (decoded: Decoded): { readonly key: string; readonly lastsMs: number } => {
-  const { event, payload, position, id, instance } = decoded
-  if (position) return { key: formatCursor(position), lastsMs: FOR_EVER }
-  // One order may be the `id` of a change of the cart, of the stock and of the wishlist.
-  if (id !== null) return { key: `id:${JSON.stringify([event, instance, id])}`, lastsMs: FOR_EVER }
-  const { timestamp, cart_echo, ...content } = payload
-  const { spread_ms, locale, ...block } = Object(cart_echo)
-  const words = `${event} ${sorted({ ...content, cart_echo: block })}`
-  // Two hashes of 32 bits are plenty to tell a minute's worth of broadcasts apart.
-  return { key: CONTENT + fnv1a(words, 0x811c9dc5) + fnv1a(words, 0x1000193), lastsMs: CONTENT_LASTS_MS }
+/** A message, null for none, and the changes as text. */
+export interface Words {
+  readonly message: string | null
+  readonly changes: string
 }
+
+const CONTENT = 'content:'
 
 /** True for the key of mere content: the same key may be other news by right. */
 export const mayComeAgain = (key: string): boolean => key.startsWith(CONTENT)
+
+/**
+ * The key of what has no place: made of event, instance and `id`, else of event and content. Keys are sorted;
+ * `timestamp`, `spread_ms` and `locale` are no content.
+ */
+const placelessKey = (
+  event: string,
+  instance: string,
+  payload: Record<string, unknown>,
+  block: CartEchoBlock,
+): string => {
+  // One order may be the `id` of a change of the cart, of the stock and of the wishlist.
+  if (block.id != null) return `id:${JSON.stringify([event, instance, String(block.id)])}`
+  const { timestamp, ...content } = payload
+  const { spread_ms, locale, ...cart_echo } = block
+  const words = `${event} ${sorted({ ...content, cart_echo })}`
+  // Two hashes of 32 bits are plenty to tell a minute's worth of broadcasts apart.
+  return CONTENT + fnv1a(words, 0x811c9dc5) + fnv1a(words, 0x1000193)
+}
 
 /** The same text for the same JSON, in whatever order its keys are. */
 export const sorted = (json: unknown): string => JSON.stringify(json, sortKeys) ?? ''
@@ -113,17 +138,14 @@ const fnv1a = (text: string, seed: number): string => {
   return (hash >>> 0).toString(16).padStart(8, '0')
 }
 
-const isInteger = (value: unknown): boolean => Number.isSafeInteger(readNumber(value))
-const isUnsafe = (value: unknown): boolean => Number.isInteger(value) && !Number.isSafeInteger(value)
-const integer = where('an integer', isInteger)
-const positive = where('an integer above 0', (value) => isInteger(value) && Number(value) > 0)
-const safeId = where('a string or an integer', (value) => typeof value === 'string' || Number.isSafeInteger(value))
-const amount = where('a string or a number', (value) => typeof value === 'string' || Number.isFinite(value))
-const epoch = where('1 to 32 of A-Z a-z 0-9 _ -', (value) => typeof value === 'string' && /^[\w-]{1,32}$/.test(value))
-
+const isText = (value: unknown): value is string => typeof value === 'string'
 // JavaScript rounds such numbers, so two ids may become the same.
-const id: Shape = (value) => (isUnsafe(value) ? misfit(AS_A_STRING, value) : safeId(value))
-const AS_A_STRING = 'an id beyond 2^53 as a string'
+const isUnsafe = (value: unknown): boolean => Number.isInteger(value) && !Number.isSafeInteger(value)
+const id = where('a string, or an integer below 2^53', (value) => isText(value) || Number.isSafeInteger(value))
+const integer = where('an integer', Number.isSafeInteger)
+const positive = where('an integer above 0', (value) => Number.isSafeInteger(value) && Number(value) > 0)
+const amount = where('a string or a number', (value) => isText(value) || Number.isFinite(value))
+const epoch = where('1 to 32 of A-Z a-z 0-9 _ -', (value) => isText(value) && /^[\w-]{1,32}$/.test(value))
 
 /** A number also in a string; an empty one, as a template or `env()` prints it, is nothing. */
 const number = (shape: Shape): Shape => reading((said) => (said === '' ? null : (readNumber(said) ?? said)), shape)
@@ -133,7 +155,7 @@ const filled = (empty: unknown, shape: Shape): Shape => reading((said) => (isEmp
 
 const emptyObject = Object.freeze({})
 
-const blockFields = record({
+const blockShape = record({
   epoch: optional(epoch),
   seq: number(optional(positive)),
   id: optional(id),
@@ -144,14 +166,6 @@ const blockFields = record({
   locale: optional(text),
   spread_ms: number(optional(duration)),
 })
-
-const blockShape: Shape = (value) => blockFields(value) ?? unpaired(value as Record<string, unknown>)
-
-const unpaired = (block: Record<string, unknown>): Misfit | null => {
-  const hasEpoch = own(block, 'epoch') != null
-  if (hasEpoch === (own(block, 'seq') != null)) return null
-  return within(hasEpoch ? 'seq' : 'epoch', misfit('epoch and seq together', undefined))
-}
 
 const broadcastShape = record({ cart_echo: filled(emptyObject, optional(blockShape)) })
 
@@ -171,28 +185,28 @@ const totalsShape = record({
   previous_total: number(optional(integer)),
 })
 
-const isOfUnsafeItem = (condition: unknown): boolean => isRecord(condition) && isUnsafe(own(condition, 'item_id'))
-
-const ofKnownItems = (conditions: unknown): unknown =>
-  Array.isArray(conditions) ? conditions.filter((condition) => !isOfUnsafeItem(condition)) : conditions
-
 const changesShape = record({
   condition_removed: optional(text),
   new_subtotal: optional(text),
   new_total: optional(text),
   savings: optional(text),
-  conditions: reading(ofKnownItems, optional(list(conditionShape))),
+  conditions: optional(list(conditionShape)),
   totals: filled(null, optional(totalsShape)),
 })
 
+const isMessage = (value: unknown): value is string | null => isText(value) || value === null
+
 const conditionsChangedShape = record({
-  message: where('a string or null', (value) => typeof value === 'string' || value === null),
+  message: where('a string or null', isMessage),
   changes: filled(emptyObject, changesShape),
   timestamp: text,
 })
 
-/** Turns an event's own payload into its type, or throws. What it is given is plain, bounded JSON, and its own. */
-export type Decode<Payload> = (payload: Record<string, unknown>) => Payload
+/**
+ * Turns an event's own payload into its type, or throws. What it is given is plain, bounded JSON, and its own. `leaveOut`
+ * notes what it leaves out.
+ */
+export type Decode<Payload> = (payload: Record<string, unknown>, leaveOut?: (what: Misfit) => void) => Payload
 
 /** Decodes an event of your own that brings no decoder: any JSON object passes as it is. */
 export const decodeAnything: Decode<Record<string, unknown>> = (payload) => payload
@@ -202,52 +216,78 @@ export const decodeAnything: Decode<Record<string, unknown>> = (payload) => payl
  * string as that number. A condition whose `item_id` is a number beyond 2^53 is left out: nobody knows which item it is.
  * @throws {CartEchoError} `invalid-payload`, with path, expected and actual.
  */
-export const decodeConditionsChanged: Decode<CartConditionsChanged> = (payload) => {
+export const decodeConditionsChanged: Decode<CartConditionsChanged> = (payload, leaveOut) => {
+  const changes = own(payload, 'changes')
+  const conditions = isRecord(changes) && own(changes, 'conditions')
+  if (Array.isArray(conditions))
+    Object.assign(changes as object, {
+      conditions: conditions.filter((condition, index) => {
+        const wrong = isRecord(condition) && isUnsafe(own(condition, 'item_id')) && conditionShape(condition)
+        if (wrong) leaveOut?.({ ...wrong, path: ['changes', 'conditions', index, ...wrong.path] })
+        return !wrong
+      }),
+    })
   insist(conditionsChangedShape(payload))
   return payload as unknown as CartConditionsChanged
 }
 
+/** Decodes the broadcasts of one event; `invalid-payload` for one that cannot be read. Never throws. */
+export type Decoder = (payload: unknown) => Decoded | CartEchoError
+
 /**
- * Decodes a copy of a broadcast: bounds first, then the `cart_echo` block, then the event's own payload. What came stays
- * as it came, for the shopper's other tabs and for the page's own Echo. What is made of it is frozen, as deep as it is
- * plain, for all listeners are handed the same.
- * @throws {CartEchoError} `invalid-payload`; whatever the event's own decoder throws is its `cause`.
+ * A decoder of one event. It decodes a copy: bounds first, then the `cart_echo` block, then the event's own payload. What
+ * came stays as it came, for the shopper's other tabs and for the page's own Echo. What is made of it is frozen, as deep
+ * as it is plain, for all listeners are handed the same. A payload is decoded once though it is asked twice: by the leader
+ * of the tabs, then by its page. Whatever the event's own decoder throws is the error's `cause`.
  */
-export const decodeBroadcast = (event: string, said: unknown, decode: Decode<unknown>): Decoded => {
-  try {
-    insist(outOfBounds(said))
-    const payload = copyOf(isEmptyArray(said) ? {} : said) as Record<string, unknown>
+export const createDecoder = (event: string, decode: Decode<unknown>): Decoder => {
+  let last: { readonly payload: unknown; readonly decoded: Decoded | CartEchoError } | null = null
+
+  const read = (said: unknown): Decoded => {
+    const payload = boundedCopy(isEmptyArray(said) ? {} : said) as Record<string, unknown>
     insist(broadcastShape(payload))
-    const block = (own(payload, 'cart_echo') ?? {}) as Record<string, unknown>
     // Own properties only: a page may have put an `id` on Object.prototype.
-    const given = <Key extends keyof CartEchoBlock>(key: Key) => own(block, key) as CartEchoBlock[Key]
-    const [epoch, seq, id] = [given('epoch'), given('seq'), given('id')]
-    // Looked for before the decoder, which may modify the payload.
-    const problem = unsafeItem(payload)
+    const { message, changes, cart_echo } = ownOnly(payload)
+    const block: CartEchoBlock = ownOnly(cart_echo ?? {})
+    const { epoch, seq, spread_ms } = block
+    const instance = block.instance ?? 'default'
+    if ((epoch == null) !== (seq == null))
+      insist({
+        path: ['cart_echo', epoch == null ? 'epoch' : 'seq'],
+        expected: 'epoch and seq together',
+        actual: undefined,
+      })
+    const position = epoch != null && seq != null ? { epoch, seq } : null
+    let problem: CartEchoError | null = null
+    const leaveOut = (what: Misfit): void => {
+      problem ??= invalidPayload(what)
+    }
     return {
       event,
-      payload,
-      position: epoch != null && seq != null ? { epoch, seq } : null,
-      id: id == null ? null : String(id),
-      instance: given('instance') ?? 'default',
-      spreadMs: given('spread_ms') ?? undefined,
-      change: frozen(decode(payload)),
+      position,
+      instance,
+      spreadMs: spread_ms ?? undefined,
+      // Looked at before the decoder, which may modify the payload.
+      key: position ? formatCursor(position) : placelessKey(event, instance, payload, block),
+      words: !position && isMessage(message) ? { message, changes: sorted(changes) } : null,
+      change: frozen(decode(payload, leaveOut)),
       problem,
     }
-  } catch (cause) {
-    const words = cause instanceof CartEchoError ? cause.report : undefined
-    const message = `${event} skipped: ${wordsOf(cause)}`
-    throw new CartEchoError('invalid-payload', message, { cause, report: words })
   }
-}
 
-const unsafeItem = (payload: Record<string, unknown>): CartEchoError | null => {
-  const changes = own(payload, 'changes')
-  const conditions = isRecord(changes) ? own(changes, 'conditions') : null
-  const index = Array.isArray(conditions) ? conditions.findIndex(isOfUnsafeItem) : -1
-  if (index < 0) return null
-  const actual = (conditions as readonly Record<string, unknown>[])[index]?.item_id
-  return invalidPayload({ path: ['changes', 'conditions', index, 'item_id'], expected: AS_A_STRING, actual })
+  const tryToRead = (payload: unknown): Decoded | CartEchoError => {
+    try {
+      return read(payload)
+    } catch (cause) {
+      const words = cause instanceof CartEchoError ? cause.report : undefined
+      return new CartEchoError('invalid-payload', `${event} skipped: ${wordsOf(cause)}`, { cause, report: words })
+    }
+  }
+
+  return (payload) => {
+    if (!last || last.payload !== payload) last = { payload, decoded: tryToRead(payload) }
+    return last.decoded
+  }
 }
 
 const insist = (wrong: Misfit | null): void => {
@@ -259,43 +299,21 @@ const invalidPayload = (wrong: Misfit): CartEchoError => {
   return new CartEchoError('invalid-payload', sentenceOf(words), { report: words })
 }
 
-/** Decodes the broadcasts of one event; `invalid-payload` for one that cannot be read. */
-export type Decoder = (payload: unknown) => Decoded | CartEchoError
-
-/** A decoder that decodes a payload once though it is asked twice: by the leader of the tabs, then by its page. */
-export const createDecoder = (event: string, decode: Decode<unknown>): Decoder => {
-  let last: { readonly payload: unknown; readonly result: Decoded | CartEchoError } | null = null
-  const read = (payload: unknown): Decoded | CartEchoError => {
-    try {
-      return decodeBroadcast(event, payload, decode)
-    } catch (error) {
-      return error as CartEchoError
-    }
-  }
-  return (payload) => {
-    if (!last || last.payload !== payload) last = { payload, result: read(payload) }
-    return last.result
-  }
-}
-
 /** True when a broadcast can be decoded, or is of an event that nobody listens to. Never throws. */
 export const isReadable = (events: ReadonlyMap<string, Decoder>, event: string, payload: unknown): boolean =>
   !(events.get(event)?.(payload) instanceof CartEchoError)
 
 /** Freezes plain objects and arrays, and what is in them; leaves what has a class of its own. Gives the same value. */
 export const frozen = <Value>(value: Value, seen: Set<unknown> = new Set()): Value => {
-  if (!isPlain(value) || seen.has(value)) return value
+  if (typeof value !== 'object' || value === null || seen.has(value)) return value
+  const prototype = Object.getPrototypeOf(value)
+  // The prototype of another frame's objects is another object.
+  const isPlain = Array.isArray(value) || prototype === null || Object.getPrototypeOf(prototype) === null
+  if (!isPlain) return value
   seen.add(value)
   Object.freeze(value)
   for (const key of Object.keys(value)) frozen((value as Record<string, unknown>)[key], seen)
   return value
-}
-
-const isPlain = (value: unknown): value is object => {
-  if (typeof value !== 'object' || value === null) return false
-  const prototype = Object.getPrototypeOf(value)
-  // The prototype of another frame's objects is another object.
-  return Array.isArray(value) || prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
 /** A copy of JSON. Not for what is cyclic. */

@@ -1,4 +1,4 @@
-import { type Abort, createAbort, type Signal } from './abort'
+import { type Abort, createAbort, type Signal, untilAborted, withinTime } from './abort'
 import { backOffMs, REFRESH_FAILED } from './backoff'
 import { onChange } from './cart-echo'
 import { isYoung } from './clock'
@@ -83,8 +83,8 @@ export const createRefreshing = ({ news, done, report, ...parts }: Parts & { rea
   const mark = (isStale: boolean): void => news.set(markStale(news.get(), isStale))
 
   const want = (spreadMs?: number): void => {
-    if (all.size === 0) isPending = true
-    for (const refresher of [...all]) refresher.want(spreadMs)
+    isPending ||= all.size === 0
+    for (const refresher of all) refresher.want(spreadMs)
   }
 
   const flush = async (): Promise<void> => {
@@ -93,7 +93,7 @@ export const createRefreshing = ({ news, done, report, ...parts }: Parts & { rea
 
   const reset = (): void => {
     isPending = false
-    for (const refresher of [...all]) refresher.reset()
+    for (const refresher of all) refresher.reset()
   }
 
   const catchUp = (): void => {
@@ -167,181 +167,175 @@ type State =
   /** Nothing is wanted. `isDone`: the last run neither failed nor was skipped. */
   | { readonly name: 'rest'; readonly isDone: boolean }
   /** `isTimed` while a timer runs; afterwards it waits for the page, the connection or `hold`. */
-  | { readonly name: 'waiting'; isTimed: boolean; stop: Stop }
-  | { readonly name: 'asking' }
-  /** `again`: the spread of the next run, if one was requested meanwhile. */
-  | { readonly name: 'running'; readonly abort: Abort; readonly ended: Promise<void>; again: number | null }
+  | { readonly name: 'waiting'; readonly isTimed: boolean; readonly stop: Stop }
+  | Running
+
+/** `again`: the spread of the next run, if one was requested meanwhile. `ended` resolves also when the run was skipped or dropped. */
+interface Running {
+  readonly name: 'running'
+  readonly abort: Abort
+  readonly ended: Promise<void>
+  again: number | null
+}
 
 type Refresher = ReturnType<typeof createRefresher>
 
 /** One refresh function: many requests, one run at a time. */
-const createRefresher = (parts: Parts, refresh: Refresh, options: RefreshOptions) => {
-  const { environment, connection, report } = parts
+const createRefresher = (
+  { environment, connection, cursor, mayRun, done, report }: Parts,
+  refresh: Refresh,
+  options: RefreshOptions,
+) => {
   const { hold, ...durations } = ownOnly(options)
   const settleMs = readDurationMs('onRefresh().settleMs', durations.settleMs) ?? SETTLE_MS
   const ownSpreadMs = readDurationMs('onRefresh().spreadMs', durations.spreadMs) ?? SPREAD_MS
   let state: State = { name: 'rest', isDone: true }
+  /** Of what is wanted, from the first request to its end. */
+  let spreadMs = ownSpreadMs
+  let failures = 0
 
+  // Set first: what is stopped may be the page's own code.
   const become = (next: State): void => {
-    if (state.name === 'waiting') state.stop()
+    const before = state
     state = next
+    if (before.name === 'waiting') before.stop()
   }
 
-  const spreadInMs = (spreadMs: number): number => environment.random() * Math.min(spreadMs, LONGEST_SPREAD_MS)
+  const rest = (isDone: boolean): void => become({ name: 'rest', isDone })
+
+  const wait = (stop: Stop, isTimed = false): void => become({ name: 'waiting', isTimed, stop })
+
+  const begin = (withinMs: number): void => {
+    spreadMs = withinMs
+    failures = 0
+  }
 
   // Waits for the burst to settle and for the spread; then until the page is visible, the server is there, and `hold` lets it run.
-  const plan = (inMs: number, spreadMs: number, attempt = 0): void => {
-    const waiting: State = { name: 'waiting', isTimed: true, stop: () => undefined }
-    become(waiting)
+  const plan = (inMs = environment.random() * Math.min(spreadMs, LONGEST_SPREAD_MS)): void =>
+    wait(environment.schedule(settleMs + inMs, fallDue), true)
 
-    const wait = (isTimed: boolean, stop: Stop): void => {
-      waiting.stop()
-      Object.assign(waiting, { isTimed, stop })
-    }
-
-    const pass = (ms: number): void => wait(true, environment.schedule(settleMs + ms, fallDue))
-
-    const fallDue = (): void => {
-      if (!environment.isVisible()) return wait(false, environment.watchPage(look))
-      if (connection.get().name === 'waiting') return wait(false, onChange(connection, goOn))
-      const letGo = hold ? askHold(hold, fallDue, report) : null
-      // `hold` may have stopped the client.
-      if (state !== waiting) letGo?.()
-      else if (letGo) wait(false, letGo)
-      else void start(spreadMs, attempt)
-    }
-
-    const look = (signal: PageSignal): void => {
-      if (signal === 'visible') fallDue()
-    }
-
-    // Spread again from there: the connections of all pages come back at once.
-    const goOn = ({ name }: Connection): void => {
-      if (name !== 'waiting') pass(spreadInMs(spreadMs))
-    }
-
-    pass(inMs)
+  const fallDue = (): void => {
+    if (!environment.isVisible()) wait(environment.watchPage(look))
+    else if (connection.get().name === 'waiting') wait(onChange(connection, goOn))
+    else if (!isHeld()) void start()
   }
 
-  const start = (spreadMs: number, attempt = 0): Promise<void> | undefined => {
-    const asking: State = { name: 'asking' }
-    become(asking)
-    const mayRun = parts.mayRun()
-    // A listener that was asked may have stopped the client.
-    if (state !== asking) return undefined
-    if (!mayRun) {
-      become({ name: 'rest', isDone: false })
-      return undefined
+  const look = (signal: PageSignal): void => {
+    if (signal === 'visible') fallDue()
+  }
+
+  // Spread again from there: the connections of all pages come back at once.
+  const goOn = ({ name }: Connection): void => {
+    if (name !== 'waiting') plan()
+  }
+
+  // True also when `hold` has stopped the client.
+  const isHeld = (): boolean => {
+    const due = state
+    let held: State | null = null
+    let mayGo = false
+    const go = (): void => {
+      mayGo = true
+      // Once, and never after the delay has ended.
+      if (state === held) fallDue()
     }
+    const letGo = hold && guarded(report, HOLD, () => hold(go))
+    if (letGo) {
+      const stop = (): void => guarded(report, HOLD, letGo)
+      if (mayGo || state !== due) stop()
+      else {
+        wait(stop)
+        held = state
+      }
+    }
+    return state !== due
+  }
+
+  const start = (): Promise<void> => {
     const abort = createAbort()
-    const running: State = { name: 'running', abort, ended: run(parts, refresh, abort), again: null }
-    become(running)
-    running.ended.then(
-      () => state === running && succeed(running.again),
-      (cause) => state === running && fail(cause, spreadMs, attempt, running.again),
+    // One that awaits `refresh()` or `check()`, which wait for it, would otherwise block all later ones.
+    const ended = withinTime(environment, RUN_WITHIN_MS, abort.signal, (signal) =>
+      untilAborted(run(signal), signal),
+    ).then(
+      (hasRun) => {
+        if (state === running) succeed(hasRun, running.again)
+      },
+      (cause) => {
+        if (state === running) throw fail(cause, running.again)
+      },
     )
-    return running.ended
+    ended.catch(() => undefined)
+    const running: Running = { name: 'running', abort, ended, again: null }
+    become(running)
+    return ended
   }
 
-  const succeed = (again: number | null): void => {
-    become({ name: 'rest', isDone: true })
-    if (again === null) parts.done()
-    else want(again)
+  /** False when it was skipped. */
+  const run = async (signal: Signal): Promise<boolean> => {
+    // A microtask later: by then it is stored, and whoever is asked may wait for it.
+    await null
+    const may = mayRun()
+    // What was requested by whoever was asked is this run.
+    if (state.name === 'running') state.again = null
+    if (!may || signal.aborted) return false
+    const rendered = await refresh({ cursor: cursor(), signal })
+    // A database replica may lag: reload once more, not endlessly.
+    const isOlder = isBefore(parseCursor(rendered), parseCursor(cursor()))
+    if (isOlder && !signal.aborted) await refresh({ cursor: cursor(), signal })
+    return true
   }
 
-  const fail = (cause: unknown, spreadMs: number, attempt: number, again: number | null): void => {
-    if (attempt === 0) report(refreshFailed(cause))
-    become({ name: 'rest', isDone: false })
-    const next = attempt + 1
-    if (next < MOST_ATTEMPTS) plan(backOffMs(REFRESH_FAILED, attempt, environment.random()), spreadMs, next)
+  const succeed = (hasRun: boolean, again: number | null): void => {
+    rest(hasRun)
+    if (again !== null) want(again)
+    else if (hasRun) done()
+  }
+
+  const fail = (cause: unknown, again: number | null): CartEchoError => {
+    const error = new CartEchoError('refresh-failed', `onRefresh failed: ${wordsOf(cause)}`, { cause })
+    const before = failures
+    failures += 1
+    rest(false)
+    if (failures < MOST_ATTEMPTS) plan(backOffMs(REFRESH_FAILED, before, environment.random()))
     else if (again !== null) want(again)
+    // Last: whoever hears of it may stop the client.
+    if (before === 0) report(error)
+    return error
   }
 
-  const want = (spreadMs = ownSpreadMs): void => {
-    if (state.name === 'running' && (state.again === null || spreadMs === 0)) state.again = spreadMs
-    else if (state.name === 'rest') plan(spreadInMs(spreadMs), spreadMs)
-    // A change that the shopper made in another tab does not wait for the spread of a change to many carts.
-    else if (state.name === 'waiting' && state.isTimed && spreadMs === 0) plan(0, spreadMs)
+  const want = (withinMs = ownSpreadMs): void => {
+    if (state.name === 'running') {
+      if (state.again === null || withinMs === 0) state.again = withinMs
+      // A change that the shopper made in another tab does not wait for the spread of a change to many carts.
+    } else if (state.name === 'rest' || (state.isTimed && withinMs === 0)) {
+      begin(withinMs)
+      plan()
+    }
   }
+
+  const isDone = (): boolean => state.name === 'rest' && state.isDone
 
   return {
     /** Requests a refresh: one run at random within `spreadMs`, for all requests until then. */
     want,
     /** Runs at once what is wanted, whatever it waits for. Resolves when it has run, was skipped, or was dropped. Rejects with `refresh-failed`. */
     flush: async (): Promise<void> => {
-      try {
-        if (state.name === 'running') await state.ended
-        // Another caller may have started the next run already. A refresh that was given up is tried again. In `asking`, the listener
-        // that is being asked would wait for itself.
-        if (state.name === 'asking' || (state.name === 'rest' && state.isDone)) return
-        await (state.name === 'running' ? state.ended : start(ownSpreadMs))
-      } catch (cause) {
-        throw refreshFailed(cause)
-      }
+      if (state.name === 'running') await state.ended
+      // Another caller may have started the next run already. A refresh that was given up is tried again.
+      if (isDone()) return
+      if (state.name === 'running') return state.ended
+      begin(ownSpreadMs)
+      return start()
     },
-    isDone: (): boolean => state.name === 'rest' && state.isDone,
+    isDone,
     isRunning: (): boolean => state.name === 'running',
     /** Drops what is wanted, and aborts what runs. `want` may follow. */
     reset: (): void => {
-      if (state.name === 'running') state.abort.abort()
-      become({ name: 'rest', isDone: true })
+      const before = state
+      rest(true)
+      if (before.name === 'running') before.abort.abort()
     },
   }
-}
-
-/**
- * Runs a refresh once. Resolves when it has ended or was aborted: an aborted one may never end. Rejects with what it threw, or when it has not ended
- * within 30 s: one that awaits `refresh()` or `check()`, which wait for it, would otherwise block all later ones.
- */
-const run = ({ environment, cursor }: Parts, refresh: Refresh, abort: Abort): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const { signal } = abort
-    const stopTimer = environment.schedule(RUN_WITHIN_MS, () => {
-      reject(new Error(`no end within ${RUN_WITHIN_MS / 1_000} s`))
-      abort.abort()
-    })
-    signal.addEventListener('abort', () => {
-      stopTimer()
-      resolve()
-    })
-    readOnceOrTwice(refresh, cursor, signal).finally(stopTimer).then(resolve, reject)
-  })
-
-const readOnceOrTwice = async (refresh: Refresh, cursor: () => string | null, signal: Signal): Promise<void> => {
-  // A microtask later: by then the caller has stored this run.
-  await null
-  const rendered = await refresh({ cursor: cursor(), signal })
-  // A database replica may lag: reload once more, not endlessly.
-  const isOlder = isBefore(parseCursor(rendered), parseCursor(cursor()))
-  if (isOlder && !signal.aborted) await refresh({ cursor: cursor(), signal })
-}
-
-const refreshFailed = (cause: unknown): CartEchoError =>
-  new CartEchoError('refresh-failed', `onRefresh failed: ${wordsOf(cause)}`, { cause })
-
-/**
- * Calls the page's `hold`. Null when the refresh may run: `hold` returned null, or called `go` before it returned, or threw, which is reported as
- * `listener-failed`. Calls `go` at most once, and never after the delay has ended.
- */
-const askHold = (hold: Hold, go: () => void, report: OnError): Stop | null => {
-  let isWaiting = false
-  let isOver = false
-  const letGo = guarded(report, HOLD, () =>
-    hold(() => {
-      const mayGo = isWaiting && !isOver
-      isOver = true
-      if (mayGo) go()
-    }),
-  )
-  if (!letGo) return null
-  const end: Stop = () => {
-    isOver = true
-    guarded(report, HOLD, letGo)
-  }
-  isWaiting = !isOver
-  if (isWaiting) return end
-  end()
-  return null
 }
 
 const HOLD = 'onRefresh().hold'

@@ -1,20 +1,20 @@
-import { type AbortSignalLike, untilAborted } from './abort'
-import { createAlarm, isYoung } from './clock'
+import type { AbortSignalLike } from './abort'
+import { createAlarm } from './clock'
 import type { Cursor } from './cursor'
-import { carryOut, forgetAsk, type Memory, noteConfirmed, remember } from './customer'
+import { type Memory, remember } from './customer'
 import type { Environment } from './environment'
-import { CartEchoError, unfit } from './errors'
-import type { Refreshing } from './refresh'
-import { hasOwn, ownOnly } from './shape'
-import { askThrew, type Connection, type ConnectionFact, echoThrew } from './state'
-import { type Arrival, type Asked, type Effect, type Next, type StreamRules, wakesAtMs } from './stream/state'
+import type { CartEchoError } from './errors'
+import { askThrew, type ConnectionFact } from './state'
+import { type Arrival, type Asked, type Confirmed, type Effect, type StreamRules, wakesAtMs } from './stream/state'
 import {
   gone,
   type Link,
   noCheck,
+  type Query,
   type Reply,
   type Said,
   type Sink,
+  startLink,
   stopLink,
   type TabNote,
   type Transport,
@@ -44,13 +44,16 @@ interface Waiter {
   /** How many asks there were before. */
   readonly after: number
   disappointments: number
-  readonly end: (error: CartEchoError | null) => void
+  readonly resolve: () => void
+  readonly reject: (error: CartEchoError) => void
 }
 
+/** A replica may lag for a moment: the third answer that settles nothing is a failure. */
 const MOST_DISAPPOINTMENTS = 3
 
 /** Runs the stream against a link and a clock. Never throws: a transport that does is refused with `echo-failed`. */
 export const openSession = ({ environment, rules, transport, memory, handle, state, note }: SessionParts) => {
+  const { nowMs, random } = environment
   const alarm = createAlarm(environment)
   const early: (() => void)[] = []
   const waiters = new Set<Waiter>()
@@ -58,108 +61,98 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
   let link: Link | null = null
   let asks = 0
 
-  const whenOpen = (run: () => void): void => {
-    if (isOpen) run()
-  }
-
   const report = (error: CartEchoError): void => handle({ name: 'report', error })
 
   const arrive = (arrival: Arrival): void => {
     if (!isOpen) return
-    const moment = { nowMs: environment.nowMs(), random: environment.random() }
-    remember(memory, arrival, { ...rules, canAsk: link?.ask !== undefined }, moment)
-    carryOut(memory, () => isOpen, perform)
-    wake()
+    remember(memory, arrival, { ...rules, canAsk: !!link?.ask }, { nowMs: nowMs(), random: random() })
+    carryOut()
+    const atMs = memory.pending.length > 0 ? nowMs() : wakesAtMs(memory.stream)
+    if (!isOpen || atMs === Number.POSITIVE_INFINITY) alarm.stop()
+    else alarm.set(atMs - nowMs(), () => arrive({ name: 'time' }))
+  }
+
+  // A queue: what a listener makes arrive must not overtake what is being carried out.
+  const carryOut = (): void => {
+    if (memory.busy) return
+    memory.busy = true
+    while (isOpen && memory.pending[0]) perform(memory.pending.shift() as Effect)
+    memory.busy = false
   }
 
   const perform = (effect: Effect): void => {
-    if (effect.name === 'ask') return ask(effect.since)
+    if (effect.name === 'ask') return void ask(effect.since)
     if (effect.name === 'unsettled') return disappoint(effect.error)
     handle(effect)
-    if (effect.name !== 'confirmed' || !isOpen) return
-    noteConfirmed(memory, effect, environment.nowMs())
-    if (effect.ask !== undefined) release(effect.ask, null)
+    if (effect.name === 'confirmed' && isOpen) confirmed(effect)
   }
 
-  const wake = (): void => {
-    const nowMs = environment.nowMs()
-    const atMs = memory.pending.length > 0 ? nowMs : wakesAtMs(memory.stream)
-    if (!isOpen || atMs === null) alarm.stop()
-    else alarm.set(Math.max(0, atMs - nowMs), () => arrive({ name: 'time' }))
+  const confirmed = ({ ask, asOfMs, owner }: Confirmed): void => {
+    const known = memory.confirmedAtMs
+    // Another tab's older answer makes nobody less sure; a clock that was put back does.
+    if (asOfMs !== undefined && (known === null || known > nowMs() || asOfMs > known)) {
+      memory.confirmedAtMs = asOfMs
+      memory.confirmedOwner = owner
+    }
+    if (ask !== undefined) release(ask)
   }
 
-  const ask = (since: Cursor | null): void => {
+  const ask = async (since: Cursor | null): Promise<void> => {
     asks += 1
     const mine = asks
-    const askedAtMs = environment.nowMs()
+    const askedAtMs = nowMs()
     const { owner, hasLog } = memory.stream
-    const query = { since, owner, ...(hasLog ? { hasLog } : {}), ...(waiters.size > 0 ? { maxAgeMs: 0 } : {}) }
-    // An ask() that throws at once is the same as one that rejects.
-    const asking = (async () => link?.ask?.(query))()
-    asking.then(
-      (reply) => reply && takeReply(reply, mine, askedAtMs),
-      (cause) => takeFailure(cause, mine),
-    )
-  }
-
-  const takeReply = (reply: Reply, ask: number, askedAtMs: number): void => {
-    if (reply.name !== 'unanswered') return arrive(arrivalOf(reply, { ask, asOfMs: reply.asOfMs ?? askedAtMs }))
-    if (reply.isProvisional) return arrive({ name: 'unanswered', next: reply.next })
-    takeNoAnswer(ask, reply.error, reply.next)
-    // Those who came while that ask was under way still need one.
-    if (waiters.size > 0) arrive({ name: 'resync' })
-  }
-
-  const takeFailure = (cause: unknown, ask: number): void => {
-    const error = askThrew(cause)
-    whenOpen(() => report(error))
-    takeNoAnswer(ask, error)
-  }
-
-  const takeNoAnswer = (ask: number, error: CartEchoError, next?: Next): void => {
-    release(ask, error)
-    arrive({ name: 'unanswered', next })
-  }
-
-  // A replica may lag for a moment: the third answer that settles nothing is a failure.
-  const disappoint = (error: CartEchoError): void => {
-    for (const waiter of waiters) {
-      waiter.disappointments += 1
-      if (waiter.disappointments >= MOST_DISAPPOINTMENTS) waiter.end(error)
+    const query: Query = { since, owner, hasLog, maxAgeMs: waiters.size > 0 ? 0 : undefined }
+    let reply: Reply | NoAnswer
+    try {
+      // One that throws at once is the same as one that rejects.
+      reply = (await link?.ask?.(query)) ?? noCheck()
+    } catch (cause) {
+      reply = { name: 'unanswered', error: askThrew(cause) }
+      if (isOpen) report(reply.error)
     }
+    if (reply.name !== 'unanswered') return arrive(arrivalOf(reply, { ask: mine, asOfMs: reply.asOfMs ?? askedAtMs }))
+    const { error, next, isProvisional } = reply
+    if (!isProvisional) release(mine, error)
+    arrive({ name: 'unanswered', next })
+    // Those who came while that ask was under way still need one.
+    if (!isProvisional && waiters.size > 0) arrive({ name: 'resync' })
+  }
+
+  const disappoint = (error: CartEchoError): void => {
+    for (const waiter of waiters) waiter.disappointments += 1
+    end(({ disappointments }) => disappointments >= MOST_DISAPPOINTMENTS, error)
   }
 
   /** Ends the waiting of all who came before that ask: well, or with an error. */
-  const release = (ask: number, error: CartEchoError | null): void => {
-    for (const waiter of waiters) if (waiter.after < ask) waiter.end(error)
+  const release = (ask: number, error?: CartEchoError): void => end(({ after }) => after < ask, error)
+
+  const end = (isOver: (waiter: Waiter) => boolean, error?: CartEchoError): void => {
+    for (const waiter of waiters) {
+      if (!isOver(waiter)) continue
+      waiters.delete(waiter)
+      if (error) waiter.reject(error)
+      else waiter.resolve()
+    }
   }
 
   // A transport may speak before it has returned; it is heard once its link is there to be asked.
-  const enter = (run: () => void): void => {
-    if (link) whenOpen(run)
-    else early.push(run)
-  }
+  const heard =
+    <Said extends readonly unknown[]>(hear: (...said: Said) => void) =>
+    (...said: Said): void => {
+      if (!link) early.push(() => isOpen && hear(...said))
+      else if (isOpen) hear(...said)
+    }
 
   const sink: Sink = {
-    deliver: (event, payload) => enter(() => arrive({ name: 'broadcast', event, payload })),
-    answer: (said, asOfMs) => enter(() => arrive(arrivalOf(said, { asOfMs }))),
-    resync: (withinMs = 0, onlyOwned = false) =>
-      enter(() => {
-        if (onlyOwned && memory.stream.owner === null) return
-        arrive({ name: 'resync', inMs: withinMs * environment.random() })
-      }),
-    state: (fact) => enter(() => state(fact)),
-    report: (error) => enter(() => report(error)),
-    note: (said) => enter(() => note(said)),
-  }
-
-  const startLink = (): Link => {
-    try {
-      return transport(sink)
-    } catch (cause) {
-      sink.state(echoThrew(cause))
-      return { stop: () => undefined }
-    }
+    deliver: heard((event, payload) => arrive({ name: 'broadcast', event, payload })),
+    answer: heard((said, asOfMs) => arrive(arrivalOf(said, { asOfMs }))),
+    resync: heard((withinMs = 0, onlyOwned = false) => {
+      if (!onlyOwned || memory.stream.owner !== null) arrive({ name: 'resync', inMs: withinMs * random() })
+    }),
+    state: heard(state),
+    report: heard(report),
+    note: heard(note),
   }
 
   const endLink = (): void => {
@@ -170,11 +163,13 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
     /** Starts the transport. Apart from opening, so that whoever hears of it at once already holds the session to stop. */
     begin: (): void => {
       if (!isOpen) return
-      forgetAsk(memory)
-      link = startLink()
+      // An earlier session's answer is not heard any more: what was to be asked is asked anew.
+      const kept = memory.pending.filter(({ name }) => !['ask', 'confirmed', 'unsettled'].includes(name))
+      memory.pending.splice(0, memory.pending.length, ...kept)
+      link = startLink(transport, sink)
       if (!isOpen) return endLink()
       arrive({ name: 'unanswered' })
-      for (const run of early.splice(0)) whenOpen(run)
+      for (const hear of early.splice(0)) hear()
     },
     /** The page was rendered anew, at this cursor. */
     rendered: (cursor: Cursor): void => arrive({ name: 'rendered', cursor }),
@@ -182,22 +177,16 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
      * Asks the check now, and resolves when everything it knows has been delivered. Rejects with the error of an ask that
      * failed, of an answer that settles nothing, or with `cannot-check` when the session ends or has nothing to ask.
      */
-    confirm: (): Promise<void> => {
-      if (!isOpen || !link?.ask) return Promise.reject(noCheck().error)
-      const confirmation = new Promise<void>((resolve, reject) => {
-        const end: Waiter['end'] = (error) => {
-          waiters.delete(waiter)
-          if (error) reject(error)
-          else resolve()
-        }
-        const waiter = { after: asks, disappointments: 0, end }
-        waiters.add(waiter)
-      })
-      arrive({ name: 'resync' })
-      return confirmation
-    },
+    confirm: (): Promise<void> =>
+      new Promise((resolve, reject) => {
+        if (!isOpen || !link?.ask) return reject(noCheck().error)
+        waiters.add({ after: asks, disappointments: 0, resolve, reject })
+        arrive({ name: 'resync' })
+      }),
     /** Tells the shopper's other tabs, where the transport knows of any. Never throws. */
-    tell: (note: TabNote): void => whenOpen(() => link?.tell?.(note)),
+    tell: (note: TabNote): void => {
+      if (isOpen) link?.tell?.(note)
+    },
     /** Ends it. Whatever the link says afterwards is not heard; who waits for a confirmation hears why. */
     stop: (why: CartEchoError = gone().error): void => {
       if (!isOpen) return
@@ -208,6 +197,9 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
     },
   }
 }
+
+/** What an ask that throws amounts to. When it is asked again is left to the stream. */
+type NoAnswer = Omit<Reply & { name: 'unanswered' }, 'next'> & { readonly next?: undefined }
 
 // A reply of the check, as an arrival for the stream.
 const arrivalOf = (said: Said, asked: Asked): Arrival =>
@@ -238,44 +230,3 @@ export interface CheckResult {
    */
   readonly owner: string | null
 }
-
-/** What a check works on. */
-interface CheckingParts {
-  readonly nowMs: () => number
-  readonly memory: () => Memory
-  readonly session: () => Session | null
-  readonly connection: () => Connection
-  readonly refreshers: Pick<Refreshing, 'flush'>
-}
-
-/** Makes sure that the page is right: asks, lets listeners hear, runs the refresh that is wanted. */
-export const createChecking =
-  ({ nowMs, memory, session, connection, refreshers }: CheckingParts) =>
-  async (options: CheckOptions = {}): Promise<CheckResult> => {
-    const { maxAgeMs = 0, refresh = true, signal } = ownOnly(options)
-    if (signal?.aborted) throw signal.reason
-    // Any age will do; only timers have a longest wait.
-    if (typeof maxAgeMs !== 'number' || !(maxAgeMs >= 0))
-      throw unfit('invalid-options', 'check().maxAgeMs', 'milliseconds, 0 or more', maxAgeMs)
-    const mine = memory()
-    const deliveredBefore = mine.delivered
-    if (!isConfirmed(mine, nowMs(), maxAgeMs)) {
-      const open = session()
-      if (!open) throw notListening(connection())
-      await untilAborted(open.confirm(), signal)
-    }
-    if (refresh) await untilAborted(refreshers.flush(), signal)
-    if (mine.confirmedAtMs === null || memory() !== mine) throw notListening(connection())
-    return { found: mine.delivered - deliveredBefore, confirmedAtMs: mine.confirmedAtMs, owner: mine.confirmedOwner }
-  }
-
-const isConfirmed = ({ confirmedAtMs, stream }: Memory, nowMs: number, maxAgeMs: number): boolean =>
-  confirmedAtMs !== null &&
-  isYoung(confirmedAtMs, nowMs, maxAgeMs) &&
-  stream.asking.name === 'nothing' &&
-  stream.buffered.length === 0
-
-const notListening = (connection: Connection): CartEchoError =>
-  new CartEchoError('cannot-check', `The page is ${connection.name}: ${connection.reason}.`, {
-    cause: hasOwn(connection, 'error') ? connection.error : undefined,
-  })

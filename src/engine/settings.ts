@@ -1,4 +1,4 @@
-import { type CartEchoError, unfit } from './errors'
+import { unfit } from './errors'
 import { attempt, isEmptyArray, isRecord, type Misfit, ownOnly, readNumber } from './shape'
 
 /** Laravel's own channel for a user, which is also its notification channel. */
@@ -9,18 +9,15 @@ export const USER_CHANNEL = 'App.Models.User.{user}'
  * @throws {CartEchoError} `invalid-channel` when the template has no `{user}`, starts with `private-`, or holds characters
  * that the Pusher protocol does not allow in a channel name (https://pusher.com/docs/channels/using_channels/channels/).
  */
-export const readChannel = (said?: string | null): ((user: string) => string) => {
+export const readChannel = (said: unknown): ((user: string) => string) => {
   const template = said ?? USER_CHANNEL
-  if (typeof template !== 'string' || !template.includes('{user}')) throw invalid(template, '{user} in it')
+  if (typeof template !== 'string' || !template.includes('{user}'))
+    throw unfit('invalid-channel', 'channel', '{user} in it', template)
   // pusher-js silently drops encrypted events when the key is another (pusher-js 8.6, core/channels/encrypted_channel.ts).
-  if (/^(private|presence|encrypted)-/.test(template)) throw invalid(template, 'a plain private one, without prefix')
-  if (!/^[\w\-=@,.;]*$/.test(template.replaceAll('{user}', '')))
-    throw invalid(template, 'only {user} and A-Z a-z 0-9 ; , . @ = _ -')
+  if (!/^(?!(private|presence|encrypted)-)([\w\-=@,.;]|{user})*$/.test(template))
+    throw unfit('invalid-channel', 'channel', 'only {user} and A-Z a-z 0-9 ; , . @ = _ -, without prefix', template)
   return (user) => template.replaceAll('{user}', user)
 }
-
-const invalid = (template: unknown, expected: string): CartEchoError =>
-  unfit('invalid-channel', 'channel', expected, template)
 
 /** The longest delay of a browser's timer; beyond, it fires at once (https://developer.mozilla.org/docs/Web/API/Window/setTimeout#maximum_delay_value). */
 export const LONGEST_MS = 0x7fffffff
@@ -35,8 +32,8 @@ export const SHORTEST_INTERVAL_MS = 1_000
  */
 export const readDurationMs = (name: string, said: unknown, fromMs = 0): number | undefined => {
   if (said === undefined || said === null) return undefined
-  const ms = readNumber(said)
-  if (ms !== undefined && ms >= fromMs && ms <= LONGEST_MS) return ms
+  const ms = readNumber(said) ?? Number.NaN
+  if (ms >= fromMs && ms <= LONGEST_MS) return ms
   throw unfit('invalid-options', name, `milliseconds, ${fromMs} to ${LONGEST_MS}`, said)
 }
 
@@ -47,7 +44,7 @@ export const readDurationMs = (name: string, said: unknown, fromMs = 0): number 
 export const readIntervalMs = (name: string, said: unknown): number | false | undefined =>
   said === false ? said : readDurationMs(name, said, SHORTEST_INTERVAL_MS)
 
-/** Where Reverb is, as the page says; pass it to `reverb(page.reverb)`. */
+/** Where Reverb is, as the page block says; pass it to `reverb(page.reverb)`. */
 export interface ReverbSettings {
   /** `REVERB_APP_KEY`. */
   key: string
@@ -70,32 +67,41 @@ export interface Unreadable extends Misfit {
   readonly isUnknown: boolean
 }
 
-/** What a setting should be, in words, and the function that reads it. A value does not fit when `read` returns undefined or throws. */
-export type Reader = readonly [expected: string, read: (value: unknown) => unknown]
+/**
+ * What a setting should be, in words, the function that reads it, and the name it gets, if that is another. A value does not fit when `read` returns
+ * undefined or throws. Null: there is nothing to be kept.
+ */
+export type Reader = readonly [
+  expected: string,
+  read: (value: unknown, wrong: Unreadable[], path: readonly string[]) => unknown,
+  name?: string,
+]
 
 /** The readers of settings, by name. */
-export type Readers = ReadonlyMap<string, Reader>
+export type Readers = Readonly<Record<string, Reader>>
 
 /**
- * Reads settings one by one; `''` and null count as not given, because templates print them so. Values that cannot be read, and unknown keys, are left
- * out and added to `wrong`. Never throws.
+ * Reads settings one by one; `''` and null count as not given, because templates print them so. Values that cannot be read, unknown keys, and the lack of
+ * the `needed` one, are left out and added to `wrong`. Never throws.
  */
 export const readSettings = (
   said: object,
   readers: Readers,
-  path: readonly string[],
   wrong: Unreadable[],
+  path: readonly string[] = [],
+  needed?: string,
 ): Record<string, unknown> => {
+  const known = ownOnly(readers)
   const settings: Record<string, unknown> = Object.create(null)
-  for (const [key, actual] of Object.entries(said)) {
-    if (!isGiven(actual)) continue
-    const reader = readers.get(key)
-    const value = attempt(() => reader?.[1](actual))
-    if (value !== undefined) settings[key] = value
-    else {
-      const expected = reader?.[0] ?? `one of ${[...readers.keys()].join(', ')}`
-      wrong.push({ path: [...path, key], expected, actual, isUnknown: !reader })
-    }
+  for (const [key, actual] of Object.entries({ ...(needed && { [needed]: null }), ...said })) {
+    if (!isGiven(actual) && key !== needed) continue
+    const reader = known[key]
+    const here = [...path, key]
+    const value = attempt(() => reader?.[1](actual, wrong, here))
+    if (value === undefined) {
+      const expected = reader?.[0] ?? `one of ${Object.keys(readers).join(', ')}`
+      wrong.push({ path: here, expected, actual, isUnknown: !reader })
+    } else if (value !== null) settings[reader?.[2] ?? key] = value
   }
   return settings
 }
@@ -103,67 +109,52 @@ export const readSettings = (
 /** True for what is neither null, undefined nor `''`. */
 export const isGiven = (value: unknown): boolean => value !== undefined && value !== null && value !== ''
 
-/**
- * Reads Reverb settings as PHP and build tools print them: numbers in strings, `[]` for nothing, `wss` for `https`. Values that cannot be read, and
- * unknown keys, are left out and added to `wrong`. Never throws.
- */
-export const readReverb = (said: object): { settings: Partial<ReverbSettings>; wrong: Unreadable[] } => {
-  const wrong: Unreadable[] = []
-  const { auth, ...settings } = readSettings(filled(said), READERS, [], wrong)
-  const inner = isRecord(auth) ? readSettings(filled(auth), AUTH_READERS, ['auth'], wrong) : {}
-  return { settings: ownOnly(Object.keys(inner).length > 0 ? { ...settings, auth: inner } : settings), wrong }
-}
-
-const filled = (said: object): object =>
-  Object.fromEntries(Object.entries(said).filter(([, value]) => !isEmptyArray(value)))
-
-/**
- * Like `readReverb`, but throws, and leaves `auth` out.
- * @throws {CartEchoError} `invalid-options` without a key, or for a value that cannot be read. Unknown keys are ignored.
- */
-export const insistOnReverb = (said: object): Partial<ReverbSettings> => {
-  const { auth: _, ...rest } = ownOnly(said as Partial<ReverbSettings>)
-  const { settings, wrong } = readReverb(rest)
-  for (const { path, expected, actual, isUnknown } of wrong) {
-    if (!isUnknown) throw unfit('invalid-options', `reverb().${path.join('.')}`, expected, actual)
+/** The reader of settings within a setting. It is left out as a whole when one of them cannot be read. */
+export const readPart =
+  (readers: Readers, needed?: string): Reader[1] =>
+  (said, wrong, path) => {
+    // PHP prints an empty array for an object without keys.
+    if (isEmptyArray(said)) return null
+    if (!isRecord(said)) return undefined
+    const before = wrong.length
+    const settings = readSettings(said, readers, wrong, path, needed)
+    const isFine = wrong.slice(before).every(({ isUnknown }) => isUnknown)
+    return isFine && Object.keys(settings).length > 0 ? settings : null
   }
-  if (!settings.key) throw unfit('invalid-options', 'reverb().key', 'REVERB_APP_KEY', settings.key)
-  return settings
-}
 
-const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+/** A string that fits, as `read` writes it; undefined for anything else. */
+const fitting =
+  (pattern: RegExp, read = (text: string) => text) =>
+  (value: unknown): string | undefined =>
+    typeof value === 'string' && pattern.test(value) ? read(value) : undefined
+
+/** A string that is not empty; undefined for anything else. */
+export const readText = fitting(/./s)
 
 const port = (value: unknown): number | undefined => {
-  const number = readNumber(value)
-  return number !== undefined && Number.isInteger(number) && number > 0 && number < 65_536 ? number : undefined
+  const number = readNumber(value) ?? 0
+  return Number.isInteger(number) && number > 0 && number < 65_536 ? number : undefined
 }
 
 // Nothing could connect to a host that contains a scheme or a port. Names may be in any script; an IPv6 address gets its brackets.
-const host = (value: unknown): string | undefined => {
-  if (typeof value !== 'string') return undefined
-  if (/^[\da-f]*:[\da-f:.]*:[\da-f:.]*$/i.test(value)) return `[${value}]`
-  return /^([^\s/:?#@\\[\]]+|\[[\da-f:.]+\])$/i.test(value) ? value : undefined
+const host = fitting(/^([^\s/:?#@\\[\]]+|\[[\da-f:.]+\]|[\da-f]*:[\da-f:.]*:[\da-f:.]*)$/i, (text) =>
+  text.replace(/^[^[]*:.*/, '[$&]'),
+)
+
+const scheme = fitting(/^(http|ws)s?$/, (text) => text.replace('ws', 'http'))
+
+const path = fitting(/^[^?#\s]*$/, (text) => text.replace(/^\/*|\/*$/g, '').replace(/^(?=.)/, '/'))
+
+/** The readers of Reverb's settings, as PHP and build tools print them: numbers in strings, `[]` for no auth, `wss` for `https`. */
+export const REVERB: Readers = {
+  key: ['REVERB_APP_KEY', readText],
+  host: ['a bare host', host],
+  port: ['1 to 65535', port],
+  scheme: ['http or https', scheme],
+  path: ['the path before /app', path],
+  auth: ['an object', readPart({ endpoint: ['an address', readText] })],
 }
 
-const SCHEMES: ReadonlyMap<unknown, 'http' | 'https'> = new Map([
-  ['http', 'http'],
-  ['ws', 'http'],
-  ['https', 'https'],
-  ['wss', 'https'],
-])
-
-const path = (value: unknown): string | undefined =>
-  typeof value === 'string' && !/[?#\s]/.test(value)
-    ? value.replace(/^\/*|\/*$/g, '').replace(/^(?=.)/, '/')
-    : undefined
-
-const READERS: Readers = new Map<string, Reader>([
-  ['key', ['REVERB_APP_KEY', text]],
-  ['host', ['a host, without scheme and port', host]],
-  ['port', ['1 to 65535', port]],
-  ['scheme', ['http or https', (value: unknown) => SCHEMES.get(value)]],
-  ['path', ['the path before /app', path]],
-  ['auth', ['an object with endpoint', (value: unknown) => (isRecord(value) ? value : undefined)]],
-])
-
-const AUTH_READERS: Readers = new Map([['endpoint', ['an address', text]]])
+/** Reads Reverb's settings, each by itself. What cannot be read, unknown keys, and a lack of the key are added to `wrong`. Never throws. */
+export const readReverb = (said: object, wrong: Unreadable[] = []): Partial<ReverbSettings> =>
+  readSettings(said, REVERB, wrong, [], 'key')

@@ -16,12 +16,11 @@ export interface Misfit {
   readonly actual: unknown
 }
 
-/** Says what is wrong with a value, or null when it fits. Nothing is built for a value that fits. */
-export interface Shape {
-  (value: unknown): Misfit | null
-  /** What a `record` puts in the place of a field of this shape, before it is looked at. Default: it stays. */
-  readonly read?: ((value: unknown) => unknown) | undefined
-}
+/**
+ * Says what is wrong with a value, or null when it fits. Nothing is built for a value that fits. `holder` has it under
+ * `key`: there a shape that reads puts what it has read.
+ */
+export type Shape = (value: unknown, holder?: Record<string, unknown>, key?: string) => Misfit | null
 
 /** The misfit of a value that is not what was expected. */
 export const misfit = (expected: string, actual: unknown): Misfit => ({ path: [], expected, actual })
@@ -90,19 +89,22 @@ export const flag: Shape = where('true or false', (value) => readFlag(value) !==
 /** How long something lasts, as `readNumber` reads it. */
 export const duration: Shape = where('milliseconds, 0 or more', (value) => (readNumber(value) ?? -1) >= 0)
 
-/** The shape of what `read` makes of a field; the record is changed. */
-export const reading = (read: (value: unknown) => unknown, shape: Shape): Shape =>
-  Object.assign((value: unknown) => shape(value), { read })
+/** The shape of what `read` makes of a field, which takes its place. */
+export const reading =
+  (read: (value: unknown) => unknown, shape: Shape): Shape =>
+  (value, holder = {}, key = '') => {
+    const said = read(value)
+    if (said !== value) holder[key] = said
+    return shape(said)
+  }
 
 /** An object whose named fields fit. Unknown keys are left alone. */
 export const record = (fields: Readonly<Record<string, Shape>>): Shape => {
-  const all = Object.entries(fields).map(([key, shape]) => ({ key, shape, read: ownOnly(shape).read }))
+  const all = Object.entries(fields)
   return (value) => {
     if (!isRecord(value)) return misfit('an object', value)
-    for (const { key, shape, read } of all) {
-      const isThere = Object.hasOwn(value, key)
-      if (isThere && read) value[key] = read(value[key])
-      const wrong = shape(isThere ? value[key] : undefined)
+    for (const [key, shape] of all) {
+      const wrong = shape(own(value, key), value, key)
       if (wrong) return within(key, wrong)
     }
     return null
@@ -124,21 +126,19 @@ export const list =
 
 /** A misfit in words, for an error a person reads. */
 export const report = ({ path, expected, actual }: Misfit): PayloadReport => ({
-  path: path.reduce<string>(appendStep, ''),
+  path: path.map(stepInWords).join(''),
   expected,
-  actual: describe(actual),
+  actual: attempt(() => inWords(actual)) ?? 'something without words',
 })
 
 /** A report as a sentence. */
 export const sentenceOf = ({ path, expected, actual }: PayloadReport): string =>
   `${path || 'the payload'}: expected ${expected}, got ${actual}.`
 
-const appendStep = (path: string, step: string | number): string => {
-  if (typeof step === 'number') return `${path}[${step}]`
-  return path === '' ? step : `${path}.${step}`
+const stepInWords = (step: string | number, index: number): string => {
+  if (typeof step === 'number') return `[${step}]`
+  return index === 0 ? step : `.${step}`
 }
-
-const describe = (value: unknown): string => attempt(() => inWords(value)) ?? 'something without words'
 
 const inWords = (value: unknown): string => {
   if (value === null || value === undefined) return String(value)

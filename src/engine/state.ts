@@ -1,5 +1,5 @@
 import { CartEchoError, type CartEchoErrorDetails, wordsOf } from './errors'
-import { attempt, hasOwn, ownOnly } from './shape'
+import { hasOwn, ownOnly } from './shape'
 
 /**
  * How the page gets its changes, and why that way. Decide by `name`, explain by `reason`; `sinceMs` is when this state began, as `Date.now()`. The object
@@ -114,7 +114,7 @@ export const serverConnection: Connection = Object.freeze(notStarted(0))
 
 /** The connection after a fact. Returns the same object when name, reason and the error's status stay the same. */
 export const moveConnection = (now: Connection, fact: ConnectionFact, nowMs: number): Connection =>
-  keepIfSame(now, follow(now, fact, nowMs))
+  keepIfSame(now, { sinceMs: nowMs, ...follow(now, fact) })
 
 /** `next`, or `now` itself when both have the same name and reason, and no error of another status. */
 export const keepIfSame = (now: Connection, next: Connection): Connection => {
@@ -126,81 +126,37 @@ export const keepIfSame = (now: Connection, next: Connection): Connection => {
 export const nextTryAfter = ({ name }: Connection, fact: { readonly name: string } & Planned): number | null =>
   name === 'waiting' || name === 'polling' ? (ownOnly(fact).nextTryAtMs ?? null) : null
 
-const follow = (now: Connection, fact: ConnectionFact, sinceMs: number): Connection => {
-  const connecting = (reason: ConnectingReason): Connection => ({ name: 'connecting', reason, sinceMs })
+/** A connection from now on, unless it says since when. */
+type Place<One extends Connection = Connection> = One extends unknown ? Omit<One, 'sinceMs'> & Partial<One> : never
+
+const connecting = (reason: ConnectingReason): Place => ({ name: 'connecting', reason })
+
+const lost: Place = { name: 'waiting', reason: 'socket-lost', error: null }
+
+const follow = (now: Connection, fact: ConnectionFact): Place => {
   if (fact.name === 'shared') return fact.connection
-  if (fact.name === 'idle') return { ...fact, sinceMs }
+  if (fact.name === 'idle') return fact
   if (fact.name === 'starting') return connecting('finding-echo')
   // No other fact leaves `idle`.
   if (now.name === 'idle') return now
-  if (fact.name === 'subscribed') return { name: 'live', reason: 'subscribed', sinceMs }
-  if (fact.name === 'polling') return { name: 'polling', reason: fact.reason, sinceMs, error: fact.error }
-  if (fact.name === 'refused') return { ...fact, sinceMs }
+  if (fact.name === 'subscribed') return { name: 'live', reason: 'subscribed' }
+  if (fact.name === 'polling') return { name: 'polling', reason: fact.reason, error: fact.error }
+  if (fact.name === 'refused') return fact
   // Keep the reason of a refusal, whatever the socket does next, or nobody would see it.
   if (now.name === 'refused') return now
-  const lost: Connection = { name: 'waiting', reason: 'socket-lost', sinceMs, error: null }
-  switch (fact.name) {
-    case 'prerendering':
-      return connecting('prerendering')
-    case 'socket-opening':
-      if (now.name === 'connecting') return connecting('opening-socket')
-      // The server's error stays the reason while the next try is under way.
-      return now.name === 'waiting' && now.error ? now : lost
-    case 'socket-open':
-      return now.name === 'live' ? now : connecting('subscribing')
-    case 'channel-left':
-      return connecting('subscribing')
-    case 'socket-lost':
-      return lost
-    case 'delayed':
-      return { name: 'waiting', reason: fact.reason, sinceMs, error: fact.error }
-  }
+  if (fact.name === 'delayed') return { name: 'waiting', reason: fact.reason, error: fact.error }
+  if (fact.name === 'prerendering') return connecting('prerendering')
+  if (fact.name === 'socket-lost') return lost
+  if (fact.name !== 'socket-opening')
+    return now.name === 'live' && fact.name === 'socket-open' ? now : connecting('subscribing')
+  if (now.name === 'connecting') return connecting('opening-socket')
+  // The server's error stays the reason while the next try is under way.
+  return now.name === 'waiting' && now.error ? now : lost
 }
 
 /** The error of a connection; null when it has none. */
 export const errorOf = (connection: Connection): CartEchoError | null =>
   hasOwn(connection, 'error') ? connection.error : null
-
-/**
- * Reads what Echo passes to a channel's error callback. pusher-js's own request gives `{ type, error, status }`; a custom handler
- * only gives a message, so the status is also read from words such as `HTTP 419` or `auth 403`. Never throws.
- * Source: pusher-js 8.6, `core/channels/channel.ts`.
- */
-export const readAuthorisationFailure = (cause: unknown) => {
-  const { status, words } = attempt(() => saidIn(Object(cause))) ?? { words: '' }
-  // `auth 403` is from our stand-in server, `status code 403` from axios.
-  const digits = /\b(?:HTTP|auth|status|status code):? (\d{1,3})\b/.exec(words)?.[1]
-  return {
-    /** 0 when no answer came. */
-    status: typeof status === 'number' ? status : Number(digits ?? 0),
-    /** True when the answer was not JSON, if that is known. */
-    isForeign: /\bHTTP \d{3} \(no JSON\)/.test(words),
-    /** The `Retry-After` of the answer; 0 when none is known. */
-    retryAfterMs: 1_000 * Number(/\bRetry-After: (\d{1,4})\b/.exec(words)?.[1] ?? 0),
-    cause,
-  }
-}
-
-const saidIn = ({ status, error, message }: Record<string, unknown>) => ({
-  status,
-  words: `${wordsOf(error ?? '')} ${wordsOf(message ?? '')}`,
-})
-
-/**
- * What a failed authorisation means. An answer that is not JSON is not the shop's, unless its status is 5xx. In Laravel both a lost session and another
- * user's channel are 403. 419 comes only from custom routes. A 2xx or 3xx means that something else answered, such as a log-in page.
- */
-export const authorisationFact = (
-  { status, isForeign, cause }: ReturnType<typeof readAuthorisationFailure>,
-  channel: string,
-): ConnectionFact & { name: 'delayed' | 'refused' } => {
-  const details = { status, cause, detail: `(private-${channel}, HTTP ${status})` }
-  if (isForeign && status < 500) return delayed('blocked', details)
-  if (status === 401 || status === 403) return refused('not-authorised', details)
-  if (status === 419) return refused('page-expired', details)
-  if (status === 404 || status === 405 || status === 410) return refused('misconfigured', details)
-  return delayed(status >= 200 && status < 400 ? 'blocked' : 'authorisation-failed', details)
-}
 
 /** The details of a refusal; `detail` is appended to the message. */
 type RefusalDetails = CartEchoErrorDetails & { readonly detail?: string | undefined }
@@ -247,7 +203,7 @@ const WORDS = {
   'other-user': 'Another customer is logged in: reload the page, or call identify().',
   'over-capacity': 'Raise max_connections',
   'page-expired': 'Reload the page for a CSRF token',
-  'session-over': 'Log in again, then call identify()',
+  'session-over': 'Log in again, then call identify():',
   'socket-refused': 'Look at the log of the socket server',
   'signature-refused': 'Compare REVERB_APP_SECRET on both sides.',
   'unknown-app': 'Check REVERB_APP_KEY',

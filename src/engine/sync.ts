@@ -1,28 +1,25 @@
-import { createAbort, type Signal, withinTime } from './abort'
-import { FULL_ANSWER, type Meaning } from './answer'
-import { createAlarm, isYoung, type Moment } from './clock'
+import { type Abort, createAbort, type Signal } from './abort'
+import { FULL_ANSWER, type Meaning, type NoAnswer } from './answer'
+import { createAlarm, isYoung } from './clock'
 import { type Cursor, placeOf } from './cursor'
 import type { Audience, Environment, PageSignal } from './environment'
-import type { CartEchoError } from './errors'
+import { CartEchoError } from './errors'
 import { hasOwn } from './shape'
-import { type ConnectionFact, echoThrew, refused } from './state'
+import { type ConnectionFact, type PollingReason, refused } from './state'
+import { type Failure, nextFailure } from './sync/failure'
 import {
-  afterAnswer,
-  afterBroadcast,
-  afterFact,
-  afterJump,
-  type Failure,
-  isPolling,
-  type Live,
-  nextFailure,
-  noLive,
-  opening,
-  type Polled,
-  wireOf,
-} from './sync/feeds'
-import { cannotAnswer, gone, type Link, type Query, type Reply, type Sink, stopLink, type Transport } from './transport'
+  cannotAnswer,
+  gone,
+  type Link,
+  type Query,
+  type Reply,
+  type Sink,
+  startLink,
+  stopLink,
+  type Transport,
+} from './transport'
 
-/** One request of the check; rejects only when aborted. */
+/** One request of the check, which ends by itself. Never rejects; what it gives once it is aborted does not matter. */
 export type AskCheck = (query: Query, signal: Signal) => Promise<Meaning>
 
 /** What a sync is made of. */
@@ -33,42 +30,40 @@ export interface SyncOptions {
   /** The live transport; null where there is no socket to be had: then the check alone feeds the page. */
   readonly live: Transport | null
   readonly check: AskCheck
-  /** Where that is, for errors. Default: they do not say. */
-  readonly url?: string | undefined
   /** The events that the live transport brings; others in the log are no sign that it is silent. Default: all. */
   readonly events?: { has(name: string): boolean } | undefined
   /** How often to ask while nothing is live. Infinity: never. Default 30,000 ms; the server may say otherwise. */
   readonly intervalMs?: number | undefined
   /** How often to ask while something is, at random in the second half of it. Likewise; default 300,000 ms. */
   readonly auditMs?: number | undefined
-  /** How long an answer may take. Default 10,000 ms. */
-  readonly timeoutMs?: number | undefined
 }
 
-/** Nothing is listened to: nobody is logged in (`error` says so), or the shop has switched live updates off (null). */
-interface Suspension {
+/** Why the page is not fed live. */
+interface Ailment {
+  readonly reason: PollingReason
   readonly error: CartEchoError | null
+}
+
+/** Nothing is listened to: nobody is logged in, or the shop has switched live updates off. */
+interface Off {
   readonly sinceMs: number
   /** Set when somebody looks; used up by one ask. */
-  readonly mayAsk: boolean
-}
-
-/**
- * One answer said that the session is over. It may have been renewed meanwhile, by a log-in elsewhere, or somebody else
- * may have answered: it is believed when the check says so again, not before `askFromMs` of the clock.
- */
-interface Suspicion {
-  readonly error: CartEchoError
-  readonly askFromMs: number
+  mayAsk: boolean
 }
 
 /** An ask that is not made, and why. */
 type NotNow = Reply & { name: 'unanswered' }
 
+const NO_SOCKET: Ailment = { reason: 'no-socket', error: null }
+const LOST: Ailment = { reason: 'socket-lost', error: null }
+/** So many answers in a row prove that the socket brings nothing; one may be a loss. */
+const SILENT_AFTER = 2
 /** A page that was looked at so lately needs no other look. */
 const LOOKED_AT_MS = 3_000
 /** A click on the page's own window may follow a log-in in another within seconds. */
 const FOCUSED_MS = 1_000
+/** So long a loss of the socket costs no request; the same again at random, for a server loses all its pages at once. */
+const GRACE_MS = 5_000
 const SUSPECTED_FOR_MS = 2_000
 const SUSPECTED_SPREAD_MS = 3_000
 /** How seldom a shop that has switched live updates off is asked whether they are on again. */
@@ -85,31 +80,40 @@ const LONGEST_INTERVAL_MS = 86_400_000
 export const sync =
   (options: SyncOptions): Transport =>
   (sink) => {
-    const { environment, audience = environment, check, url, events, timeoutMs = 10_000 } = options
+    const { environment, audience = environment, live: transport, check, events } = options
+    const { nowMs, random } = environment
     const alarm = createAlarm(environment)
     /** What is to be done at the end of a step, in this order. */
     const effects: (() => void)[] = []
-    const ended = createAbort()
     let stopped = false
     let link: Link | null = null
-    let isAsking = false
+    /** The request in flight. */
+    let asking: Abort | null = null
     /** How far the socket has brought the log, or the check has given it. */
     let seen: Cursor | null = null
-    let live: Live = noLive
+    /** Null: the page is fed live. */
+    let ailment: Ailment | null = NO_SOCKET
+    /** Until then a loss may be a blip, and nothing is polled for it; null: not any more. */
+    let pollFromMs: number | null = null
+    /** Answers of the check that had what the socket had not brought; -1 before the first, which tells of what was before. */
+    let missed = -1
+    let off: Off | null = null
     let failure: Failure | null = null
-    let suspicion: Suspicion | null = null
-    let suspension: Suspension | null = null
-    let pollMs = intervalMs(undefined, options.intervalMs ?? 30_000)
-    let auditMs = intervalMs(undefined, options.auditMs ?? 300_000)
-    let isVisible = audience.isVisible()
+    /**
+     * The check said that the session is over. It may have been renewed meanwhile, by a log-in elsewhere, or somebody else
+     * may have answered: it is believed when the check says so again.
+     */
+    let over: ReturnType<typeof refused> | null = null
+    let { intervalMs: pollMs = 30_000, auditMs = 300_000 } = options
     /** Something was to be asked while nobody looked. */
     let isPending = false
-    let askedAtMs = environment.nowMs()
+    let askedAtMs = nowMs()
     /** From 0 to 1, drawn anew with each ask: spreads the next poll or audit. */
-    let chance = environment.random()
+    let chance = random()
 
-    const nowMs = (): number => environment.nowMs()
-    const moment = (): Moment => ({ nowMs: nowMs(), random: environment.random() })
+    const isPolling = (): boolean => ailment !== null && pollFromMs === null && !off
+    /** Subscribed, and brings nothing, as with `BROADCAST_CONNECTION=log` or a queue without a worker. */
+    const isSilent = (): boolean => ailment?.reason === 'no-broadcasts'
     const say = (fact: ConnectionFact): void => void effects.push(() => sink.state(fact))
     const resync = (): void => void effects.push(() => sink.resync())
 
@@ -118,59 +122,58 @@ export const sync =
       if (stopped) return
       change()
       // While polling, the state of the polls is the state of the page. Saying the same again changes nothing.
-      if (!suspension && isPolling(live)) say(pollingFact(live, failure, suspicion?.askFromMs ?? dueAtMs()))
+      if (ailment && isPolling()) say(pollingFact(ailment))
       for (const run of effects.splice(0)) if (!stopped) run()
       setAlarm()
     }
 
+    const pollingFact = ({ reason, error }: Ailment): ConnectionFact => {
+      const nextTryAtMs = failure?.notBeforeMs ?? dueAtMs()
+      // One answer that the session is over is not shown yet.
+      if (!failure || failure.fact === over) return { name: 'polling', reason, error, nextTryAtMs }
+      if (failure.fact.name === 'delayed') return { ...failure.fact, nextTryAtMs }
+      // The check is given up; only the socket still tries.
+      return reason === 'socket-lost' ? { name: 'socket-lost' } : failure.fact
+    }
+
     // When a poll or an audit is due; null while neither is. After a failure the stream asks again by itself.
     const dueAtMs = (): number | null => {
-      if (suspension || failure || !isVisible || live.name === 'opening') return null
+      if (failure || off || pollFromMs !== null || !audience.isVisible()) return null
       // Polls drift apart by up to a quarter of their interval; audits come in the second half of theirs.
-      const inMs = isPolling(live) ? pollMs * (1 + chance / 4) : auditMs * (0.5 + chance / 2)
+      const inMs = ailment ? pollMs * (1 + chance / 4) : auditMs * (0.5 + chance / 2)
       return inMs === Infinity ? null : askedAtMs + inMs
     }
 
-    const wakesAtMs = (): number | null => {
-      if (stopped || suspension) return null
-      if (live.name === 'opening') return live.pollFromMs
-      return isAsking ? null : dueAtMs()
-    }
-
     const setAlarm = (): void => {
-      const atMs = wakesAtMs()
-      if (atMs === null) alarm.stop()
+      const atMs = pollFromMs ?? (asking ? null : dueAtMs())
+      if (stopped || atMs === null) alarm.stop()
       else alarm.set(Math.max(0, atMs - nowMs()), () => step(takeTime))
     }
 
     // By the timer, not by the clock, which may have been set meanwhile.
     const takeTime = (): void => {
-      if (live.name === 'opening') return become({ name: 'down', reason: live.reason, error: live.error })
-      noteAsk(nowMs())
+      if (pollFromMs === null) noteAsk(nowMs())
+      pollFromMs = null
       resync()
     }
 
     /** The next poll or audit is counted from here. */
     const noteAsk = (atMs: number): void => {
       askedAtMs = atMs
-      chance = environment.random()
+      chance = random()
     }
 
-    const become = (next: Live): void => {
-      // The polls begin.
-      if (next.name === 'down' && live.name !== 'down') resync()
-      live = next
-    }
+    const graceEndsAtMs = (): number => nowMs() + GRACE_MS * (1 + random())
 
-    const openLive = (): void => {
-      try {
-        link = options.live?.(liveSink) ?? null
-      } catch (cause) {
-        // It is the page's own Echo that throws, which must not keep the check from feeding the page.
-        liveSink.state(echoThrew(cause))
-      }
-      // It may have delivered at once, and a listener may have stopped the page.
-      if (stopped) endLive()
+    const begin = (): void => {
+      if (!transport) return resync()
+      ailment = LOST
+      pollFromMs = graceEndsAtMs()
+      effects.push(() => {
+        link = startLink(transport, liveSink)
+        // It may have delivered at once, and a listener may have stopped the page.
+        if (stopped) endLive()
+      })
     }
 
     const endLive = (): void => {
@@ -183,37 +186,55 @@ export const sync =
       ...sink,
       deliver: (event, payload) => {
         seen = further(seen, placeOf(payload))
-        step(() => {
-          if (live.name === 'silent') say({ name: 'subscribed' })
-          live = afterBroadcast(live)
-        })
+        step(hearBroadcast)
         sink.deliver(event, payload)
       },
       state: (fact) => step(() => takeFact(fact)),
     }
 
+    const hearBroadcast = (): void => {
+      if (off || (ailment && !isSilent())) return
+      if (ailment) say({ name: 'subscribed' })
+      ailment = null
+      missed = 0
+    }
+
     const takeFact = (fact: ConnectionFact): void => {
-      if (suspension) return
-      // The server is there again: what could not answer is worth another ask.
-      if (fact.name === 'subscribed' && failure?.reason === 'check-failed') failure = null
-      become(afterFact(live, fact, moment()))
+      if (off) return
+      const next = ailmentOf(fact, ailment === null)
+      if (fact.name === 'subscribed') {
+        // The server is there again: what could not answer is worth another ask.
+        if (failure?.fact.reason === 'check-failed') failure = null
+        // A silent one that subscribes again has still brought nothing.
+        if (ailment && !isSilent()) {
+          ailment = null
+          pollFromMs = null
+          missed = -1
+        }
+      } else if (fact.name === 'refused') {
+        if (!isPolling()) resync()
+        ailment = next
+        pollFromMs = null
+      } else if (next && !isSilent()) {
+        if (!ailment) pollFromMs = graceEndsAtMs()
+        ailment = next
+      }
       // While nothing is polled, the page's state is that of the live transport.
-      if (!isPolling(live)) say(fact)
+      if (!isPolling()) say(fact)
     }
 
     const ask = async (query: Query): Promise<Reply> => {
       if (stopped) return gone()
-      const why = isAsking ? { ...cannotAnswer(UNDER_WAY), next: 1_000 } : whyNotNow(query.maxAgeMs !== undefined)
-      if (why && !isVisible) isPending = true
+      const why = asking ? notNow(1_000) : whyNotNow(query.maxAgeMs !== undefined)
+      if (why && !audience.isVisible()) isPending = true
       if (why) return why
-      isAsking = true
-      if (suspension) suspension = { ...suspension, mayAsk: false }
+      asking = createAbort()
+      if (off) off.mayAsk = false
       isPending = false
       noteAsk(nowMs())
       setAlarm()
-      const asking = withinTime(environment, timeoutMs, ended.signal, (signal) => check(query, signal))
-      const meaning = await asking.catch(() => failed(`No answer within ${timeoutMs / 1_000} s.`))
-      isAsking = false
+      const meaning = await check(query, asking.signal)
+      asking = null
       if (stopped) return gone()
       step(() => takeMeaning(meaning))
       return hasOwn(meaning, 'status') ? (whyNotNow(false) ?? gone()) : meaning
@@ -221,128 +242,115 @@ export const sync =
 
     /**
      * Why the check is not asked now; null when it may be. Somebody who waits for the answer comes before back-off,
-     * visibility and the end of a session, which may be over no more; not before a server that asked to be left alone.
+     * visibility and the end of a session, which may be over no more; not before a server that asked to be left alone, nor
+     * before the second answer of a session that may be over, which is waited for, too.
      */
     const whyNotNow = (isUrgent: boolean): NotNow | null => {
-      if (failure?.isFatal) return notNow('never', failure.error)
       const pauseMs = failure ? failure.notBeforeMs - nowMs() : 0
-      const isHeldUp = pauseMs > 0 && (failure?.reason === 'check-busy' || !isUrgent)
-      if (failure && isHeldUp) return notNow(pauseMs, failure.error)
-      // `cart.check()` waits for the second answer, too.
-      const inMs = suspectedForMs()
-      if (suspicion && inMs > 0) return { ...notNow(inMs, suspicion.error), isProvisional: true }
-      if (isUrgent || (suspicion && isVisible)) return null
-      if (suspension && !suspension.mayAsk) {
-        return suspension.error ? notNow('when-told', suspension.error) : cannotAnswer(SWITCHED_OFF)
+      if (failure && pauseMs > 0) {
+        const { error, reason } = failure.fact
+        if (pauseMs === Infinity) return notNow('never', error)
+        if (failure.fact === over) return { ...notNow(pauseMs, error), isProvisional: true }
+        if (reason === 'check-busy' || !isUrgent) return notNow(pauseMs, error)
       }
-      return isVisible ? null : cannotAnswer(HIDDEN)
-    }
-
-    // How long until the second ask. Longer than it can be means that the clock was put back: then it is asked now.
-    const suspectedForMs = (): number => {
-      const inMs = suspicion ? suspicion.askFromMs - nowMs() : 0
-      return inMs > 0 && inMs <= SUSPECTED_FOR_MS + SUSPECTED_SPREAD_MS ? inMs : 0
+      if (isUrgent) return null
+      if (off && !off.mayAsk) return notNow('when-told', over?.error)
+      return audience.isVisible() ? null : notNow('when-told')
     }
 
     const takeMeaning = (meaning: Meaning): void => {
-      if (meaning.name === 'session-over') return takeSessionOver(meaning.status)
-      if (hasOwn(meaning, 'status')) return fail(nextFailure(failure, meaning, url, moment()))
+      if (meaning.name === 'session-over') return takeSessionOver(meaning)
+      if (hasOwn(meaning, 'status')) {
+        const before = failure?.fact.error
+        failure = nextFailure(failure, meaning, environment)
+        const { error } = failure.fact
+        // Reported even while the socket is live: gaps cannot be filled now.
+        if (error !== before) effects.push(() => sink.report(error))
+        return
+      }
       failure = null
-      suspicion = null
+      over = null
       if (meaning.name === 'log') takeLog(meaning)
-      if (meaning.name !== 'log' || meaning.policy.enabled) resume()
-      else suspend(null, { name: 'idle', reason: 'switched-off' })
-    }
-
-    const fail = (next: Failure): void => {
-      // Reported even while the socket is live: gaps cannot be filled now.
-      if (next.error !== failure?.error) effects.push(() => sink.report(next.error))
-      failure = next
+      if (meaning.name === 'log' && !meaning.policy.enabled) return suspend({ name: 'idle', reason: 'switched-off' })
+      if (!off) return
+      off = null
+      say({ name: 'starting' })
+      if (transport) begin()
     }
 
     const takeLog = ({ answer, policy }: Meaning & { name: 'log' }): void => {
-      pollMs = intervalMs(policy.pollMs, pollMs)
-      auditMs = intervalMs(policy.auditMs, auditMs)
+      pollMs = eitherMs(policy.pollMs, pollMs)
+      auditMs = eitherMs(policy.auditMs, auditMs)
       const { since, cursor } = answer
       // An answer to a tab that is behind repeats what was seen already.
       const known = seen?.epoch === cursor.epoch ? Math.max(0, seen.seq - (since?.seq ?? 0)) : 0
       const unseen = answer.events.slice(known).filter(({ event }) => events?.has(event) ?? true).length
       seen = further(seen, cursor)
       // A full answer is only the beginning of what was missed.
-      if (unseen < FULL_ANSWER) live = afterAnswer(live, unseen)
+      if (ailment || unseen >= FULL_ANSWER) return
+      missed = Math.max(0, missed + Math.min(1, unseen))
+      if (missed < SILENT_AFTER) return
+      ailment = { reason: 'no-broadcasts', error: new CartEchoError('no-broadcasts', NO_BROADCASTS) }
     }
 
-    const takeSessionOver = (status: number): void => {
-      const fact = refused('session-over', { status, detail: `(${wireOf(url, status)})` })
+    const takeSessionOver = (meaning: NoAnswer): void => {
       failure = null
-      const known = suspension?.error ?? null
-      // An answer before the second ask is due proves nothing more.
-      if (!known && suspectedForMs() > 0) return
-      const error = known ?? suspicion?.error
-      if (error) return suspend(error, { ...fact, error })
-      const inMs = SUSPECTED_FOR_MS + SUSPECTED_SPREAD_MS * environment.random()
-      suspicion = { error: fact.error, askFromMs: nowMs() + inMs }
+      if (over) return suspend(over)
+      const fact = refused('session-over', meaning)
+      over = fact
+      const inMs = SUSPECTED_FOR_MS + SUSPECTED_SPREAD_MS * random()
+      failure = { fact, attempt: -1, times: 0, inMs, notBeforeMs: nowMs() + inMs }
+      if (off) off.mayAsk = true
     }
 
-    const suspend = (error: CartEchoError | null, fact: ConnectionFact): void => {
-      suspicion = null
-      suspension = { error, sinceMs: nowMs(), mayAsk: false }
+    const suspend = (fact: ConnectionFact): void => {
+      off = { sinceMs: nowMs(), mayAsk: false }
+      pollFromMs = null
       effects.push(() => stopLink(endLive, sink.report))
       say(fact)
     }
 
-    const resume = (): void => {
-      if (!suspension) return
-      suspension = null
-      say({ name: 'starting' })
-      if (options.live) begin()
-    }
-
-    const begin = (): void => {
-      live = opening(moment())
-      effects.push(openLive)
-    }
-
     const hear = (signal: PageSignal): void => {
-      if (signal === 'hidden') isVisible = false
       if (signal === 'visible') {
-        isVisible = true
-        failure = afterJump(failure, nowMs())
+        keepPlans()
         look()
       }
-      if (signal === 'focused' && suspension) look(FOCUSED_MS)
+      if (signal === 'focused' && off) look(FOCUSED_MS)
       if (signal === 'navigated') look(LOOKED_AT_MS, true)
       // Without a status, it was our own network that failed.
-      if (signal === 'online' && failure?.status === 0) failure = null
+      if (signal === 'online' && failure?.fact.error.status === 0) failure = null
       if (signal === 'woke') forgetPlans()
-      if ((signal === 'online' || signal === 'woke') && !suspension) resync()
+      if ((signal === 'online' || signal === 'woke') && !off) resync()
     }
 
     const look = (freshForMs = LOOKED_AT_MS, isOtherPage = false): void => {
       const isFresh = isYoung(askedAtMs, nowMs(), freshForMs)
-      if (suspension) {
-        const { error, sinceMs } = suspension
-        const mayAsk = error ? !isFresh : !isYoung(sinceMs, nowMs(), OFF_FOR_MS)
-        suspension = { error, sinceMs, mayAsk }
-        return mayAsk ? resync() : undefined
+      if (off) {
+        off.mayAsk = over ? !isFresh : !isYoung(off.sinceMs, nowMs(), OFF_FOR_MS)
+        return off.mayAsk ? resync() : undefined
       }
-      const isStale = isOtherPage || isPolling(live) || !isYoung(askedAtMs, nowMs(), auditMs)
+      const isStale = isOtherPage || isPolling() || !isYoung(askedAtMs, nowMs(), auditMs)
       if (isPending || (isStale && !isFresh)) resync()
     }
 
-    // The clock jumped: what was planned by it is void.
+    // The clock may have jumped: nobody waits longer than was said.
+    const keepPlans = (): void => {
+      if (failure) failure = { ...failure, notBeforeMs: Math.min(failure.notBeforeMs, nowMs() + failure.inMs) }
+    }
+
+    // The clock jumped: what was planned by it is void, but what a server asked for.
     const forgetPlans = (): void => {
       // Long enough ago that a look at the page, which may follow, asks.
       noteAsk(nowMs() - LOOKED_AT_MS)
-      if (live.name === 'opening') live = opening(moment(), live)
-      const isKept = failure?.isFatal || failure?.reason === 'check-busy'
-      failure = isKept ? afterJump(failure, nowMs()) : null
+      if (pollFromMs !== null) pollFromMs = graceEndsAtMs()
+      if (failure?.fact.name === 'delayed' && failure.fact.reason !== 'check-busy') failure = null
+      keepPlans()
     }
 
     const stopWatching = audience.watchPage((signal) => {
       if (signal !== 'tick') step(() => hear(signal))
     })
-    step(options.live ? begin : resync)
+    step(begin)
 
     return {
       ask,
@@ -350,26 +358,26 @@ export const sync =
         stopped = true
         stopWatching()
         alarm.stop()
-        ended.abort()
+        asking?.abort()
         endLive()
       },
     }
   }
 
-const UNDER_WAY = 'It is being asked already.'
-const HIDDEN = 'Nobody looks at the page.'
-const SWITCHED_OFF = 'The check says enabled: false.'
+const NO_BROADCASTS = 'No broadcast arrives: look at BROADCAST_CONNECTION, then at the queue worker.'
+const NOT_NOW = 'It is being asked, nobody looks, or live updates are switched off.'
 
-const notNow = (next: NotNow['next'], error: CartEchoError): NotNow => ({ name: 'unanswered', next, error })
+const notNow = (next: NotNow['next'], error = cannotAnswer(NOT_NOW).error): NotNow => ({
+  name: 'unanswered',
+  next,
+  error,
+})
 
-const failed = (detail: string): Meaning => ({ name: 'failed', status: 0, detail })
-
-const pollingFact = (live: Polled, failure: Failure | null, dueAtMs: number | null): ConnectionFact => {
-  if (!failure) return { name: 'polling', reason: live.reason, error: live.error, nextTryAtMs: dueAtMs }
-  const { reason, error, notBeforeMs, isFatal } = failure
-  if (!isFatal) return { name: 'delayed', reason, error, nextTryAtMs: notBeforeMs }
-  // The check is given up; only the socket still tries.
-  return live.reason === 'socket-lost' ? { name: 'socket-lost' } : { name: 'refused', reason: 'misconfigured', error }
+const ailmentOf = (fact: ConnectionFact, isLive: boolean): Ailment | null => {
+  if (fact.name === 'refused' || fact.name === 'delayed') return { reason: fact.reason, error: fact.error }
+  // A socket replaced because it fell silent opens again without a `socket-lost` before it.
+  const isReopened = isLive && fact.name === 'socket-opening'
+  return isReopened || fact.name === 'socket-lost' || fact.name === 'channel-left' ? LOST : null
 }
 
 /** The place that is further on. */
@@ -377,11 +385,8 @@ const further = (seen: Cursor | null, place: Cursor | null): Cursor | null =>
   !place || (seen?.epoch === place.epoch && seen.seq > place.seq) ? seen : place
 
 /**
- * The server's interval where it gives one, from 1 s to 24 h; never, where the page itself says so. One below 1 s is
- * taken for seconds by mistake, and passed over: thousands of pages would obey it.
+ * The server's interval where it gives one, 24 h at most; never, where the page itself says so. One below 1 s is taken for
+ * seconds by mistake, and passed over: thousands of pages would obey it.
  */
-const intervalMs = (given: number | undefined, known: number): number => {
-  if (known === Infinity) return known
-  const ms = given === undefined || given < SHORTEST_INTERVAL_MS ? known : given
-  return Math.min(LONGEST_INTERVAL_MS, Math.max(SHORTEST_INTERVAL_MS, ms))
-}
+const eitherMs = (given = 0, known: number): number =>
+  known === Infinity || given < SHORTEST_INTERVAL_MS ? known : Math.min(LONGEST_INTERVAL_MS, given)

@@ -102,6 +102,16 @@ export interface Connector {
   readonly at?: ((settings: ReverbSettings, before: Partial<ReverbSettings> | null) => Connector) | undefined
 }
 
+/** Starts a transport. One that throws, as a page's own Echo may, is refused with `echo-failed`; nothing is thrown. */
+export const startLink = (transport: Transport, sink: Sink): Link => {
+  try {
+    return transport(sink)
+  } catch (cause) {
+    sink.state(echoThrew(cause))
+    return { stop: () => undefined }
+  }
+}
+
 /** Stops a transport. One that throws, as a page's own Echo may, is reported as `echo-failed`; nothing is thrown. */
 export const stopLink = (stop: Stop, report: (error: CartEchoError) => void): void => {
   try {
@@ -147,10 +157,9 @@ export const pageLife =
 
     const begin = (): void => {
       if (stopped || link) return
-      const begun = transport(sink)
-      // The link may have delivered at once, and a listener may have stopped the page.
-      if (stopped) begun.stop()
-      else link = begun
+      link = transport(sink)
+      // It may have delivered at once, and a listener may have stopped the page.
+      if (stopped) end()
     }
 
     const end = (): void => {
@@ -160,7 +169,7 @@ export const pageLife =
     }
 
     const comeBack = (): void => {
-      if (stopped || link || !environment.isActivated()) return
+      if (link || !environment.isActivated()) return
       sink.state({ name: 'starting' })
       begin()
       sink.resync()

@@ -1,14 +1,13 @@
 import { untilAborted, withinTime } from '../engine/abort'
-import { type CheckResponse, type Meaning, readResponse } from '../engine/answer'
+import { type Meaning, readResponse } from '../engine/answer'
 import { readRetryAfterMs } from '../engine/backoff'
 import { formatCursor } from '../engine/cursor'
 import type { Environment } from '../engine/environment'
 import { wordsOf } from '../engine/errors'
-import { hasOwn } from '../engine/shape'
+import { attempt, hasOwn } from '../engine/shape'
 import { delayed } from '../engine/state'
-import { wireOf } from '../engine/sync/feeds'
 import type { Query, Reply } from '../engine/transport'
-import { absolute, isOwnOrigin, type Provided, provide, send } from './request'
+import { isJson, isOwnOrigin, type Provided, provide, send } from './request'
 
 /** How the check is requested. */
 export interface CheckRequest {
@@ -20,94 +19,70 @@ export interface CheckRequest {
   credentials?: RequestCredentials | undefined
   /** Default: the page's `fetch`. */
   fetch?: typeof fetch | undefined
+  /** How long to wait for an answer. Default 10,000 ms. */
+  timeoutMs?: number | undefined
 }
 
-/** Asks the check once. Resolves with what its answer, or the lack of one, means; rejects only when aborted. */
+/** Asks the check once. Resolves with what its answer, or the lack of one, means; when it is aborted, too. Never rejects. */
 export type Check = (query: Query, signal: AbortSignal) => Promise<Meaning>
 
 /**
- * Returns a function that makes one request per call. The caller decides when, and aborts what takes too long. Redirects are not followed, because they
+ * Returns a function that makes one request per call. The caller decides when. Redirects are not followed, because they
  * lead to log-in pages. `X-Requested-With` goes to the page's own origin only: elsewhere it would cost a preflight. Every request has a random `fresh`,
  * which a server with a log returns: this proves that no cache answered.
  */
-export const createCheck =
-  (request: CheckRequest, environment: Environment): Check =>
-  async (query, signal) => {
+export const createCheck = (request: CheckRequest, environment: Environment): Check => {
+  const { url, headers, credentials, fetch: own, timeoutMs = 10_000 } = request
+
+  const ask = async (query: Query, signal: AbortSignal): Promise<Meaning> => {
     const fresh = Math.floor(environment.random() * 2 ** 48).toString(36)
-    try {
-      const reading = ask(request, addressOf(request.url, query, fresh), signal).then(readWire)
-      // A headers function that never resolves, or a fetch that ignores the signal, must not block the page for ever.
-      const read = await untilAborted(reading, signal)
-      return readResponse(read, { since: query.since, hasLog: query.hasLog, fresh, nowMs: environment.nowMs() })
-    } catch (cause) {
-      if (signal.aborted) throw signal.reason
-      return { name: 'failed', status: 0, detail: wordsOf(cause) }
+    const all = {
+      Accept: 'application/json',
+      ...(isOwnOrigin(url) ? { 'X-Requested-With': 'XMLHttpRequest' } : {}),
+      ...(await provide(headers)),
     }
+    const response = await send(addressOf(url, query, fresh), { own, headers: all, credentials, signal })
+    const isReadable = isJson(response)
+    // Another body is not waited for: it may arrive slowly, or never end.
+    const text = isReadable ? await response.text() : ''
+    return readResponse(
+      {
+        status: response.type === 'opaqueredirect' ? 0 : response.status,
+        isJson: isReadable,
+        body: attempt(() => JSON.parse(text)),
+        retryAfterMs: readRetryAfterMs(response.headers),
+      },
+      { since: query.since, hasLog: query.hasLog, fresh, nowMs: environment.nowMs() },
+    )
   }
 
-/** Asks the check for this tab alone. Resolves with a reply within `timeoutMs`; rejects when aborted. */
-export const askAlone =
-  (request: CheckRequest, environment: Environment, timeoutMs = 10_000) =>
-  async (query: Query, outer: AbortSignal): Promise<Reply> => {
-    const check = createCheck(request, environment)
-    const asking = withinTime(environment, timeoutMs, outer, (signal) => check(query, signal))
-    const meaning = await asking.catch((cause): Meaning => {
-      if (outer.aborted) throw cause
-      return { name: 'failed', status: 0, detail: '' }
-    })
+  return async (query, outer) => {
+    // A headers function that never resolves, or a fetch that ignores the signal, must not block the page for ever.
+    const asking = withinTime(environment, timeoutMs, outer, (signal) => untilAborted(ask(query, signal), signal))
+    const meaning = await asking.catch(
+      (cause): Meaning => ({ name: 'check-failed', status: 0, detail: wordsOf(cause), retryAfterMs: 0 }),
+    )
     if (!hasOwn(meaning, 'status')) return meaning
-    const { status } = meaning
-    const next = meaning.name === 'busy' ? (meaning.retryAfterMs ?? 0) : 0
-    return {
-      name: 'unanswered',
-      next,
-      error: delayed('check-failed', { status, detail: `${wireOf(request.url, status)}.` }).error,
-    }
+    return { ...meaning, detail: `${url}: HTTP ${meaning.status}. ${meaning.detail}` }
   }
-
-const ask = async (
-  { url, headers, credentials = 'same-origin', fetch: own }: CheckRequest,
-  address: string,
-  signal: AbortSignal,
-): Promise<Response> => {
-  const all = {
-    Accept: 'application/json',
-    ...(isOwnOrigin(url) ? { 'X-Requested-With': 'XMLHttpRequest' } : {}),
-    ...(await provide(headers)),
-  }
-  return send(address, { own, headers: all, credentials, signal })
 }
 
+/** Asks the check for this tab alone. */
+export const askAlone =
+  (check: Check) =>
+  async (query: Query, signal: AbortSignal): Promise<Reply> => {
+    const meaning = await check(query, signal)
+    return hasOwn(meaning, 'status')
+      ? { name: 'unanswered', next: meaning.retryAfterMs, error: delayed('check-failed', meaning).error }
+      : meaning
+  }
+
 const addressOf = (url: string, { since, owner }: Query, fresh: string): string => {
-  const [address = ''] = absolute(url).split('#')
+  const [address = ''] = url.split('#')
   const query = new URLSearchParams({
     ...(since ? { since: formatCursor(since) } : {}),
     ...(owner === null ? {} : { owner }),
     fresh,
   })
   return `${address}${address.includes('?') ? '&' : '?'}${query}`
-}
-
-const readWire = async (response: Response): Promise<CheckResponse> => {
-  const { status, type, headers } = response
-  const isJson = /\bjson\b/i.test(headers.get('Content-Type') ?? '')
-  return {
-    status: type === 'opaqueredirect' ? 0 : status,
-    isJson,
-    body: isJson ? parse(await response.text()) : await dropBody(response),
-    retryAfterMs: readRetryAfterMs(headers.get('Retry-After'), headers.get('Date')),
-  }
-}
-
-const parse = (json: string): unknown => {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return undefined
-  }
-}
-
-// A body that arrives slowly would keep the connection open.
-const dropBody = async ({ body }: Response): Promise<undefined> => {
-  await body?.cancel()
 }

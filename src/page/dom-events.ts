@@ -84,11 +84,10 @@ export const createDomEvents = (target: EventTarget | null | undefined) => {
   const waiting: (readonly [name: string, detail: unknown])[] = []
   let isStarted = false
   let isReady = false
-  const place = (): Marked | null => (target === undefined ? globalThis.document : target)
 
   /** The target, unless another copy of the SDK dispatches on it. */
   const take = (): Marked | null => {
-    const mine = place()
+    const mine: Marked | null = target === undefined ? globalThis.document : target
     if (mine) mine[DISPATCHER] ??= self
     return mine?.[DISPATCHER] === self ? mine : null
   }
@@ -102,31 +101,18 @@ export const createDomEvents = (target: EventTarget | null | undefined) => {
     for (let next = waiting.shift(); next; next = waiting.shift()) send(...next, false)
   }
 
-  const flushIfParsed = (): void => {
-    if (isReady || isParsed()) flush()
-  }
-
   const end = (): void => {
     isStarted = false
-    globalThis.document?.removeEventListener('DOMContentLoaded', flush)
-    globalThis.document?.removeEventListener('readystatechange', flushIfParsed)
     waiting.length = 0
-    const mine = place()
-    if (mine?.[DISPATCHER] === self) delete mine[DISPATCHER]
-  }
-
-  // When a listener stops us while an event is dispatched, that event is the last one, and the target is released.
-  const endIfStopped = (): void => {
-    if (!isStarted) end()
+    const mine = take()
+    if (mine) delete mine[DISPATCHER]
   }
 
   const dispatch = (name: string, detail: unknown): void => {
-    if (isReady && waiting.length === 0) send(name, detail, false)
-    else if (take()) {
-      waiting.push([name, detail])
-      flushIfParsed()
-    }
-    endIfStopped()
+    waiting.push([name, detail])
+    if (isReady || isParsed()) flush()
+    // When a listener stops us while an event is dispatched, that event is the last one, and the target is released.
+    if (!isStarted) end()
   }
 
   return {
@@ -134,8 +120,7 @@ export const createDomEvents = (target: EventTarget | null | undefined) => {
     start: (): Stop => {
       isStarted = true
       take()
-      globalThis.document?.addEventListener('DOMContentLoaded', flush)
-      globalThis.document?.addEventListener('readystatechange', flushIfParsed)
+      whenParsed(flush)
       return end
     },
     /** Dispatches the DOM event of a change, such as `cart-conditions-changed`; `detail` is the payload. */
@@ -150,7 +135,7 @@ export const createDomEvents = (target: EventTarget | null | undefined) => {
       if (!isReady && !isParsed()) return true
       const detail: CartEchoRefresh = { cursor }
       const may = send('cart-echo-refresh', detail, true)
-      endIfStopped()
+      if (!isStarted) end()
       return may
     },
     /** Drops the events that still wait for the page to be parsed: they are of another customer. */

@@ -1,8 +1,6 @@
 import type { Bus, Environment, LockRequest, PageSignal, Stop, TabPorts } from '../engine/environment'
+import { LONGEST_MS } from '../engine/settings'
 import { ownOnly } from '../engine/shape'
-
-// A longer setTimeout overflows and runs at once. Callers that wait longer look at the clock, and wait again.
-const LONGEST_MS = 0x7fffffff
 
 /** The `Environment` that a browser provides. Reads no global before a member is used. */
 export const browserEnvironment = (): Environment => ({
@@ -13,46 +11,49 @@ export const browserEnvironment = (): Environment => ({
   random: () => Math.random(),
   // setTimeout is looked up at each call: fake timers and instrumentation replace it later.
   schedule: (delayMs, run) => {
+    // Callers that wait longer look at the clock, and wait again.
     const timer = setTimeout(run, Math.min(delayMs, LONGEST_MS))
     return () => clearTimeout(timer)
   },
-  isVisible: () => globalThis.document?.visibilityState !== 'hidden',
+  isVisible: () => !isHidden(),
   isActivated: () => (globalThis.document as { prerendering?: unknown } | undefined)?.prerendering !== true,
   watchPage,
 })
 
+const isHidden = (): boolean => globalThis.document?.visibilityState === 'hidden'
+
 const watchPage = (listener: (signal: PageSignal) => void): Stop => {
   const { document, window } = globalThis
   if (!document || !window) return () => undefined
+  const { navigation } = window as { navigation?: unknown }
+  const hear = (target: EventTarget, name: string, signal: PageSignal): Stop => {
+    const run = (event: Event): void => {
+      // A page is shown when it is loaded, and hidden when it goes for good, too: that is not the cache.
+      if (name.startsWith('page') && !(event as PageTransitionEvent).persisted) return
+      listener(signal === 'visible' && isHidden() ? 'hidden' : signal)
+    }
+    target.addEventListener(name, run)
+    return () => target.removeEventListener(name, run)
+  }
   const stops = [
-    hear(document, 'visibilitychange', () => listener(document.visibilityState === 'hidden' ? 'hidden' : 'visible')),
+    hear(document, 'visibilitychange', 'visible'),
     // These two do not bubble to the window (https://developer.chrome.com/docs/web-platform/page-lifecycle-api).
-    hear(document, 'freeze', () => listener('frozen')),
-    hear(document, 'resume', () => listener('resumed')),
-    hear(document, 'prerenderingchange', () => listener('activated')),
-    hear(document, 'livewire:navigated', () => listener('navigated')),
-    hear(window, 'pagehide', (event) => (event as PageTransitionEvent).persisted && listener('left')),
-    hear(window, 'pageshow', (event) => (event as PageTransitionEvent).persisted && listener('restored')),
-    hear(window, 'focus', () => listener('focused')),
+    hear(document, 'freeze', 'frozen'),
+    hear(document, 'resume', 'resumed'),
+    hear(document, 'prerenderingchange', 'activated'),
+    hear(document, 'livewire:navigated', 'navigated'),
+    hear(window, 'pagehide', 'left'),
+    hear(window, 'pageshow', 'restored'),
+    hear(window, 'focus', 'focused'),
     // The Navigation API, if any (https://html.spec.whatwg.org/multipage/nav-history-apis.html#navigation-interface): only this reports pushState().
-    hear(navigationOf(window), 'currententrychange', () => listener('moved')),
-    hear(window, 'popstate', () => listener('traversed')),
-    hear(window, 'online', () => listener('online')),
-    hear(window, 'offline', () => listener('offline')),
+    navigation instanceof EventTarget ? hear(navigation, 'currententrychange', 'moved') : null,
+    hear(window, 'popstate', 'traversed'),
+    hear(window, 'online', 'online'),
+    hear(window, 'offline', 'offline'),
   ]
   return () => {
-    for (const stop of stops.splice(0)) stop()
+    for (const stop of stops) stop?.()
   }
-}
-
-const navigationOf = (window: Window): EventTarget | null => {
-  const { navigation } = window as { navigation?: unknown }
-  return navigation instanceof EventTarget ? navigation : null
-}
-
-const hear = (target: EventTarget | null, name: string, run: (event: Event) => void): Stop => {
-  target?.addEventListener(name, run)
-  return () => target?.removeEventListener(name, run)
 }
 
 /**
@@ -78,36 +79,34 @@ const openBus: TabPorts['openBus'] = (name, hear): Bus => {
   }
 }
 
-const holdLock = (locks: LockManager, name: string, request: LockRequest): (() => void) => {
+const holdLock = (locks: LockManager, name: string, { steal, granted, lost, refused }: LockRequest): Stop => {
   const waiting = new AbortController()
-  let situation: 'waiting' | 'held' | 'over' = 'waiting'
-  let release = (): void => undefined
+  let isOver = false
+  /** Null until it is granted. */
+  let release: (() => void) | null = null
   const hold = (): Promise<void> | undefined => {
-    if (situation === 'over') return
-    situation = 'held'
-    const held = new Promise<void>((resolve) => {
+    if (isOver) return
+    return new Promise((resolve) => {
       release = resolve
+      granted()
     })
-    request.granted()
-    return held
   }
   const fail = (cause: unknown): void => {
-    const before = situation
-    situation = 'over'
-    if (before === 'over') return
+    if (isOver) return
+    isOver = true
     // The lock may be stolen before `hold` was called.
-    if (before === 'held' || Object(cause).name === 'AbortError') request.lost()
-    else request.refused()
+    if (release || Object(cause).name === 'AbortError') lost()
+    else refused()
   }
   // A request that steals must not have a signal (https://w3c.github.io/web-locks/#dom-lockmanager-request).
-  const how = ownOnly<LockOptions>(request.steal ? { steal: true } : { signal: waiting.signal })
+  const how = ownOnly<LockOptions>(steal ? { steal } : { signal: waiting.signal })
   // Inside a promise, because it throws in a document that is no longer active.
   Promise.resolve()
-    .then(() => (situation === 'over' ? undefined : locks.request(name, how, hold)))
+    .then(() => (isOver ? undefined : locks.request(name, how, hold)))
     .catch(fail)
   return () => {
-    situation = 'over'
-    release()
+    isOver = true
+    release?.()
     waiting.abort()
   }
 }

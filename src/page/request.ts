@@ -1,5 +1,5 @@
 import { unclobbered } from '../engine/environment'
-import { ownOnly } from '../engine/shape'
+import { attempt, ownOnly } from '../engine/shape'
 
 /** A value, or a function that returns it or a promise of it. The function is called for every request. */
 export type Provided<Value> = Value | (() => Value | PromiseLike<Value>)
@@ -17,64 +17,39 @@ export const absolute = (address: string): string => resolved(address)?.href ?? 
 /** True for the page's own origin, the only one that tokens are sent to. False without a page. Never throws. */
 export const isOwnOrigin = (address: string): boolean => {
   const target = resolved(address)
-  return target !== null && target.origin === resolved('/')?.origin
+  return target !== undefined && target.origin === resolved('/')?.origin
 }
 
-const resolved = (address: string): URL | null => {
-  try {
-    return new URL(address, pageAddress())
-  } catch {
-    return null
-  }
-}
-
-// A `srcdoc` or `blob:` frame has its parent's origin, but no URL that others can be resolved against.
-const pageAddress = (): string => {
-  const { location, origin } = globalThis
-  return /^https?:/.test(location.href) ? location.href : origin
-}
+const resolved = (address: string): URL | undefined =>
+  attempt(() => {
+    const { location, origin } = globalThis
+    // A `srcdoc` or `blob:` frame has its parent's origin, but no URL that others can be resolved against.
+    return new URL(address, /^https?:/.test(location.href) ? location.href : origin)
+  })
 
 /**
  * The page's CSRF token as a request header, read at each call: from `<meta name="csrf-token">`, else from the
  * `XSRF-TOKEN` cookie, which Laravel stores URL-encoded. Empty when there is neither. Never throws.
  */
 export const csrfHeaders = (): Record<string, string> => {
-  if (typeof document === 'undefined') return {}
-  const token = unclobbered(document, 'querySelector')
-    .call(document, 'meta[name="csrf-token"]')
-    ?.getAttribute('content')
+  const meta = attempt(() => unclobbered(document, 'querySelector').call(document, 'meta[name="csrf-token"]'))
+  const token = meta?.getAttribute('content')
   return token ? { 'X-CSRF-TOKEN': token } : (csrfFromCookie() ?? {})
 }
 
 /** The token of the first `XSRF-TOKEN` cookie, which every page renews, as a request header; else null. Never throws. */
 export const csrfFromCookie = (): Record<string, string> | null => csrfFromCookies()[0] ?? null
 
-/** The tokens of all `XSRF-TOKEN` cookies, each as a request header. Never throws. */
-const csrfFromCookies = (): readonly Record<string, string>[] =>
-  cookies()
-    .split(/;\s*/)
-    .filter((cookie) => /^XSRF-TOKEN=./.test(cookie))
-    .map((cookie) => ({ 'X-XSRF-TOKEN': decoded(cookie.slice('XSRF-TOKEN='.length)) }))
-
 // Reading cookies throws in a sandboxed frame: https://html.spec.whatwg.org/multipage/dom.html#dom-document-cookie.
-const cookies = (): string => {
-  try {
-    return unclobbered(document, 'cookie')
-  } catch {
-    return ''
-  }
-}
-
-const decoded = (cookie: string): string => {
-  try {
-    return decodeURIComponent(cookie)
-  } catch {
-    return cookie
-  }
-}
+const csrfFromCookies = (): readonly Record<string, string>[] =>
+  [...(attempt(() => unclobbered(document, 'cookie')) ?? '').matchAll(/(?:^|;\s*)XSRF-TOKEN=([^;]+)/g)].map(
+    ([, token = '']) => ({ 'X-XSRF-TOKEN': attempt(() => decodeURIComponent(token)) ?? token }),
+  )
 
 /** The parts in which our requests differ. */
-interface Sending extends Pick<RequestInit, 'method' | 'body' | 'headers' | 'credentials' | 'signal'> {
+interface Sending extends Pick<RequestInit, 'method' | 'body' | 'headers' | 'signal'> {
+  /** Default `same-origin`. */
+  readonly credentials?: RequestCredentials | undefined
   /** The page's own replacement for `fetch`, if it gave one. */
   readonly own: typeof fetch | undefined
 }
@@ -83,23 +58,15 @@ interface Sending extends Pick<RequestInit, 'method' | 'body' | 'headers' | 'cre
  * Sends a request: to the address as `absolute` resolves it, bypassing every cache, without following a redirect, which
  * would lead to a log-in page. Rejects as `fetch` does.
  */
-export const send = (address: string, { own, ...how }: Sending): Promise<Response> =>
+export const send = (address: string, { own, credentials = 'same-origin', ...how }: Sending): Promise<Response> =>
   // fetch is looked up at each call: instrumentation may replace it later.
-  (own ?? fetch)(absolute(address), ownOnly({ ...UNLESS_SAID, ...how }))
+  (own ?? fetch)(
+    absolute(address),
+    ownOnly<RequestInit>({ ...how, credentials, redirect: 'manual', cache: 'no-store' }),
+  )
 
-// Every option there is: one that is left out would be read from the page's Object.prototype.
-const UNLESS_SAID: RequestInit = {
-  method: 'GET',
-  body: null,
-  credentials: 'same-origin',
-  mode: 'cors',
-  redirect: 'manual',
-  cache: 'no-store',
-  referrer: 'about:client',
-  referrerPolicy: '',
-  integrity: '',
-  keepalive: false,
-}
+/** True where the answer calls itself JSON, as the shop's own do. */
+export const isJson = ({ headers }: Response): boolean => /\bjson\b/i.test(headers.get('Content-Type') ?? '')
 
 /** How to renew the CSRF token. */
 export interface RenewalOptions {
@@ -112,18 +79,14 @@ export interface RenewalOptions {
   fetch?: typeof fetch | undefined
 }
 
-/** The token of an `XSRF-TOKEN` cookie that was not tried yet; null if there is none. Another app may set one on the parent domain. */
-export const untriedToken = (tried: readonly Record<string, string>[]): Record<string, string> | null =>
-  csrfFromCookies().find((token) => !tried.some((other) => isSame(token, other))) ?? null
+/** The token of an `XSRF-TOKEN` cookie that was not tried yet, if there is one. Another app may set one on the parent domain. */
+export const untriedToken = (tried: readonly Record<string, string>[]): Record<string, string> | undefined =>
+  csrfFromCookies().find((token) => tried.every((other) => other['X-XSRF-TOKEN'] !== token['X-XSRF-TOKEN']))
 
-/** Asks the shop to renew its cookies. False when the URL may not be asked. Never rejects: after a failure the old cookies remain. */
-export const renewCookies = async (options: RenewalOptions, signal?: AbortSignal): Promise<boolean> => {
+/** Asks the shop to renew its cookies, if the URL may be asked. Never rejects: after a failure the old cookies remain. */
+export const renewCookies = async (options: RenewalOptions, signal: AbortSignal): Promise<void> => {
   const { csrfUrl = '/sanctum/csrf-cookie', fetch: own } = ownOnly(options)
-  if (csrfUrl === null || !isOwnOrigin(csrfUrl)) return false
+  if (csrfUrl === null || !isOwnOrigin(csrfUrl)) return
   const headers = { Accept: 'application/json', 'X-Requested-With': 'XMLHttpRequest' }
-  await send(csrfUrl, { own, headers, signal: signal ?? null }).catch(() => null)
-  return true
+  await send(csrfUrl, { own, headers, signal }).catch(() => undefined)
 }
-
-const isSame = (a: Record<string, string>, b: Record<string, string>): boolean =>
-  a['X-XSRF-TOKEN'] === b['X-XSRF-TOKEN'] && a['X-CSRF-TOKEN'] === b['X-CSRF-TOKEN']

@@ -5,7 +5,6 @@ import type { CartEcho } from '../engine/cart-echo'
 import { pageGlobal } from '../engine/environment'
 import type { PageSettings } from '../page/block'
 import { connectPage } from './page-echo'
-import type { ImportPart } from './parts'
 
 /** The options of `CartEcho.start()`. A page with the script tag cannot call `echo()`, so the options of `echo()` are given here. */
 export interface StartOptions extends Partial<CartEchoOptions>, EchoOptions {
@@ -17,8 +16,8 @@ export interface StartOptions extends Partial<CartEchoOptions>, EchoOptions {
 export interface PageOptions extends StartOptions, Pick<PageSettings, 'reverb'> {}
 
 /** Creates the page's cart, and connects it to Livewire, now or when it comes. Throws as `createCartEcho` does. */
-export const createFromPage = ({ echo: source, steer, ...page }: PageOptions, importPart: ImportPart): CartEcho => {
-  const connect = source ? echo(source, { steer }) : connectPage(page.reverb, importPart, { steer })
+export const createFromPage = ({ echo: source, steer, ...page }: PageOptions): CartEcho => {
+  const connect = source ? echo(source, { steer }) : connectPage(page.reverb, { steer })
   const cart = createCartEcho({ connect, ...page })
   joinLivewire(cart)
   return cart

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { type AuthOptions, authorise } from '../../src/connections/authorise'
-import { readAuthorisationFailure } from '../../src/engine/state'
+import { browserEnvironment } from '../../src/page/environment'
 
 const request = { socketId: '1.2', channelName: 'private-App.Models.User.1' }
 const ELSEWHERE = 'https://elsewhere.test/broadcasting/auth'
@@ -28,6 +28,8 @@ interface Sent {
   readonly init: RequestInit
 }
 
+const ask = (options: AuthOptions) => authorise(browserEnvironment(), request, options)
+
 /** A shop that takes only this token; its CSRF endpoint sets the cookie given. What was sent is written down. */
 const shopThatTakes = (taken: string, renewed: string | null = null) => {
   const sent: Sent[] = []
@@ -42,10 +44,7 @@ const shopThatTakes = (taken: string, renewed: string | null = null) => {
     return new Response(null, { status: 204 })
   }
   const statusOf = (options: AuthOptions = {}): Promise<number> =>
-    authorise(request, { fetch: fake, ...options }).then(
-      () => 200,
-      (error: unknown) => readAuthorisationFailure(error).status,
-    )
+    ask({ fetch: fake, ...options }).then((answer) => (answer.name === 'failed' ? answer.status : 200))
   const inWords = () => sent.map(({ method, url, token }) => `${method} ${url.replace(location.origin, '')} ${token}`)
   return { sent, statusOf, inWords }
 }
@@ -138,7 +137,7 @@ describe('a CSRF token that is no longer valid', () => {
           answer().then(resolve, reject)
         })
       }
-      const refused = await authorise(request, { fetch: fake, timeoutMs: 50 }).catch(readAuthorisationFailure)
+      const refused = await ask({ fetch: fake, timeoutMs: 50 })
       expect([refused, asked]).toMatchObject([{ status: 419 }, 2])
     }
   })
@@ -151,7 +150,7 @@ describe('a CSRF token that is no longer valid', () => {
         asked += 1
         return Response.json({}, { status })
       }
-      const refused = await authorise(request, { fetch: fake }).catch(readAuthorisationFailure)
+      const refused = await ask({ fetch: fake })
       expect([refused, asked]).toMatchObject([{ status }, 1])
     }
   })
@@ -240,12 +239,7 @@ describe('to another origin', () => {
   })
 })
 
-it('a server that wants to be left alone is heard in the error’s words, which are all that pusher-js hands on', async () => {
+it('a server that wants to be left alone for a time is heard', async () => {
   const fake: typeof fetch = async () => Response.json({}, { status: 503, headers: { 'Retry-After': '7' } })
-  const error: unknown = await authorise(request, { fetch: fake }).catch((refused: unknown) => refused)
-  const { message } = error as Error
-  expect(readAuthorisationFailure({ type: 'AuthError', error: message })).toMatchObject({
-    status: 503,
-    retryAfterMs: 7_000,
-  })
+  expect(await ask({ fetch: fake })).toMatchObject({ status: 503, isForeign: false, retryAfterMs: 7_000 })
 })

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { authorise } from '../../src/connections/authorise'
+import { browserEnvironment } from '../../src/page/environment'
 
 const request = { socketId: '1.2', channelName: 'private-App.Models.User.1' }
 
@@ -11,7 +12,7 @@ const headersFor = async (endpoint: string, headers = {}): Promise<Headers> => {
     expect(init?.credentials).toBe('same-origin')
     return new Response('{"auth":"key:signature"}')
   }
-  await authorise(request, { endpoint, headers, fetch: fake })
+  await authorise(browserEnvironment(), request, { endpoint, headers, fetch: fake })
   return sent
 }
 

@@ -2,7 +2,7 @@ import { HttpResponse, http } from 'msw'
 import { setupServer } from 'msw/node'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type AuthOptions, authorise } from '../../src/connections/authorise'
-import { readAuthorisationFailure } from '../../src/engine/state'
+import { browserEnvironment } from '../../src/page/environment'
 
 const endpoint = 'https://shop.test/broadcasting/auth'
 const request = { socketId: '1.2', channelName: 'private-App.Models.User.1' }
@@ -11,6 +11,8 @@ const server = setupServer()
 beforeAll(() => server.listen({ onUnhandledRequest: 'error' }))
 afterEach(() => server.resetHandlers())
 afterAll(() => server.close())
+
+const ask = (options: AuthOptions) => authorise(browserEnvironment(), request, options)
 
 const seen: { headers: Headers; body: string }[] = []
 
@@ -25,15 +27,12 @@ const answerWith = (answer: () => Response | Promise<Response>) => {
 }
 
 const statusOf = (options: AuthOptions = {}): Promise<number | undefined> =>
-  authorise(request, { endpoint, ...options }).then(
-    () => undefined,
-    (error: unknown) => readAuthorisationFailure(error).status,
-  )
+  ask({ endpoint, ...options }).then((answer) => (answer.name === 'failed' ? answer.status : undefined))
 
 describe('an authorisation', () => {
   it('asks as Laravel expects and gives the signature', async () => {
     answerWith(() => HttpResponse.json({ auth: 'key:signature' }))
-    expect(await authorise(request, { endpoint })).toEqual({ auth: 'key:signature' })
+    expect(await ask({ endpoint })).toEqual({ name: 'authorised', auth: 'key:signature' })
     expect(seen[0]?.body).toBe('socket_id=1.2&channel_name=private-App.Models.User.1')
     expect(seen[0]?.headers.get('accept')).toBe('application/json')
     expect(seen[0]?.headers.get('x-requested-with')).toBe('XMLHttpRequest')
@@ -51,8 +50,8 @@ describe('an authorisation', () => {
       },
       headers: () => ({ 'X-Tenant': `t${round}` }),
     }
-    await authorise(request, options)
-    await authorise(request, options)
+    await ask(options)
+    await ask(options)
     expect(seen.map(({ headers }) => [headers.get('authorization'), headers.get('x-tenant')])).toEqual([
       ['Bearer token-1', 't1'],
       ['Bearer token-2', 't2'],
@@ -61,21 +60,21 @@ describe('an authorisation', () => {
 
   it.each([null, undefined, ''])('sends no bearer token when there is none (%j)', async (token) => {
     answerWith(() => HttpResponse.json({ auth: 'key:signature' }))
-    await authorise(request, { endpoint, bearerToken: () => token })
+    await ask({ endpoint, bearerToken: () => token })
     expect(seen[0]?.headers.has('authorization')).toBe(false)
   })
 
-  it.each([401, 403, 419, 422, 429, 500, 503])('rejects with the status %i', async (status) => {
+  it.each([401, 403, 419, 422, 429, 500, 503])('fails with the status %i', async (status) => {
     answerWith(() => HttpResponse.json({ message: '' }, { status }))
     expect(await statusOf()).toBe(status)
   })
 
-  it('rejects a log-in page that came instead of JSON', async () => {
+  it('takes no log-in page that came instead of JSON', async () => {
     answerWith(() => HttpResponse.html('<!doctype html><title>Log in</title>'))
     expect(await statusOf()).toBe(200)
   })
 
-  it.each([null, 5, [], {}, { auth: 5 }])('rejects JSON that is no signature: %j', async (body) => {
+  it.each([null, 5, [], {}, { auth: 5 }])('takes no JSON that is no signature: %j', async (body) => {
     answerWith(() => HttpResponse.json(body))
     expect(await statusOf()).toBe(200)
   })
@@ -86,20 +85,24 @@ describe('an authorisation', () => {
     expect(seen).toHaveLength(1)
   })
 
-  it('rejects with 0 when the network fails', async () => {
+  it('fails with 0 when the network fails', async () => {
     answerWith(() => HttpResponse.error())
     expect(await statusOf()).toBe(0)
   })
 
-  it('rejects with 0 when no answer comes in time', async () => {
+  it('fails with 0 when no answer comes in time', async () => {
     answerWith(() => new Promise(() => undefined))
     expect(await statusOf({ timeoutMs: 30 })).toBe(0)
   })
 
-  it('rejects when a provider throws', async () => {
+  it('fails with 0, and says why, when a provider throws', async () => {
     const broken = () => {
       throw new Error('no token')
     }
-    await expect(authorise(request, { endpoint, bearerToken: broken })).rejects.toThrow('no token')
+    expect(await ask({ endpoint, bearerToken: broken })).toMatchObject({
+      name: 'failed',
+      status: 0,
+      cause: new Error('no token'),
+    })
   })
 })

@@ -34,7 +34,6 @@ const wholeEcho = (state: string) => {
 const sources: Record<string, (echo: Echo) => EchoSource> = {
   'the page’s own': (echo) => echo as EchoLike,
   'a promise': (echo) => Promise.resolve(echo as EchoLike),
-  'one of our own': (echo) => ({ open: async () => echo as EchoLike, close: () => undefined }),
 }
 
 /** What happens to a channel in a bad hour. */
@@ -103,30 +102,6 @@ describe('a transport that is stopped by whoever hears it', () => {
     const words = await live(source, null)
     expect(words).toBeGreaterThan(10)
     for (let word = 0; word < words; word += 1) await live(source, word)
-  })
-
-  it('closes the Echo that it was just given', async () => {
-    const environment = fakePage()
-    const { echo } = wholeEcho('connecting')
-    let closed = 0
-    const own = {
-      open: async () => echo as EchoLike,
-      close: () => {
-        closed += 1
-      },
-    }
-    let link: Link | null = null
-    const stop = () => link?.stop()
-    link = echoTransport({ environment, echo: own, channel: 'App.Models.User.1', events: [] })({
-      deliver: stop,
-      answer: stop,
-      resync: stop,
-      state: stop,
-      report: stop,
-      note: stop,
-    })
-    await environment.advanceTurnByTurn(0)
-    expect([closed, environment.pending(), environment.watching(), echo.bound()]).toEqual([1, 0, 0, 0])
   })
 
   it('does not move on to the Echo that the page has put in its place', async () => {

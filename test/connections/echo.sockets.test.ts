@@ -10,20 +10,22 @@ import OldestPusher from 'pusher-js-7'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import type { EchoSource } from '../../src/connections/echo/shape'
 import { echoTransport } from '../../src/connections/echo/transport'
-import { reverbEcho } from '../../src/connections/reverb/echo'
+import { reverb } from '../../src/connections/reverb'
 import type { CartEcho } from '../../src/engine/cart-echo'
 import { onChange } from '../../src/engine/cart-echo'
 import { createClient } from '../../src/engine/client'
 import { withPageClock } from '../../src/engine/clock'
 import type { CartEchoError } from '../../src/engine/errors'
 import { readListening } from '../../src/engine/events'
+import type { Connector } from '../../src/engine/transport'
 import { browserEnvironment } from '../../src/page/environment'
 import { askAnew } from '../support/ask-anew'
 import { type Clock, heldClock } from '../support/held-clock'
 import { openShop, type Shop } from '../support/shop'
+import '../support/web-socket'
 import { watchWires } from '../support/wires'
 
-// Real laravel-echo and pusher-js on real sockets, against the stand-in for Reverb. What they wait for by their own timers takes no time.
+// Real laravel-echo and pusher-js, and our own socket, on real sockets, against the stand-in for Reverb. What they wait for by their own timers takes no time.
 
 let shop: Shop
 let clock: Clock
@@ -42,7 +44,13 @@ afterEach(async () => {
 })
 
 /** What a page would know: each change's total, and every error. */
-const listen = (echo: EchoSource, user = '1') => {
+const listen = (echo: EchoSource, user = '1') => listenBy(connectorOf(echo), user)
+
+const connectorOf = (echo: EchoSource): Pick<Connector, 'transport'> => ({
+  transport: (options) => echoTransport({ ...options, echo }),
+})
+
+const listenBy = ({ transport }: Pick<Connector, 'transport'>, user = '1') => {
   const totals: (string | null | undefined)[] = []
   const errors: CartEchoError[] = []
   const listening = readListening()
@@ -51,7 +59,7 @@ const listen = (echo: EchoSource, user = '1') => {
     environment,
     listening,
     transport: (id) =>
-      echoTransport({ environment, echo, channel: `App.Models.User.${id}`, events: [...listening.events.keys()] }),
+      transport({ environment, channel: `App.Models.User.${id}`, events: [...listening.events.keys()] }),
     onError: (error) => errors.push(error),
     identity: { user },
   })
@@ -158,7 +166,7 @@ describe('on real sockets, a change reaches the page exactly once', () => {
     const { host, port, key, scheme } = shop.server.reverb
     const headers = await shop.logIn(1)
     const auth = { endpoint: `${shop.server.url}/broadcasting/auth`, headers: async () => headers }
-    const page = listen(reverbEcho({ key, host, port, scheme, auth }))
+    const page = listenBy(reverb({ key, host, port, scheme, auth }))
     await clock.until('it is live', () => page.state() === 'live: subscribed')
     shop.endPromotion()
     await clock.until('the change is heard', () => page.totals.length > 0)
@@ -229,24 +237,6 @@ describe('as a guest on the page’s channel', () => {
 })
 
 describe('with pusher-js before 8.2, which gives up on WebSocket after two abrupt ends', () => {
-  it('a page of reverb() is live again after each of five, by a fresh one', async () => {
-    const { host, port, key, scheme } = shop.server.reverb
-    const headers = await shop.logIn(1)
-    const auth = { endpoint: `${shop.server.url}/broadcasting/auth`, headers: async () => headers }
-    const load = async () => ({ Echo, Pusher: OldestPusher as unknown as typeof Pusher })
-    const page = listen(reverbEcho({ key, host, port, scheme, auth, load }))
-    for (let time = 0; time < 5; time += 1) {
-      await clock.until('it is live', () => page.state() === 'live: subscribed')
-      shop.server.faults.start({ kind: 'kill' })
-      await clock.until('it lost the socket', () => page.state() !== 'live: subscribed')
-    }
-    await clock.until('it is live again', () => page.state() === 'live: subscribed')
-    expect(page.states.filter((state) => state.startsWith('refused'))).toEqual([])
-    expect(shop.server.sockets()).toBe(1)
-    page.cart.stop()
-    await clock.until('the socket is closed', () => shop.server.sockets() === 0)
-  })
-
   it('a page with an Echo of its own says so, and is live by the next one that the page makes', async () => {
     const { Pusher: _, ...settings } = await options()
     const make = () => {
@@ -298,7 +288,7 @@ describe('a subscription that does not come about is told with its reason', () =
     expect(page.errors.map((error) => error.status)).toEqual([status])
 
     const { host, port, key, scheme } = shop.server.reverb
-    const own = listen(reverbEcho({ key, host, port, scheme, auth: { endpoint } }))
+    const own = listenBy(reverb({ key, host, port, scheme, auth: { endpoint } }))
     await clock.until('it says so through reverb() too', () => own.state() === expected)
     expect(own.errors.map((error) => error.status)).toEqual([status])
   })
@@ -312,7 +302,7 @@ describe('a subscription that does not come about is told with its reason', () =
   ])('%i in %s is none of the shop’s: reverb() asks again', async (status, type) => {
     const endpoint = await answering(status, type, 'Checking your browser')
     const { host, port, key, scheme } = shop.server.reverb
-    const page = listen(reverbEcho({ key, host, port, scheme, auth: { endpoint } }))
+    const page = listenBy(reverb({ key, host, port, scheme, auth: { endpoint } }))
     await clock.until('it says so', () => page.state() === 'waiting: blocked')
     expect(page.errors.map((error) => [error.code, error.status])).toEqual([['blocked', status]])
     expect(page.cart.nextTryAtMs()).toEqual(expect.any(Number))
@@ -334,7 +324,7 @@ describe('a subscription that does not come about is told with its reason', () =
   it('403 through reverb()', async () => {
     const { host, port, key, scheme } = shop.server.reverb
     const auth = { endpoint: `${shop.server.url}/broadcasting/auth` }
-    const page = listen(reverbEcho({ key, host, port, scheme, auth }))
+    const page = listenBy(reverb({ key, host, port, scheme, auth }))
     await clock.until('it is refused', () => page.state() === 'refused: not-authorised')
     expect(page.errors[0]?.status).toBe(403)
   })

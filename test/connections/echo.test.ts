@@ -324,34 +324,6 @@ describe('whatever the Echo is, an Echo transport', () => {
     expect(all.map(({ said }) => said)).toEqual([['socket-open'], ['socket-open'], ['refused: no-echo']])
   })
 
-  it('opens an Echo of its own by the object that has it, which may be a class’s', async () => {
-    class Own {
-      readonly echo = fakeEcho('connected')
-      async open() {
-        return this.echo
-      }
-      close() {}
-    }
-    const { said } = listen(new Own())
-    await new Promise((resolve) => setTimeout(resolve))
-    expect(said).toEqual(['socket-open'])
-  })
-
-  it('closes an Echo of its own when stopped, also while it is still being opened', async () => {
-    let closed = 0
-    const own = {
-      open: async () => fakeEcho('connected'),
-      close: () => {
-        closed += 1
-      },
-    }
-    const { link, said } = listen(own)
-    link.stop()
-    await new Promise((resolve) => setTimeout(resolve))
-    expect(closed).toBe(1)
-    expect(said).toEqual([])
-  })
-
   it('does not believe the null broadcaster', () => {
     const byName = { ...fakeEcho('connected'), options: { broadcaster: 'null' } }
     const bySocketId = { private: () => ({ listen: () => undefined }), connector: { socketId: () => 'fake-socket-id' } }

@@ -1,101 +1,100 @@
 import { describe, expect, it } from 'vitest'
-import { reverbEcho } from '../../src/connections/reverb/echo'
+import { type ReverbOptions, reverb } from '../../src/connections/reverb'
+import { CartEchoError } from '../../src/engine/errors'
+import type { Connector, Sink } from '../../src/engine/transport'
+import { fakePage } from '../support/fake-environment'
+import { fakeSockets } from '../support/fake-socket'
+import { reverbPage } from '../support/reverb-page'
 
-const settings = { key: 'some-key', host: '127.0.0.1', port: 9, scheme: 'http' as const }
+const listening = { channel: 'App.Models.User.1', events: ['cart.conditions.changed'] }
+
+/** Starts a connector, and gives the addresses it opened and what it said. */
+const dial = ({ transport }: Connector) => {
+  const sockets = fakeSockets()
+  const [facts, reports]: [Parameters<Sink['state']>[0][], CartEchoError[]] = [[], []]
+  const start = () =>
+    transport({ environment: fakePage(), ...listening })({
+      deliver: () => undefined,
+      answer: () => undefined,
+      resync: () => undefined,
+      state: (fact) => facts.push(fact),
+      report: (error) => reports.push(error),
+      note: () => undefined,
+    })
+  start().stop()
+  return { urls: sockets.map(({ url }) => url), facts, reports, again: () => start().stop() }
+}
+
+const addressOf = (options: ReverbOptions) => dial(reverb(options)).urls[0]
 
 describe('reverb()', () => {
-  it('refuses settings without a key at the call', () => {
-    expect(() => reverbEcho({ key: '' })).toThrowError(expect.objectContaining({ code: 'invalid-options' }))
+  it.each<[ReverbOptions, string]>([
+    [{ key: 'k' }, 'wss://localhost:443/app/k'],
+    [{ key: 'k', host: 'ws.shop.test' }, 'wss://ws.shop.test:443/app/k'],
+    [{ key: 'k', host: 'ws.shop.test', scheme: 'http' }, 'ws://ws.shop.test:80/app/k'],
+    [{ key: 'k', host: 'ws.shop.test', port: 8443, scheme: 'https' }, 'wss://ws.shop.test:8443/app/k'],
+    [{ key: 'k', scheme: 'ws', port: '8080', path: 'reverb' } as never, 'ws://localhost:8080/reverb/app/k'],
+    [{ key: 'k', path: '/a/b/' }, 'wss://localhost:443/a/b/app/k'],
+    [{ key: 'a/b?c' }, 'wss://localhost:443/app/a%2Fb%3Fc'],
+    [{ key: 'k', host: '::1' }, 'wss://[::1]:443/app/k'],
+  ])('with %j opens a socket to %s', (options, expected) => {
+    expect(addressOf(options)).toBe(`${expected}?protocol=7&client=cart-echo`)
   })
 
-  it.each([undefined, null])('stays closed on a page without settings (%j)', async (none) => {
-    const echo = reverbEcho(none)
-    await expect(echo.open()).rejects.toMatchObject({ code: 'invalid-options' })
-    echo.close()
+  it.each(['bücher.example', '::1', '[::1]', 'ws_internal.local'])('takes the host %s', (host) => {
+    expect(() => reverb({ key: 'k', host })).not.toThrow()
   })
 
-  it('gives one Echo however often it is opened, and another one after it was closed', async () => {
-    const echo = reverbEcho(settings)
-    const [first, second] = await Promise.all([echo.open(), echo.open()])
-    expect(second).toBe(first)
-    echo.close()
-    const third = await echo.open()
-    expect(third).not.toBe(first)
-    echo.close()
-    await new Promise((resolve) => setTimeout(resolve))
-    expect([first, third].map(({ connector }) => connector.pusher.connection.state)).toEqual([
-      'disconnected',
-      'disconnected',
+  it.each<[unknown, string]>([
+    [{ key: '' }, 'reverb().key: expected REVERB_APP_KEY'],
+    [{ key: 'k', port: Number.NaN }, 'reverb().port'],
+    [{ key: 'k', host: 'wss://shop.test' }, 'reverb().host'],
+    [{ key: 'k', auth: { timeoutMs: 'soon' } }, 'reverb().auth.timeoutMs'],
+  ])('refuses %j at the call', (options, words) => {
+    expect(() => reverb(options as ReverbOptions)).toThrowError(
+      expect.objectContaining({ code: 'invalid-options', message: expect.stringContaining(words) }),
+    )
+  })
+
+  it('reports keys that it does not know, such as those of an Echo, once, and listens all the same', () => {
+    const options = { key: 'k', wsHost: 'shop.test', load: () => undefined, auth: { url: '/auth' } }
+    const { urls, reports, again } = dial(reverb(options as ReverbOptions))
+    again()
+    expect(urls).toHaveLength(1)
+    expect(reports.map(({ code, message }) => [code, message.split(':')[0]])).toEqual([
+      ['invalid-options', 'reverb().wsHost'],
+      ['invalid-options', 'reverb().load'],
+      ['invalid-options', 'reverb().auth.url'],
     ])
   })
 
-  it('connects by WebSocket only, notices a dead socket early, and leaves the page’s requests alone', async () => {
-    const echo = reverbEcho({ ...settings, scheme: 'https', port: 8443 })
-    const { options } = await echo.open()
-    expect(options).toMatchObject({
-      enabledTransports: ['ws'],
-      forceTLS: true,
-      wssPort: 8443,
-      activityTimeout: 30_000,
-      pongTimeout: 8_000,
-      withoutInterceptors: true,
-    })
-    echo.close()
+  it.each([undefined, null])('opens nothing without settings (%j), and says what to do', (none) => {
+    const { urls, facts } = dial(reverb(none))
+    expect(urls).toEqual([])
+    expect(facts).toMatchObject([{ name: 'refused', reason: 'misconfigured' }])
+    const [fact] = facts
+    expect(fact && 'error' in fact && fact.error?.message).toContain('page block')
   })
 
-  it('goes to a Reverb under a path, by the scheme and port as build tools print them', async () => {
-    const printed = { scheme: 'ws', port: '8080', path: 'reverb' } as unknown as {
-      scheme: 'http'
-      port: number
-      path: string
-    }
-    const echo = reverbEcho({ ...settings, ...printed })
-    const { options } = await echo.open()
-    expect(options).toMatchObject({ wsPath: '/reverb', wsPort: 8080, forceTLS: false })
-    echo.close()
+  it('asks the shop for a signature of the socket and the channel, and shows it', async () => {
+    const { asked, socket, pass, goLive, said, resyncs, link } = reverbPage()
+    expect(said).toEqual(['socket-opening'])
+    socket().greet('12.34')
+    expect(said.at(-1)).toBe('socket-open')
+    await pass(0)
+    expect(asked).toEqual(['socket_id=12.34&channel_name=private-App.Models.User.1'])
+    expect(socket().sent).toEqual([
+      { event: 'pusher:subscribe', data: { auth: 'k:signature', channel: 'private-App.Models.User.1' } },
+    ])
+    expect(said, 'an open socket is not live').not.toContain('subscribed')
+    await goLive()
+    expect([said.at(-1), resyncs]).toEqual(['subscribed', [0]])
+    link.stop()
   })
+})
 
-  it('leaves the page its own window.Pusher', async () => {
-    const page = globalThis as { Pusher?: unknown }
-    const before = page.Pusher
-    const own = {}
-    page.Pusher = own
-    const echo = reverbEcho(settings)
-    await echo.open()
-    expect(page.Pusher).toBe(own)
-    page.Pusher = before
-    echo.close()
-  })
-
-  it('of a page that names another Reverb is of that page as a whole: nothing of the one before stays but what no page can say', async () => {
-    const auth = { bearerToken: 'token', endpoint: '/my/auth' }
-    const first = { key: 'a', host: 'a.test' }
-    const second = {
-      key: 'b',
-      host: 'b.test',
-      port: 8080,
-      scheme: 'http' as const,
-      path: '/ws',
-      auth: { endpoint: '/b' },
-    }
-    const echo = reverbEcho({ ...first, auth }).at(second)
-    const { options: there } = await echo.open()
-    expect(there).toMatchObject({ key: 'b', wsHost: 'b.test', wsPort: 8080, wsPath: '/ws', forceTLS: false })
-    echo.close()
-    const back = echo.at(first)
-    const { options: here } = await back.open()
-    expect(here).toMatchObject({ key: 'a', wsHost: 'a.test', wssPort: 443, forceTLS: true })
-    expect(here).toMatchObject({ wsPath: '' })
-    back.close()
-  })
-
-  it('of a page is not authorised where the page before was, but where the app itself says', () => {
-    const acme = { key: 'k', auth: { endpoint: '/acme/auth' } }
-    const ofPage = reverbEcho({ key: 'k' }).at(acme)
-    expect(ofPage.at({ key: 'k' }, acme)).not.toBe(ofPage)
-    const ofApp = reverbEcho({ key: 'k', auth: { endpoint: '/my/auth' } })
-    expect(ofApp.at({ key: 'k' }, { key: 'k' })).toBe(ofApp)
-  })
+describe('reverb() on a later page of the visit', () => {
+  const at = (connector: Connector, ...said: Parameters<NonNullable<Connector['at']>>) => connector.at?.(...said)
 
   it.each<[object, object]>([
     [
@@ -106,12 +105,35 @@ describe('reverb()', () => {
     [{ host: 'localhost' }, {}],
     [{}, { auth: { endpoint: '/broadcasting/auth' } }],
     [{ auth: { endpoint: '/my/auth', bearerToken: 'x' } }, { auth: { endpoint: null } }],
-  ])('is the same Echo for a page that says the same in other words: %j, %j', (options, said) => {
-    const echo = reverbEcho({ key: 'k', ...options })
-    expect(echo.at({ key: 'k', ...said })).toBe(echo)
+  ])('is the same for a page that says the same in other words: %j, %j', (options, said) => {
+    const connector = reverb({ key: 'k', ...options } as ReverbOptions)
+    expect(at(connector, { key: 'k', ...said } as never, null)).toBe(connector)
   })
 
-  it.each(['bücher.example', '::1', '[::1]', 'ws_internal.local'])('takes the host %s', (host) => {
-    expect(() => reverbEcho({ key: 'k', host })).not.toThrow()
+  it('is of that page as a whole: nothing of the one before stays but what no page can say', () => {
+    const first = { key: 'a', host: 'a.test' }
+    const second = { key: 'b', host: 'b.test', port: 8080, scheme: 'http' as const, path: '/ws' }
+    const there = at(reverb({ ...first, auth: { bearerToken: 'token' } }), second, null) as Connector
+    expect(dial(there).urls).toEqual(['ws://b.test:8080/ws/app/b?protocol=7&client=cart-echo'])
+    expect(there.key(false)).toBe('b')
+    const back = at(there, first, second) as Connector
+    expect(dial(back).urls).toEqual(['wss://a.test:443/app/a?protocol=7&client=cart-echo'])
+  })
+
+  it('is not authorised where the page before was, but where the app itself says', () => {
+    const acme = { key: 'k', auth: { endpoint: '/acme/auth' } }
+    const ofPage = at(reverb({ key: 'k' }), acme, null) as Connector
+    expect(at(ofPage, { key: 'k' }, acme)).not.toBe(ofPage)
+    const ofApp = reverb({ key: 'k', auth: { endpoint: '/my/auth' } })
+    expect(at(ofApp, { key: 'k' }, { key: 'k' })).toBe(ofApp)
+  })
+
+  it('may be the first with settings', () => {
+    const connector = at(reverb(null), { key: 'k', host: 'late.test' }, null) as Connector
+    expect(dial(connector).urls).toEqual(['wss://late.test:443/app/k?protocol=7&client=cart-echo'])
+  })
+
+  it('without a key is misuse', () => {
+    expect(() => at(reverb({ key: 'k' }), {} as never, null)).toThrow(CartEchoError)
   })
 })

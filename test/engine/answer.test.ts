@@ -11,7 +11,7 @@ const json = (status: number, body: unknown, more: Partial<CheckResponse> = {}):
   status,
   isJson: true,
   body,
-  retryAfterMs: null,
+  retryAfterMs: 0,
   ...more,
 })
 
@@ -19,7 +19,7 @@ const html = (status: number, more: Partial<CheckResponse> = {}): CheckResponse 
   status,
   isJson: false,
   body: undefined,
-  retryAfterMs: null,
+  retryAfterMs: 0,
   ...more,
 })
 
@@ -44,24 +44,24 @@ describe('a response of the check means, by its status and kind', () => {
     ['JSON 401', json(401, { message: 'Unauthenticated.' }), 'session-over 401'],
     ['JSON 403', json(403, { message: '' }), 'session-over 403'],
     ['JSON 419', json(419, { message: 'CSRF token mismatch.' }), 'session-over 419'],
-    ['JSON 404', json(404, {}), 'not-there 404'],
-    ['JSON 405', json(405, {}), 'not-there 405'],
-    ['JSON 410', json(410, {}), 'not-there 410'],
-    ['JSON 400', json(400, {}), 'refused 400'],
-    ['JSON 409', json(409, {}), 'refused 409'],
-    ['JSON 422', json(422, {}), 'refused 422'],
-    ['JSON 423', json(423, {}), 'refused 423'],
-    ['JSON 429', json(429, {}), 'busy 429'],
-    ['JSON 503', json(503, {}), 'busy 503'],
-    ['HTML 429', html(429), 'busy 429'],
-    ['HTML 503', html(503), 'busy 503'],
-    ['JSON 500', json(500, {}), 'failed 500'],
-    ['JSON 501', json(501, {}), 'failed 501'],
-    ['JSON 502', json(502, {}), 'failed 502'],
-    ['JSON 504', json(504, {}), 'failed 504'],
-    ['HTML 500', html(500), 'failed 500'],
-    ['HTML 502', html(502), 'failed 502'],
-    ['HTML 504', html(504), 'failed 504'],
+    ['JSON 404', json(404, {}), 'misconfigured 404'],
+    ['JSON 405', json(405, {}), 'misconfigured 405'],
+    ['JSON 410', json(410, {}), 'misconfigured 410'],
+    ['JSON 400', json(400, {}), 'check-refused 400'],
+    ['JSON 409', json(409, {}), 'check-refused 409'],
+    ['JSON 422', json(422, {}), 'check-refused 422'],
+    ['JSON 423', json(423, {}), 'check-refused 423'],
+    ['JSON 429', json(429, {}), 'check-busy 429'],
+    ['JSON 503', json(503, {}), 'check-busy 503'],
+    ['HTML 429', html(429), 'check-busy 429'],
+    ['HTML 503', html(503), 'check-busy 503'],
+    ['JSON 500', json(500, {}), 'check-failed 500'],
+    ['JSON 501', json(501, {}), 'check-failed 501'],
+    ['JSON 502', json(502, {}), 'check-failed 502'],
+    ['JSON 504', json(504, {}), 'check-failed 504'],
+    ['HTML 500', html(500), 'check-failed 500'],
+    ['HTML 502', html(502), 'check-failed 502'],
+    ['HTML 504', html(504), 'check-failed 504'],
     ['HTML 520, which is nobody’s but a proxy’s', html(520), 'blocked 520'],
     ['HTML 200', html(200), 'blocked 200'],
     ['HTML 401', html(401), 'blocked 401'],
@@ -71,10 +71,10 @@ describe('a response of the check means, by its status and kind', () => {
     ['a redirect that was not followed', html(0), 'blocked 0'],
     ['302', html(302), 'blocked 302'],
     ['302 that calls itself JSON', json(302, {}), 'blocked 302'],
-    ['broken JSON', json(200, undefined), 'failed 200'],
-    ['JSON that is no object', json(200, [1]), 'failed 200'],
-    ['JSON that says nothing', json(200, {}), 'failed 200'],
-    ['JSON null', json(200, null), 'failed 200'],
+    ['broken JSON', json(200, undefined), 'check-failed 200'],
+    ['JSON that is no object', json(200, [1]), 'check-failed 200'],
+    ['JSON that says nothing', json(200, {}), 'check-failed 200'],
+    ['JSON null', json(200, null), 'check-failed 200'],
   ]
 
   it.each(rows)('%s', (_what, response, expected) => {
@@ -82,8 +82,12 @@ describe('a response of the check means, by its status and kind', () => {
   })
 
   it('how long the server wants to be left alone, where it says so', () => {
-    expect(read(json(429, {}, { retryAfterMs: 7_000 }))).toEqual({ name: 'busy', status: 429, retryAfterMs: 7_000 })
-    expect(read(html(503))).toEqual({ name: 'busy', status: 503, retryAfterMs: null })
+    expect(read(json(429, {}, { retryAfterMs: 7_000 }))).toMatchObject({
+      name: 'check-busy',
+      status: 429,
+      retryAfterMs: 7_000,
+    })
+    expect(read(html(503))).toMatchObject({ name: 'check-busy', status: 503, retryAfterMs: 0 })
   })
 
   it('in what way something else answered', () => {
@@ -119,7 +123,7 @@ describe('a bare answer', () => {
     ['message', { updated: true, message: 5 }],
   ])('fails where it names no %s: %j', (field, body) => {
     const meaning = read(json(200, body))
-    expect(meaning).toMatchObject({ name: 'failed', status: 200 })
+    expect(meaning).toMatchObject({ name: 'check-failed', status: 200 })
     expect('detail' in meaning && meaning.detail).toContain(field)
   })
 
@@ -210,19 +214,19 @@ describe("a log server's answer", () => {
     ['cart_echo.audit.interval_ms', { audit: { interval_ms: -1 } }],
   ])('fails, naming what is wrong with %s: %j', (path, block) => {
     const meaning = read(log(block))
-    expect(meaning).toMatchObject({ name: 'failed', status: 200 })
+    expect(meaning).toMatchObject({ name: 'check-failed', status: 200 })
     expect('detail' in meaning && meaning.detail.split(': expected ')[0]).toBe(path)
   })
 
   it('fails where the block is no object', () => {
     for (const block of ['x', 5, [1], true]) {
-      expect(read(json(200, { updated: true, cart_echo: block }))).toMatchObject({ name: 'failed' })
+      expect(read(json(200, { updated: true, cart_echo: block }))).toMatchObject({ name: 'check-failed' })
     }
   })
 
   it('reads nothing from a prototype', () => {
     const body = Object.create({ cart_echo: { owner: 'evil', cursor: 'e1:9', fresh: 'mark' } })
-    expect(read(json(200, body)).name).toBe('failed')
+    expect(read(json(200, body)).name).toBe('check-failed')
   })
 })
 
@@ -236,13 +240,13 @@ describe('reading a response', () => {
       status: fc.oneof(fc.nat(599), fc.constantFrom(200, 401, 503)),
       isJson: fc.boolean(),
       body,
-      retryAfterMs: fc.option(fc.nat()),
+      retryAfterMs: fc.nat(),
     })
     fc.assert(
       fc.property(response, (given) => {
         const meaning = read(given)
         // A change, or the end of a session, is never read out of anything but JSON of the shop's own.
-        if (!given.isJson) expect(meaning.name).toMatch(/^(nothing|busy|failed|blocked)$/)
+        if (!given.isJson) expect(meaning.name).toMatch(/^(nothing|check-busy|check-failed|blocked)$/)
         if (meaning.name === 'log' || meaning.name === 'bare')
           expect([given.isJson, given.status < 300]).toEqual([true, true])
       }),

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { identified, newCustomer } from '../../src/engine/customer'
+import * as customers from '../../src/engine/customer'
+import { type PageIdentity, readShopper } from '../../src/engine/identity'
+
+type Customer = ReturnType<typeof customers.newCustomer>
+
+const newCustomer = (identity: PageIdentity): Customer => customers.newCustomer(readShopper(identity))
+
+const identified = (before: Customer, identity: PageIdentity): Customer =>
+  customers.identified(before, readShopper(identity, before.shopper))
 
 describe('whoever is looking', () => {
   it('is the same customer, and keeps the memory, when the page says less, or writes the id otherwise', () => {

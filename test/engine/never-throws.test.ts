@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Asked, type CheckResponse, readResponse } from '../../src/engine/answer'
+import { readAuthorisationFailure } from '../../src/connections/echo/channel'
+import { authorisationFact } from '../../src/connections/refusal'
 import { CartEchoError } from '../../src/engine/errors'
 import { type EventOption, readListening } from '../../src/engine/events'
-import { authorisationFact, readAuthorisationFailure } from '../../src/engine/state'
 import { advance } from '../../src/engine/stream'
 import type { Arrival } from '../../src/engine/stream/state'
 import { newStream, type Stream } from '../../src/engine/stream/state'
@@ -13,51 +13,6 @@ import { at } from '../support/payloads'
 // What says "never throws" is handed what no JSON gives.
 
 const RUNS = { numRuns: 2_000 }
-
-describe('readResponse() never throws', () => {
-  const asked: Asked = { since: { epoch: 'e1', seq: 1 }, hasLog: true, fresh: 'mark', nowMs: 0 }
-  const logged = fc.array(fieldsOf({ event: 'cart.conditions.changed', payload: at(2) }), { maxLength: 2 })
-  const block = fieldsOf({
-    owner: 'me',
-    cursor: 'e1:2',
-    fresh: 'mark',
-    reset: false,
-    enabled: true,
-    spread_ms: 0,
-    poll: { interval_ms: 1 },
-    audit: null,
-  })
-  const list = logged.map((events) => () => events.map((make) => make()))
-  const log = fc.tuple(block, fc.oneof(list, anything)).map(([block, events]) => () => ({
-    ...block(),
-    events: events(),
-  }))
-  const body = fc.oneof<fc.Arbitrary<Make>[]>(
-    anything,
-    fieldsOf({ updated: true, message: null }),
-    log.map((make) => () => ({ cart_echo: make() })),
-  )
-
-  it('whatever the body is, and says what became of it', () => {
-    fc.assert(
-      fc.property(
-        fc.oneof(
-          fc.constant(() => 200),
-          anything,
-        ),
-        body,
-        anything,
-        (status, body, wish) => {
-          const response = { status: status(), isJson: true, body: body(), retryAfterMs: wish() } as CheckResponse
-          for (const now of [asked, { ...asked, since: null, owner: null }]) {
-            expect(typeof readResponse(response, now).name).toBe('string')
-          }
-        },
-      ),
-      RUNS,
-    )
-  })
-})
 
 describe('advance() never throws', () => {
   const own = [

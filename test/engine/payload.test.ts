@@ -1,14 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { CartEchoError } from '../../src/engine/errors'
 import { readListening } from '../../src/engine/events'
-import {
-  decodeAnything,
-  decodeBroadcast,
-  decodeConditionsChanged,
-  identityOf,
-  isReadable,
-} from '../../src/engine/payload'
-import { change } from '../support/payloads'
+import { decodeAnything, decodeConditionsChanged, isReadable } from '../../src/engine/payload'
+import { change, decodeBroadcast } from '../support/payloads'
 
 const EVENT = 'cart.conditions.changed'
 
@@ -103,14 +97,19 @@ describe('a broadcast', () => {
 
   it('hands over what its block says, with numbers also from strings, and what it says by nothing', () => {
     const said = (block: unknown) => {
-      const { position, id, instance, spreadMs } = decode(withBlock(block))
-      return [position, id, instance, spreadMs]
+      const { position, key, instance, spreadMs } = decode(withBlock(block))
+      return [position, key.startsWith('content:') ? null : key, instance, spreadMs]
     }
     const seq = (value: unknown) => ({ epoch: 'b7f3', seq: value, spread_ms: '', instance: 'wishlist', later: 1 })
     for (const value of [18, '18']) {
-      expect(said(seq(value))).toEqual([{ epoch: 'b7f3', seq: 18 }, null, 'wishlist', undefined])
+      expect(said(seq(value))).toEqual([{ epoch: 'b7f3', seq: 18 }, 'b7f3:18', 'wishlist', undefined])
     }
-    expect(said({ id: 7, spread_ms: '500' })).toEqual([null, '7', 'default', 500])
+    expect(said({ id: 7, spread_ms: '500' })).toEqual([
+      null,
+      'id:["cart.conditions.changed","default","7"]',
+      'default',
+      500,
+    ])
     for (const none of [undefined, null, []]) expect(said(none)).toEqual([null, null, 'default', undefined])
   })
 
@@ -123,7 +122,7 @@ describe('a broadcast', () => {
     }
     const decoded = decode({ ...change(), price: new Price() })
     expect(decoded.change).toEqual({ ...change(), price: { cents: 1 } })
-    expect(identityOf(decoded).key).toMatch(/^content:/)
+    expect(decoded.key).toMatch(/^content:/)
   })
 })
 
@@ -165,7 +164,7 @@ const malformed: Case[] = [
   [withCondition({ type: 1 }), 'changes.conditions[1].type', 'a string', '1'],
   [withCondition({ value: {} }), 'changes.conditions[1].value', 'a string or a number', 'an object'],
   [withCondition({ value: Number.NaN }), 'changes.conditions[1].value', 'a string or a number', 'NaN'],
-  [withCondition({ item_id: 1.5 }), 'changes.conditions[1].item_id', 'a string or an integer', '1.5'],
+  [withCondition({ item_id: 1.5 }), 'changes.conditions[1].item_id', 'a string, or an integer below 2^53', '1.5'],
   // changes.totals
   [withTotals({ currency: null }), 'changes.totals.currency', 'a string', 'null'],
   [withTotals({ subtotal: 'RM120' }), 'changes.totals.subtotal', 'an integer', '"RM120"'],
@@ -191,8 +190,8 @@ const malformed: Case[] = [
   [withBlock({ epoch: 7, seq: 1 }), 'cart_echo.epoch', '1 to 32 of A-Z a-z 0-9 _ -', '7'],
   [withBlock({ seq: 1 }), 'cart_echo.epoch', 'epoch and seq together', 'undefined'],
   [withBlock({ epoch: 'b', seq: null }), 'cart_echo.seq', 'epoch and seq together', 'undefined'],
-  [withBlock({ id: 1.5 }), 'cart_echo.id', 'a string or an integer', '1.5'],
-  [withBlock({ cart: {} }), 'cart_echo.cart', 'a string or an integer', 'an object'],
+  [withBlock({ id: 1.5 }), 'cart_echo.id', 'a string, or an integer below 2^53', '1.5'],
+  [withBlock({ cart: {} }), 'cart_echo.cart', 'a string, or an integer below 2^53', 'an object'],
   [withBlock({ instance: 1 }), 'cart_echo.instance', 'a string', '1'],
   [withBlock({ version: '17b' }), 'cart_echo.version', 'an integer', '"17b"'],
   [withBlock({ code: 1 }), 'cart_echo.code', 'a string', '1'],
@@ -269,10 +268,10 @@ describe('on a page whose Object.prototype is polluted, a broadcast', () => {
     ['a null block', { cart_echo: null }],
   ])('inherits no identity: %s', (_what, fields) => {
     const block = pollute({ epoch: 'evil', seq: 1, id: 'evil', instance: 'evil' }, () => {
-      const { position, id, instance } = decode({ message: 'm', changes: {}, timestamp: 't', ...fields })
-      return [position, id, instance]
+      const { position, key, instance } = decode({ message: 'm', changes: {}, timestamp: 't', ...fields })
+      return [position, key.startsWith('content:'), instance]
     })
-    expect(block).toEqual([null, null, 'default'])
+    expect(block).toEqual([null, true, 'default'])
   })
 
   it('is not refused for half an identity that it inherits', () => {
@@ -301,7 +300,7 @@ describe('an event of your own', () => {
   it('becomes what its decoder makes of it, with the block beside', () => {
     const payload = { left: '3', cart_echo: { id: 9 } }
     const decoded = decodeBroadcast('cart.stock.changed', payload, ({ left }) => Number(left))
-    expect([decoded.change, decoded.id]).toEqual([3, '9'])
+    expect([decoded.change, decoded.key]).toEqual([3, 'id:["cart.stock.changed","default","9"]'])
   })
 
   it('reaches its decoder only within bounds and with a sound block', () => {

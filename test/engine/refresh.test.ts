@@ -804,7 +804,7 @@ describe('a refresh that does not end', () => {
     expect([runs[0]?.request.signal.aborted, errors]).toEqual([false, []])
     await pass(1)
     expect(runs[0]?.request.signal.aborted).toBe(true)
-    expect(errors.map(({ message }) => message)).toEqual(['onRefresh failed: no end within 30 s'])
+    expect(errors.map(({ message }) => message)).toEqual(['onRefresh failed: Not done within 30 s.'])
     await pass(5_000)
     expect(runs).toHaveLength(2)
     reset()

@@ -1,7 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { newCustomer } from '../../src/engine/customer'
-import { createSource } from '../../src/engine/emitter'
-import { noNews } from '../../src/engine/news'
 import { createSiblings } from '../../src/engine/siblings'
 import { fakeEnvironment } from '../support/fake-environment'
 
@@ -11,19 +8,14 @@ const announcing = () => {
   const beganAtMs = environment.nowMs()
   const told: number[] = []
   let isReading = false
-  const { memory } = newCustomer({ user: 7 })
-  const { changedHere, hear, caughtUp, stop } = createSiblings({
+  const { changedHere, changedThere, caughtUp, stop } = createSiblings(
     environment,
-    instance: 'default',
-    memory: () => memory,
-    news: createSource('news', noNews, (_where, run) => run()),
-    refreshing: { isRunning: () => isReading, beStale: () => undefined },
-    tell: () => told.push(environment.nowMs() - beganAtMs),
-    otherUser: () => undefined,
-  })
+    () => isReading,
+    () => told.push(environment.nowMs() - beganAtMs),
+  )
   return {
     announce: changedHere,
-    heard: () => hear({ name: 'changed-here', instance: 'default' }),
+    heard: changedThere,
     stop,
     environment,
     told,

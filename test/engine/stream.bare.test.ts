@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hearBare, hearLive, nothingSpoken, type Spoken } from '../../src/engine/stream/state'
+import { hearBare, hearLive, nothingSpoken, type Spoken } from '../../src/engine/stream/spoken'
 
 /** A page's memory of words, on a clock of its own: each call says whether it was news. */
 const ears = () => {

@@ -57,7 +57,7 @@ const inboxAt = (
     },
     wakesInMs: () => {
       const atMs = wakesAtMs(stream)
-      return atMs === null ? null : atMs - nowMs
+      return atMs === Number.POSITIVE_INFINITY ? null : atMs - nowMs
     },
   }
 }

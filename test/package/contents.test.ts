@@ -59,8 +59,6 @@ describe('the tarball', () => {
   it('holds the script tag and its parts, as the table of their integrity says, and small', () => {
     expect(Object.keys(table.integrity)).toEqual([
       'cdn/engine.js',
-      'cdn/laravel-echo.js',
-      'cdn/pusher.js',
       'cdn/notice.js',
       'cart-echo.global.js',
       'cart-echo.esm.js',
@@ -159,7 +157,8 @@ describe('an entry', () => {
   it.each([
     ['dist/index.js', ['mitt']],
     ['dist/echo.js', []],
-  ])('that needs no Echo of its own (%s) imports %j and nothing else', (entry, names) => {
+    ['dist/reverb.js', []],
+  ])('without a framework (%s) imports %j and nothing else', (entry, names) => {
     expect(packagesOf(cartEcho, entry)).toEqual(names.map((name) => ({ name, isDynamic: false })))
   })
 
@@ -178,13 +177,6 @@ describe('an entry', () => {
       const text = readFileSync(join(cartEcho, entry), 'utf8')
       expect(text.startsWith("'use client';\n"), entry).toBe(entry === 'dist/react.js')
     }
-  })
-
-  it('for Reverb loads laravel-echo and pusher-js late', () => {
-    expect(packagesOf(cartEcho, 'dist/reverb.js')).toEqual([
-      { name: 'laravel-echo', isDynamic: true },
-      { name: 'pusher-js', isDynamic: true },
-    ])
   })
 
   it.each(['dist/server/index.js', ...bins])('for Node (%s) brings everything it needs', (entry) => {

@@ -100,18 +100,18 @@ describe('the check means by', () => {
     ],
     ["a log server's answer", log(), 'log'],
     ['JSON 401', json(401, { message: 'Unauthenticated.' }), 'session-over 401'],
-    ['JSON 404', json(404, {}), 'not-there 404'],
-    ['JSON 400', json(400, {}), 'refused 400'],
-    ['JSON 500', json(500, { message: 'Server Error' }), 'failed 500'],
-    ['HTML 500', html(500), 'failed 500'],
-    ['HTML 503, as in maintenance', html(503), 'busy 503'],
-    ['JSON 429', json(429, {}), 'busy 429'],
+    ['JSON 404', json(404, {}), 'misconfigured 404'],
+    ['JSON 400', json(400, {}), 'check-refused 400'],
+    ['JSON 500', json(500, { message: 'Server Error' }), 'check-failed 500'],
+    ['HTML 500', html(500), 'check-failed 500'],
+    ['HTML 503, as in maintenance', html(503), 'check-busy 503'],
+    ['JSON 429', json(429, {}), 'check-busy 429'],
     ['HTML 200, such as a log-in page', html(200), 'blocked 200'],
     ['HTML 403, such as a challenge', html(403), 'blocked 403'],
     ['an answer without a kind', (response) => response.writeHead(200).end('{}'), 'blocked 200'],
-    ['broken JSON', json(200, '{"updated": tr'), 'failed 200'],
-    ['no JSON at all', json(200, ''), 'failed 200'],
-    ['JSON that is no object', json(200, []), 'failed 200'],
+    ['broken JSON', json(200, '{"updated": tr'), 'check-failed 200'],
+    ['no JSON at all', json(200, ''), 'check-failed 200'],
+    ['JSON that is no object', json(200, []), 'check-failed 200'],
     ['broken JSON of a session that is over', json(401, '{'), 'session-over 401'],
   ])('%s', async (_what, next, expected) => {
     expect(inWords(await meaningOf(next))).toBe(expected)
@@ -152,13 +152,13 @@ describe('the check means by', () => {
     expect(await meaningOf((response) => response.writeHead(302, { Location: `${origin}/login` }).end())).toMatchObject(
       {
         name: 'blocked',
-        detail: 'It redirects.',
+        detail: `${origin}/api/cart/check-updates: HTTP 302. It redirects.`,
       },
     )
     expect(seen.map(({ url }) => url.pathname)).toEqual(['/api/cart/check-updates'])
   })
 
-  it.each<[string, Record<string, string>, number | null]>([
+  it.each<[string, Record<string, string>, number]>([
     ['seconds', { 'Retry-After': '7' }, 7_000],
     [
       'a date, by the server’s own clock, which is years behind',
@@ -170,15 +170,15 @@ describe('the check means by', () => {
       { 'Retry-After': 'Sun, 06 Nov 2044 08:49:47 GMT', Date: 'Sun, 06 Nov 2044 08:49:37 GMT' },
       10_000,
     ],
-    ['nothing', {}, null],
-    ['nonsense', { 'Retry-After': 'in a while' }, null],
+    ['nothing', {}, 0],
+    ['nonsense', { 'Retry-After': 'in a while' }, 0],
   ])('Retry-After that the server wants to be left alone: %s', async (_what, headers, retryAfterMs) => {
     for (const [status, next] of [
       [429, json(429, {}, headers)],
       [503, json(503, {}, headers)],
       [503, html(503, headers)],
     ] as const) {
-      expect(await meaningOf(next)).toEqual({ name: 'busy', status, retryAfterMs })
+      expect(await meaningOf(next)).toMatchObject({ name: 'check-busy', status, retryAfterMs })
     }
   })
 })
@@ -189,17 +189,21 @@ describe('where no answer comes, the check', () => {
     await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve))
     const { port } = gone.address() as AddressInfo
     await new Promise((resolve) => gone.close(resolve))
-    expect(inWords(await ask({ url: `http://127.0.0.1:${port}/` }))).toBe('failed 0')
+    expect(inWords(await ask({ url: `http://127.0.0.1:${port}/` }))).toBe('check-failed 0')
   })
 
   it('has failed when the connection is cut, before the answer and in the middle of it', async () => {
-    expect(inWords(await meaningOf((response) => response.destroy()))).toBe('failed 0')
+    expect(inWords(await meaningOf((response) => response.destroy()))).toBe('check-failed 0')
     const cut = await meaningOf((response) => {
       response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': '1000' })
       response.write('{"updated":')
       setTimeout(() => response.destroy(), 20)
     })
-    expect(inWords(cut)).toBe('failed 0')
+    expect(inWords(cut)).toBe('check-failed 0')
+  })
+
+  it.each([{}, null])('has failed where the fetch of the page gives %j', async (given) => {
+    expect(inWords(await ask({ fetch: async () => given as Response }))).toBe('check-failed 0')
   })
 
   it('has failed, and says why, when a provider of headers throws or rejects', async () => {
@@ -210,33 +214,38 @@ describe('where no answer comes, the check', () => {
       },
       () => Promise.reject(new Error('no token')),
     ]) {
-      expect(await ask({ headers })).toEqual({ name: 'failed', status: 0, detail: 'no token' })
+      expect(await ask({ headers })).toMatchObject({
+        name: 'check-failed',
+        status: 0,
+        detail: `${origin}/api/cart/check-updates: HTTP 0. no token`,
+      })
     }
     expect(seen).toEqual([])
   })
 })
 
 describe('the check, when it is aborted,', () => {
-  const reason = new Error('enough')
   const abortOnce = (condition: () => boolean): AbortSignal => {
     const abort = new AbortController()
-    void until('the request is under way', condition).then(() => abort.abort(reason))
+    void until('the request is under way', condition).then(() => abort.abort())
     return abort.signal
   }
 
-  it('rejects with the reason while no answer comes, and lets go of the connection', async () => {
+  it('has failed while no answer comes, and lets go of the connection', async () => {
     answer = () => undefined
-    await expect(
-      ask(
-        {},
-        QUERY,
-        abortOnce(() => seen.length > 0),
+    expect(
+      inWords(
+        await ask(
+          {},
+          QUERY,
+          abortOnce(() => seen.length > 0),
+        ),
       ),
-    ).rejects.toBe(reason)
+    ).toBe('check-failed 0')
     await until('the server sees it', () => closed === 1)
   })
 
-  it('rejects with the reason in the middle of a slow body', async () => {
+  it('has failed in the middle of a slow body', async () => {
     let isHalf = false
     answer = (response) => {
       response.writeHead(200, { 'Content-Type': 'application/json' })
@@ -244,50 +253,91 @@ describe('the check, when it is aborted,', () => {
         isHalf = true
       })
     }
-    await expect(
-      ask(
-        {},
-        QUERY,
-        abortOnce(() => isHalf),
+    expect(
+      inWords(
+        await ask(
+          {},
+          QUERY,
+          abortOnce(() => isHalf),
+        ),
       ),
-    ).rejects.toBe(reason)
+    ).toBe('check-failed 0')
     await until('the server sees it', () => closed === 1)
   })
 
-  it('rejects with the reason before it was sent, and sends nothing', async () => {
+  it('has failed before it was sent, and sends nothing', async () => {
     answer = log()
-    await expect(ask({}, QUERY, AbortSignal.abort(reason))).rejects.toBe(reason)
+    expect(inWords(await ask({}, QUERY, AbortSignal.abort()))).toBe('check-failed 0')
     expect(seen).toEqual([])
   })
 
-  it('rejects with the reason though the headers are never there', async () => {
+  it('has failed though the headers are never there', async () => {
     let isAsked = false
     const headers = () => {
       isAsked = true
       return new Promise<never>(() => undefined)
     }
-    await expect(
-      ask(
-        { headers },
-        QUERY,
-        abortOnce(() => isAsked),
+    expect(
+      inWords(
+        await ask(
+          { headers },
+          QUERY,
+          abortOnce(() => isAsked),
+        ),
       ),
-    ).rejects.toBe(reason)
+    ).toBe('check-failed 0')
   })
 
-  it('rejects with the reason though the fetch of the page knows nothing of signals', async () => {
+  it('has failed though the fetch of the page knows nothing of signals', async () => {
     let isAsked = false
     const deaf = () => {
       isAsked = true
       return new Promise<never>(() => undefined)
     }
-    await expect(
-      ask(
-        { fetch: deaf },
-        QUERY,
-        abortOnce(() => isAsked),
+    expect(
+      inWords(
+        await ask(
+          { fetch: deaf },
+          QUERY,
+          abortOnce(() => isAsked),
+        ),
       ),
-    ).rejects.toBe(reason)
+    ).toBe('check-failed 0')
+  })
+})
+
+describe('how long the check waits for an answer', () => {
+  const waiting = (own: Partial<CheckRequest> = {}) => {
+    const environment = fakeEnvironment()
+    let signal: AbortSignal | null | undefined
+    const never: typeof fetch = (_input, init) => {
+      signal = init?.signal
+      return new Promise(() => undefined)
+    }
+    const check = createCheck({ url: `${origin}/check`, fetch: never, ...own }, environment)
+    const meaning = check(QUERY, new AbortController().signal)
+    return { environment, meaning, isAborted: () => signal?.aborted }
+  }
+
+  it.each([
+    [10_000, {}],
+    [2_000, { timeoutMs: 2_000 }],
+  ])('is %d ms with %j; then it is aborted, has failed, and says so', async (ms, own) => {
+    const { environment, meaning, isAborted } = waiting(own)
+    await environment.advanceTurnByTurn(ms - 1)
+    expect(isAborted()).toBe(false)
+    environment.advance(1)
+    expect([isAborted(), environment.pending()]).toEqual([true, 0])
+    const detail = `${origin}/check: HTTP 0. Not done within ${ms / 1_000} s.`
+    expect(await meaning).toEqual({ name: 'check-failed', status: 0, detail, retryAfterMs: 0 })
+  })
+
+  it('leaves no timer when it was answered in time', async () => {
+    answer = log()
+    const environment = fakeEnvironment()
+    const check = createCheck({ url: `${origin}/check` }, environment)
+    expect((await check(QUERY, new AbortController().signal)).name).toBe('log')
+    expect(environment.pending()).toBe(0)
   })
 })
 
@@ -361,8 +411,8 @@ describe('the request', () => {
       cache: 'no-store',
       redirect: 'manual',
       credentials: 'same-origin',
-      method: 'GET',
-      body: null,
+      method: undefined,
+      body: undefined,
     })
     expect(signal).toBeInstanceOf(AbortSignal)
   })

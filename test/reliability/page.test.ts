@@ -2,7 +2,6 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { echo } from '../../src/connections/echo'
-import { connectOwn, reverbEcho } from '../../src/connections/reverb/echo'
 import { openPageEcho } from '../support/shopper-page'
 import {
   expectNothingLeft,
@@ -82,7 +81,7 @@ const guests: readonly (readonly [string, Trial])[] = [
     {
       row: 'channel-unsubscribed',
       page: { socket: 'page' },
-      fault: async ({ page }) => (await page.pusher()).unsubscribe(`private-${CHANNEL}`),
+      fault: ({ page }) => page.echo?.connector.pusher.unsubscribe(`private-${CHANNEL}`),
     },
   ],
 ]
@@ -186,24 +185,28 @@ const staleWorker = (row: string, more: Partial<Trial>): Trial => {
   }
 }
 
-/** An Echo whose chunk a deploy has removed, until it is there again. */
+/** A page that imports its Echo, whose chunk a deploy has removed, until it is there again. */
 const lazyChunk = () => {
   let isThere = false
+  let opened: ReturnType<typeof openPageEcho> | null = null
   return {
     bringBack: () => {
       isThere = true
     },
     connect: ({ shop, cookie }: Venue) => {
-      const auth = { endpoint: `${shop.server.url}/broadcasting/auth`, headers: { Cookie: cookie } }
-      const echo = reverbEcho({ ...shop.server.reverb, auth })
       const missing = () => Promise.reject(new TypeError('Failed to fetch dynamically imported module'))
-      return connectOwn({ ...echo, open: () => (isThere ? echo.open() : missing()) })
+      const open = async () => {
+        opened ??= openPageEcho(shop.server, cookie)
+        return opened
+      }
+      return echo(() => (isThere ? open() : missing()))
     },
+    close: () => opened?.disconnect(),
   }
 }
 
 const missingChunk = (): Trial => {
-  const { connect, bringBack } = lazyChunk()
+  const { connect, bringBack, close } = lazyChunk()
   return {
     row: 'lazy-chunk',
     page: (venue) => ({ connect: connect(venue) }),
@@ -213,6 +216,7 @@ const missingChunk = (): Trial => {
     reports: ['not-loaded'],
     mend: bringBack,
     fedAgain: LIVE,
+    close,
   }
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ShopperPageOptions } from '../support/shopper-page'
 import { finished, isRight, type Stage, type Trial, undergo } from './support/matrix'
 
-/** The three ways to a socket: an Echo of our own, the page's steered, the page's left alone. */
+/** The three ways to a socket: a socket of our own, the page's steered, the page's left alone. */
 const WAYS = {
   reverb: { socket: 'reverb' },
   steered: { socket: 'page', steer: true },
@@ -36,8 +36,8 @@ const restart = (row: string, downMs: number, what: 'sockets' | 'everything' = '
 
 /** These wait for nothing but the clock, so they wait together. */
 const inRealTime: readonly (readonly [string, Trial])[] = [
-  ['Reverb away for 1 s, in real time, by an Echo of our own', on('reverb', restart('restart-1s', 1_000))],
-  ['Reverb away for 4 s, in real time, by an Echo of our own', on('reverb', restart('restart-4s', 4_000))],
+  ['Reverb away for 1 s, in real time, by a socket of our own', on('reverb', restart('restart-1s', 1_000))],
+  ['Reverb away for 4 s, in real time, by a socket of our own', on('reverb', restart('restart-4s', 4_000))],
 ]
 
 const restarts: readonly (readonly [string, Trial])[] = [
@@ -45,7 +45,7 @@ const restarts: readonly (readonly [string, Trial])[] = [
   ['Reverb away for 1 s, by the page’s Echo', on('page', restart('restart-1s', 1_000))],
   ['Reverb away for 4 s, by the page’s Echo, steered', on('steered', restart('restart-4s', 4_000))],
   ['Reverb away for 4 s, by the page’s Echo', on('page', restart('restart-4s', 4_000))],
-  ['Reverb away for 60 s, by an Echo of our own', on('reverb', restart('restart-60s', 60_000))],
+  ['Reverb away for 60 s, by a socket of our own', on('reverb', restart('restart-60s', 60_000))],
   ['Reverb away for 60 s, by the page’s Echo, steered', on('steered', restart('restart-60s', 60_000))],
   ['Reverb away for 60 s, by the page’s Echo', on('page', restart('restart-60s', 60_000))],
   ['the whole server away for 4 s', on('reverb', restart('restart-all-4s', 4_000, 'everything'))],
@@ -112,7 +112,7 @@ const silentThenAway: Trial = {
 }
 
 const silent: readonly (readonly [string, Trial])[] = [
-  ['a socket that falls silent, by an Echo of our own', on('reverb', silence)],
+  ['a socket that falls silent, by a socket of our own', on('reverb', silence)],
   ['a socket that falls silent, by the page’s Echo, steered', on('steered', silence)],
   ['a socket that falls silent, by the page’s Echo', on('page', silence)],
   ['a socket that falls silent, and Reverb is away when that is noticed', on('page', silentThenAway)],
@@ -209,15 +209,10 @@ const connectAgain: Trial['mend'] = ({ shop, page }) => {
   page.echo?.connect()
 }
 
-const tooLong: Trial['fault'] = async ({ page }) => {
-  const pusher = await page.pusher()
-  pusher.send_event('client-essay', 'x'.repeat(1_100_000), 'private-App.Models.User.1')
-}
+const tooLong: Trial['fault'] = ({ page }) =>
+  page.send('client-essay', 'x'.repeat(1_100_000), 'private-App.Models.User.1')
 
-const strangersWhisper: Trial['fault'] = async ({ page }) => {
-  const pusher = await page.pusher()
-  pusher.send_event('client-psst', {}, 'private-App.Models.User.2')
-}
+const strangersWhisper: Trial['fault'] = ({ page }) => page.send('client-psst', {}, 'private-App.Models.User.2')
 
 const both = (sentence: string, trial: Trial, ...ways: Way[]): (readonly [string, Trial])[] =>
   (ways.length > 0 ? ways : (['reverb', 'page'] as const)).map((way) => [`${sentence} (${way})`, on(way, trial)])

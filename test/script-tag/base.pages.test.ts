@@ -48,7 +48,7 @@ describe('a page with <base href> to another origin', () => {
     const page = await open({ head: `<base href="${other.url}">${script('cart-echo.global.js')}` })
     await untilLive(page)
     await hearsOnce(held.server, page)
-    await expect.poll(() => other.asked.length).toBe(5)
+    await expect.poll(() => other.asked.length).toBe(3)
     expect(other.asked.filter((path) => !path.startsWith('/cdn/'))).toEqual(['/cart-echo.global.js'])
   })
 })

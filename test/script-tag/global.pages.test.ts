@@ -105,7 +105,7 @@ describe('the script tag', () => {
       'cart.stock.changed',
       'cart.voucher.expired',
     ])
-    expect((await fetched(page)).sort()).toEqual(['engine', 'laravel-echo', 'pusher'])
+    expect((await fetched(page)).sort()).toEqual(['engine'])
     expect(await page.locator('cart-echo-notice').count()).toBe(0)
     expect(held.chromium.complaints).toEqual([])
   })
@@ -128,7 +128,7 @@ describe('the script tag', () => {
       return [navigation?.loadEventStart ?? 0, Math.min(...parts.map(({ startTime }) => startTime))] as const
     })
     expect(firstAtMs).toBeGreaterThanOrEqual(loadedAtMs)
-    expect([...new Set(await fetched(page))].sort()).toEqual(['engine', 'laravel-echo', 'notice', 'pusher'])
+    expect([...new Set(await fetched(page))].sort()).toEqual(['engine', 'notice'])
     await hearsOnce(held.server, page)
     expect(await page.evaluate('window.message')).toBe('Your cart was updated due to a promotion change')
     await expect.poll(() => noticeOf(page)).toContain('Your cart was updated due to a promotion change')
@@ -209,7 +209,7 @@ describe('the script tag and the page’s Echo', () => {
     expect((await diaryOf(page)).violations).toEqual([])
   })
 
-  it('makes one of the page’s own scripts where the page has only those', async () => {
+  it('is none where the page has only its scripts: a socket of our own is opened', async () => {
     const page = await open({ head: script('pusher.js') + script('echo.js') + TAG, files: ECHO_FILES })
     await untilLive(page)
     await hearsOnce(held.server, page)
@@ -234,7 +234,7 @@ describe('the script tag and the page’s Echo', () => {
 
 /** Replaces a part by another than the one the script was built with. */
 const tamper = (): void => {
-  const path = join(held.server.folder, 'cdn/pusher.js')
+  const path = join(held.server.folder, 'cdn/engine.js')
   writeFileSync(path, `${readFileSync(path, 'utf8')}\nwindow.tampered = true`)
 }
 
@@ -248,18 +248,10 @@ const letTimePass = async (page: Page): Promise<void> => {
 }
 
 describe('a part that cannot be had', () => {
-  it('is said when it is the one that makes the socket, and the page polls', async () => {
-    held.server.faults.start({ kind: 'policy', pollMs: 1_000 })
-    const page = await open({ head: TAG }, (page) => page.route('**/cdn/pusher.js*', (route) => route.abort()))
-    await expect.poll(async () => (await diaryOf(page)).states.at(-1)).toBe('polling: not-loaded')
-    await hearsOnce(held.server, page)
-    expect(held.chromium.complaints.join('\n')).toContain('[cart-echo] not-loaded')
-  })
-
   it('is refused when it is not the one the script was built with', async () => {
     tamper()
     const page = await open({ head: TAG })
-    await expect.poll(async () => (await diaryOf(page)).states.at(-1)).toBe('polling: not-loaded')
+    await expect.poll(async () => (await diaryOf(page)).states.at(-1)).toBe('waiting: not-loaded')
     expect(await page.evaluate(() => 'tampered' in window)).toBe(false)
   })
 
@@ -326,7 +318,7 @@ describe('a part, in WebKit, which does not look at the integrity of a modulepre
     await untilLive(page)
     await hearsOnce(held.server, page)
     await expect.poll(() => noticeOf(page)).toContain('Your cart was updated')
-    expect((await fetched(page)).sort()).toEqual(['engine', 'laravel-echo', 'notice', 'pusher'])
+    expect((await fetched(page)).sort()).toEqual(['engine', 'notice'])
     expect(await page.locator('script[src*="/cdn/"]').count()).toBe(0)
     expect((await diaryOf(page)).violations).toEqual([])
     expect(held.chromium.complaints).toEqual([])
@@ -335,7 +327,7 @@ describe('a part, in WebKit, which does not look at the integrity of a modulepre
   it('is refused when it is not the one the script was built with', async () => {
     tamper()
     const page = await open({ head: TAG }, asWebKit)
-    await expect.poll(async () => (await diaryOf(page)).states.at(-1)).toBe('polling: not-loaded')
+    await expect.poll(async () => (await diaryOf(page)).states.at(-1)).toBe('waiting: not-loaded')
     expect(await page.evaluate(() => 'tampered' in window)).toBe(false)
   })
 

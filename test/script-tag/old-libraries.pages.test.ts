@@ -39,16 +39,16 @@ describe.each(['deleted', 'toArray'] as const)('a page with a library as old as 
 
   it('hears them by the check too, where no socket can be had', async () => {
     held.server.faults.start({ kind: 'policy', pollMs: 1_000 })
+    held.server.faults.start({ kind: 'refuse', what: 'sockets' })
     const page = await open({ head: script('old.js', '') + TAG, files: library }, async (page) => {
       await page.clock.install()
-      await page.route('**/cdn/pusher.js*', (route) => route.abort())
     })
     await expect
       .poll(async () => {
         await page.clock.runFor(1_000)
         return (await diaryOf(page)).states.at(-1)
       })
-      .toBe('polling: not-loaded')
+      .toBe('polling: socket-lost')
     await hearsOnce(held.server, page)
   })
 })

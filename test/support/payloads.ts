@@ -1,4 +1,6 @@
+import { CartEchoError } from '../../src/engine/errors'
 import type { CartConditionsChanged, CartEchoBlock } from '../../src/engine/events'
+import { createDecoder, type Decode, type Decoded } from '../../src/engine/payload'
 
 /** A broadcast as a log server sends it, with what differs given. */
 export const change = (block: CartEchoBlock = {}, message = 'Your cart was updated'): CartConditionsChanged => ({
@@ -11,3 +13,10 @@ export const change = (block: CartEchoBlock = {}, message = 'Your cart was updat
 /** The broadcast at a place of the log of epoch `e1`. */
 export const at = (seq: number, block: CartEchoBlock = {}): CartConditionsChanged =>
   change({ epoch: 'e1', seq, ...block }, `change ${seq}`)
+
+/** One broadcast, decoded. @throws the error of one that cannot be read. */
+export const decodeBroadcast = (event: string, payload: unknown, decode: Decode<unknown>): Decoded => {
+  const decoded = createDecoder(event, decode)(payload)
+  if (decoded instanceof CartEchoError) throw decoded
+  return decoded
+}

@@ -3,7 +3,7 @@ import Pusher from 'pusher-js'
 import { onTestFinished } from 'vitest'
 import type { AuthOptions } from '../../src/connections/authorise'
 import { echo } from '../../src/connections/echo'
-import { connectOwn, reverbEcho } from '../../src/connections/reverb/echo'
+import { reverb } from '../../src/connections/reverb'
 import { type CartEchoOptions, type CheckSettings, createCartEchoIn } from '../../src/create-cart-echo'
 import { onChange } from '../../src/engine/cart-echo'
 import type { Environment, PageSignal } from '../../src/engine/environment'
@@ -12,11 +12,12 @@ import type { Connection } from '../../src/engine/state'
 import { browserEnvironment } from '../../src/page/environment'
 import type { CartEchoServer } from '../../src/server'
 import { askAnew } from './ask-anew'
+import { sendAsPage } from './web-socket'
 
 /** How a page of this test listens. */
 export interface ShopperPageOptions extends Partial<CartEchoOptions> {
   /**
-   * `reverb`: an Echo of our own, steered. `page`: the page's own, as a shop would build it. `none`: the check alone.
+   * `reverb`: a socket of our own. `page`: the page's own, as a shop would build it. `none`: the check alone.
    * @default 'reverb'
    */
   readonly socket?: 'reverb' | 'page' | 'none'
@@ -59,7 +60,7 @@ export interface Left {
   readonly requests: number
 }
 
-/** A shopper's page in Node: real laravel-echo, real pusher-js, real sockets and requests; what it shows, and all it said. */
+/** A shopper's page in Node: real laravel-echo and pusher-js where it has an Echo, real sockets and requests; what it shows, and all it said. */
 export interface ShopperPage {
   readonly cart: ReturnType<typeof createCartEchoIn>
   /** Every change, in the order it was heard. */
@@ -76,8 +77,8 @@ export interface ShopperPage {
   readonly refreshes: readonly number[]
   /** The page's own Echo; null where it has none. */
   readonly echo: Echo<'reverb'> | null
-  /** The pusher-js underneath, of whichever Echo is open. */
-  readonly pusher: () => Promise<Pusher>
+  /** Sends a frame by the page's socket, of whichever kind it is. */
+  readonly send: (event: string, data: unknown, channel: string) => void
   /** The page goes through something: `hidden`, `visible`, `frozen` … */
   readonly signal: (signal: PageSignal) => void
   /** Sets the page's clock forward or back; timers, which go by another clock, are not moved. */
@@ -143,7 +144,8 @@ export const openShopperPage = async (
   }
   show((await readCart(askAnew, server.url, cookie)).total)
 
-  const host = { ...server.reverb, port: socketPort ?? server.reverb.port }
+  const { key, host: hostname, scheme, port } = server.reverb
+  const host = { key, host: hostname, scheme, port: socketPort ?? port }
   const auth = { endpoint: `${server.url}/broadcasting/auth`, headers: () => ({ ...jar }), fetch: network.fetch }
   const check = {
     url: `${shopUrl}/api/cart/check-updates`,
@@ -151,13 +153,13 @@ export const openShopperPage = async (
     fetch: worker(network.fetch),
   }
   const pageOwn = socket === 'page' ? pageEcho(host, { ...auth, fetch: pageNetwork.fetch }, echoOptions) : null
-  const ours = socket === 'reverb' ? reverbEcho({ ...host, auth: { ...auth, ...authorising } }) : undefined
+  const ours = socket === 'reverb' ? reverb({ ...host, auth: { ...auth, ...authorising } }) : undefined
   const cart = createCartEchoIn(environment, {
     user,
     owner,
     cursor,
     enabled,
-    connect: pageOwn ? echo(pageOwn, { steer }) : ours && connectOwn(ours),
+    connect: pageOwn ? echo(pageOwn, { steer }) : ours,
     ...(hasCheck ? { check: { ...check, ...checking } } : {}),
     target: null,
     onError: (error) => errors.push(error),
@@ -189,10 +191,9 @@ export const openShopperPage = async (
     connection: cart.connection.get,
     refreshes,
     echo: pageOwn,
-    pusher: async () => {
-      const echo = pageOwn ?? (await ours?.open())
-      if (!echo) throw new Error('The page has no Echo.')
-      return echo.connector.pusher as Pusher
+    send: (event, data, channel) => {
+      if (pageOwn) pageOwn.connector.pusher.send_event(event, data, channel)
+      else sendAsPage({ event, data, channel })
     },
     signal,
     setClock,

@@ -4,7 +4,7 @@ import { onChange } from '../../src/engine/cart-echo'
 import { createClient } from '../../src/engine/client'
 import { withPageClock } from '../../src/engine/clock'
 import { formatCursor } from '../../src/engine/cursor'
-import type { TabPorts } from '../../src/engine/environment'
+import { type TabPorts, withOwn } from '../../src/engine/environment'
 import type { CartEchoError } from '../../src/engine/errors'
 import { readListening } from '../../src/engine/events'
 import { isReadable } from '../../src/engine/payload'
@@ -118,13 +118,12 @@ const openPage = (
   opened += 1
   const own = opened
   let drawn = 0
-  const environment = {
-    ...withPageClock(tab.environment),
+  const environment = withOwn(withPageClock(tab.environment), {
     random: () => {
       drawn += 1
       return drawn <= 2 ? (own % 1_000) / 1_000 : clock.random()
     },
-  }
+  })
   const transport = pageLife({
     environment,
     canAsk: true,
@@ -195,11 +194,10 @@ const checkOf =
   (query: Query, signal: AbortSignal): ReturnType<VirtualShop['check']> => {
     const gone = new AbortController()
     tab.atEnd(() => gone.abort())
-    return new Promise((resolve, reject) => {
-      shop.check(query, AbortSignal.any([signal, gone.signal])).then(
-        (meaning) => tab.enter(() => resolve(ownedBy(meaning, session.owner))),
-        (cause) => tab.enter(() => reject(cause)),
-      )
+    return new Promise((resolve) => {
+      void shop
+        .check(query, AbortSignal.any([signal, gone.signal]))
+        .then((meaning) => tab.enter(() => resolve(ownedBy(meaning, session.owner))))
     })
   }
 

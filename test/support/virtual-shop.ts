@@ -4,6 +4,7 @@ import type { Environment, Stop } from '../../src/engine/environment'
 import { CartEchoError } from '../../src/engine/errors'
 import type { ConnectionFact } from '../../src/engine/state'
 import type { Query, Sink, Transport } from '../../src/engine/transport'
+import { noAnswer } from './no-answer'
 import { at } from './payloads'
 
 /** What stands in a log: a change of this cart, of the wishlist, another event, or a change nobody can read. */
@@ -144,15 +145,15 @@ export const openVirtualShop = (environment: Environment): VirtualShop => {
   const meaning = (query: Query): Meaning => {
     switch (mood) {
       case 'failing':
-        return { name: 'failed', status: 500, detail: '' }
+        return noAnswer('check-failed', 500)
       case 'busy':
-        return { name: 'busy', status: 503, retryAfterMs: 20_000 }
+        return noAnswer('check-busy', 503, { retryAfterMs: 20_000 })
       case 'blocked':
-        return { name: 'blocked', status: 200, detail: '' }
+        return noAnswer('blocked', 200)
       case 'refusing':
-        return { name: 'refused', status: 423 }
+        return noAnswer('check-refused', 423)
       case 'session-over':
-        return { name: 'session-over', status: 401 }
+        return noAnswer('session-over', 401)
       default:
         return { name: 'log', answer: answer(query.since), policy: { enabled: mood !== 'off' } }
     }
@@ -212,19 +213,23 @@ export const openVirtualShop = (environment: Environment): VirtualShop => {
       counts.checks += 1
       counts.inFlight += 1
       counts.mostInFlight = Math.max(counts.mostInFlight, counts.inFlight)
-      return new Promise((resolve, reject) => {
+      return new Promise((resolve) => {
         let isDone = false
-        const done = (end: () => void): void => {
+        const done = (means: Meaning): void => {
           if (isDone) return
           isDone = true
           counts.inFlight -= 1
-          stop()
-          end()
+          for (const stop of stops) stop()
+          resolve(means)
         }
-        const stop = environment.schedule(30, () => {
-          if (mood !== 'hanging') done(() => resolve(meaning(query)))
-        })
-        signal.addEventListener('abort', () => done(() => reject(signal.reason)), { once: true })
+        const giveUp = (): void => done(noAnswer('check-failed', 0))
+        const stops = [
+          environment.schedule(30, () => {
+            if (mood !== 'hanging') done(meaning(query))
+          }),
+          environment.schedule(10_000, giveUp),
+        ]
+        signal.addEventListener('abort', giveUp, { once: true })
       })
     },
     readCart: () =>

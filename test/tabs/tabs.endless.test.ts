@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { LockRequest, TabPorts } from '../../src/engine/environment'
 import type { FakeBrowser } from '../support/fake-browser'
+import { noAnswer } from '../support/no-answer'
 import { openShopperTabs, type TabPage } from '../support/shopper-tabs'
 
 // Whatever the browser, other code of this origin or the page's own Echo does, nothing goes round for ever: locks, sockets, messages and requests
@@ -298,7 +299,7 @@ describe('a word that is forged', () => {
     const follower = open({
       check: async (query, signal) => {
         failures -= 1
-        return failures >= 0 ? { name: 'failed', status: 500, detail: '' } : shop.check(query, signal)
+        return failures >= 0 ? noAnswer('check-failed', 500) : shop.check(query, signal)
       },
     })
     await pass(LIVE_MS)

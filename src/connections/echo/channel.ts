@@ -1,4 +1,7 @@
 import type { Stop } from '../../engine/environment'
+import { wordsOf } from '../../engine/errors'
+import { attempt } from '../../engine/shape'
+import type { AuthorisationFailure } from '../refusal'
 import { bindAll, type ChannelLike, type EchoLike, has, isBindable, peek } from './shape'
 
 /** What happens on the shopper's channel. */
@@ -106,3 +109,26 @@ const subscriptionIsCurrent = (echo: EchoLike, { subscription }: ChannelLike): b
   if (!subscription?.name || !has(pusher, 'channel')) return true
   return pusher.channel(subscription.name) === subscription
 }
+
+/**
+ * Reads what Echo passes to a channel's error callback. pusher-js's own request gives `{ type, error, status }`; a custom handler
+ * only gives a message, so the status is also read from words such as `HTTP 419` or `auth 403`. Never throws.
+ * Source: pusher-js 8.6, `core/channels/channel.ts`.
+ */
+export const readAuthorisationFailure = (cause: unknown): AuthorisationFailure => {
+  const { status, words } = attempt(() => saidIn(Object(cause))) ?? { words: '' }
+  // `auth 403` is from our stand-in server, `status code 403` from axios.
+  const digits = /\b(?:HTTP|auth|status|status code):? (\d{1,3})\b/.exec(words)?.[1]
+  return {
+    status: typeof status === 'number' ? status : Number(digits ?? 0),
+    // Neither is handed over.
+    isForeign: false,
+    retryAfterMs: 0,
+    cause,
+  }
+}
+
+const saidIn = ({ status, error, message }: Record<string, unknown>) => ({
+  status,
+  words: `${wordsOf(error ?? '')} ${wordsOf(message ?? '')}`,
+})

@@ -1,13 +1,13 @@
 import { createAlarm } from '../../engine/clock'
 import type { Environment, Stop } from '../../engine/environment'
 import { CartEchoError, wordsOf } from '../../engine/errors'
-import { type EchoLike, type EchoSource, has, type OpenableEcho, peek } from './shape'
+import { type EchoLike, type EchoSource, has, peek } from './shape'
 
 const LOOK_EVERY_MS = 100
 const LOOK_FOR_MS = 20_000
 
 /**
- * Finds the Echo. A getter is asked every 100 ms for 20 s, because scripts come late; a promise and one of our own are
+ * Finds the Echo. A getter is asked every 100 ms for 20 s, because scripts come late; a promise is
  * waited for as long. Then either `found` or `missing` is called, once: with `not-loaded` where another search may find one, else with `no-echo`.
  */
 export const findEcho = (
@@ -45,16 +45,11 @@ export const findEcho = (
     else alarm.set(LOOK_EVERY_MS, () => look(getter))
   }
 
-  if (isOpenable(source)) wait(() => source.open())
-  else if (isPromise(source)) wait(() => source)
+  if (isPromise(source)) wait(() => source)
   else if (isGetter(source)) look(source)
   else end(() => found(source))
   return () => end(() => undefined)
 }
-
-/** True when the source makes an Echo of our own, which is ours to close. */
-export const isOpenable = (source: unknown): source is OpenableEcho =>
-  has(source, 'open') && has(source, 'close') && !isEcho(source)
 
 /** True for what can give a private channel. The Echo class has it only on its prototype. */
 export const isEcho = (value: unknown): value is EchoLike => typeof value !== 'function' && has(value, 'private')

@@ -1,13 +1,12 @@
-import { backOffMs, SOCKET_LOST, SOCKET_LOST_LONG, SOCKET_REFUSED } from '../../engine/backoff'
 import { createAlarm } from '../../engine/clock'
 import type { Environment } from '../../engine/environment'
+import { createReconnection, type LossCause } from '../reconnect'
+import { isTransient, socketRefusalOf } from '../refusal'
 import { bindAll, type PusherLike, peek } from './shape'
-import { isClose, isTransient, readErrorCode, refusalOf } from './socket'
+import { isClose, readErrorCode } from './socket'
 
 /** What a steered connection tells. */
 interface SteeringHandlers {
-  /** True for a pusher-js of our own, which nobody else needs connected. */
-  readonly isOurs: boolean
   /** Nothing is connected, and the next try is at `atMs`. */
   readonly waiting: (atMs: number) => void
   /** The server refused with this code, and is asked again at `atMs`. */
@@ -18,24 +17,16 @@ interface SteeringHandlers {
 
 /**
  * Drives pusher-js's reconnection from outside, through its public API and only while nothing is connected. By itself it tries once
- * after 1 s, all pages in step, and then every 15, 30 and 60 s (core/strategies/sequential_strategy.ts). Steered, the first try comes
- * at random after 0.8 to 1.9 s (within 0.3 s after a loss of the page's own network), the next after 0.9 s, doubling, with full jitter, up to
- * 3 s for half a minute and up to 30 s later. A try is given four times what connecting usually takes here (1 s at least), growing to
- * 3.4 times that; every eighth is given 10 s. A server over its capacity (4004, 43xx) is asked again after 5 s to 5 min.
- * A key that it does not know (4001) and an origin that it refuses (4009) end it, and so does a page that disconnects by itself.
+ * after 1 s, all pages in step, and then every 15, 30 and 60 s (core/strategies/sequential_strategy.ts). `createReconnection` says when it tries now.
+ * A key that the server does not know (4001) and an origin that it refuses (4009) end it, and so does a page that disconnects by itself.
  */
 export const steer = (pusher: PusherLike, environment: Environment, handlers: SteeringHandlers) => {
   const { connection } = pusher
   const alarm = createAlarm(environment)
+  const reconnection = createReconnection(environment)
   // `own`: pusher-js connects by itself. Otherwise we have disconnected it, and must see to it that a page's own is connected again.
   let mode: 'own' | 'disconnecting' | 'waiting' | 'stopped' = 'own'
   let lastCode: number | null = null
-  let tries = 0
-  let refusals = 0
-  let lostAtMs: number | null = null
-  let triedAtMs = environment.nowMs()
-  let provenAtMs: number | null = null
-  let usualMs = UNKNOWN_TRY_MS
   /** Whether the present socket was open once. */
   let wasOpen = false
 
@@ -76,41 +67,24 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
     connectIn(inMs, handlers.waiting)
   }
 
-  const pauseMs = (): number => {
-    const lastedMs = environment.nowMs() - (lostAtMs ?? triedAtMs)
-    return backOffMs(lastedMs < SOON_FOR_MS ? SOCKET_LOST : SOCKET_LOST_LONG, tries, environment.random())
-  }
-
-  const noteLoss = (): void => {
-    const nowMs = environment.nowMs()
-    if (provenAtMs !== null && nowMs - provenAtMs >= PROVEN_AFTER_MS) tries = 0
-    if (tries === 0 || lostAtMs === null) lostAtMs = nowMs
-    provenAtMs = null
-  }
-
-  const lose = (firstMs: (random: number) => number): void => {
-    noteLoss()
-    const inMs = tries === 0 ? firstMs(environment.random()) : pauseMs()
-    tries += 1
-    reconnectIn(inMs)
-  }
+  const lose = (cause: LossCause): void => reconnectIn(reconnection.lost(cause))
 
   // pusher-js announces its retry before it stores its timer: a disconnect() right now would leave that alive.
   const loseSoon = (): void =>
     queueMicrotask(() => {
-      if (!isStopped() && connection.state !== 'disconnected') lose(afterServerMs)
+      if (!isStopped() && connection.state !== 'disconnected') lose('server')
     })
 
-  // The pause counts from the start of the try, so that a slow one that still succeeds is not cut short.
+  // pusher-js does not say that a try was refused: it goes on waiting for it.
   const watchTry = (): void => {
-    const inMs = tryMs(usualMs, tries) + pauseMs()
+    const inMs = reconnection.begun()
     alarm.set(inMs, () => {
       if (connection.state === 'connected') return
-      tries += 1
+      reconnection.gaveUp()
       disconnect()
       connect()
     })
-    if (lostAtMs !== null) handlers.waiting(environment.nowMs() + inMs)
+    if (reconnection.isLost()) handlers.waiting(environment.nowMs() + inMs)
   }
 
   const changed = (states: unknown): void => {
@@ -119,13 +93,12 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
     if (state === 'connected') {
       letBe()
       wasOpen = true
-      usualMs = Math.min(LONGEST_TRY_MS, Math.max(SHORTEST_TRY_MS, 4 * (environment.nowMs() - triedAtMs)))
+      reconnection.opened()
     }
     if (state === 'connecting' && mode === 'own') {
       // Our try, the page's, or pusher-js's own.
       wasOpen = false
-      triedAtMs = environment.nowMs()
-      noteLoss()
+      reconnection.noteLoss()
       watchTry()
     }
     if (state === 'disconnected') closed(lastCode)
@@ -141,13 +114,8 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
   const closed = (code: number | null): void => {
     letBe()
     lastCode = null
-    if (code === null || !isTransient(refusalOf(code, wasOpen))) {
-      lostAtMs = null
-      return
-    }
-    const inMs = backOffMs(SOCKET_REFUSED, refusals, environment.random())
-    refusals += 1
-    connectIn(inMs, (atMs) => handlers.refused(code, atMs))
+    if (code === null || !isTransient(socketRefusalOf(code, wasOpen))) return reconnection.ended()
+    connectIn(reconnection.refused(), (atMs) => handlers.refused(code, atMs))
   }
 
   const failed = (error: unknown): void => {
@@ -158,25 +126,21 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
   }
 
   const stopWatching = environment.watchPage((signal) => {
-    if (signal !== 'online' || connection.state === 'connected' || lostAtMs === null) return
-    tries = 0
-    reconnectIn(afterOwnNetworkMs(environment.random()))
+    if (signal !== 'online' || connection.state === 'connected' || !reconnection.isLost()) return
+    reconnectIn(reconnection.online())
   })
   const unbind = bindAll(connection, { connecting_in: loseSoon, state_change: changed, error: failed })
   if (connection.state === 'connecting' || connection.state === 'unavailable') watchTry()
 
   return {
     /** The connection has proved good: the next loss is a new one. */
-    proven: (): void => {
-      provenAtMs ??= environment.nowMs()
-      refusals = 0
-    },
+    proven: reconnection.proven,
     /** The socket says it is open, and is not: closes it, and tries anew. */
-    reconnect: (): void => lose(afterOwnNetworkMs),
+    reconnect: (): void => lose('own-network'),
     /** Lets go. A page's own pusher-js that was waiting is connected at once. */
     stop: (): void => {
       if (isStopped()) return
-      const mustConnect = mode !== 'own' && !handlers.isOurs
+      const mustConnect = mode !== 'own'
       mode = 'stopped'
       alarm.stop()
       stopWatching()
@@ -185,29 +149,3 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
     },
   }
 }
-
-const PROVEN_AFTER_MS = 5_000
-
-/**
- * The first try after the server was lost, as all pages lose it at the same moment. Few servers are back sooner, and a try that comes too early costs a page
- * seconds, for pusher-js does not say that it failed.
- */
-const afterServerMs = (random: number): number => 800 + 1_100 * random
-/** The first try after the page's own network was lost, which no other page has lost. */
-const afterOwnNetworkMs = (random: number): number => 300 * random
-
-/** For so long after the loss it is tried again sooner. */
-const SOON_FOR_MS = 30_000
-
-/** How long connecting takes where nobody has seen it yet. */
-const UNKNOWN_TRY_MS = 2_000
-/** pusher-js does not say that a try was refused: it goes on waiting for it. */
-const SHORTEST_TRY_MS = 1_000
-const LONGEST_TRY_MS = 10_000
-const LONG_TRY_EVERY = 8
-
-/** How long the next try may take. A network that has become slow gets its long try now and then; each costs an outage seconds. */
-const tryMs = (usualMs: number, tries: number): number =>
-  tries > 0 && tries % LONG_TRY_EVERY === 0
-    ? LONGEST_TRY_MS
-    : Math.min(LONGEST_TRY_MS, usualMs * 1.5 ** Math.min(3, tries))

@@ -6,22 +6,8 @@ export interface EchoLike {
   private(channel: string): unknown
 }
 
-/** An Echo that is made when needed and is ours to close, such as `reverb({...})` gives. */
-export interface OpenableEcho {
-  /** Makes the Echo, or gives the one there is. */
-  readonly open: () => Promise<EchoLike>
-  /** Closes its socket. `open` may follow. */
-  readonly close: () => void
-  /** The app's key, where it is known: pages of two apps share nothing. */
-  readonly key?: string | undefined
-}
-
-/** Where an Echo comes from: itself, a getter for one that may come late, a promise, or one of our own. */
-export type EchoSource =
-  | EchoLike
-  | (() => EchoLike | PromiseLike<EchoLike> | null | undefined)
-  | PromiseLike<EchoLike>
-  | OpenableEcho
+/** Where an Echo comes from: itself, a getter for one that may come late, or a promise. */
+export type EchoSource = EchoLike | (() => EchoLike | PromiseLike<EchoLike> | null | undefined) | PromiseLike<EchoLike>
 
 type Callback = (...args: readonly unknown[]) => void
 
@@ -74,9 +60,9 @@ export const peek = (value: unknown, ...path: readonly string[]): unknown =>
     ),
   )
 
-/** The app's key of an Echo that is there, or of one of our own; null where it is not known, as with a getter. */
+/** The app's key of an Echo that is there; null where it is not known, as with a getter. */
 export const keyOf = (echo: unknown): string | null => {
-  const key = peek(echo, 'key') ?? peek(echo, 'options', 'key')
+  const key = peek(echo, 'options', 'key')
   return typeof key === 'string' ? key : null
 }
 

@@ -66,21 +66,6 @@ export const readErrorCode = (error: unknown): number | null => {
 /** True for the error of a socket that closes. */
 export const isClose = (error: unknown): boolean => peek(error, 'type') === 'WebSocketError'
 
-/**
- * Why the server refused the socket, where that is for good: Reverb's error frames in the handshake (recorded on Reverb 1.10), and the other codes on which
- * pusher-js gives up for ever (core/connection/protocol/protocol.ts). What a server says when the socket was open is about that connection.
- */
-export const refusalOf = (code: number, wasOpen: boolean) => {
-  if (code <= 4000 || (code >= 4100 && code < 4300)) return null
-  if (code === 4001) return 'unknown-app'
-  if (code === 4004) return 'over-capacity'
-  return code === 4009 && !wasOpen ? 'origin-refused' : 'socket-refused'
-}
-
-/** True for a refusal that may change by itself: not that of the key, nor of the page's origin. */
-export const isTransient = (reason: ReturnType<typeof refusalOf>) =>
-  reason === 'over-capacity' || reason === 'socket-refused'
-
 /** How long an answer to our own ping may take; pusher-js would wait 30 s more by default. */
 const ANSWER_WITHIN_MS = 4_000
 

@@ -1,21 +1,14 @@
-import { backOffMs, SUBSCRIPTION_FAILED } from '../../engine/backoff'
 import { createAlarm } from '../../engine/clock'
 import type { PageSignal, Stop } from '../../engine/environment'
 import { CartEchoError, wordsOf } from '../../engine/errors'
-import {
-  authorisationFact,
-  type ConnectionFact,
-  delayed,
-  echoThrew,
-  readAuthorisationFailure,
-  refused,
-} from '../../engine/state'
+import { type ConnectionFact, delayed, echoThrew, refused } from '../../engine/state'
 import type { Sink } from '../../engine/transport'
-import { joinChannel } from './channel'
-import { isOpenable, wasReplaced } from './find'
+import { authorisationFact, createRefusals, isTransient, type Refusal, socketRefusalOf } from '../refusal'
+import { joinChannel, readAuthorisationFailure } from './channel'
+import { wasReplaced } from './find'
 import { steer } from './reconnect'
 import { type EchoLike, pusherOf, socketOf } from './shape'
-import { isTransient, refusalOf, watchLiveness, watchSocket } from './socket'
+import { watchLiveness, watchSocket } from './socket'
 import type { EchoTransportOptions } from './transport'
 
 /**
@@ -24,21 +17,13 @@ import type { EchoTransportOptions } from './transport'
  */
 type Phase = 'no-socket' | 'socket-refused' | 'subscribing' | 'live' | 'channel-refused'
 
-/** Why the socket or the channel was refused. */
-type Refusal = ConnectionFact & { name: 'delayed' | 'refused' }
-
 /** How long the server may take to confirm a subscription on an open socket; pusher-js itself would wait for ever. */
 const CONFIRM_WITHIN_MS = 10_000
 /** Over how long pages that are back spread what they ask. pusher-js brings all of a shop back in step; what is steered comes spread. */
 const IN_STEP_WITHIN_MS = 2_000
 const STEERED_WITHIN_MS = 100
-/** What does not mend itself in seconds is asked again so much later. */
-const SLOW_TO_MEND: ReadonlySet<string> = new Set(['blocked', 'signature-refused'])
-const SLOW_TO_MEND_MS = 10_000
 /** A page that has moved on may leave the channel of a part that is gone, such as one with `useEcho` of echo-react. */
 const LOOK_AFTER_MOVE_MS = 1_000
-/** A fresh Echo takes the place of one that gave up, not in step with those of all other pages. */
-const RENEWED_WITHIN_MS = 2_000
 
 /** What is known of the Echos before: whether a socket could be opened here at all. */
 export interface Past {
@@ -57,9 +42,9 @@ export const subscribe = (
   past: Past,
 ): Stop => {
   const { environment, channel, events, echo: source } = options
-  const isOurs = isOpenable(source)
-  const pusher = (options.steer ?? isOurs) ? pusherOf(echo) : null
+  const pusher = options.steer ? pusherOf(echo) : null
   const socket = socketOf(echo)
+  const refusals = createRefusals(environment)
   const looking = createAlarm(environment)
   // Each phase waits for one thing at most.
   const alarm = createAlarm(environment)
@@ -72,8 +57,6 @@ export const subscribe = (
   let wasLive = false
   let hasReported = false
   let unanswered = 0
-  let refusals = 0
-  let lastRefusal: Refusal | null = null
 
   const enter = (next: Phase, fact: ConnectionFact | null, inMs = 0, run: (() => void) | null = null): void => {
     if (hasLeft) return
@@ -93,14 +76,6 @@ export const subscribe = (
     } catch (cause) {
       sink.state(echoThrew(cause))
     }
-  }
-
-  // The same trouble is the same error, however often it is met.
-  const firstOf = (refusal: Refusal): Refusal => {
-    const isSame = lastRefusal?.reason === refusal.reason && lastRefusal.error?.status === refusal.error?.status
-    const first = lastRefusal && isSame ? lastRefusal : refusal
-    lastRefusal = first
-    return first
   }
 
   // The socket.
@@ -129,7 +104,7 @@ export const subscribe = (
   }
 
   const socketRefused = (refusal: Refusal, nextTryAtMs?: number): void => {
-    const fact = firstOf(refusal)
+    const fact = refusals.firstOf(refusal)
     enter('socket-refused', fact.name === 'delayed' ? { ...fact, nextTryAtMs } : fact)
   }
 
@@ -139,7 +114,7 @@ export const subscribe = (
   const errorCode = (code: number, staysOpen: boolean): void => {
     // A refused signature comes without a channel name, and nothing follows it: it can only be ours while ours is pending.
     if (staysOpen && code === 4009 && joined?.isPending()) channelRefused(delayed('signature-refused'))
-    const reason = staysOpen ? null : refusalOf(code, wasOpen)
+    const reason = staysOpen ? null : socketRefusalOf(code, wasOpen)
     // A steered connection tries again what may mend by itself.
     if (reason && !(pusher && isTransient(reason))) socketRefused(refused(reason, { detail: `(${code})` }))
   }
@@ -148,14 +123,6 @@ export const subscribe = (
   const failed = (): void => {
     const next = phase === 'socket-refused' ? phase : 'no-socket'
     if (!past.hasWorked) return enter(next, refused('no-web-socket'))
-    if (isOpenable(source)) {
-      const inMs = environment.random() * RENEWED_WITHIN_MS
-      const fact = { name: 'socket-lost', nextTryAtMs: environment.nowMs() + inMs } as const
-      return enter(next, next === 'no-socket' ? fact : null, inMs, () => {
-        source.close()
-        moveOn()
-      })
-    }
     lost()
     if (hasReported) return
     hasReported = true
@@ -184,9 +151,8 @@ export const subscribe = (
   }
 
   const confirmed = (): void => {
-    lastRefusal = null
     unanswered = 0
-    refusals = 0
+    refusals.clear()
     steering?.proven()
     enter('live', { name: 'subscribed' })
     const backWithinMs = steering ? STEERED_WITHIN_MS : IN_STEP_WITHIN_MS
@@ -200,11 +166,9 @@ export const subscribe = (
   }
 
   const channelRefused = (refusal: Refusal, retryAfterMs = 0): void => {
-    const fact = firstOf(refusal)
+    const fact = refusals.firstOf(refusal)
     if (fact.name === 'refused') return enter('channel-refused', fact)
-    const mendMs = SLOW_TO_MEND.has(fact.reason) ? SLOW_TO_MEND_MS : 0
-    const inMs = retryAfterMs + mendMs + backOffMs(SUBSCRIPTION_FAILED, refusals, environment.random())
-    refusals += 1
+    const inMs = refusals.askAgainInMs(fact, retryAfterMs)
     enter('channel-refused', { ...fact, nextTryAtMs: environment.nowMs() + inMs }, inMs, () => {
       enter('subscribing', null)
       reportThrown(() => joined?.askAnew())
@@ -246,7 +210,6 @@ export const subscribe = (
   if (pusher) {
     // After the socket is watched, so that the facts of the channel come last.
     steering = steer(pusher, environment, {
-      isOurs,
       waiting: lost,
       threw: (cause) => {
         const words = `A listener of the socket threw: ${wordsOf(cause)}`

@@ -4,14 +4,14 @@ import type { Stop } from '../../engine/environment'
 import type { CartEchoError } from '../../engine/errors'
 import { echoThrew, refused } from '../../engine/state'
 import type { ConnectorOptions, Link, Transport } from '../../engine/transport'
-import { findEcho, isOpenable } from './find'
+import { findEcho } from './find'
 import { type EchoLike, type EchoSource, isNullEcho } from './shape'
 import { type Past, subscribe } from './subscription'
 
 /** What an Echo transport is made of. */
 export interface EchoTransportOptions extends ConnectorOptions {
   readonly echo: EchoSource
-  /** Whether to drive pusher-js's reconnection. Default: only that of an Echo of our own. */
+  /** Whether to drive pusher-js's reconnection. Default false. */
   readonly steer?: boolean | undefined
 }
 
@@ -76,12 +76,7 @@ export const echoTransport =
         isStopped = true
         retry.stop()
         stopFinding()
-        // An Echo that throws while we leave must not keep its socket open for that.
-        try {
-          leave()
-        } finally {
-          if (isOpenable(source)) source.close()
-        }
+        leave()
       },
     }
   }

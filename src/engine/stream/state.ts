@@ -1,10 +1,9 @@
 import type { Answer, BareAnswer } from '../answer'
-import type { Moment } from '../clock'
 import type { Cursor } from '../cursor'
 import type { CartEchoError } from '../errors'
 import type { Change, Listening } from '../events'
-import type { Decoded } from '../payload'
 import type { Reply } from '../transport'
+import { nothingSpoken, type Spoken } from './spoken'
 
 /**
  * The only memory of a page: how far it is in its shopper's log, what waits behind a gap, what was delivered already. A
@@ -30,33 +29,35 @@ export interface Stream {
   readonly hasHinted: boolean
   /** Where a log ended that is behind the page; null: none is. */
   readonly logBehindAt: number | null
-  /** When the page counts as stale because a gap stays open; null: no gap, or done. */
-  readonly staleAtMs: number | null
+  /** When the page counts as stale because a gap stays open; `Infinity`: no gap, or done. */
+  readonly staleAtMs: number
 }
 
-/** A decoded broadcast, what identifies it, and when it came. */
-export interface Heard {
-  readonly decoded: Decoded
-  readonly key: string
-  readonly receivedAtMs: number
-}
+/** One change that is to be delivered. */
+export type Delivery = Effect & { readonly name: 'deliver' }
 
-/** One that has a place in a log. */
-export interface Placed extends Heard {
+/** A place in a log, and what is delivered there; null for nothing. */
+export interface Placed {
   readonly position: Cursor
+  readonly delivery: Delivery | null
 }
 
 /** What the stream wants to know from the log: nothing, something soon, or something it has asked for already. */
-export type Asking =
-  | { readonly name: 'nothing' }
-  | { readonly name: 'due'; readonly why: AskReason; readonly atMs: number; readonly attempt: number }
-  | { readonly name: 'asked'; readonly attempt: number; readonly again: boolean }
+export interface Asking {
+  readonly name: 'nothing' | 'due' | 'asked'
+  /** When it is due; `Infinity` where it is not. */
+  readonly atMs: number
+  /** How often it was asked in vain. */
+  readonly attempt: number
+  /** Due: true when it is asked though the gap closes. Asked: true when it is asked once more, for what came meanwhile. */
+  readonly mustAsk: boolean
+}
 
 /** A gap may close by itself; what else may be missing does not come. */
 export type AskReason = 'gap' | 'resync'
 
 /** Nothing is asked, and nothing is to be. */
-export const askingNothing: Asking = { name: 'nothing' }
+export const askingNothing: Asking = { name: 'nothing', atMs: Number.POSITIVE_INFINITY, attempt: 0, mustAsk: false }
 
 /** The stream of a page that was rendered for `owner` at `cursor`; null where the page does not say. */
 export const newStream = (owner: string | null, cursor: Cursor | null): Stream => ({
@@ -70,28 +71,16 @@ export const newStream = (owner: string | null, cursor: Cursor | null): Stream =
   asking: askingNothing,
   hasHinted: false,
   logBehindAt: null,
-  staleAtMs: null,
+  staleAtMs: Number.POSITIVE_INFINITY,
 })
 
-/** When the stream wants to be handed `time` next, in milliseconds of the clock; null: not at all. */
-export const wakesAtMs = ({ asking, staleAtMs }: Stream): number | null => {
-  const askAtMs = asking.name === 'due' ? asking.atMs : null
-  if (askAtMs === null || staleAtMs === null) return askAtMs ?? staleAtMs
-  return Math.min(askAtMs, staleAtMs)
-}
+/** When the stream wants to be handed `time` next, in milliseconds of the clock; `Infinity`: not at all. */
+export const wakesAtMs = ({ asking, staleAtMs }: Stream): number => Math.min(asking.atMs, staleAtMs)
 
 /** What a stream goes by. */
 export interface StreamRules extends Listening {
   /** False where there is no check: then nothing is asked and a gap is only waited for. */
   readonly canAsk: boolean
-}
-
-/** One step in the making: its stream is a copy that `advance` returns when the step is done. */
-export interface Turn {
-  readonly stream: { -readonly [Key in keyof Stream]: Stream[Key] }
-  readonly effects: Effect[]
-  readonly rules: StreamRules
-  readonly moment: Moment
 }
 
 /**
@@ -138,69 +127,3 @@ export type Effect =
   | { readonly name: 'fresh' }
   | { readonly name: 'other-user' }
   | { readonly name: 'report'; readonly error: CartEchoError }
-
-/** What a check without a log and broadcasts without a place said lately. Only their words say which is the same news. */
-export interface Spoken {
-  /** What was said, by which side, and until when the other side means the same news by it. */
-  readonly said: readonly Said[]
-  /** The message of the last bare answer, which the next may only repeat; undefined where that was no update. */
-  readonly repeating: string | null | undefined
-  /** The changes, as text, that the last broadcast of each message brought, the newest last. */
-  readonly live: readonly Live[]
-}
-
-interface Said {
-  readonly message: string | null
-  readonly via: 'socket' | 'check'
-  readonly untilMs: number
-}
-
-interface Live {
-  readonly message: string | null
-  readonly changes: string
-}
-
-/** The guide gives no identity: the same words from the other side within 10 s are the same news. */
-const SAME_NEWS_MS = 10_000
-const MOST_SAID = 20
-
-/** Nothing said yet. */
-export const nothingSpoken: Spoken = { said: [], repeating: undefined, live: [] }
-
-/** What is remembered next, and whether what was heard is news. */
-interface Weighed {
-  readonly spoken: Spoken
-  readonly isNews: boolean
-}
-
-/** Takes in a bare answer. It is no news when a broadcast just said it, nor when the answer before said the same. */
-export const hearBare = (spoken: Spoken, { updated, message, atMs }: BareAnswer): Weighed => {
-  if (!updated) return { spoken: { ...spoken, repeating: undefined }, isNews: false }
-  return hear({ ...spoken, repeating: message }, message, 'check', atMs, spoken.repeating === message)
-}
-
-/**
- * Takes in a broadcast without a place. It is no news when the check just said it: in the same words, and not after a
- * broadcast of these words and other changes, which is what the check may have meant.
- */
-export const hearLive = (spoken: Spoken, mine: Live, nowMs: number): Weighed => {
-  const before = spoken.live.find(({ message }) => message === mine.message)
-  const live = [...spoken.live.filter((one) => one !== before), mine].slice(-MOST_SAID)
-  const heard = hear({ ...spoken, live }, mine.message, 'socket', nowMs, false)
-  return { ...heard, isNews: heard.isNews || (before !== undefined && before.changes !== mine.changes) }
-}
-
-const hear = (
-  spoken: Spoken,
-  message: string | null,
-  via: Said['via'],
-  nowMs: number,
-  isRepeated: boolean,
-): Weighed => {
-  const lately = spoken.said.filter(({ untilMs }) => untilMs > nowMs)
-  const same = lately.find((one) => one.message === message && one.via !== via)
-  const mine = { message, via, untilMs: nowMs + SAME_NEWS_MS }
-  // A message heard from one side cancels one from the other. The same side repeating it means another change in the same words.
-  const said = same ? lately.filter((one) => one !== same) : isRepeated ? lately : [...lately, mine]
-  return { spoken: { ...spoken, said: said.slice(-MOST_SAID) }, isNews: !same && !isRepeated }
-}

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { steer } from '../../../src/connections/echo/reconnect'
-import { isTransient, refusalOf } from '../../../src/connections/echo/socket'
+import { isTransient, socketRefusalOf } from '../../../src/connections/refusal'
 import { fakeEnvironment } from '../../support/fake-environment'
 
 type Callback = (...args: readonly unknown[]) => void
@@ -72,19 +72,17 @@ const fakePusher = (initial = 'connected') => {
 interface SteeredOptions {
   readonly state?: string
   readonly random?: () => number
-  readonly isOurs?: boolean
   readonly onWaiting?: () => void
   readonly onTurnedAway?: () => void
 }
 
 /** A steered pusher-js; `told` is what was said, with the time to the next try. */
-const steered = ({ state, random = () => 0.5, isOurs = true, onWaiting, onTurnedAway }: SteeredOptions = {}) => {
+const steered = ({ state, random = () => 0.5, onWaiting, onTurnedAway }: SteeredOptions = {}) => {
   const environment = fakeEnvironment({ random })
   const pusher = fakePusher(state)
   const told: string[] = []
   const thrown: unknown[] = []
   const steering = steer(pusher, environment, {
-    isOurs,
     waiting: (atMs) => {
       told.push(`waiting ${Math.round(atMs - environment.nowMs())}`)
       onWaiting?.()
@@ -448,7 +446,7 @@ describe('steering', () => {
   })
 
   it('hands a page’s own pusher-js back connected, when it was waiting', async () => {
-    const { lose, steering, pusher, left } = steered({ isOurs: false })
+    const { lose, steering, pusher, left } = steered()
     await lose()
     steering.stop()
     expect([pusher.connection.state, left()]).toEqual(['connecting', [0, 0, 0]])
@@ -457,7 +455,7 @@ describe('steering', () => {
   })
 
   it('hands it back to its own retry when that was just announced', async () => {
-    const { pusher, steering, turn } = steered({ isOurs: false })
+    const { pusher, steering, turn } = steered()
     pusher.drop()
     steering.stop()
     await turn()
@@ -465,12 +463,12 @@ describe('steering', () => {
   })
 
   it('hands it back as it is when it was not waiting', () => {
-    const { pusher, steering } = steered({ isOurs: false })
+    const { pusher, steering } = steered()
     steering.stop()
     expect(pusher.calls).toEqual([])
   })
 
-  it.each([true, false])('may be stopped by whoever it tells: ours, %s', async (isOurs) => {
+  it('may be stopped by whoever it tells', async () => {
     let page: ReturnType<typeof steered> | null = null
     const stop = () => page?.steering.stop()
     for (const happen of [
@@ -478,20 +476,18 @@ describe('steering', () => {
       async () => page?.pusher.close(4004),
       async () => page?.steering.reconnect(),
     ]) {
-      page = steered({ isOurs, onWaiting: stop, onTurnedAway: stop })
+      page = steered({ onWaiting: stop, onTurnedAway: stop })
       await happen()
       expect(page.left()).toEqual([0, 0, 0])
-      expect(page.pusher.connection.state, 'a page’s own is connected again').toBe(
-        isOurs ? 'disconnected' : 'connecting',
-      )
+      expect(page.pusher.connection.state, 'a page’s own is connected again').toBe('connecting')
       page.environment.advance(60_000)
       expect(page.left()).toEqual([0, 0, 0])
     }
   })
 
-  it.each([true, false])('may be stopped by whoever hears of the state: ours, %s', async (isOurs) => {
+  it('may be stopped by whoever hears of the state', async () => {
     for (const when of ['disconnected', 'connecting']) {
-      const page = steered({ isOurs })
+      const page = steered()
       page.pusher.connection.bind('state_change', (states) => {
         if ((states as { current: string }).current === when) page.steering.stop()
       })
@@ -500,7 +496,7 @@ describe('steering', () => {
       await page.turn()
       // What is still bound is the test's own.
       expect(page.left()).toEqual([0, 0, 1])
-      expect(page.pusher.connection.state).toBe(isOurs && when === 'disconnected' ? 'disconnected' : 'connecting')
+      expect(page.pusher.connection.state).toBe('connecting')
     }
   })
 })
@@ -538,10 +534,10 @@ describe('codes', () => {
     [4300, true, true],
     [4301, true, true],
   ])('%i ends pusher-js for good: %s, and may change by itself: %s', (code, forGood, transient) => {
-    const inHandshake = refusalOf(code, false)
+    const inHandshake = socketRefusalOf(code, false)
     expect([inHandshake !== null, isTransient(inHandshake)]).toEqual([forGood, transient])
     // A connection that was open once is not refused for its origin.
-    expect(isTransient(refusalOf(code, true))).toBe(transient || code === 4009)
+    expect(isTransient(socketRefusalOf(code, true))).toBe(transient || code === 4009)
   })
 })
 
@@ -583,8 +579,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 )
 
-const walk = async (steps: readonly Step[], chance: number, isOurs: boolean): Promise<void> => {
-  const page = steered({ random: () => chance, isOurs })
+const walk = async (steps: readonly Step[], chance: number): Promise<void> => {
+  const page = steered({ random: () => chance })
   const { pusher, environment, steering, turn } = page
   let isLost = false
   const isOpen = () => pusher.connection.state === 'connected'
@@ -639,13 +635,7 @@ const walk = async (steps: readonly Step[], chance: number, isOurs: boolean): Pr
 
 describe('under any schedule, steering', () => {
   it('has one timer at most, lets an open socket be, and leaves nothing behind', () =>
-    fc.assert(
-      fc.asyncProperty(
-        fc.array(step, { maxLength: 30 }),
-        fc.double({ min: 0, max: 1, noNaN: true }),
-        fc.boolean(),
-        walk,
-      ),
-      { numRuns: 500 },
-    ))
+    fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 30 }), fc.double({ min: 0, max: 1, noNaN: true }), walk), {
+      numRuns: 500,
+    }))
 })

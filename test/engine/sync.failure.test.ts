@@ -1,27 +1,31 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { afterJump, type Failure, type NotAnswered, nextFailure } from '../../src/engine/sync/feeds'
+import type { NoAnswer } from '../../src/engine/answer'
+import { type Failure, nextFailure } from '../../src/engine/sync/failure'
+import { noAnswer } from '../support/no-answer'
 
-const failed = (status: number): NotAnswered => ({ name: 'failed', status, detail: 'Why.' })
-const busy = (retryAfterMs: number | null, status = 503): NotAnswered => ({ name: 'busy', status, retryAfterMs })
-const blocked: NotAnswered = { name: 'blocked', status: 200, detail: 'It is no JSON.' }
-const refused: NotAnswered = { name: 'refused', status: 423 }
-const notThere = (status = 404): NotAnswered => ({ name: 'not-there', status })
+type NotAnswered = Exclude<NoAnswer, { name: 'session-over' }>
+
+const failing = (name: NotAnswered['name'], status: number, more: Partial<NoAnswer> = {}) =>
+  noAnswer(name, status, { detail: 'What came.', ...more }) as NotAnswered
+const failed = (status: number) => failing('check-failed', status)
+const busy = (retryAfterMs: number, status = 503) => failing('check-busy', status, { retryAfterMs })
+const blocked = failing('blocked', 200)
+const refused = failing('check-refused', 423)
+const notThere = (status = 404) => failing('misconfigured', status)
 
 const NOW_MS = 1_000_000
+const world = (random: number) => ({ nowMs: () => NOW_MS, random: () => random })
 
 /** What failed after all that, one after the other. */
 const failureAfter = (first: NotAnswered, ...meanings: readonly NotAnswered[]): Failure =>
-  meanings.reduce(
-    (before, meaning) => nextFailure(before, meaning, '/check', { nowMs: NOW_MS, random: 1 }),
-    nextFailure(null, first, '/check', { nowMs: NOW_MS, random: 1 }),
-  )
+  meanings.reduce((before, meaning) => nextFailure(before, meaning, world(1)), nextFailure(null, first, world(1)))
 
 /** How long it is left alone then, with that chance. */
 const waitMs = (before: readonly NotAnswered[], meaning: NotAnswered, random: number): number => {
   const [first, ...others] = before
   const known = first ? failureAfter(first, ...others) : null
-  return nextFailure(known, meaning, undefined, { nowMs: NOW_MS, random }).notBeforeMs - NOW_MS
+  return nextFailure(known, meaning, world(random)).notBeforeMs - NOW_MS
 }
 
 const times = <Value>(count: number, value: Value): Value[] => Array.from({ length: count }, () => value)
@@ -30,24 +34,23 @@ describe('a check that does not answer', () => {
   it.each<[string, NotAnswered, string, number]>([
     ['failed', failed(500), 'check-failed', 500],
     ['got no answer', failed(0), 'check-failed', 0],
-    ['is busy', busy(null, 429), 'check-busy', 429],
+    ['is busy', busy(0, 429), 'check-busy', 429],
     ['is blocked', blocked, 'blocked', 200],
     ['is refused', refused, 'check-refused', 423],
     ['is not there', notThere(), 'check-refused', 404],
   ])('says in its error that it %s, and how', (_what, meaning, reason, status) => {
     const failure = failureAfter(meaning)
-    expect(failure).toMatchObject({ reason, status, isFatal: false, error: { code: reason, status } })
-    expect(failure.error.message).toContain(`/check: HTTP ${status}.`)
-    if ('detail' in meaning) expect(failure.error.message).toContain(meaning.detail)
+    expect(failure.fact).toMatchObject({ name: 'delayed', reason, error: { code: reason, status } })
+    expect(failure.fact.error.message).toContain(meaning.detail)
   })
 
   it('has one error for one trouble, however often it is met, and another for another', () => {
-    const moment = { nowMs: NOW_MS, random: 0 }
+    const moment = world(0)
     const first = failureAfter(failed(500))
-    const again = nextFailure(first, failed(500), undefined, moment)
-    expect(again.error).toBe(first.error)
-    expect(nextFailure(again, failed(502), undefined, moment).error).not.toBe(first.error)
-    expect(nextFailure(null, failed(500), undefined, moment).error).not.toBe(first.error)
+    const again = nextFailure(first, failed(500), moment)
+    expect(again.fact.error).toBe(first.fact.error)
+    expect(nextFailure(again, failed(502), moment).fact.error).not.toBe(first.fact.error)
+    expect(nextFailure(null, failed(500), moment).fact.error).not.toBe(first.fact.error)
   })
 })
 
@@ -78,7 +81,7 @@ describe('how long it is left alone', () => {
   })
 
   it('grows also where it fails in another way each time', () => {
-    const mixed = [failed(502), failed(504), busy(null), failed(0), failed(500)]
+    const mixed = [failed(502), failed(504), busy(0), failed(0), failed(500)]
     expect(waitMs(mixed, failed(502), 1)).toBe(60_500)
   })
 
@@ -90,7 +93,7 @@ describe('how long it is left alone', () => {
   it('is never less than the server asked for, and more each time', () => {
     const meaning = fc.oneof(
       fc.constantFrom(failed(500), failed(0), blocked, refused),
-      fc.option(fc.nat(3_600_000)).map((ms) => busy(ms)),
+      fc.nat(3_600_000).map((ms) => busy(ms)),
     )
     fc.assert(
       fc.property(
@@ -110,26 +113,19 @@ describe('how long it is left alone', () => {
 
 describe('an address where nobody answers', () => {
   it.each([404, 405, 410])('is believed the third time in a row: %i', (status) => {
-    expect(failureAfter(notThere(status), notThere(status)).isFatal).toBe(false)
+    expect(failureAfter(notThere(status), notThere(status)).fact.name).toBe('delayed')
     const third = failureAfter(notThere(status), notThere(status), notThere(status))
-    expect(third).toMatchObject({ isFatal: true, error: { code: 'misconfigured', status } })
+    expect(third).toMatchObject({
+      fact: { name: 'refused', error: { code: 'misconfigured', status } },
+      notBeforeMs: Infinity,
+    })
   })
 
   it('is not believed when something else comes between, as in a deploy, nor for failures before it', () => {
-    for (const between of [failed(502), busy(null), blocked]) {
-      expect(failureAfter(notThere(), notThere(), between, notThere(), notThere()).isFatal).toBe(false)
+    for (const between of [failed(502), busy(0), blocked]) {
+      expect(failureAfter(notThere(), notThere(), between, notThere(), notThere()).fact.name).toBe('delayed')
     }
-    expect(failureAfter(failed(500), ...times(9, failed(500)), notThere(), notThere()).isFatal).toBe(false)
-    expect(failureAfter(refused, ...times(9, refused), notThere(), notThere()).isFatal).toBe(false)
-  })
-})
-
-describe('after the clock may have jumped', () => {
-  it('nobody waits longer than was said; what was said still holds where the clock went on', () => {
-    const failure = failureAfter(busy(20_000))
-    expect(afterJump(failure, NOW_MS - 7_200_000)?.notBeforeMs).toBe(NOW_MS - 7_200_000 + 22_500)
-    expect(afterJump(failure, NOW_MS + 5_000)).toBe(failure)
-    const fatal = failureAfter(notThere(), notThere(), notThere())
-    expect([afterJump(fatal, 0), afterJump(null, NOW_MS)]).toEqual([fatal, null])
+    expect(failureAfter(failed(500), ...times(9, failed(500)), notThere(), notThere()).fact.name).toBe('delayed')
+    expect(failureAfter(refused, ...times(9, refused), notThere(), notThere()).fact.name).toBe('delayed')
   })
 })

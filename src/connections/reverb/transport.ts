@@ -1,0 +1,261 @@
+import { createAlarm } from '../../engine/clock'
+import type { PageSignal } from '../../engine/environment'
+import { attempt, hasOwn } from '../../engine/shape'
+import { delayed, refused } from '../../engine/state'
+import type { ConnectorOptions, Transport } from '../../engine/transport'
+import { type AuthOptions, authorise } from '../authorise'
+import { createReconnection, type LossCause } from '../reconnect'
+import { authorisationFact, createRefusals, isTransient, type Refusal, socketRefusalOf } from '../refusal'
+import { readFrame } from './frame'
+import { type ChannelState, moveChannel, moveSocket, type SocketEvent, type SocketState } from './states'
+
+/** What the transport is made of. */
+export interface ReverbTransportOptions extends ConnectorOptions {
+  /** The address of the socket. */
+  readonly url: string
+  readonly auth: AuthOptions | undefined
+}
+
+/** How long an answer to a ping may take: where somebody has just looked, or the network has changed, and else. */
+const DOUBT_ANSWER_WITHIN_MS = 4_000
+const ANSWER_WITHIN_MS = 8_000
+/** A timer so late says that the page was held up itself, and the answer may lie unread. */
+const LATE_MS = 1_000
+/** How long the signature and the confirmation of the channel may take together. */
+const CONFIRM_WITHIN_MS = 10_000
+/** Over how long pages that are back spread what they ask. Their reconnections are spread already. */
+const BACK_WITHIN_MS = 100
+
+/** After these the socket may have died without a word. */
+const DOUBT_AFTER: ReadonlySet<PageSignal> = new Set(['visible', 'online', 'offline', 'resumed', 'restored', 'woke'])
+
+/**
+ * Listens on a private channel by a WebSocket of its own, in the Pusher protocol as Reverb speaks it. Reconnects by `createReconnection`, is authorised
+ * anew for each socket, asks for a refused channel again, later each time, and pings a socket that is silent or may have died. Says `subscribed` only when
+ * the server confirmed the channel. Never throws; asks no check.
+ */
+export const reverbTransport =
+  ({ environment, url, auth, channel: user, events }: ReverbTransportOptions): Transport =>
+  (sink) => {
+    const name = `private-${user}`
+    const reconnection = createReconnection(environment)
+    const refusals = createRefusals(environment)
+    // The socket waits for one thing at a time, and so does the channel.
+    const socketAlarm = createAlarm(environment)
+    const channelAlarm = createAlarm(environment)
+    let web: WebSocket | null = null
+    let socket: SocketState = { name: 'waiting', nextTryAtMs: 0, refusal: null }
+    let channel: ChannelState = 'none'
+    let asking = new AbortController()
+    let heardAtMs = 0
+    let unanswered = 0
+    let wasLive = false
+
+    const inFuture = (inMs: number): number => environment.nowMs() + inMs
+    const isOpen = (): boolean => hasOwn(socket, 'socketId')
+    const move = (event: SocketEvent): void => {
+      socket = moveSocket(socket, event)
+    }
+
+    // The socket. Whoever hears a fact may stop us: it is said last.
+
+    const open = (): void => {
+      hangUp()
+      const inMs = reconnection.begun()
+      // Looked up at each call: instrumentation may replace it later.
+      const opened = attempt(() => new WebSocket(url))
+      if (!opened) return refuseSocket(refused('no-web-socket'))
+      web = opened
+      opened.onmessage = ({ data }) => hear(data)
+      opened.onclose = ({ code }) => closed(code)
+      // A close follows. Outside browsers an error that nobody hears is thrown.
+      opened.onerror = () => undefined
+      move({ name: 'opened-anew', nextTryAtMs: inFuture(inMs) })
+      socketAlarm.set(inMs, () => {
+        reconnection.gaveUp()
+        open()
+      })
+      if (reconnection.isLost()) sayLost()
+      else sink.state({ name: 'socket-opening' })
+    }
+
+    // A refusal stays the reason until the server greets.
+    const sayLost = (): void => {
+      if (hasOwn(socket, 'nextTryAtMs') && !socket.refusal)
+        sink.state({ name: 'socket-lost', nextTryAtMs: socket.nextTryAtMs })
+    }
+
+    const closed = (code: number): void => {
+      // A server that greeted, and ends the connection later by the code of a refused origin, has lost it (4009 is one code for three things).
+      const refusal = code === 4009 && isOpen() ? null : refusalBy(code)
+      if (refusal) return refuseSocket(refusal)
+      waitFor(isOpen() ? reconnection.lost('server') : reconnection.failed())
+    }
+
+    const waitFor = (inMs: number): void => {
+      hangUp()
+      move({ name: 'lost', nextTryAtMs: inFuture(inMs) })
+      socketAlarm.set(inMs, open)
+      sayLost()
+    }
+
+    const refuseSocket = (refusal: Refusal): void => {
+      hangUp()
+      reconnection.ended()
+      move({ name: 'refused', refusal })
+      refuse(refusal, socketAlarm, open, reconnection.refused)
+    }
+
+    /** Says a refusal, and tries again later where that may help. */
+    const refuse = (said: Refusal, alarm: typeof socketAlarm, again: () => void, pauseMs: () => number): void => {
+      const refusal = refusals.firstOf(said)
+      if (refusal.name === 'refused') return sink.state(refusal)
+      const inMs = pauseMs()
+      alarm.set(inMs, again)
+      sink.state({ ...refusal, nextTryAtMs: inFuture(inMs) })
+    }
+
+    /** Lets the socket go: nothing of it, or of its channel, is heard any more. */
+    const hangUp = (): void => {
+      socketAlarm.stop()
+      leaveChannel('lost')
+      const mine = web
+      web = null
+      if (!mine) return
+      mine.onmessage = mine.onclose = null
+      mine.close()
+    }
+
+    const send = (event: string, data: object): void => web?.send(JSON.stringify({ event, data }))
+
+    const hear = (text: unknown): void => {
+      heardAtMs = environment.nowMs()
+      if (socket.name === 'pinged') {
+        move({ name: 'heard' })
+        awaitSilence()
+      }
+      const frame = readFrame(text, name, events)
+      switch (frame.name) {
+        case 'greeting':
+          return greeted(frame.socketId, frame.silentMs)
+        case 'error':
+          return complained(frame.code)
+        case 'ping':
+          return send('pusher:pong', {})
+        case 'confirmed':
+          return confirmed()
+        case 'not-confirmed':
+          return refuseChannel(delayed('signature-refused', { cause: frame.error }))
+        case 'broadcast':
+          // It proves the subscription, whatever became of the confirmation.
+          if (channel !== 'live') confirmed()
+          return sink.deliver(frame.event, frame.payload)
+      }
+    }
+
+    const greeted = (socketId: string | null, silentMs: number): void => {
+      if (socket.name !== 'opening') return
+      if (socketId === null) return refuseSocket(delayed('socket-refused', { detail: '(greeting)' }))
+      reconnection.opened()
+      move({ name: 'greeted', socketId, silentMs })
+      awaitSilence()
+      join()
+      sink.state({ name: 'socket-open' })
+    }
+
+    // In place of a greeting it is about the socket. Later 4009 is about our signature if we have just shown it; all else is about what is not ours.
+    const complained = (code: number): void => {
+      const refusal = refusalBy(code)
+      if (socket.name === 'opening' && refusal) refuseSocket(refusal)
+      else if (channel === 'subscribing' && code === 4009) refuseChannel(delayed('signature-refused'))
+    }
+
+    // No timer is planned anew with each frame: that would cost more than the frame.
+    const awaitSilence = (): void => {
+      if (socket.name !== 'open') return
+      const silentForMs = Math.max(0, environment.nowMs() - heardAtMs)
+      if (silentForMs >= socket.silentMs) ping(ANSWER_WITHIN_MS, 'server')
+      else socketAlarm.set(socket.silentMs - silentForMs, awaitSilence)
+    }
+
+    const ping = (withinMs: number, cause: LossCause): void => {
+      if (!isOpen()) return
+      move({ name: 'pinged' })
+      const untilMs = inFuture(withinMs)
+      send('pusher:ping', {})
+      socketAlarm.set(withinMs, () => {
+        if (environment.nowMs() - untilMs > LATE_MS) ping(withinMs, cause)
+        else waitFor(reconnection.lost(cause))
+      })
+    }
+
+    // The channel.
+
+    const join = (): void => {
+      if (!hasOwn(socket, 'socketId')) return
+      leaveChannel('asked')
+      asking = new AbortController()
+      const { signal } = asking
+      channelAlarm.set(CONFIRM_WITHIN_MS, unconfirmed)
+      authorise(environment, { socketId: socket.socketId, channelName: name }, auth, signal).then((answer) => {
+        if (signal.aborted) return
+        if (answer.name === 'failed') return refuseChannel(authorisationFact(answer, user), answer.retryAfterMs)
+        channel = moveChannel(channel, 'signed')
+        send('pusher:subscribe', { auth: answer.auth, channel: name })
+      })
+    }
+
+    const leaveChannel = (why: 'asked' | 'refused' | 'lost'): void => {
+      channel = moveChannel(channel, why)
+      channelAlarm.stop()
+      asking.abort()
+    }
+
+    // A fresh signature first, a fresh socket if that does not help.
+    const unconfirmed = (): void => {
+      unanswered += 1
+      if (unanswered % 2 === 0) waitFor(reconnection.lost('own-network'))
+      else refuseChannel(delayed('no-answer'))
+    }
+
+    const confirmed = (): void => {
+      const before = channel
+      channel = moveChannel(before, 'confirmed')
+      if (channel !== 'live') return
+      channelAlarm.stop()
+      unanswered = 0
+      refusals.clear()
+      reconnection.proven()
+      const withinMs = wasLive ? BACK_WITHIN_MS : 0
+      wasLive = true
+      if (before !== 'live') sink.state({ name: 'subscribed' })
+      // Also when it is confirmed once more: nobody knows what was sent before.
+      sink.resync(withinMs)
+    }
+
+    const refuseChannel = (said: Refusal, retryAfterMs = 0): void => {
+      if (channel === 'none') return
+      leaveChannel('refused')
+      refuse(said, channelAlarm, join, () => refusals.askAgainInMs(said, retryAfterMs))
+    }
+
+    const stopWatching = environment.watchPage((signal) => {
+      if (signal === 'online' && !isOpen() && reconnection.isLost()) waitFor(reconnection.online())
+      else if (DOUBT_AFTER.has(signal) && socket.name === 'open') ping(DOUBT_ANSWER_WITHIN_MS, 'own-network')
+    })
+    open()
+
+    return {
+      stop: () => {
+        stopWatching()
+        hangUp()
+      },
+    }
+  }
+
+const refusalBy = (code: number): Refusal | null => {
+  const reason = socketRefusalOf(code, false)
+  const about = { detail: `(${code})` }
+  if (isTransient(reason)) return delayed(reason, about)
+  return reason && refused(reason, about)
+}
