@@ -1,8 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-// What reverb() imports while a clock is held would not come.
-import 'laravel-echo'
-import 'pusher-js'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { readRecordings } from '../../src/server/conformance/recordings'
 import { type Finding, report } from '../../src/server/conformance/report'
