@@ -12,6 +12,8 @@ const alone = 'test/**/*.alone.browser.test.ts'
 const pages = 'test/**/*.pages.test.ts'
 const sockets = ['test/{server,peers,reliability}/**/*.test.ts', 'test/**/*.sockets.test.ts']
 const packed = 'test/package/**/*.test.ts'
+// Packages that a test installs for itself bring tests of their own.
+const foreign = '**/node_modules/**'
 
 const FRAMEWORKS = [
   'react',
@@ -58,12 +60,12 @@ export default defineConfig({
           ...patient,
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [dom, browser, pages, packed, ...sockets],
+          exclude: [dom, browser, pages, packed, foreign, ...sockets],
           isolate: false,
           setupFiles: ['test/support/seed.setup.ts'],
         },
       },
-      { test: { ...patient, name: 'sockets', include: sockets, exclude: [pages, dom], isolate: false } },
+      { test: { ...patient, name: 'sockets', include: sockets, exclude: [pages, dom, foreign], isolate: false } },
       { test: { ...patient, name: 'happy-dom', environment: 'happy-dom', include: [dom], isolate: false } },
       {
         test: {
@@ -88,7 +90,7 @@ export default defineConfig({
           ...patient,
           name: 'chromium',
           include: [dom, browser],
-          exclude: [alone],
+          exclude: [alone, foreign],
           isolate: false,
           browser: inChromium(),
         },

@@ -1,10 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-// What reverb() imports while a clock is held would not come.
-import 'laravel-echo'
-import 'pusher-js'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { readRecordings } from '../../src/server/conformance/recordings'
 import { type Finding, report } from '../../src/server/conformance/report'
+import { readTranscript } from '../../src/server/conformance/transcript'
 import { type HeldClock, heldClock } from '../support/held-clock'
 import { lendWebSocket } from '../support/lent-web-socket'
 import { watchWires } from '../support/wires'
@@ -12,6 +11,7 @@ import { openPlayer } from './conformance/client-player'
 import { compareClient, type OtherClient } from './conformance/compare-client'
 import { compareClientQuickly } from './conformance/compare-quickly'
 import { type ConformingPage, openPage, type PagePlace } from './conformance/page'
+import { playTranscript } from './conformance/play-transcript'
 import { recordedClient } from './conformance/recorded-client'
 
 const RECORDINGS = readRecordings(fileURLToPath(new URL('../fixtures/reverb/', import.meta.url)))
@@ -33,6 +33,13 @@ it('our client does what a client of the recorded Reverb has to, and every line 
 
 it('our client does so by the clock of the command, too', async () => {
   expect(report(await compareClientQuickly(RECORDINGS))).toMatch(SAME)
+})
+
+it('our client does as well on what was recorded of soketi, where that is another', async () => {
+  const text = readFileSync(new URL('../fixtures/soketi/transcript.txt', import.meta.url), 'utf8')
+  onTestFinished(lendWebSocket())
+  const findings = await playTranscript(readTranscript(text), { clock: holdClock(), openPage, wire: {} })
+  expect(report(findings)).toMatch(/\n61 the same, 0 different, 7 not tried\n$/)
 })
 
 const places = (findings: readonly Finding[]): readonly string[] =>

@@ -8,7 +8,8 @@ export const lendWebSocket = (): (() => void) => {
   const { WebSocket: own } = globalThis
   Object.assign(globalThis, { WebSocket: new Proxy(WebSocket, { construct: quietly }) })
   return () => {
-    Object.assign(globalThis, { WebSocket: own })
+    if (own) Object.assign(globalThis, { WebSocket: own })
+    else Reflect.deleteProperty(globalThis, 'WebSocket')
   }
 }
 

@@ -114,23 +114,24 @@ export const openPlayer = async ({ conditions, key, again, refusesBy }: PlayerOp
     await path()
   }
 
-  const turnAway = async (frame: string): Promise<Verdict> => {
-    phase = 'turned-away'
-    connection = AT_THE_DOOR[String(readFrame(frame).data.code)] ?? connection
-    send(frame)
-    return compare(connection, await stage.seen())
-  }
-
-  const refuseSignature = async (frame: string): Promise<Verdict> => {
-    phase = 'unsigned'
-    connection = 'waiting: signature-refused'
+  /** Says it, and gives what the page may make of it and what it does. Which of the two it is, is its own affair. */
+  const sayOneOf = async (frame: string, meanings: readonly string[]): Promise<readonly [string, string]> => {
     send(frame)
     const at = await stage.seen()
+    connection = meanings.find((meaning) => meaning === at) ?? meanings.join(' or ')
+    return [connection, at]
+  }
+
+  const turnAway = async (frame: string): Promise<Verdict> => {
+    phase = 'turned-away'
+    return compare(...(await sayOneOf(frame, atTheDoor(String(readFrame(frame).data.code)))))
+  }
+
+  const refuseSignature = async (frame: string, meanings: readonly string[]): Promise<Verdict> => {
+    phase = 'unsigned'
+    const atFirst = await sayOneOf(frame, meanings)
     await stage.pass(STAYS_SILENT_MS)
-    return all([
-      [connection, at],
-      [connection, await stage.seen()],
-    ])
+    return all([atFirst, [connection, await stage.seen()]])
   }
 
   const comeBack = async (): Promise<Verdict> => {
@@ -158,10 +159,10 @@ export const openPlayer = async ({ conditions, key, again, refusesBy }: PlayerOp
       return all([await greet(greeting), await show(subscription)])
     },
     hear: async (frame) => {
-      const { event, channel, data } = readFrame(frame)
+      const { event, channel } = readFrame(frame)
       if (socketIdOf(frame) !== '') return compare(...(await greet(frame)))
       if (event === 'pusher:error' && phase === 'opening') return await turnAway(frame)
-      if (event === 'pusher:error' && phase === 'subscribing' && data.code === 4009) return await refuseSignature(frame)
+      if (phase === 'subscribing' && isRefusal(frame)) return await refuseSignature(frame, meaningsOf(event))
       if (event === CONFIRMED && channel === mine?.channel && phase === 'subscribing') {
         return compare(...(await confirm(frame)))
       }
@@ -176,7 +177,8 @@ export const openPlayer = async ({ conditions, key, again, refusesBy }: PlayerOp
     },
     lose: async (code, reason) => {
       stage.connection()?.end(code, reason)
-      if (phase !== 'turned-away') return await comeBack()
+      // Who is refused is so for good; who has to wait tries again.
+      if (!connection.startsWith('refused')) return await comeBack()
       const before = stage.tries()
       await stage.pass(STAYS_AWAY_MS)
       const stays = stage.tries() === before ? 'stays away' : 'comes back'
@@ -193,12 +195,32 @@ export const openPlayer = async ({ conditions, key, again, refusesBy }: PlayerOp
   }
 }
 
-/** What a page says of itself when the server says this in place of a greeting. */
-const AT_THE_DOOR: Readonly<Record<string, string>> = {
-  4001: 'refused: unknown-app',
-  4004: 'waiting: over-capacity',
-  4009: 'refused: origin-refused',
+/** What a page says of itself when the server says this in place of a greeting. What it does not know is for now. */
+const atTheDoor = (code: string): readonly string[] => {
+  switch (code) {
+    case '4001':
+      return ['refused: unknown-app']
+    case '4003':
+      return ['waiting: socket-refused']
+    case '4004':
+      return ['waiting: over-capacity']
+    case '4009':
+      return ['refused: origin-refused']
+    default:
+      return ['connecting: opening-socket', 'waiting: socket-lost']
+  }
 }
+
+const isRefusal = (frame: string): boolean => {
+  const { event, data } = readFrame(frame)
+  return event === 'pusher:subscription_error' || (event === 'pusher:error' && data.code === 4009)
+}
+
+/** What a page may say of itself then. The channel's own error, which Reverb never sends, may as well be the shop's word. */
+const meaningsOf = (event: string): readonly string[] => [
+  'waiting: signature-refused',
+  ...(event === 'pusher:subscription_error' ? ['refused: not-authorised'] : []),
+]
 
 const confirmationOf = (channel: string): string => JSON.stringify({ event: CONFIRMED, data: '{}', channel })
 

@@ -7,8 +7,6 @@ import { compareClient } from './compare-client'
 
 /** Compares our client outside a test runner, for the command: what a page waits for takes no time here either. */
 export const compareClientQuickly = async (recordings: Recordings): Promise<readonly Finding[]> => {
-  // What reverb() imports while the clock is held would not come.
-  await Promise.all([import('laravel-echo'), import('pusher-js')])
   const wires = tapWires()
   const clock = standingClock(wires, holdTimers())
   try {

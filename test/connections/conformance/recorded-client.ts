@@ -42,12 +42,15 @@ export const socketIdOf = (frame: string): string => {
 export const activityTimeoutMsOf = (greeting: string): number =>
   1_000 * Number(readFrame(greeting).data.activity_timeout)
 
-/** The subscription that a frame asks for; null for any other frame, and for one without a signature. */
+/** The subscription to a user's channel that a frame asks for; null for any other frame, and for one without a signature. */
 export const subscriptionOf = (frame: string): RecordedSubscription | null => {
   const { event, data } = readFrame(frame)
   const { auth, channel } = data
-  return event === 'pusher:subscribe' && typeof auth === 'string' ? { auth, channel: String(channel) } : null
+  if (event !== 'pusher:subscribe' || typeof auth !== 'string' || !String(channel).startsWith(OF_A_USER)) return null
+  return { auth, channel: String(channel) }
 }
 
+const OF_A_USER = 'private-App.Models.User.'
+
 /** The user whose private channel this is. */
-export const userOf = (channel: string): string => channel.replace('private-App.Models.User.', '')
+export const userOf = (channel: string): string => channel.replace(OF_A_USER, '')
