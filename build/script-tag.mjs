@@ -8,10 +8,10 @@ import { build } from 'esbuild'
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 
 // The package says that no import does anything by itself; this one does.
-const globalRuns = {
-  name: 'global-runs',
+const loaderRuns = {
+  name: 'loader-runs',
   setup: ({ onResolve }) => {
-    onResolve({ filter: /\/src\/script-tag\/global$/ }, ({ path, resolveDir }) => ({
+    onResolve({ filter: /\/src\/script-tag\/loader$/ }, ({ path, resolveDir }) => ({
       path: join(resolveDir, `${path}.ts`),
       sideEffects: true,
     }))
@@ -27,7 +27,7 @@ const bundle = async (contents, options) => {
     platform: 'browser',
     legalComments: 'inline',
     write: false,
-    plugins: [globalRuns],
+    plugins: [loaderRuns],
     ...options,
   })
   // By 5 to 6 % smaller (brotli) than what esbuild minifies; terser comes within 1 % of it.
@@ -44,17 +44,22 @@ const bundle = async (contents, options) => {
 
 const integrityOf = (bytes) => `sha384-${createHash('sha384').update(bytes).digest('base64')}`
 
+// What the engine fetches.
 const PARTS = {
-  engine: "export * from './src/script-tag/engine'",
-  notice: "export * from './src/notice/notice'",
+  echo: "export { echo } from './src/connections/echo'",
+  notice: "export { showNotices } from './src/notice/notice'",
 }
 
+// Each file knows what those it fetches must be: the first the engine, the engine all others.
 const files = {}
 for (const [name, contents] of Object.entries(PARTS)) files[`cdn/${name}.js`] = await bundle(contents)
 const integrity = Object.fromEntries(Object.keys(PARTS).map((name) => [name, integrityOf(files[`cdn/${name}.js`])]))
-files['cart-echo.global.js'] = await bundle("import './src/script-tag/global'", {
+files['cdn/engine.js'] = await bundle("export { open } from './src/script-tag/engine'", {
+  define: { CART_ECHO_PARTS: JSON.stringify(integrity) },
+})
+files['cart-echo.global.js'] = await bundle("import './src/script-tag/loader'", {
   format: 'iife',
-  define: { CART_ECHO_BUILT: JSON.stringify({ version, integrity }) },
+  define: { CART_ECHO_BUILT: JSON.stringify({ version, engine: integrityOf(files['cdn/engine.js']) }) },
 })
 files['cart-echo.esm.js'] = await bundle("export * from './src/script-tag/module'")
 

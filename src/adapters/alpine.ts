@@ -1,10 +1,9 @@
 import type { CartEcho } from '../engine/cart-echo'
 import { CartEchoError } from '../engine/errors'
-import { ownOnly } from '../engine/shape'
 import type { AlpineLike } from './alpine/alpine-like'
 import { cartEchoDirective } from './alpine/directive'
-import { hasStarted, rescan } from './alpine/rescan'
-import { type ShownCart, showCart } from './alpine/shown-cart'
+import { alpinePlugin } from './alpine/plugin'
+import { showCart } from './alpine/shown-cart'
 
 export type { CartEcho } from '../engine/cart-echo'
 export type { CartEventMap, Change } from '../engine/events'
@@ -13,9 +12,6 @@ export type { Connection } from '../engine/state'
 export type { CartDomEventMap } from '../page/dom-events'
 export type { AlpineLike, DirectiveWords, ElementTools, Evaluation, HandleDirective } from './alpine/alpine-like'
 export type { ShownCart } from './alpine/shown-cart'
-
-// Marks an Alpine that has the plugin. The symbol is the same in every copy and version.
-const APPLIED = Symbol.for('cart-echo.alpine')
 
 /**
  * The Alpine plugin: `Alpine.plugin(cartEcho(cart))`, best before Alpine starts; elements that were initialised before it are read again. It adds
@@ -34,30 +30,8 @@ const APPLIED = Symbol.for('cart-echo.alpine')
  */
 export const cartEcho = (cart: CartEcho): ((Alpine: AlpineLike) => void) => {
   if (!cart?.news) throw new CartEchoError('invalid-options', 'Write Alpine.plugin(cartEcho(cart)), with your cart.')
-  return (Alpine) => {
-    if (APPLIED in Alpine) return
-    Reflect.defineProperty(Alpine, APPLIED, ownOnly({ value: true }))
-    const shown = showCart(cart, Alpine.reactive)
-    const directive = cartEchoDirective(cart, Alpine, warn)
-    const taken = [giveMagic(Alpine, shown), giveStore(Alpine, shown)].filter((name) => name !== null)
-    if (taken.length > 0) warn(`${taken.join(' and ')} were taken, and stay as they are.`)
-    // Livewire's morph clones elements to compare them; the listeners of a clone would never end.
-    Alpine.directive('cart-echo', Alpine.skipDuringClone?.(directive) ?? directive)
-    if (hasStarted()) rescan()
-  }
+  return alpinePlugin(
+    ({ reactive }) => showCart(cart, reactive),
+    (Alpine, shown) => cartEchoDirective(cart, Alpine, shown),
+  )
 }
-
-const giveMagic = (Alpine: AlpineLike, shown: ShownCart): string | null => {
-  const magics = Alpine.injectMagics?.({}, document.createElement('i'))
-  if (magics && '$cartEcho' in magics) return '$cartEcho'
-  Alpine.magic('cartEcho', () => shown)
-  return null
-}
-
-const giveStore = (Alpine: AlpineLike, shown: ShownCart): string | null => {
-  if (Alpine.store('cartEcho')) return '$store.cartEcho'
-  Alpine.store('cartEcho', shown)
-  return null
-}
-
-const warn = (words: string): void => console.warn(`[cart-echo] ${words}`)

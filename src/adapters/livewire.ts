@@ -5,7 +5,7 @@ import { domEventName } from '../engine/events'
 import type { PageIdentity } from '../engine/identity'
 import { ownOnly } from '../engine/shape'
 import { refreshNow, refreshThrough } from './livewire/refreshing'
-import { dropCallsOfUnloaded, keepCallLimit, removeInvalidSocketId } from './livewire/requests'
+import { dropCallsOfUnloaded, dropInvalidSocketIds, keepCallLimit } from './livewire/requests'
 import { markEvents } from './livewire/surface'
 import { isHearing, type LivewireRefresh, readTargets } from './livewire/targets'
 import { holdWhile, watchTyping, whenOfferTaken } from './livewire/typing'
@@ -71,7 +71,7 @@ const build = (client: Bridged, { page, refresh = 'cart-updated', idleMs, patien
   markEvents(events, signal)
   keepCallLimit(isHearing(events), signal)
   dropCallsOfUnloaded(isHearing(events), signal)
-  removeInvalidSocketId(signal)
+  dropInvalidSocketIds(signal)
   const stop: Stop = () => {
     if (client[BRIDGE] === stop) delete client[BRIDGE]
     stopped.abort()

@@ -68,7 +68,7 @@ export const whenFilled =
 export const isEmptyArray = (value: unknown): boolean => Array.isArray(value) && value.length === 0
 
 /** A string. */
-export const text: Shape = where('a string', (value) => typeof value === 'string')
+export const text: Shape = /* @__PURE__ */ where('a string', (value) => typeof value === 'string')
 
 /** A number, also one in a string, as PHP's `env()`, `config()` and databases give it; undefined for anything else. */
 export const readNumber = (value: unknown): number | undefined => {
@@ -84,10 +84,13 @@ export const readFlag = (value: unknown): boolean | undefined => {
 }
 
 /** A boolean, as `readFlag` reads it. */
-export const flag: Shape = where('true or false', (value) => readFlag(value) !== undefined)
+export const flag: Shape = /* @__PURE__ */ where('true or false', (value) => readFlag(value) !== undefined)
 
 /** How long something lasts, as `readNumber` reads it. */
-export const duration: Shape = where('milliseconds, 0 or more', (value) => (readNumber(value) ?? -1) >= 0)
+export const duration: Shape = /* @__PURE__ */ where(
+  'milliseconds, 0 or more',
+  (value) => (readNumber(value) ?? -1) >= 0,
+)
 
 /** The shape of what `read` makes of a field, which takes its place. */
 export const reading =

@@ -46,11 +46,10 @@ export const DISPATCHER: unique symbol = Symbol.for('cart-echo.dispatcher')
  * which may want to listen.
  */
 export const isParsed = (): boolean => {
-  const { document } = globalThis
-  const state = document ? unclobbered(document, 'readyState') : 'complete'
-  if (state !== 'interactive') return state === 'complete'
-  const [navigation] = performance.getEntriesByType('navigation') as Partial<PerformanceNavigationTiming>[]
-  return (navigation?.domContentLoadedEventStart ?? 0) > 0
+  const { document, performance } = globalThis
+  const state = document && unclobbered(document, 'readyState')
+  const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[]
+  return state === 'interactive' ? !!navigation?.domContentLoadedEventStart : state !== 'loading'
 }
 
 /**

@@ -20,9 +20,9 @@ export interface CartEchoGlobal {
   /** The page's cart. It exists at once; most of its code is fetched when the page is done, and only if there is a user or a guest. */
   readonly cart: Cart
   /**
-   * Starts the cart. `options` override those of the page; undefined ones do not count. Misuse that only the code detects goes to `onError`, because the
-   * code is fetched later. Returns the function that releases this start.
-   * @throws {CartEchoError} `invalid-options` when options come after the code was requested; `invalid-user`, `invalid-cursor`.
+   * Starts the cart. `options` override those of the page; undefined ones do not count. Misuse among them goes to `onError`, because the code, which detects
+   * it, is fetched later; then nothing is started, and the next start may bring better options. Returns the function that releases this start.
+   * @throws {CartEchoError} `invalid-options` when options come after the code was requested.
    */
   readonly start: (options?: StartOptions) => Stop
   /**

@@ -1,12 +1,9 @@
 import { unclobbered } from '../engine/environment'
 import { isParsed } from '../page/dom-events'
-import { absolute } from '../page/request'
 
-/** The element of the script tag. */
+/** Which tag's `data-*` count. */
 export interface OwnTag {
-  /** The one that loaded this script; null when that is not known. */
-  readonly element: HTMLScriptElement | null
-  /** The one whose `data-*` count now; null when it was in a page that another has replaced. */
+  /** The one whose settings count now; null when it was in a page that another has replaced. */
   readonly identity: () => HTMLScriptElement | null
   /**
    * Uses the settings of a tag that ran after this one, once the page is parsed: Turbo and `wire:navigate` run the tags of the pages they visit, when
@@ -19,15 +16,12 @@ export interface OwnTag {
 export const findTag = (): HTMLScriptElement | null => {
   // In a callback it would be null already (https://developer.mozilla.org/docs/Web/API/Document/currentScript).
   const currentScript = unclobbered(document, 'currentScript')
-  return currentScript instanceof HTMLScriptElement ? currentScript : soleModule()
-}
-
-// A module has no currentScript. Only tags in <head>: <body> holds what shoppers wrote, and a tag in there must not name hosts.
-const soleModule = (): HTMLScriptElement | null => {
-  const modules = unclobbered(document, 'head').querySelectorAll<HTMLScriptElement>(
+  if (currentScript instanceof HTMLScriptElement) return currentScript
+  // A module has no currentScript. Only tags in <head>: <body> holds what shoppers wrote, and a tag in there must not name hosts.
+  const [sole = null, another] = unclobbered(document, 'head').querySelectorAll<HTMLScriptElement>(
     'script[type="module"][src*="/cart-echo.global.js"]',
   )
-  return modules.length === 1 ? (modules[0] ?? null) : null
+  return another ? null : sole
 }
 
 /**
@@ -35,20 +29,22 @@ const soleModule = (): HTMLScriptElement | null => {
  * then, and is ignored. Without a tag: the page.
  */
 export const sourceOf = (tag: HTMLScriptElement | null): string => {
-  if (!tag?.src) return absolute('')
+  const { location, origin } = globalThis
+  // A `srcdoc` frame has no address of its own.
+  const home = /^http/.test(location.href) ? location.href : origin
+  if (!tag?.src) return home
   const base = unclobbered(document, 'querySelector').call(document, 'base[href]')
   const isLater = base && tag.compareDocumentPosition(base) & Node.DOCUMENT_POSITION_FOLLOWING
-  return isLater ? absolute(tag.getAttribute('src') ?? '') : tag.src
+  return isLater ? new URL(tag.getAttribute('src') ?? '', home).href : tag.src
 }
 
-/** Follows which tag's settings count. */
-export const createOwnTag = (element: HTMLScriptElement | null): OwnTag => {
-  let tag = element
+/** Follows it. */
+export const createOwnTag = (first: HTMLScriptElement | null): OwnTag => {
+  let tag = first
   // A tag that a loader has added and removed again never belonged to a page.
   let isOfPage: boolean | null = null
   const isThere = (): boolean => [...unclobbered(document, 'scripts')].some((script) => script.isEqualNode(tag))
   return {
-    element,
     identity: () => {
       isOfPage ??= isThere()
       return isOfPage && !isThere() ? null : tag

@@ -200,11 +200,11 @@ describe('the script tag and the page’s Echo', () => {
   it.each([
     ['before the tag', echo + TAG],
     ['after the tag', TAG + echo],
-  ])('uses the one that is made %s, and fetches none', async (_, head) => {
+  ])('uses the one that is made %s, by a part of its own', async (_, head) => {
     const page = await open({ head, files: ECHO_FILES })
     await untilLive(page)
     await hearsOnce(held.server, page)
-    expect((await fetched(page)).filter((part) => part !== 'notice' && part !== 'engine')).toEqual([])
+    expect((await fetched(page)).filter((part) => part !== 'notice')).toEqual(['engine', 'echo'])
     expect(held.server.sockets()).toBe(1)
     expect((await diaryOf(page)).violations).toEqual([])
   })
@@ -226,7 +226,7 @@ describe('the script tag and the page’s Echo', () => {
     await page.evaluate('makeEcho()')
     await untilLive(page)
     await hearsOnce(held.server, page)
-    expect((await fetched(page)).filter((part) => part !== 'notice' && part !== 'engine')).toEqual([])
+    expect((await fetched(page)).filter((part) => part !== 'notice')).toEqual(['engine', 'echo'])
     expect(held.server.sockets()).toBe(1)
     expect((await diaryOf(page)).violations).toEqual([])
   })
@@ -253,6 +253,26 @@ describe('a part that cannot be had', () => {
     const page = await open({ head: TAG })
     await expect.poll(async () => (await diaryOf(page)).states.at(-1)).toBe('waiting: not-loaded')
     expect(await page.evaluate(() => 'tampered' in window)).toBe(false)
+  })
+
+  it('is fetched again by itself when it is what listens on the page’s Echo, and then the page is live', async () => {
+    const head = script('pusher.js') + script('echo.js') + script('make-echo.js') + TAG
+    let asked: string[] = []
+    const page = await open({ head, files: ECHO_FILES }, async (page) => {
+      asked = partsAsked(page)
+      await page.clock.install()
+      await page.route(/\/cdn\/echo\.js$/, (route) => route.abort())
+    })
+    await expect.poll(() => reason(page)).toBe('not-loaded')
+    await expect
+      .poll(async () => {
+        await letTimePass(page)
+        return (await diaryOf(page)).states.at(-1)
+      })
+      .toBe('live: subscribed')
+    await hearsOnce(held.server, page)
+    expect(asked.filter((part) => part !== 'notice.js')).toEqual(['engine.js', 'echo.js', 'echo.js?again=1'])
+    expect(held.server.sockets()).toBe(1)
   })
 
   it('is not fetched any more when the page has stopped', async () => {

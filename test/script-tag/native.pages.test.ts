@@ -47,6 +47,50 @@ describe('Alpine', () => {
   })
 })
 
+describe('Alpine before the code', () => {
+  const { held, open } = holdScriptTagPages()
+
+  it('shows how the cart is, and calls no element that has gone meanwhile', async () => {
+    const files = { 'heard.js': HEARD, 'alpine.js': dist('@alpinejs/csp/dist/cdn.min.js') }
+    const gone = '<p x-data="heard" id="gone" x-cart-echo:changed="add"></p>'
+    const shown =
+      '<p x-data id="reason" x-text="$cartEcho.connection.reason"></p><p x-data id="unread" x-text="$cartEcho.unread"></p>'
+    let letGo = (): void => undefined
+    const isLetGo = new Promise<void>((resolve) => {
+      letGo = resolve
+    })
+    const page = await open(
+      { head: script('heard.js', '') + TAG + script('alpine.js'), body: ALPINE + gone + shown, files },
+      (page) =>
+        page.route('**/cdn/engine.js', async (route) => {
+          await isLetGo
+          await route.continue()
+        }),
+    )
+    await expect.poll(() => page.locator('#reason').textContent()).toBe('loading')
+    expect(await page.locator('#unread').textContent()).toBe('0')
+    await page.evaluate(`window.gone = document.querySelector('#gone'); gone.remove()`)
+    letGo()
+    await untilLive(page)
+    await hearsOnce(held.server, page)
+    await alpineHears(page)
+    expect(await page.locator('#reason').textContent()).toBe('subscribed')
+    expect(await page.evaluate('Alpine.$data(gone).count ?? 0')).toBe(0)
+    expect(held.chromium.complaints).toEqual([])
+  })
+
+  it('shows on a page without anybody that there is nothing, without the code', async () => {
+    const files = { 'alpine.js': dist('@alpinejs/csp/dist/cdn.min.js') }
+    const body =
+      '<p x-data id="reason" x-text="$cartEcho.connection.reason"></p><p x-data id="news" x-show="$cartEcho.unread">!</p>'
+    for (const head of [TAG + script('alpine.js'), script('alpine.js') + TAG]) {
+      const page = await open({ head, body, files, block: false })
+      await expect.poll(() => page.locator('#reason').textContent()).toBe('no-user')
+      expect(await page.locator('#news').isVisible()).toBe(false)
+    }
+  })
+})
+
 describe('Alpine with eval', () => {
   const { held, open } = holdScriptTagPages(LOOSE)
   const files = { 'heard.js': HEARD, 'alpine.js': dist('alpinejs/dist/cdn.min.js') }

@@ -1,13 +1,16 @@
 import { afterEach, expect, it } from 'vitest'
+import { echo } from '../../src/connections/echo'
 import { createFromPage } from '../../src/script-tag/engine'
+import { connectPage } from '../../src/script-tag/page-echo'
 import { fakeEcho } from '../support/fake-echo'
 import { fakeSockets } from '../support/fake-socket'
 
 const reverb = { key: 'k', host: 'shop.test' }
 
-const created = (options: object) => {
+const created = async (options: object) => {
   const sockets = fakeSockets()
-  const cart = createFromPage({ user: 1, target: null, onError: () => undefined, ...options })
+  const connect = await connectPage(options, async () => ({ echo }))
+  const cart = createFromPage({ user: 1, target: null, onError: () => undefined, ...options, connect })
   return { cart, dialled: () => sockets.map(({ url }) => new URL(url).host) }
 }
 
@@ -17,7 +20,7 @@ afterEach(() => {
 
 it('opens a socket of its own where the page has only said where Reverb is, with `steer` as without', async () => {
   for (const steer of [undefined, false, true]) {
-    const { cart, dialled } = created({ reverb, steer })
+    const { cart, dialled } = await created({ reverb, steer })
     cart.start()
     await new Promise((resolve) => setTimeout(resolve, 50))
     cart.stop()
@@ -27,16 +30,16 @@ it('opens a socket of its own where the page has only said where Reverb is, with
 
 it('steers the Echo on the window when told to', async () => {
   for (const steer of [false, true]) {
-    const echo = fakeEcho('connected')
+    const own = fakeEcho('connected')
     let disconnections = 0
     const disconnect = () => {
       disconnections += 1
     }
-    Object.assign(echo.connector.pusher, { connect: () => undefined, disconnect })
-    Object.assign(globalThis, { Echo: echo })
-    const { cart } = created({ reverb, steer })
+    Object.assign(own.connector.pusher, { connect: () => undefined, disconnect })
+    Object.assign(globalThis, { Echo: own })
+    const { cart } = await created({ reverb, steer })
     cart.start()
-    echo.connector.pusher.connection.emit('connecting_in', 1)
+    own.connector.pusher.connection.emit('connecting_in', 1)
     await Promise.resolve()
     cart.stop()
     expect({ steer, disconnections }).toEqual({ steer, disconnections: Number(steer) })
@@ -45,7 +48,7 @@ it('steers the Echo on the window when told to', async () => {
 
 it('goes to the Reverb that a later page of the visit says first, with `steer` as without', async () => {
   for (const steer of [false, true]) {
-    const { cart, dialled } = created({ steer })
+    const { cart, dialled } = await created({ steer })
     cart.start()
     cart.identify({ user: 1, reverb })
     await new Promise((resolve) => setTimeout(resolve, 50))

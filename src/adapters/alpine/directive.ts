@@ -3,14 +3,20 @@ import type { Stop } from '../../engine/environment'
 import { domEventName } from '../../engine/events'
 import type { AlpineLike, DirectiveWords, ElementTools, Evaluation, HandleDirective } from './alpine-like'
 import { msAfter, msOf, paceOf } from './pace'
+import { magicsOf } from './plugin'
+import type { ShownCart } from './shown-cart'
 import { withoutDialog } from './without-dialog'
 
-/** The handler of `x-cart-echo`. A directive that it cannot read is ignored, with one `warn`. */
-export const cartEchoDirective = (
-  cart: CartEcho,
-  Alpine: AlpineLike,
-  warn: (words: string) => void,
-): HandleDirective => {
+/**
+ * The handler of `x-cart-echo` for an Alpine, which has `shown` by the names of the plugin. Names that were taken, and a directive that cannot be read, are left
+ * alone, with one warning.
+ */
+export const cartEchoDirective = (cart: CartEcho, Alpine: AlpineLike, shown: ShownCart): HandleDirective => {
+  const { $cartEcho = shown } = magicsOf(Alpine)
+  const taken: string[] = []
+  if ($cartEcho !== shown) taken.push('$cartEcho')
+  if (Alpine.store('cartEcho') !== shown) taken.push('$store.cartEcho')
+  if (taken.length > 0) warn(`${taken.join(' and ')} were taken, and stay as they are.`)
   const warned = new Set<string>()
   return (element, words, tools) => {
     const stop =
@@ -70,3 +76,5 @@ const starterOf = (
   if (value !== 'changed' || !event) return null
   return (hear) => cart.on(event, ($change, $meta) => hear({ $change, $meta }))
 }
+
+const warn = (words: string): void => console.warn(`[cart-echo] ${words}`)

@@ -1,19 +1,17 @@
-import { type Call, findLivewire, hookInto, type Payload } from './surface'
+import { type Call, findLivewire, hookInto, type Payload, type RequestHook } from './surface'
 import { isLoaded, type Targets } from './targets'
 
 /**
- * Removes `X-Socket-ID` from Livewire's requests while it is not the id of a socket, until aborted. Livewire sets it from `window.Echo`
+ * Removes `X-Socket-ID` from a request of Livewire's while it is not the id of a socket. Livewire sets it from `window.Echo`
  * (`js/features/supportLaravelEcho.js`): to `undefined` while the socket is not open, which makes `toOthers()` throw
  * (pusher-http-php `src/Pusher.php`).
  */
-export const removeInvalidSocketId = (until: AbortSignal): void =>
-  hookInto(
-    'request',
-    ({ options: { headers } }) => {
-      if (!/^\d+\.\d+$/.test(String(headers['X-Socket-ID']))) delete headers['X-Socket-ID']
-    },
-    until,
-  )
+export const dropInvalidSocketId = ({ options: { headers } }: RequestHook): void => {
+  if (!/^\d+\.\d+$/.test(String(headers['X-Socket-ID']))) delete headers['X-Socket-ID']
+}
+
+/** The same for each request, until aborted. */
+export const dropInvalidSocketIds = (until: AbortSignal): void => hookInto('request', dropInvalidSocketId, until)
 
 /**
  * Removes the calls that `isMatch` matches from lazy components that are not loaded yet. Livewire 3 lets them handle `#[On]` even so, and then renders them

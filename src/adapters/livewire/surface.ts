@@ -39,7 +39,7 @@ interface Failure {
 }
 
 /** What `request` hooks get (Livewire 3 `js/request/index.js`, 4 `js/request/legacy.js`). */
-interface RequestHook {
+export interface RequestHook {
   /** The options that `fetch` will be called with. */
   readonly options: { body: string; readonly headers: Record<string, unknown> }
   /** The body, as Livewire has made it. */
