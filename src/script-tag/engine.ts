@@ -33,8 +33,8 @@ export interface Early {
   readonly script: HTMLScriptElement | null
   /** The tag whose settings count, at each call. */
   readonly tag: () => HTMLScriptElement | null
-  /** Options of the tag and of `CartEcho.start()`, over what the page says. */
-  readonly options: StartOptions
+  /** Options of the tag and of `CartEcho.start()`, over what the page says, at each call: `start` may come while the code is on its way. */
+  readonly options: () => StartOptions
   /** What `identify` was called with, since the page was read. */
   readonly said: readonly PageIdentity[]
   readonly importPart: ImportPart
@@ -58,8 +58,8 @@ export interface PageOptions extends StartOptions, Pick<PageSettings, 'reverb'> 
  * @throws {CartEchoError} (the promise rejects) as `createCartEcho` does, and `not-loaded`.
  */
 export const open = async ({ cart: facade, script, tag, options, said, importPart }: Early): Promise<Opened> => {
-  const page = (): PageOptions => ownOnly({ ...readPage({ script: tag() }), ...options })
-  const onError = neverThrowing(onceEach((error) => (options.onError ?? logOf(page()))(error)))
+  const page = (): PageOptions => ownOnly({ ...readPage({ script: tag() }), ...options() })
+  const onError = neverThrowing(onceEach((error) => (options().onError ?? logOf(page()))(error)))
   const connect = page().connect ?? (await connectPage(page(), () => importPart('echo', CART_ECHO_PARTS.echo)))
   // Read once more: another page may have been visited meanwhile.
   const cart = createFromPage({ ...page(), connect, onError })

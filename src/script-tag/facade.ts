@@ -9,7 +9,7 @@ import type { News } from '../engine/news'
 import { isGiven } from '../engine/settings'
 import { ownOnly } from '../engine/shape'
 import type { Connection } from '../engine/state'
-import { guarded } from './early-error'
+import { earlyError, guarded } from './early-error'
 import type { Glance } from './glance'
 
 /** What a facade is made of. */
@@ -165,24 +165,28 @@ export const createFacade = ({ load, events, status, onError }: FacadeOptions): 
   }
 
   const fail = (cause: CartEchoError): never => {
-    const isMisuse = cause.code !== 'not-loaded'
+    const failure = cause.code ? cause : earlyError('not-loaded', String(cause), cause)
+    const isMisuse = failure.code !== 'not-loaded'
     coming = null
-    if (!whyIdle() && (isMisuse || !error)) onError(cause)
+    if (!whyIdle() && (isMisuse || !error)) onError(failure)
     // Another try would not help.
     if (isMisuse) cart.stop()
-    error = cause
+    error = failure
     failures += 1
     listen('addEventListener')
     look()
-    throw cause
+    throw failure
   }
 
   const show = (): void => {
-    const reason = whyIdle() ?? (error ? 'not-loaded' : 'loading')
+    const idle = whyIdle()
+    const [name, reason, why] = idle
+      ? ['idle', idle]
+      : error
+        ? ['waiting', 'not-loaded', { error }]
+        : ['connecting', 'loading']
     if (real || reason === connection.get().reason) return
-    const name = reason === 'loading' ? 'connecting' : reason === 'not-loaded' ? 'waiting' : 'idle'
-    const next = { name, reason, sinceMs: Date.now() } as Connection
-    if (name === 'waiting') Object.assign(next, { error })
+    const next = { name, reason, sinceMs: Date.now(), ...why } as Connection
     setConnection(next)
     status(next)
   }

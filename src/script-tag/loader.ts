@@ -53,7 +53,7 @@ const open = (queue: unknown): void => {
     load: async (said) => {
       await whenDone()
       const part = await importPart<typeof import('./engine')>('engine', engine)
-      opened = await part.open({ cart, script, tag: tag.identity, options, said, importPart })
+      opened = await part.open({ cart, script, tag: tag.identity, options: () => options, said, importPart })
       return opened.cart
     },
     events: () =>

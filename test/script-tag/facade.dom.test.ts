@@ -331,6 +331,23 @@ describe('a cart that is there before its code', () => {
     expect(errors.map(({ code }) => code)).toEqual(['not-loaded'])
   })
 
+  it('takes a failure that nobody foresaw for code that could not be had', async () => {
+    const cause = new TypeError('open is not a function')
+    const errors: CartEchoError[] = []
+    const { cart, visit } = createFacade({
+      onError: (error) => errors.push(error),
+      events: () => [],
+      status: () => undefined,
+      load: () => Promise.reject(cause),
+    })
+    visit({ user: 7 })
+    cart.start()
+    await turn()
+    expect(errors).toMatchObject([{ name: 'CartEchoError', code: 'not-loaded', cause }])
+    expect(cart.connection.get()).toMatchObject({ name: 'waiting', reason: 'not-loaded', error: errors[0] })
+    cart.stop()
+  })
+
   it('reports misuse as it is, and tries again only when it is started again', async () => {
     const { cart, asked, errors, left, real } = early()
     cart.start()
