@@ -7,13 +7,14 @@ import { build } from 'esbuild'
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 
-// Where the sources import a package lazily, the bundle imports the part, which lies in `cdn/`.
+// Where the sources import lazily, the bundle imports the part, which lies in `cdn/`.
 const partsFrom = (folder) => ({
   name: 'parts',
   setup: ({ onResolve }) => {
-    onResolve({ filter: /^(laravel-echo|pusher-js)$/ }, ({ path, kind }) =>
-      kind === 'dynamic-import' ? { path: `${folder}/${path.replace('-js', '')}.js`, external: true } : undefined,
-    )
+    onResolve({ filter: /^(laravel-echo|pusher-js|\.\/tabs\/tabs)$/ }, ({ path, kind }) => {
+      const part = path.replace('./tabs/', '').replace('-js', '')
+      return kind === 'dynamic-import' ? { path: `${folder}/${part}.js`, external: true } : undefined
+    })
   },
 })
 
@@ -75,6 +76,7 @@ const PARTS = {
   // Imported, it would be wrapped by esbuild, which defines what it exports once more.
   pusher: "export default require('pusher-js')",
   notice: "export * from './src/notice/notice'",
+  tabs: "export * from './src/tabs/tabs'",
 }
 
 const files = {}

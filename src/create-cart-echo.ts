@@ -8,17 +8,18 @@ import { unfit } from './engine/errors'
 import { type EventOption, type Listening, readListening } from './engine/events'
 import type { PageIdentity } from './engine/identity'
 import { noNews } from './engine/news'
-import { isReadable, sorted } from './engine/payload'
+import { keptOf, sorted } from './engine/payload'
 import { type ReverbSettings, readChannel, readDurationMs, readIntervalMs, readReverb } from './engine/settings'
 import { own, ownOnly } from './engine/shape'
 import { sync } from './engine/sync'
 import { type Connector, pageLife, type Transport } from './engine/transport'
-import { askAlone, type CheckRequest, createCheck } from './page/check'
+import { type CheckRequest, createCheck } from './page/check'
 import { createDomEvents } from './page/dom-events'
 import { browserEnvironment, browserTabs } from './page/environment'
 import { absolute } from './page/request'
+import { type LoadTabs, tabs } from './tabs/alone'
+import { tabsName } from './tabs/name'
 import { besideOtherLogIns } from './tabs/other-log-ins'
-import { tabs, tabsName } from './tabs/tabs'
 
 /** How the check is requested, and how often. */
 export interface CheckSettings extends CheckRequest {
@@ -62,13 +63,18 @@ export interface CartEchoOptions extends Omit<PageIdentity, 'check' | 'reverb'> 
  * @throws {CartEchoError} `invalid-options` without both `connect` and `check`, or for an unusable number; `invalid-user`, `invalid-cursor`,
  * `invalid-channel`, `invalid-event`.
  */
-export const createCartEcho = (options: CartEchoOptions): CartEcho => createCartEchoIn(browserEnvironment(), options)
+export const createCartEcho = (options: CartEchoOptions): CartEcho =>
+  createCartEchoIn(browserEnvironment(), options, browserTabs, () => import('./tabs/tabs'))
 
-/** Like `createCartEcho`, in a given environment; `portsOf` gives the locks and the bus that tabs share. Throws the same errors. */
+/**
+ * Like `createCartEcho`, in a given environment; `portsOf` gives the locks and the bus that tabs share, `loadTabs` fetches what they need once there
+ * are several; without it each stands alone. Throws the same errors.
+ */
 export const createCartEchoIn = (
   world: Environment,
   given: CartEchoOptions,
   portsOf: () => TabPorts | null = browserTabs,
+  loadTabs?: LoadTabs,
 ): CartEcho => {
   const environment = withPageClock(world)
   const options = ownOnly(given)
@@ -80,7 +86,7 @@ export const createCartEchoIn = (
     environment,
     listening,
     transport: (user, owner) =>
-      transportFor(user, owner, ownOnly({ ...options, ...endpoints, environment, portsOf, events })),
+      transportFor(user, owner, ownOnly({ ...options, ...endpoints, environment, portsOf, loadTabs, events })),
     moveTo: (identity) => {
       const before = endpoints
       endpoints = endpointsNow(before, identity)
@@ -103,13 +109,13 @@ export const createCartEchoIn = (
 interface TransportParts extends Endpoints, Pick<CartEchoOptions, 'tabs'> {
   readonly environment: Environment
   readonly portsOf: () => TabPorts | null
+  readonly loadTabs: LoadTabs | undefined
   readonly events: Listening['events']
 }
 
 const transportFor = (user: string | null, owner: string | null, parts: TransportParts): Transport => {
-  const { environment, connect, check, tabs: isShared = true, events, portsOf } = parts
+  const { environment, connect, check, tabs: isShared = true, events, portsOf, loadTabs } = parts
   const canAsk = check !== null
-  const isWhole = (event: string, payload: unknown): boolean => isReadable(events, event, payload)
   const channel = connect && user !== null ? parts.channelOf(user) : null
   const address = check?.url ?? null
   const feed = (audience: Audience): Transport => feedOf(parts, channel, audience)
@@ -121,7 +127,7 @@ const transportFor = (user: string | null, owner: string | null, parts: Transpor
   const common = { user, owner, channel, key, check: address, events: events.keys() }
   const name = isShared ? tabsName(common) : null
   const transport =
-    name === null
+    name === null || !loadTabs
       ? open(environment)
       : tabs({
           environment,
@@ -129,8 +135,9 @@ const transportFor = (user: string | null, owner: string | null, parts: Transpor
           name,
           open,
           canAsk,
-          isReadable: isWhole,
-          confirm: check ? askAlone(check, environment, check.timeoutMs) : undefined,
+          keep: (event, payload) => keptOf(events, event, payload),
+          load: loadTabs,
+          confirmBy: check ? { ...check, check: createCheck(check, environment) } : undefined,
         })
   return pageLife({ environment, transport, canAsk })
 }

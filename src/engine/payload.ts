@@ -1,3 +1,4 @@
+import type { LoggedEvent } from './answer'
 import { type Cursor, formatCursor } from './cursor'
 import { CartEchoError, wordsOf } from './errors'
 import type { CartConditionsChanged, CartEchoBlock } from './events'
@@ -278,9 +279,11 @@ export const createDecoder = (event: string, decode: Decode<unknown>): Decoder =
   }
 }
 
-/** True when a broadcast can be decoded, or is of an event that nobody listens to. Never throws. */
-export const isReadable = (events: ReadonlyMap<string, Decoder>, event: string, payload: unknown): boolean =>
-  !(events.get(event)?.(payload) instanceof CartEchoError)
+/** A copy of a broadcast, as it is kept for others; null for one that cannot be decoded. Never throws. */
+export const keptOf = (events: ReadonlyMap<string, Decoder>, event: string, payload: unknown): LoggedEvent | null => {
+  const decoded = events.get(event)?.(payload)
+  return decoded instanceof CartEchoError ? null : { event, payload: decoded?.payload ?? copyOf(payload) }
+}
 
 /** Freezes plain objects and arrays, and what is in them; leaves what has a class of its own. Gives the same value. */
 export const frozen = <Value>(value: Value, seen: Set<unknown> = new Set()): Value => {

@@ -1,13 +1,10 @@
-import { untilAborted, withinTime } from '../engine/abort'
+import { untilAborted } from '../engine/abort'
 import { type CheckResponse, type Meaning, readResponse } from '../engine/answer'
 import { readRetryAfterMs } from '../engine/backoff'
 import { formatCursor } from '../engine/cursor'
 import type { Environment } from '../engine/environment'
 import { wordsOf } from '../engine/errors'
-import { hasOwn } from '../engine/shape'
-import { delayed } from '../engine/state'
-import { wireOf } from '../engine/sync/feeds'
-import type { Query, Reply } from '../engine/transport'
+import type { Query } from '../engine/transport'
 import { absolute, isOwnOrigin, type Provided, provide, send } from './request'
 
 /** How the check is requested. */
@@ -42,26 +39,6 @@ export const createCheck =
     } catch (cause) {
       if (signal.aborted) throw signal.reason
       return { name: 'failed', status: 0, detail: wordsOf(cause) }
-    }
-  }
-
-/** Asks the check for this tab alone. Resolves with a reply within `timeoutMs`; rejects when aborted. */
-export const askAlone =
-  (request: CheckRequest, environment: Environment, timeoutMs = 10_000) =>
-  async (query: Query, outer: AbortSignal): Promise<Reply> => {
-    const check = createCheck(request, environment)
-    const asking = withinTime(environment, timeoutMs, outer, (signal) => check(query, signal))
-    const meaning = await asking.catch((cause): Meaning => {
-      if (outer.aborted) throw cause
-      return { name: 'failed', status: 0, detail: '' }
-    })
-    if (!hasOwn(meaning, 'status')) return meaning
-    const { status } = meaning
-    const next = meaning.name === 'busy' ? (meaning.retryAfterMs ?? 0) : 0
-    return {
-      name: 'unanswered',
-      next,
-      error: delayed('check-failed', { status, detail: `${wireOf(request.url, status)}.` }).error,
     }
   }
 

@@ -1,9 +1,10 @@
 import { livewire } from '../adapters/livewire'
 import { type EchoOptions, echo, type PageEcho } from '../connections/echo'
-import { type CartEchoOptions, createCartEcho } from '../create-cart-echo'
+import { type CartEchoOptions, createCartEchoIn } from '../create-cart-echo'
 import type { CartEcho } from '../engine/cart-echo'
 import { pageGlobal } from '../engine/environment'
 import type { PageSettings } from '../page/block'
+import { browserEnvironment, browserTabs } from '../page/environment'
 import { connectPage } from './page-echo'
 import type { ImportPart } from './parts'
 
@@ -19,7 +20,7 @@ export interface PageOptions extends StartOptions, Pick<PageSettings, 'reverb'> 
 /** Creates the page's cart, and connects it to Livewire, now or when it comes. Throws as `createCartEcho` does. */
 export const createFromPage = ({ echo: source, steer, ...page }: PageOptions, importPart: ImportPart): CartEcho => {
   const connect = source ? echo(source, { steer }) : connectPage(page.reverb, importPart, { steer })
-  const cart = createCartEcho({ connect, ...page })
+  const cart = createCartEchoIn(browserEnvironment(), { connect, ...page }, browserTabs, () => importPart('tabs'))
   joinLivewire(cart)
   return cart
 }

@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { CartEchoError } from '../../src/engine/errors'
 import { readListening } from '../../src/engine/events'
-import {
-  decodeAnything,
-  decodeBroadcast,
-  decodeConditionsChanged,
-  identityOf,
-  isReadable,
-} from '../../src/engine/payload'
+import { decodeAnything, decodeBroadcast, decodeConditionsChanged, identityOf, keptOf } from '../../src/engine/payload'
 import { change } from '../support/payloads'
 
 const EVENT = 'cart.conditions.changed'
@@ -333,7 +327,7 @@ describe('a broadcast', () => {
   const { events } = readListening()
 
   it.each<[string, string, unknown, boolean]>([
-    ['is readable when it can be decoded', EVENT, change(), true],
+    ['is kept when it can be decoded', EVENT, change(), true],
     [
       'is not when it cannot, wherever it says that it stands',
       EVENT,
@@ -341,8 +335,8 @@ describe('a broadcast', () => {
       false,
     ],
     ['is not when it is no object', EVENT, 'broken', false],
-    ['is readable to nobody’s harm when nobody listens to it', 'order.shipped', 'anything', true],
+    ['is kept when nobody listens to it', 'order.shipped', 'anything', true],
   ])('%s', (_what, event, payload, expected) => {
-    expect(isReadable(events, event, payload)).toBe(expected)
+    expect(keptOf(events, event, payload)).toEqual(expected ? { event, payload } : null)
   })
 })

@@ -62,6 +62,7 @@ describe('the tarball', () => {
       'cdn/laravel-echo.js',
       'cdn/pusher.js',
       'cdn/notice.js',
+      'cdn/tabs.js',
       'cart-echo.global.js',
       'cart-echo.esm.js',
     ])

@@ -44,7 +44,10 @@ it('is refused by the map when it is another file than the one that was meant', 
 
 /** What the script-tag page has to say for the files of the twin, as they were built. */
 const PINNED = Object.fromEntries(
-  ['cart-echo.esm.js', 'cdn/laravel-echo.js', 'cdn/pusher.js'].map((path) => [`/${path}`, integrity[path] ?? '']),
+  ['cart-echo.esm.js', 'cdn/laravel-echo.js', 'cdn/pusher.js', 'cdn/tabs.js'].map((path) => [
+    `/${path}`,
+    integrity[path] ?? '',
+  ]),
 )
 
 it('has its parts pinned by the map too: the page hears a change once', async () => {
