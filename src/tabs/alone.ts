@@ -79,7 +79,7 @@ export const tabs =
 
 const beAlone = (options: TabsOptions, ports: TabPorts, sink: Sink): Link | null => {
   const { environment, name, canAsk, load } = options
-  const self = [0, 1].map(() => Math.floor(environment.random() * 2 ** 48).toString(36)).join('')
+  const self = environment.random().toString(36)
   const pending = new Map<string, PendingAsk>()
   const heard: unknown[] = []
   const newFeed = (): Feed => createFeed(options, sink)

@@ -146,7 +146,7 @@ const openPage = (
     ...withPageClock(tab.environment),
     random: () => {
       drawn += 1
-      return drawn <= 2 ? (own % 1_000) / 1_000 : clock.random()
+      return drawn === 1 ? (own % 1_000) / 1_000 : clock.random()
     },
   }
   const transport = pageLife({

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { LoadTabs } from '../../src/tabs/alone'
 import * as several from '../../src/tabs/tabs'
+import type { FakeBrowser } from '../support/fake-browser'
 import { openShopperTabs, type TabPage } from '../support/shopper-tabs'
 
 // A tab that is alone so far, and what becomes of it when another comes: what it takes to share is fetched only then.
@@ -16,13 +17,21 @@ const namesOf = (messages: readonly unknown[]) => messages.map((message) => Obje
 /** Code that comes, or fails, when the test says so. */
 const gate = () => {
   const waiting: { readonly open: () => void; readonly shut: () => void }[] = []
+  let run = 0
+  const counted: typeof several = {
+    joinTabs: (alone) => {
+      run += 1
+      return several.joinTabs(alone)
+    },
+  }
   const load: LoadTabs = () =>
     new Promise((resolve, reject) =>
-      waiting.push({ open: () => resolve(several), shut: () => reject(new TypeError('Failed to fetch')) }),
+      waiting.push({ open: () => resolve(counted), shut: () => reject(new TypeError('Failed to fetch')) }),
     )
   return {
     load,
     asked: () => waiting.length,
+    run: () => run,
     open: () => waiting.at(-1)?.open(),
     shut: () => waiting.at(-1)?.shut(),
   }
@@ -40,6 +49,15 @@ const alone = async () => {
   }
   return { ...shopper, code, first }
 }
+
+/** Takes the lock away, and says nothing. Returns what gives it back. */
+const rob = (browser: FakeBrowser) =>
+  browser.open().ports.lock('mine', {
+    steal: true,
+    granted: () => undefined,
+    lost: () => undefined,
+    refused: () => undefined,
+  })
 
 const stopAll = async ({ pages, pass, shop, leader }: ReturnType<typeof openShopperTabs>): Promise<void> => {
   for (const { cart } of pages) cart.stop()
@@ -148,6 +166,19 @@ describe('when another tab comes, the one that was alone', () => {
     expect(errorsOf(pages)).toEqual([[], []])
   })
 
+  it('gives it back, and is found again though it did not hear who has it', async () => {
+    const { code, open, pass, browser, first, leader, shop } = await alone()
+    const second = open()
+    await pass(500)
+    browser.setLoss(1)
+    await pass(8_000)
+    expect([leader(), shop.counts.sockets]).toEqual([second, 2])
+    browser.setLoss(0)
+    code.open()
+    await pass(LIVE_MS)
+    expect([leader(), shop.counts.sockets, nameOf(first)]).toEqual([second, 1, 'live'])
+  })
+
   it('has one request answer both, where it was asking itself', async () => {
     const { code, shop, open, pass, first, pages } = await alone()
     shop.setFate('dropped')
@@ -182,6 +213,22 @@ describe('when another tab comes, the one that was alone', () => {
       [1, 2, 3],
       [1, 2, 3],
     ])
+  })
+
+  it('has the check say whether another customer is logged in, as one of them says', async () => {
+    const { code, open, pass, browser, first, logIn } = await alone()
+    open()
+    await pass(100)
+    code.open()
+    await pass(100)
+    logIn('somebody else')
+    const note = { name: 'note', from: 'x', note: { name: 'other-user' } }
+    browser
+      .open()
+      .ports.openBus('mine', () => undefined)
+      .post(note)
+    await pass(100)
+    expect(first.cart.connection.get()).toMatchObject({ name: 'refused', reason: 'other-user' })
   })
 
   it('works for whoever looks at any of them from then on', async () => {
@@ -355,7 +402,16 @@ describe('while its code is on its way, a tab that', () => {
     code.open()
     await pass(60_000)
     expect([first.tab.left(), leader(), shop.counts.sockets]).toEqual([NOTHING, second, 1])
+    expect(code.run()).toBe(0)
     await stopAll(shopper)
+  })
+
+  it('stops does not try again when it fails, and says nothing of it', async () => {
+    const { first, code, pass } = await waiting()
+    first.cart.stop()
+    code.shut()
+    await pass(600_000)
+    expect([code.asked(), first.tab.left(), errorsOf([first])]).toEqual([1, NOTHING, [[]]])
   })
 
   it('stops after it failed, tries no more', async () => {
@@ -394,9 +450,7 @@ describe('while its code is on its way, a tab that', () => {
 
   it('is robbed of the lock goes on until it can follow', async () => {
     const { first, code, pass, leader, shop, pages, browser } = await waiting()
-    const thief = browser.open().ports
-    const nobody = { granted: () => undefined, lost: () => undefined, refused: () => undefined }
-    const leave = thief.lock('mine', { steal: true, ...nobody })
+    const leave = rob(browser)
     await pass(100)
     shop.commit('ours')
     await pass(100)
@@ -418,8 +472,7 @@ describe('while its code is on its way, a tab that', () => {
   it('is robbed of it by one that says nothing, keeps its socket, and leads again when that has gone', async () => {
     const { first, code, pass, shop, second, browser } = await waiting()
     second.cart.stop()
-    const nobody = { granted: () => undefined, lost: () => undefined, refused: () => undefined }
-    const leave = browser.open().ports.lock('mine', { steal: true, ...nobody })
+    const leave = rob(browser)
     await pass(100)
     code.open()
     await pass(LIVE_MS)
@@ -434,18 +487,50 @@ describe('while its code is on its way, a tab that', () => {
   })
 })
 
+describe('a tab that is robbed of the lock without a word', () => {
+  it('fetches what it takes to find out by whom, and goes on meanwhile', async () => {
+    const { code, browser, pass, first, shop } = await alone()
+    const leave = rob(browser)
+    await pass(100)
+    expect(code.asked()).toBe(1)
+    leave()
+    shop.commit('ours')
+    await pass(100)
+    expect(seqsOf([first])).toEqual([[1, 2, 3]])
+  })
+})
+
 describe('other code of this origin that speaks on the bus without a pause', () => {
-  it('has the code fetched once, and what it said is not kept without end', async () => {
+  it('has the code fetched once, and but the newest of what it said is forgotten', async () => {
     const { code, pass, browser, first, shop } = await alone()
     const line = browser.open().ports.openBus('mine', () => undefined)
-    for (let count = 0; count < 500; count += 1) line.post({ name: 'hello', from: 'x', nonsense: count })
+    line.post('what nobody can read')
+    for (let count = 0; count < 500; count += 1)
+      line.post({ name: 'hello', from: 'x', isVisible: true, look: null, leader: null })
     await pass(100)
     expect(code.asked()).toBe(1)
     code.open()
     await pass(100)
-    expect(errorsOf([first])).toEqual([['invalid-payload']])
+    expect([code.run(), errorsOf([first])]).toEqual([1, [[]]])
     shop.commit('ours')
     await pass(100)
     expect(seqsOf([first])).toEqual([[1, 2, 3]])
+  })
+
+  it('has it not fetched more often, where it failed', async () => {
+    const { code, pass, browser } = await alone()
+    const line = browser.open().ports.openBus('mine', () => undefined)
+    const speak = () => line.post({ name: 'bye', from: 'x' })
+    speak()
+    await pass(100)
+    code.shut()
+    await pass(1)
+    for (let count = 0; count < 50; count += 1) {
+      speak()
+      await pass(10)
+    }
+    expect(code.asked()).toBe(1)
+    await pass(2_000)
+    expect(code.asked()).toBe(2)
   })
 })

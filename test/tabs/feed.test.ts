@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { PageSignal } from '../../src/engine/environment'
+import type { Audience, PageSignal } from '../../src/engine/environment'
 import type { Link, Reply, Sink, Transport } from '../../src/engine/transport'
 import { createFeed, type PendingAsk } from '../../src/tabs/feed'
 import { fakeEnvironment } from '../support/fake-environment'
@@ -7,9 +7,7 @@ import { fakeEnvironment } from '../support/fake-environment'
 const query = { since: null, owner: null }
 
 /** A feed of this transport, and what the page was told. */
-const feedOf = (
-  open: (sink: Sink, audience: { watchPage: (hear: (signal: PageSignal) => void) => () => void }) => Link,
-) => {
+const feedOf = (open: (sink: Sink, audience: Audience) => Link) => {
   const environment = fakeEnvironment()
   const told: string[] = []
   const sink = (name: string): Sink => ({
@@ -38,7 +36,7 @@ const feedOf = (
     for (let turn = 0; turn < 10; turn += 1) await null
     return replies.at(-1)
   }
-  return { environment, told, sink, feed, ask }
+  return { environment, told, sink, feed, ask, replies }
 }
 
 const stop = (): void => undefined
@@ -105,9 +103,12 @@ describe('a feed', () => {
   it('that is handed over feeds another, for another audience, and has told what happened before', async () => {
     let fed: Sink | undefined
     const heard: PageSignal[] = []
-    const other = fakeEnvironment()
-    const { feed, told, sink, environment, ask } = feedOf((sink, { watchPage }) => {
+    let looking: Audience | undefined
+    const other = fakeEnvironment({ isVisible: false })
+    const { feed, told, sink, environment, ask } = feedOf((sink, audience) => {
       fed = sink
+      looking = audience
+      const { watchPage } = audience
       const stopWatching = watchPage((signal) => heard.push(signal))
       return { stop: stopWatching, ask: async () => ({ name: 'unanswered', next: 'never', error: null as never }) }
     })
@@ -118,6 +119,7 @@ describe('a feed', () => {
     await ask()
     fed?.resync()
     told.length = 0
+    expect(looking?.isVisible()).toBe(true)
     const { moves, underWay } = feed.handTo(sink('leader'), other)
     expect(moves).toEqual([
       { entry: { event: 'one', payload: {} } },
@@ -127,6 +129,7 @@ describe('a feed', () => {
       null,
     ])
     expect(underWay).toBeNull()
+    expect(looking?.isVisible()).toBe(false)
     environment.signal('offline')
     other.signal('focused')
     fed?.deliver('three', {})
@@ -135,9 +138,39 @@ describe('a feed', () => {
     expect([environment.watching(), other.watching()]).toEqual([0, 0])
   })
 
+  it('remembers the newest of what happened, and stops that when it is handed over', () => {
+    let fed: Sink | undefined
+    const { feed, sink, environment } = feedOf((sink) => {
+      fed = sink
+      return { stop }
+    })
+    feed.begin()
+    for (let count = 1; count <= 1_000; count += 1) fed?.deliver('one', count)
+    const { moves } = feed.handTo(sink('leader'), environment)
+    expect(moves.length).toBeGreaterThan(100)
+    expect(moves.length).toBeLessThan(250)
+    expect(moves.at(-1)).toEqual({ entry: { event: 'one', payload: 1_000 } })
+    fed?.deliver('one', 1_001)
+    expect(feed.handTo(sink('leader'), environment).moves).toEqual([])
+  })
+
+  it('listens to the page no more when it is stopped, though its transport throws', () => {
+    const { feed, environment } = feedOf((_sink, { watchPage }) => {
+      watchPage(() => undefined)
+      return {
+        stop: () => {
+          throw new Error('broken')
+        },
+      }
+    })
+    feed.begin()
+    expect(feed.stop).toThrow('broken')
+    expect(environment.watching()).toBe(0)
+  })
+
   it('leaves an answer that is on its way to whoever goes on with it', async () => {
     let answer: (reply: Reply) => void = () => undefined
-    const { feed, ask, sink, environment } = feedOf(() => ({
+    const { feed, ask, sink, environment, replies } = feedOf(() => ({
       stop,
       ask: () =>
         new Promise<Reply>((resolve) => {
@@ -149,6 +182,8 @@ describe('a feed', () => {
     const { underWay } = feed.handTo(sink('leader'), environment)
     answer({ name: 'nothing' })
     expect(await underWay?.reply).toEqual({ name: 'nothing' })
+    for (let turn = 0; turn < 10; turn += 1) await null
+    expect(replies).toEqual([])
     expect([underWay?.own.id, underWay?.asOfMs]).toEqual(['a:1', environment.nowMs()])
   })
 })
