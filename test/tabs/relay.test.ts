@@ -228,6 +228,37 @@ describe('the relay through which all tabs ask', () => {
   })
 })
 
+describe('the relay of a tab that was alone, and was asking', () => {
+  const goingOn = (isMissing: boolean) => {
+    const opened = relayWith()
+    let end: (reply: Reply) => void = () => undefined
+    const coming = new Promise<Reply>((resolve) => {
+      end = resolve
+    })
+    const own = { id: 'a0', query: { since: cursorOf('e1:17'), owner: 'mine' }, resolve: () => undefined, sentAtMs: 0 }
+    const underWay = { own, asOfMs: 700, reply: coming }
+    opened.relay.goOnFrom({ moves: [underWay, ...(isMissing ? [null] : [])], underWay })
+    return { ...opened, end }
+  }
+
+  it('answers others by that', async () => {
+    const { take, end, settled, asOfs, requests } = goingOn(false)
+    take('b1', 'e1:17')
+    end(log('e1:17', 'e1:19'))
+    await turn()
+    take('c1', 'e1:18')
+    expect([settled, asOfs, requests]).toEqual([['a0,b1: 17 to 19', 'c1: 18 to 19'], [700, 700], []])
+  })
+
+  it('does not, where something was missing since', async () => {
+    const { take, end, settled, requests } = goingOn(true)
+    take('b1', 'e1:17')
+    end(log('e1:17', 'e1:19'))
+    await turn()
+    expect([settled, requests.length]).toEqual([['a0: 17 to 19'], 1])
+  })
+})
+
 describe('while the channel is being subscribed, the relay', () => {
   it('lets other tabs wait, and asks for all of them once it is', async () => {
     const { take, froms, opened, reply, settled } = relayWith({ isOpening: true })
