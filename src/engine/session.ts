@@ -56,6 +56,7 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
   const waiters = new Set<Waiter>()
   let isOpen = true
   let link: Link | null = null
+  let rulesNow: StreamRules = { ...rules, canAsk: false }
   let asks = 0
 
   const whenOpen = (run: () => void): void => {
@@ -67,7 +68,7 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
   const arrive = (arrival: Arrival): void => {
     if (!isOpen) return
     const moment = { nowMs: environment.nowMs(), random: environment.random() }
-    remember(memory, arrival, { ...rules, canAsk: link?.ask !== undefined }, moment)
+    remember(memory, arrival, rulesNow, moment)
     carryOut(memory, () => isOpen, perform)
     wake()
   }
@@ -172,6 +173,7 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
       if (!isOpen) return
       forgetAsk(memory)
       link = startLink()
+      rulesNow = { ...rules, canAsk: link.ask !== undefined }
       if (!isOpen) return endLink()
       arrive({ name: 'unanswered' })
       for (const run of early.splice(0)) whenOpen(run)

@@ -23,11 +23,7 @@ export interface Requested {
  * What became of the shopper's log, for tabs that come later: a broadcast, a request that began, what the check answered to
  * it; null: something may be missing.
  */
-export type Move =
-  | { readonly entry: LoggedEvent }
-  | Requested
-  | { readonly to: Requested; readonly answer: Answer }
-  | null
+export type Move = LoggedEvent | Requested | { readonly to: Requested; readonly answer: Answer } | null
 
 /** As many moves are kept at most; then the oldest half is forgotten. */
 const MOST_MOVES = 240
@@ -76,10 +72,7 @@ export const createFeed = ({ environment, open, keep }: FeedOptions, page: Sink)
     ...page,
     deliver: (event, payload) => {
       delivered += 1
-      if (moves) {
-        const entry = keep(event, payload)
-        note(entry && { entry })
-      }
+      if (moves) note(keep(event, payload))
       sink.deliver(event, payload)
     },
     resync: (withinMs, onlyOwned) => {

@@ -70,7 +70,7 @@ export const replayOf = (moves: readonly Move[]) => {
   let replay = noReplay
   for (const move of moves) {
     if (move === null) replay = afterGap(replay)
-    else if ('entry' in move) replay = afterBroadcast(replay, move.entry)
+    else if ('event' in move) replay = afterBroadcast(replay, move)
     else if ('to' in move) replay = afterAnswer(replay, move.answer, move.to.asOfMs, gaps.get(move.to) ?? FORGOTTEN)
     else gaps.set(move, replay.gaps)
   }

@@ -122,7 +122,7 @@ describe('a feed', () => {
     expect(looking?.isVisible()).toBe(true)
     const { moves, underWay } = feed.handTo(sink('leader'), other)
     expect(moves).toEqual([
-      { entry: { event: 'one', payload: {} } },
+      { event: 'one', payload: {} },
       null,
       expect.objectContaining({ asOfMs: environment.nowMs() }),
       null,
@@ -149,7 +149,7 @@ describe('a feed', () => {
     const { moves } = feed.handTo(sink('leader'), environment)
     expect(moves.length).toBeGreaterThan(100)
     expect(moves.length).toBeLessThan(250)
-    expect(moves.at(-1)).toEqual({ entry: { event: 'one', payload: 1_000 } })
+    expect(moves.at(-1)).toEqual({ event: 'one', payload: 1_000 })
     fed?.deliver('one', 1_001)
     expect(feed.handTo(sink('leader'), environment).moves).toEqual([])
   })

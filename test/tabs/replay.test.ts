@@ -195,7 +195,7 @@ const openTabs = () => {
       if (seq === 0) return
       const entry = { event: EVENT, payload: at(seq, { epoch }) }
       replay = afterBroadcast(replay, entry)
-      moves.push({ entry })
+      moves.push(entry)
     },
     gap,
     ask: (back) => {
