@@ -1,5 +1,5 @@
 /** A part of the script-tag build that is fetched when it is needed. */
-export type Part = 'engine' | 'notice'
+export type Part = 'engine' | 'notice' | 'tabs'
 
 /** What `build/script-tag.mjs` writes into the script. */
 export interface Built {

@@ -53,7 +53,7 @@ export const createPageCart = ({ environment, read, given, importPart, hasNotice
     try {
       await whenDone()
       const { createFromPage } = await importPart<typeof import('./engine')>('engine')
-      const cart = createFromPage(ownOnly({ ...withoutIdentity(page()), ...who, onError }))
+      const cart = createFromPage(ownOnly({ ...withoutIdentity(page()), ...who, onError }), importPart)
       code = 'there'
       return cart
     } catch (error) {

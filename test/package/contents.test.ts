@@ -60,6 +60,7 @@ describe('the tarball', () => {
     expect(Object.keys(table.integrity)).toEqual([
       'cdn/engine.js',
       'cdn/notice.js',
+      'cdn/tabs.js',
       'cart-echo.global.js',
       'cart-echo.esm.js',
     ])

@@ -7,7 +7,10 @@ const reverb = { key: 'k', host: 'shop.test' }
 
 const created = (options: object) => {
   const sockets = fakeSockets()
-  const cart = createFromPage({ user: 1, target: null, onError: () => undefined, ...options })
+  const cart = createFromPage(
+    { user: 1, target: null, onError: () => undefined, ...options },
+    () => new Promise(() => undefined),
+  )
   return { cart, dialled: () => sockets.map(({ url }) => new URL(url).host) }
 }
 
