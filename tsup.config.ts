@@ -20,8 +20,11 @@ const ENTRIES = {
   global: 'script-tag/on-window',
 }
 
-const entriesIn = (folder: string, extension: string) =>
-  Object.fromEntries(Object.entries(ENTRIES).map(([name, path]) => [name, `${folder}/${path}${extension}`]))
+// Not public: a file of a fixed name, which `index` imports once another tab is there.
+const LATER = { tabs: 'tabs/tabs' }
+
+const entriesIn = (folder: string, extension: string, entries: Record<string, string> = ENTRIES) =>
+  Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, `${folder}/${path}${extension}`]))
 
 // What is bundled into the server and the demo page keeps its notice.
 const notices = ['ws/LICENSE', 'laravel-echo/LICENSE.md', 'pusher-js/LICENCE']
@@ -66,7 +69,7 @@ const page: Options = {
 export default defineConfig([
   {
     name: 'browser',
-    entry: entriesIn('src', '.ts'),
+    entry: { ...entriesIn('src', '.ts'), ...entriesIn('src', '.ts', LATER) },
     plugins: [finish],
     format: 'esm',
     target: 'es2022',

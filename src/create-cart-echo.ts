@@ -13,12 +13,13 @@ import { type ReverbSettings, readChannel, readDurationMs, readIntervalMs, readR
 import { own, ownOnly } from './engine/shape'
 import { sync } from './engine/sync'
 import type { Connector, Transport } from './engine/transport'
-import { askAlone, type CheckRequest, createCheck } from './page/check'
+import { type CheckRequest, createCheck } from './page/check'
 import { createDomEvents } from './page/dom-events'
 import { browserEnvironment, browserTabs } from './page/environment'
 import { absolute } from './page/request'
+import { type LoadTabs, tabs } from './tabs/alone'
+import { tabsName } from './tabs/name'
 import { besideOtherLogIns } from './tabs/other-log-ins'
-import { tabs, tabsName } from './tabs/tabs'
 
 /** How the check is requested, and how often. */
 export interface CheckSettings extends CheckRequest {
@@ -60,13 +61,18 @@ export interface CartEchoOptions extends Omit<PageIdentity, 'check' | 'reverb'> 
  * @throws {CartEchoError} `invalid-options` without both `connect` and `check`, or for an unusable number; `invalid-user`, `invalid-cursor`,
  * `invalid-channel`, `invalid-event`.
  */
-export const createCartEcho = (options: CartEchoOptions): CartEcho => createCartEchoIn(browserEnvironment(), options)
+export const createCartEcho = (options: CartEchoOptions): CartEcho =>
+  createCartEchoIn(browserEnvironment(), options, browserTabs, () => import('./tabs/tabs'))
 
-/** Like `createCartEcho`, in a given environment; `portsOf` gives the locks and the bus that tabs share. Throws the same errors. */
+/**
+ * Like `createCartEcho`, in a given environment; `portsOf` gives the locks and the bus that tabs share, `loadTabs` fetches what they need once there
+ * are several; without it each stands alone. Throws the same errors.
+ */
 export const createCartEchoIn = (
   world: Environment,
   given: CartEchoOptions,
   portsOf: () => TabPorts | null = browserTabs,
+  loadTabs?: LoadTabs,
 ): CartEcho => {
   const environment = withPageClock(world)
   const options = ownOnly(given)
@@ -78,7 +84,7 @@ export const createCartEchoIn = (
     environment,
     listening,
     transport: (user, owner) =>
-      transportFor(user, owner, ownOnly({ ...options, ...endpoints, environment, portsOf, events })),
+      transportFor(user, owner, ownOnly({ ...options, ...endpoints, environment, portsOf, loadTabs, events })),
     moveTo: (identity) => {
       const before = endpoints
       endpoints = endpointsNow(before, identity)
@@ -101,12 +107,12 @@ export const createCartEchoIn = (
 interface TransportParts extends Endpoints, Pick<CartEchoOptions, 'tabs'> {
   readonly environment: Environment
   readonly portsOf: () => TabPorts | null
+  readonly loadTabs: LoadTabs | undefined
   readonly events: Listening['events']
 }
 
 const transportFor = (user: string | null, owner: string | null, parts: TransportParts): Transport => {
-  const { environment, connect, check, tabs: isShared = true, events, portsOf } = parts
-  const isWhole = (event: string, payload: unknown): boolean => isReadable(events, event, payload)
+  const { environment, connect, check, tabs: isShared = true, events, portsOf, loadTabs } = parts
   const channel = connect && user !== null ? parts.channelOf(user) : null
   const address = check?.url ?? null
   const feed = (audience: Audience): Transport => feedOf(parts, channel, withOwn(environment, audience))
@@ -117,15 +123,16 @@ const transportFor = (user: string | null, owner: string | null, parts: Transpor
   const key = connect?.key(owner === null && !check) ?? null
   const common = { user, owner, channel, key, check: address, events: events.keys() }
   const name = isShared ? tabsName(common) : null
-  if (name === null) return open(environment)
+  if (name === null || !loadTabs) return open(environment)
   return tabs({
     environment,
     ports: portsOf(),
     name,
     open,
     canAsk: check !== null,
-    isReadable: isWhole,
-    confirm: check ? askAlone(createCheck(check, environment)) : undefined,
+    keep: (event, payload) => (isReadable(events, event, payload) ? { event, payload } : null),
+    load: loadTabs,
+    confirmBy: check ? createCheck(check, environment) : undefined,
   })
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { echo as connectEcho } from '../src/connections/echo'
 import { createCartEchoIn } from '../src/create-cart-echo'
+import * as several from '../src/tabs/tabs'
 import { openFakeBrowser } from './support/fake-browser'
 import { fakeEcho } from './support/fake-echo'
 import { fakeEnvironment } from './support/fake-environment'
@@ -34,6 +35,7 @@ const idle = async (tabs: number) => {
         check: { url: 'https://shop.test/check', fetch: async (url) => logSays(new URL(String(url)), { owner: 'me' }) },
       },
       () => tab.ports,
+      async () => several,
     )
     cart.start()
     return { tab, cart, echo, counts }

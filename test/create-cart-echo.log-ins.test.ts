@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { echo as connectEcho } from '../src/connections/echo'
 import { createCartEchoIn } from '../src/create-cart-echo'
+import * as several from '../src/tabs/tabs'
 import { openFakeBrowser } from './support/fake-browser'
 import { fakeEcho } from './support/fake-echo'
 import { fakeEnvironment } from './support/fake-environment'
@@ -40,6 +41,7 @@ const openBrowser = ({ isBare = false, drawn = 0 } = {}) => {
         onError: () => undefined,
       },
       () => tab.ports,
+      async () => several,
     )
     cart.start()
     return { tab, cart, echo, live: () => echo.confirm(`App.Models.User.${user}`) }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { echo as connectEcho } from '../src/connections/echo'
 import { type CartEchoOptions, createCartEchoIn } from '../src/create-cart-echo'
 import type { EventOption } from '../src/engine/events'
+import * as several from '../src/tabs/tabs'
 import { openFakeBrowser } from './support/fake-browser'
 import { fakeEcho } from './support/fake-echo'
 import { fakeEnvironment } from './support/fake-environment'
@@ -119,7 +120,12 @@ describe('a decoder', () => {
           throw error
         },
       }
-      const cart = createCartEchoIn(tab.environment, options, () => tab.ports)
+      const cart = createCartEchoIn(
+        tab.environment,
+        options,
+        () => tab.ports,
+        async () => several,
+      )
       const heard: unknown[] = []
       cart.on(PRICE as never, ((change: { cents: unknown }) => heard.push(change.cents)) as never)
       cart.start()

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { echo as connectEcho } from '../src/connections/echo'
 import { createCartEchoIn } from '../src/create-cart-echo'
 import type { TabPorts } from '../src/engine/environment'
+import * as several from '../src/tabs/tabs'
 import { openFakeBrowser } from './support/fake-browser'
 import { fakeEcho } from './support/fake-echo'
 import { fakeEnvironment } from './support/fake-environment'
@@ -224,6 +225,7 @@ describe('what a later tab is given from memory', () => {
           check: { url: 'https://shop.test/check', fetch: async (url) => logSays(new URL(String(url)), {}) },
         },
         () => ports,
+        async () => several,
       )
       cart.on('cart.conditions.changed', ({ changes }) => totals.push(changes.new_total))
       cart.start()

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { echo } from '../src/connections/echo'
 import { reverb } from '../src/connections/reverb'
 import { type CartEchoOptions, createCartEchoIn } from '../src/create-cart-echo'
+import * as several from '../src/tabs/tabs'
 import { openFakeBrowser } from './support/fake-browser'
 import { fakeEnvironment } from './support/fake-environment'
 
@@ -46,6 +47,7 @@ const openBrowser = () => {
         ...more,
       },
       () => tab.ports,
+      async () => several,
     )
     cart.start()
     return cart

@@ -5,9 +5,8 @@ import { formatCursor } from '../engine/cursor'
 import type { Environment } from '../engine/environment'
 import { wordsOf } from '../engine/errors'
 import { attempt, hasOwn } from '../engine/shape'
-import { delayed } from '../engine/state'
 import type { AskCheck } from '../engine/sync'
-import type { Query, Reply } from '../engine/transport'
+import type { Query } from '../engine/transport'
 import { isJson, isOwnOrigin, type Provided, provide, send } from './request'
 
 /** How the check is requested. */
@@ -64,16 +63,6 @@ export const createCheck = (request: CheckRequest, environment: Environment): As
     return { ...meaning, detail: `${url}: HTTP ${meaning.status}. ${meaning.detail}` }
   }
 }
-
-/** Asks the check for this tab alone. */
-export const askAlone =
-  (check: AskCheck) =>
-  async (query: Query, signal: AbortSignal): Promise<Reply> => {
-    const meaning = await check(query, signal)
-    return hasOwn(meaning, 'status')
-      ? { name: 'unanswered', next: meaning.retryAfterMs, error: delayed('check-failed', meaning).error }
-      : meaning
-  }
 
 const addressOf = (url: string, { since, owner }: Query, fresh: string): string => {
   const [address = ''] = url.split('#')

@@ -3,7 +3,7 @@ import { cartEchoDirective } from '../adapters/alpine/directive'
 import { type ShownCart, showCart } from '../adapters/alpine/shown-cart'
 import { livewire } from '../adapters/livewire'
 import type { EchoOptions, PageEcho } from '../connections/echo'
-import { type CartEchoOptions, createCartEcho } from '../create-cart-echo'
+import { type CartEchoOptions, createCartEchoIn } from '../create-cart-echo'
 import type { CartEcho } from '../engine/cart-echo'
 import { neverThrowing, type OnError, onceEach } from '../engine/emitter'
 import { pageGlobal } from '../engine/environment'
@@ -11,7 +11,8 @@ import type { CartEchoError } from '../engine/errors'
 import type { PageIdentity } from '../engine/identity'
 import { ownOnly } from '../engine/shape'
 import { type PageSettings, readPage } from '../page/block'
-import { browserEnvironment } from '../page/environment'
+import { browserEnvironment, browserTabs } from '../page/environment'
+import type { LoadTabs } from '../tabs/alone'
 import { bringNotices } from './notices'
 import { connectPage } from './page-echo'
 import type { ImportPart, Part } from './parts'
@@ -62,7 +63,7 @@ export const open = async ({ cart: facade, script, tag, options, said, importPar
   const onError = neverThrowing(onceEach((error) => (options().onError ?? logOf(page()))(error)))
   const connect = page().connect ?? (await connectPage(page(), () => importPart('echo', CART_ECHO_PARTS.echo)))
   // Read once more: another page may have been visited meanwhile.
-  const cart = createFromPage({ ...page(), connect, onError })
+  const cart = createFromPage({ ...page(), connect, onError }, () => importPart('tabs', CART_ECHO_PARTS.tabs))
   for (const identity of said) identifyOrReport(cart, identity, onError)
   const load = async (): Promise<void> => {
     const { showNotices } = await importPart<typeof import('../notice/notice')>('notice', CART_ECHO_PARTS.notice)
@@ -80,9 +81,11 @@ export const open = async ({ cart: facade, script, tag, options, said, importPar
   }
 }
 
-/** Creates the page's cart, and connects it to Livewire, now or when it comes. Throws as `createCartEcho` does. */
-export const createFromPage = ({ echo, steer, ...page }: PageOptions): CartEcho => {
-  const cart = createCartEcho(page)
+/**
+ * Creates the page's cart, and connects it to Livewire, now or when it comes. `loadTabs` fetches what several tabs need. Throws as `createCartEcho` does.
+ */
+export const createFromPage = ({ echo, steer, ...page }: PageOptions, loadTabs: LoadTabs): CartEcho => {
+  const cart = createCartEchoIn(browserEnvironment(), page, browserTabs, loadTabs)
   joinLivewire(cart)
   return cart
 }

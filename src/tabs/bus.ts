@@ -1,7 +1,6 @@
-import type { PageSignal, Stop, TabPorts } from '../engine/environment'
+import type { Bus, PageSignal } from '../engine/environment'
 import { CartEchoError, wordsOf } from '../engine/errors'
 import {
-  attempt,
   isRecord,
   list,
   misfit,
@@ -79,7 +78,8 @@ export type Message = { readonly from: string } & (
 /** What only the leader says. */
 export type LeaderMessage = Extract<Message, Term>
 
-type Unsigned<Signed> = Signed extends unknown ? Omit<Signed, 'from'> : never
+/** A message before it is signed. */
+export type Unsigned<Signed> = Signed extends unknown ? Omit<Signed, 'from'> : never
 
 /** Posts a message to the other tabs, signed. Never throws. */
 export type Post = (message: Unsigned<Message>) => void
@@ -170,20 +170,21 @@ const withError = (message: Message, turn: (error: CartEchoError) => object): Me
   return message.name === 'reply' ? { ...message, reply: inside(message.reply) } : message
 }
 
-/**
- * Opens the bus as the tab `self`. Null where there is none: a page may have locks and no bus, such as one whose frame
- * forbids it. Any script of this origin may speak on it: what cannot be read is passed over, and reported once.
- */
-export const openBus = (
-  ports: TabPorts,
-  name: string,
-  self: string,
-  hear: (message: Message) => void,
-  report: Sink['report'],
-): { readonly post: Post; readonly close: Stop } | null => {
-  let hasReported = false
+/** Posts on the bus as the tab `self`. What cannot be cloned is reported. */
+export const createPost =
+  (bus: Bus, self: string, report: Sink['report']): Post =>
+  (message) => {
+    try {
+      bus.post(withError({ ...message, from: self } as Message, writeError))
+    } catch (cause) {
+      report(new CartEchoError('invalid-payload', `Not handed to other tabs: ${wordsOf(cause)}`, { cause }))
+    }
+  }
 
-  const read = (data: unknown): void => {
+/** Reads what came by the bus. Any script of this origin may speak on it: what cannot be read is passed over, and reported once. */
+export const createReader = (hear: (message: Message) => void, report: Sink['report']) => {
+  let hasReported = false
+  return (data: unknown): void => {
     const wrong = messageShape(data)
     if (!wrong) return hear(withError(data as Message, readError))
     if (hasReported) return
@@ -191,15 +192,4 @@ export const openBus = (
     const words = reportOf(wrong)
     report(new CartEchoError('invalid-payload', `Message of a tab skipped: ${sentenceOf(words)}`, { report: words }))
   }
-
-  const bus = attempt(() => ports.openBus(name, read))
-  if (!bus) return null
-  const post: Post = (message) => {
-    try {
-      bus.post(withError({ ...message, from: self } as Message, writeError))
-    } catch (cause) {
-      report(new CartEchoError('invalid-payload', `Not handed to other tabs: ${wordsOf(cause)}`, { cause }))
-    }
-  }
-  return { post, close: bus.close }
 }

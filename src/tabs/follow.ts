@@ -1,7 +1,7 @@
 import { createAlarm, isYoung } from '../engine/clock'
 import type { Environment } from '../engine/environment'
 import { CartEchoError } from '../engine/errors'
-import type { Reply, Sink } from '../engine/transport'
+import type { Sink } from '../engine/transport'
 import {
   isFromLeader,
   isLater,
@@ -13,7 +13,8 @@ import {
   type Settled,
   type Term,
 } from './bus'
-import type { Ask, Confirmation } from './relay'
+import type { Confirmation } from './confirm'
+import type { PendingAsk } from './feed'
 
 /** What a tab has whether it leads or follows. */
 export interface Tab {
@@ -30,13 +31,6 @@ export interface Tab {
   leader: Term | null
   /** True while it leads without the lock, for no leader was heard. */
   isAlone: boolean
-}
-
-/** An ask of this tab. */
-export interface PendingAsk extends Ask {
-  readonly resolve: (reply: Reply) => void
-  /** When it was sent to a leader last. */
-  sentAtMs: number
 }
 
 // Timers of hidden pages stretch to a minute, so the leader sends no heartbeat: a follower that is looked at probes it.

@@ -1,27 +1,26 @@
 import { isYoung } from '../engine/clock'
 import type { Audience, Environment, PageSignal } from '../engine/environment'
-import { moveConnection, nextTryAfter, notStarted } from '../engine/state'
-import { type Link, noCheck, type Sink, startLink } from '../engine/transport'
+import type { Sink } from '../engine/transport'
 import { isLater, type Message, type Post, type Term, termAfter } from './bus'
+import type { Feed, FeedOptions } from './feed'
 import type { Tab } from './follow'
 import { type Ask, createRelay } from './relay'
-import type { TabsOptions } from './tabs'
 
 const SHORTEST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 60_000
 
-/** A leader that has not begun: the tab that feeds itself and the others. */
-export const lead = (tab: Tab, { open, isReadable = () => true }: Pick<TabsOptions, 'open' | 'isReadable'>) => {
+/**
+ * A leader that has not begun: the tab that feeds itself and the others. What feeds it may be open already, where it was alone so far; it is not
+ * opened anew.
+ */
+export const lead = (tab: Tab, feed: Feed, keep: FeedOptions['keep']) => {
   const { environment, self, sink } = tab
   const others = createOthers(environment)
   let term = 0
-  let delivered = 0
-  let connection = notStarted(environment.nowMs())
-  let nextTryAtMs: number | null = null
-  let link: Link | null = null
-  let stopped = false
+  let told = feed.status()
   let overtookAtMs = Number.NEGATIVE_INFINITY
   let pauseMs = SHORTEST_PAUSE_MS
+  let stopped = false
 
   // Every tab says hello when it begins to follow, and to each new leader: while none was heard, nothing is posted. One that
   // stands alone posts all the same: if the bus speaks after all, whoever hears it follows or answers.
@@ -34,28 +33,19 @@ export const lead = (tab: Tab, { open, isReadable = () => true }: Pick<TabsOptio
     tab.leader = { term, from: self }
   }
 
-  const here = (): Parameters<Post>[0] => {
-    const isVisible = environment.isVisible()
-    return { name: 'here', term, n: delivered, isVisible, connection, nextTryAtMs }
-  }
-
-  const move = (fact: Parameters<Sink['state']>[0]): void => {
-    const before = connection
-    const plannedAtMs = nextTryAtMs
-    connection = moveConnection(before, fact, environment.nowMs())
-    nextTryAtMs = nextTryAfter(connection, fact)
-    if (connection !== before || nextTryAtMs !== plannedAtMs) postToOthers(here())
-    sink.state(fact)
-    // A subscription is followed by a resync.
-    if (before.name === 'connecting' && connection.name !== 'connecting' && fact.name !== 'subscribed') relay.goOn()
-  }
+  const here = (): Parameters<Post>[0] => ({
+    name: 'here',
+    term,
+    isVisible: environment.isVisible(),
+    ...feed.status(),
+  })
 
   const relay = createRelay({
     nowMs: () => environment.nowMs(),
-    ask: async (query) => link?.ask?.(query) ?? noCheck(),
-    isHeldUp: ({ id }) => connection.name === 'connecting' && !tab.pending.has(id),
+    ask: feed.request,
+    isHeldUp: ({ id }) => feed.status().connection.name === 'connecting' && !tab.pending.has(id),
     settle: (settled) => {
-      postToOthers({ name: 'reply', term, n: delivered, ...settled })
+      postToOthers({ name: 'reply', term, n: feed.status().n, ...settled })
       tab.take(settled)
     },
   })
@@ -63,9 +53,8 @@ export const lead = (tab: Tab, { open, isReadable = () => true }: Pick<TabsOptio
   const fed: Sink = {
     ...sink,
     deliver: (event, payload) => {
-      delivered += 1
-      relay.remember(isReadable(event, payload) ? { event, payload } : null)
-      postToOthers({ name: 'deliver', term, n: delivered, event, payload })
+      relay.remember(keep(event, payload))
+      postToOthers({ name: 'deliver', term, n: feed.status().n, event, payload })
       sink.deliver(event, payload)
     },
     resync: (withinMs, onlyOwned) => {
@@ -73,7 +62,15 @@ export const lead = (tab: Tab, { open, isReadable = () => true }: Pick<TabsOptio
       sink.resync(withinMs, onlyOwned)
       relay.goOn()
     },
-    state: move,
+    state: (fact) => {
+      const { connection, nextTryAtMs } = told
+      told = feed.status()
+      if (told.connection !== connection || told.nextTryAtMs !== nextTryAtMs) postToOthers(here())
+      sink.state(fact)
+      // A subscription is followed by a resync.
+      const isDecided = connection.name === 'connecting' && told.connection.name !== 'connecting'
+      if (isDecided && fact.name !== 'subscribed') relay.goOn()
+    },
   }
 
   const hear = (message: Message): void => {
@@ -98,31 +95,28 @@ export const lead = (tab: Tab, { open, isReadable = () => true }: Pick<TabsOptio
   })
 
   return {
-    /** Says so, and opens what feeds the tabs. Apart from `lead`, so that whoever is told at once already has what to stop. */
+    /** Opens what feeds the tabs, where nothing does yet, and says so. Apart from `lead`, so that whoever is told at once already has what to stop. */
     begin: (): void => {
       beginTerm(tab.leader)
-      move({ name: 'starting' })
+      relay.goOnFrom(feed.handTo(fed, others.audience))
+      const isNew = feed.begin()
+      // A listener may have stopped the page.
       if (stopped) return
       // The followers of the leader before say hello to this one.
       tab.post(here())
-      // If it threw, the lock would be given back and taken again without end.
-      const opened = startLink((sink) => open(others.audience)(sink), fed)
-      // It may have delivered at once, and a listener may have stopped the page.
-      if (stopped) return opened.stop()
-      link = opened
-      for (const own of [...tab.pending.values()]) relay.take(own)
+      if (isNew) for (const own of [...tab.pending.values()]) relay.take(own)
     },
     hear,
-    // What was asked while the link was being opened is pending.
+    // What was asked while it was being opened is pending.
     ask: (own: Ask): void => {
-      if (link) relay.take(own)
+      if (feed.isOpen()) relay.take(own)
     },
     stop: (): void => {
       stopped = true
       relay.close()
       others.stop()
       stopWatching()
-      link?.stop()
+      feed.stop()
     },
   }
 }

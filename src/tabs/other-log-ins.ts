@@ -1,6 +1,6 @@
-import { createAlarm, isYoung } from '../engine/clock'
+import { createAlarm } from '../engine/clock'
 import type { Environment, TabPorts } from '../engine/environment'
-import { attempt, isRecord, own } from '../engine/shape'
+import { attempt, own } from '../engine/shape'
 import type { Transport } from '../engine/transport'
 
 /** What makes a page notice that somebody else has logged in in this browser. */
@@ -23,17 +23,15 @@ export const besideOtherLogIns =
   ({ environment, ports, check, user, transport }: OtherLogInsOptions): Transport =>
   (sink) => {
     const alarm = createAlarm(environment)
-    let isOver = false
-    let askedAtMs = Number.NEGATIVE_INFINITY
+    let notBeforeMs = 0
     const ask = (): void => {
-      askedAtMs = environment.nowMs()
+      notBeforeMs = environment.nowMs() + NOT_SOONER_MS
       sink.resync(0, true)
     }
     const hear = (message: unknown): void => {
-      if (isOver || !isRecord(message) || own(message, 'user') === user) return
-      const nowMs = environment.nowMs()
-      if (isYoung(askedAtMs, nowMs, NOT_SOONER_MS)) alarm.set(askedAtMs + NOT_SOONER_MS - nowMs, ask)
-      else ask()
+      if (own(Object(message), 'user') === user) return
+      // A clock that was put back must not put it off for longer.
+      alarm.set(Math.min(NOT_SOONER_MS, Math.max(0, notBeforeMs - environment.nowMs())), ask)
     }
     const bus = attempt(() => ports?.openBus(`${NAME} ${check}`, hear))
     attempt(() => bus?.post({ user }))
@@ -41,7 +39,6 @@ export const besideOtherLogIns =
     return {
       ...link,
       stop: () => {
-        isOver = true
         alarm.stop()
         bus?.close()
         link.stop()

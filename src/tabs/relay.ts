@@ -1,12 +1,9 @@
 import type { LoggedEvent } from '../engine/answer'
-import { backOffMs, TAB_UNANSWERED } from '../engine/backoff'
-import { isYoung } from '../engine/clock'
 import type { Cursor } from '../engine/cursor'
-import { askThrew } from '../engine/state'
-import { gone, type Query, type Reply } from '../engine/transport'
+import type { Query, Reply } from '../engine/transport'
 import type { Settled } from './bus'
-import type { Tab } from './follow'
-import { afterAnswer, afterBroadcast, afterGap, answerFrom, noReplay, type Replay } from './replay'
+import type { Feed } from './feed'
+import { afterAnswer, afterBroadcast, afterGap, answerFrom, noReplay, type Replay, replayOf } from './replay'
 
 /** An ask of one of the tabs. */
 export interface Ask {
@@ -14,18 +11,18 @@ export interface Ask {
   readonly query: Query
 }
 
-const ASK_AGAIN_MS = 5_000
-
 /** One request for several asks, under way. */
 interface CoalescedRequest {
   readonly query: Query
   readonly asks: Ask[]
   readonly gaps: number
+  readonly asOfMs: number
 }
 
 /** What the relay is made of. */
 interface RelayParts {
   readonly nowMs: () => number
+  /** Never rejects. */
   readonly ask: (query: Query) => Promise<Reply>
   /** True for an ask that waits while the channel is being subscribed, for it would have to be repeated. */
   readonly isHeldUp: (ask: Ask) => boolean
@@ -58,7 +55,7 @@ export const createRelay = ({ nowMs, ask: askCheck, isHeldUp, settle }: RelayPar
     for (const ask of waiting.splice(0)) if (!isClosed && !isAnswered(ask)) waiting.push(ask)
     const first = waiting.find(mayGo)
     if (underWay) join(underWay)
-    else if (first) void request(takeFromWaiting((ask) => isAlike(first, ask) && mayGo(ask)))
+    else if (first) request(takeFromWaiting((ask) => isAlike(first, ask) && mayGo(ask)))
   }
 
   // A request under way does not cover a later gap, nor an ask of `cart.check()`, which wants an answer from after its call.
@@ -69,15 +66,15 @@ export const createRelay = ({ nowMs, ask: askCheck, isHeldUp, settle }: RelayPar
     asks.push(...takeFromWaiting(mayJoin))
   }
 
-  const request = async (asks: Ask[]): Promise<void> => {
-    const { gaps } = replay
+  const request = (asks: Ask[]): void => {
     const query = queryFor(asks, replay)
-    const asOfMs = nowMs()
-    underWay = { query, asks, gaps }
-    // The sync never rejects; another transport may.
-    const reply = await askCheck(query).catch((cause): Reply => {
-      return { name: 'unanswered', next: ASK_AGAIN_MS, error: askThrew(cause) }
-    })
+    void answer({ query, asks, gaps: replay.gaps, asOfMs: nowMs() }, askCheck(query))
+  }
+
+  const answer = async (request: CoalescedRequest, coming: Promise<Reply>): Promise<void> => {
+    const { asks, gaps, asOfMs } = request
+    underWay = request
+    const reply = await coming
     if (isClosed) return
     underWay = null
     if (reply.name === 'log') replay = afterAnswer(replay, reply.answer, asOfMs, gaps)
@@ -88,6 +85,14 @@ export const createRelay = ({ nowMs, ask: askCheck, isHeldUp, settle }: RelayPar
   }
 
   return {
+    /** Goes on with what a tab knows, and what it has asked, that was alone so far. */
+    goOnFrom: ({ moves, underWay: requested }: ReturnType<Feed['handTo']>): void => {
+      const known = replayOf(moves)
+      replay = known.replay
+      if (!requested) return
+      const { own, asOfMs, reply } = requested
+      void answer({ query: own.query, asks: [own], gaps: known.gapsBefore(requested), asOfMs }, reply)
+    },
     take: (ask: Ask): void => {
       if (isClosed) return
       waiting.push(ask)
@@ -126,70 +131,3 @@ const queryFor = (asks: readonly Ask[], { cursor }: Replay): Query => {
 }
 
 const bySeq = (a: Cursor | null, b: Cursor | null): number => (a?.seq ?? 0) - (b?.seq ?? 0)
-
-/** Whoever speaks on the bus without a pause must not have this tab ask without one. */
-const NOT_SOONER_MS = 10_000
-/** Over how long tabs spread the asks that one message has them make. */
-const SPREAD_MS = 500
-
-/**
- * What a tab does not take on another's word, for any script of the origin may speak on the bus: that the log begins
- * anew, or is another customer's. Nothing that came later would put that right, so the tab has the check say it by
- * `confirm`, an ask of its own.
- */
-export const createConfirmation = (
-  { environment, pending, sink, take }: Tab,
-  confirm: (query: Query, signal: AbortSignal) => Promise<Reply>,
-) => {
-  const ended = new AbortController()
-  const underWay = new Set<string>()
-  let last: Query | null = null
-  let askedAtMs = Number.NEGATIVE_INFINITY
-  let failures = 0
-
-  const ask = async (query: Query, ids: readonly string[]): Promise<void> => {
-    const asOfMs = environment.nowMs()
-    askedAtMs = asOfMs
-    for (const id of ids) underWay.add(id)
-    const reply = await confirm(query, ended.signal).catch(gone)
-    for (const id of ids) underWay.delete(id)
-    if (!ended.signal.aborted) take({ ids, reply: reply.name === 'unanswered' ? later(reply) : reply, asOfMs })
-    if (reply.name !== 'unanswered') failures = 0
-  }
-
-  // The stream asks again, later each time, until somebody answers.
-  const later = (reply: Reply & { name: 'unanswered' }): Reply => {
-    const inMs = backOffMs(TAB_UNANSWERED, failures, environment.random())
-    failures += 1
-    if (failures === 1) sink.report(reply.error)
-    return { ...reply, next: Math.max(inMs, typeof reply.next === 'number' ? reply.next : 0) }
-  }
-
-  return {
-    /** This tab asks. */
-    asked: (query: Query): void => {
-      last = query
-    },
-    /** False: it may be taken on another tab's word. True: the tab asks instead. */
-    isNeeded: ({ ids, reply }: Settled): boolean => {
-      if (reply.name !== 'log') return false
-      const { reset, owner } = reply.answer
-      if (!reset && (last?.owner ?? owner) === owner) return false
-      const mine = ids.flatMap((id) => pending.get(id) ?? [])
-      const fresh = mine.filter(({ id }) => !underWay.has(id))
-      // A reset or another customer in another tab's answer is a reason to ask.
-      if (mine.length === 0) sink.resync(SPREAD_MS)
-      const unasked = fresh.map(({ id }) => id)
-      if (fresh[0]) void ask(fresh[0].query, unasked)
-      return true
-    },
-    /** Another tab says that somebody else is logged in. */
-    ofOwner: (): void => {
-      if (last && last.owner !== null && !isYoung(askedAtMs, environment.nowMs(), NOT_SOONER_MS)) void ask(last, [])
-    },
-    stop: (): void => ended.abort(),
-  }
-}
-
-/** Asks of a tab's own, for what it does not take on another's word. */
-export type Confirmation = ReturnType<typeof createConfirmation>

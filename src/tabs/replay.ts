@@ -1,6 +1,7 @@
 import { type Answer, FULL_ANSWER, type LoggedEvent } from '../engine/answer'
 import { type Cursor, placeOf } from '../engine/cursor'
 import type { Query } from '../engine/transport'
+import type { Move, Requested } from './feed'
 
 /** The end of the shopper's log, as the leader knows it: from here a tab is given what it missed, without a request. A value. */
 export interface Replay {
@@ -62,3 +63,19 @@ export const answerFrom = ({ owner, cursor, entries, isComplete }: Replay, query
   const events = entries.slice(entries.length - behind, entries.length - behind + FULL_ANSWER)
   return { since, owner, cursor: { ...cursor, seq: since.seq + events.length }, events, reset: false }
 }
+
+/** What a tab knows by what happened while it was alone, and how many gaps there were before a request of that time. */
+export const replayOf = (moves: readonly Move[]) => {
+  const gaps = new Map<Requested, number>()
+  let replay = noReplay
+  for (const move of moves) {
+    if (move === null) replay = afterGap(replay)
+    else if ('event' in move) replay = afterBroadcast(replay, move)
+    else if ('to' in move) replay = afterAnswer(replay, move.answer, move.to.asOfMs, gaps.get(move.to) ?? FORGOTTEN)
+    else gaps.set(move, replay.gaps)
+  }
+  return { replay, gapsBefore: (request: Requested): number => gaps.get(request) ?? FORGOTTEN }
+}
+
+/** So many gaps there never were: an answer proves nothing that was asked for too long ago. */
+const FORGOTTEN = -1

@@ -60,6 +60,7 @@ describe('the tarball', () => {
     expect(Object.keys(table.integrity)).toEqual([
       'cdn/echo.js',
       'cdn/notice.js',
+      'cdn/tabs.js',
       'cdn/engine.js',
       'cart-echo.global.js',
       'cart-echo.esm.js',
@@ -74,7 +75,7 @@ describe('the tarball', () => {
     // The tag knows what the engine must be, and that what the others must be.
     const engine = readFileSync(join(cartEcho, 'dist/cdn/engine.js'))
     expect(tag.includes(table.integrity['cdn/engine.js'] ?? '?')).toBe(true)
-    for (const name of ['cdn/echo.js', 'cdn/notice.js'])
+    for (const name of ['cdn/echo.js', 'cdn/notice.js', 'cdn/tabs.js'])
       expect(engine.includes(table.integrity[name] ?? '?'), name).toBe(true)
   })
 

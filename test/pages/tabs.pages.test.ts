@@ -62,6 +62,70 @@ const openPages = async (context: BrowserContext, count: number): Promise<[Page,
   return [await open(), ...(await Promise.all(Array.from({ length: count - 1 }, open)))]
 }
 
+describe('a tab that is the only one of its shopper', () => {
+  let browser: Browser
+  let context: BrowserContext
+
+  beforeAll(async () => {
+    browser = (await openBrowser()).browser
+  })
+
+  afterAll(() => browser.close())
+
+  beforeEach(async () => {
+    context = await browser.newContext()
+    await context.clock.install()
+    fetching.length = 0
+  })
+
+  afterEach(() => context.close())
+
+  const fetching: Page[] = []
+
+  const open = async (): Promise<Page> => {
+    const page = await context.newPage()
+    // A shop's bundler puts the code for several tabs into a file of its own.
+    page.on('request', (request) => {
+      if (/\/tabs-\w+\.js$/.test(request.url())) fetching.push(page)
+    })
+    await page.goto(front.cartUrl)
+    await isLive(page)
+    return page
+  }
+
+  it('does not fetch what several need, until there is another: then both do, and nothing is opened anew', async () => {
+    // The place of a page that is rendered before the first of all is in no log yet.
+    change()
+    const first = await open()
+    change()
+    await haveHeard([first], [2])
+    // Whoever found the lock taken would have known by now.
+    await letPass([first], 3_000)
+    expect(fetching).toEqual([])
+    const before = load()
+    const second = await open()
+    await expect.poll(() => fetching.length).toBe(2)
+    expect(new Set(fetching)).toEqual(new Set([first, second]))
+    change()
+    await haveHeard([first], [2, 3])
+    await haveHeard([second], [3])
+    expect(load()).toEqual(before)
+    expect((await diary(first)).states.filter((state) => state.startsWith('live'))).toHaveLength(1)
+    await first.close()
+    await expect.poll(async () => (await diary(second)).state).toBe('live')
+    await until('the other has a socket', () => load().upgrades === before.upgrades + 1)
+  })
+
+  it('shares with nobody while that cannot be fetched: each has a connection, and is told everything once', async () => {
+    await context.route('**/tabs-*.js', (route) => route.abort())
+    const pages = [await open(), await open()]
+    await until('each has a socket', () => front.server.sockets() === 2)
+    change()
+    await haveHeard(pages, [1])
+    expect((await Promise.all(pages.map(diary))).map(({ errors }) => errors)).toEqual([['not-loaded'], ['not-loaded']])
+  })
+})
+
 describe('five tabs that are open side by side', () => {
   let browser: Browser
   let context: BrowserContext

@@ -41,8 +41,10 @@ it('is refused by the map when it is another file than the one that was meant', 
   expect(await diaryOf(page)).toMatchObject({ states: [], heard: [] })
 })
 
-/** What the script-tag page has to say for the twin, as it was built. */
-const PINNED = { '/cart-echo.esm.js': integrity['cart-echo.esm.js'] ?? '' }
+/** What the script-tag page has to say for the files of the twin, as they were built. */
+const PINNED = Object.fromEntries(
+  ['cart-echo.esm.js', 'cdn/tabs.js'].map((path) => [`/${path}`, integrity[path] ?? '']),
+)
 
 it('is pinned by the map: the page hears a change once', async () => {
   const page = await open({ head: importMap(PINNED) + script('own.js', 'type="module"'), files: { 'own.js': OWN } })

@@ -10,7 +10,8 @@ const reverb = { key: 'k', host: 'shop.test' }
 const created = async (options: object) => {
   const sockets = fakeSockets()
   const connect = await connectPage(options, async () => ({ echo }))
-  const cart = createFromPage({ user: 1, target: null, onError: () => undefined, ...options, connect })
+  const page = { user: 1, target: null, onError: () => undefined, ...options, connect }
+  const cart = createFromPage(page, () => new Promise(() => undefined))
   return { cart, dialled: () => sockets.map(({ url }) => new URL(url).host) }
 }
 

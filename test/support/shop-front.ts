@@ -63,18 +63,22 @@ window.cart = cart
 cart.start()
 `
 
-let bundled: Promise<string> | null = null
+/** What a shop's bundler makes of it, by the addresses. */
+let bundled: Promise<ReadonlyMap<string, string>> | null = null
 
-const bundle = async (): Promise<string> => {
+const bundle = async (): Promise<ReadonlyMap<string, string>> => {
   const source = (path: string) => fileURLToPath(new URL(`../../src/${path}`, import.meta.url))
   const { outputFiles } = await build({
-    stdin: { contents: SCRIPT, resolveDir: fileURLToPath(new URL('../..', import.meta.url)) },
+    stdin: { contents: SCRIPT, resolveDir: fileURLToPath(new URL('../..', import.meta.url)), sourcefile: 'page.js' },
     alias: { 'cart-echo': source('index.ts'), 'cart-echo/reverb': source('connections/reverb.ts') },
     bundle: true,
+    splitting: true,
+    outdir: '/',
+    entryNames: 'page',
     format: 'esm',
     write: false,
   })
-  return outputFiles[0]?.text ?? ''
+  return new Map(outputFiles.map(({ path, text }) => [path, text]))
 }
 
 /** Lets time pass in a browser context with a clock of its own; these pages have sent what they had to send by then. */
@@ -88,11 +92,12 @@ export const letPass = async (pages: readonly Page[], ms: number): Promise<void>
 /** Opens one. Close it. */
 export const openShopFront = async (options: { readonly level?: 'guide' } = {}): Promise<ShopFront> => {
   bundled ??= bundle()
-  const script = await bundled
+  const scripts = await bundled
   const shop: { server?: CartEchoServer } = {}
   const front = createServer(async (request, response) => {
     const path = request.url ?? '/'
-    if (path === '/page.js') return response.writeHead(200, { 'Content-Type': 'text/javascript' }).end(script)
+    const script = scripts.get(path)
+    if (script !== undefined) return response.writeHead(200, { 'Content-Type': 'text/javascript' }).end(script)
     if (!shop.server || !path.startsWith('/cart'))
       return response.writeHead(200, HTML).end('<!doctype html><title>Away</title>')
     const { html, cookies } = await render(shop.server, request.headers.cookie)

@@ -10,8 +10,8 @@ import { readListening } from '../../src/engine/events'
 import { isReadable } from '../../src/engine/payload'
 import { type AskCheck, sync } from '../../src/engine/sync'
 import type { Link, Query, Sink, Transport } from '../../src/engine/transport'
-import { cannotAnswer } from '../../src/engine/transport'
-import { tabs } from '../../src/tabs/tabs'
+import { type LoadTabs, tabs } from '../../src/tabs/alone'
+import * as several from '../../src/tabs/tabs'
 import { type FakeBrowser, type FakeTab, openFakeBrowser } from './fake-browser'
 import { type FakeEnvironment, fakeEnvironment } from './fake-environment'
 import { openVirtualShop, type VirtualShop } from './virtual-shop'
@@ -48,7 +48,15 @@ export interface OpenTab {
   ports?: TabPorts | null
   /** Stands in for the shop's own check. */
   check?: AskCheck
+  /** Fetches what several tabs need. Default: as `setCode` says. */
+  load?: LoadTabs
 }
+
+/** How code comes that is fetched. */
+export type CodeMood = 'at once' | 'soon' | 'late' | 'failing'
+
+/** How long it is on its way. A tab waits for 5 s before it stands alone. */
+const CODE_TAKES_MS = { soon: 800, late: 9_000, failing: 100 }
 
 /** A shopper's browser with tabs open on a virtual shop. */
 export interface ShopperTabs {
@@ -59,6 +67,10 @@ export interface ShopperTabs {
   readonly open: (options?: OpenTab) => TabPage
   /** Somebody logs in in this browser: the check, which goes by the cookie, answers for them. */
   readonly logIn: (owner: string) => void
+  /** How the code for several tabs comes from now on: at first, at once. */
+  readonly setCode: (mood: CodeMood) => void
+  /** How often it was fetched. */
+  readonly fetched: () => number
   readonly pass: (ms: number) => Promise<void>
   /** Page that has the lock. */
   readonly leader: () => TabPage | undefined
@@ -71,19 +83,24 @@ export const openShopperTabs = ({ random = () => 0.5 }: { random?: () => number 
   const shop = openVirtualShop(clock)
   const pages: TabPage[] = []
   const session = { owner: 'me' }
+  const code: Code = { mood: 'at once', fetched: 0 }
   return {
     clock,
     browser,
     shop,
     pages,
     open: (options = {}) => {
-      const page = openPage(browser, shop, clock, session, options)
+      const page = openPage(browser, shop, clock, session, code, options)
       pages.push(page)
       return page
     },
     logIn: (owner) => {
       session.owner = owner
     },
+    setCode: (mood) => {
+      code.mood = mood
+    },
+    fetched: () => code.fetched,
     pass: (ms) => clock.advanceTurnByTurn(ms),
     leader: () => {
       const holders = browser.names().map((name) => browser.lockOf(name).holder)
@@ -96,6 +113,11 @@ interface Session {
   owner: string
 }
 
+interface Code {
+  mood: CodeMood
+  fetched: number
+}
+
 let opened = 0
 
 const openPage = (
@@ -103,7 +125,8 @@ const openPage = (
   shop: VirtualShop,
   clock: FakeEnvironment,
   session: Session,
-  { isVisible = true, hasLive = true, live, name = 'mine', owner = 'me', behind = 0, ports, check }: OpenTab,
+  code: Code,
+  { isVisible = true, hasLive = true, live, name = 'mine', owner = 'me', behind = 0, ports, check, load }: OpenTab,
 ): TabPage => {
   const tab = browser.open({ isVisible })
   const { epoch, seq } = shop.head()
@@ -121,7 +144,7 @@ const openPage = (
   const environment = withOwn(withPageClock(tab.environment), {
     random: () => {
       drawn += 1
-      return drawn <= 2 ? (own % 1_000) / 1_000 : clock.random()
+      return drawn === 1 ? (own % 1_000) / 1_000 : clock.random()
     },
   })
   const transport = tabs({
@@ -129,11 +152,9 @@ const openPage = (
     ports: ports === undefined ? tab.ports : ports,
     name,
     canAsk: true,
-    confirm: (query, signal) =>
-      (check ?? checkOf(tab, shop, session))(query, signal).then((meaning) =>
-        'status' in meaning ? cannotAnswer('The check failed.') : meaning,
-      ),
-    isReadable: (event, payload) => isReadable(readListening().events, event, payload),
+    confirmBy: check ?? checkOf(tab, shop, session),
+    keep: (event, payload) => (isReadable(readListening().events, event, payload) ? { event, payload } : null),
+    load: load ?? fetchesOf(tab, clock, code),
     open: (audience) =>
       sync({
         environment: withOwn(environment, audience),
@@ -169,6 +190,17 @@ const openPage = (
   cart.start()
   return { tab, cart, told, from, total: () => total, states, errors, wrongs, refreshes: () => refreshes }
 }
+
+const fetchesOf =
+  (tab: FakeTab, clock: FakeEnvironment, code: Code): LoadTabs =>
+  async () => {
+    const { mood } = code
+    code.fetched += 1
+    if (mood !== 'at once')
+      await new Promise<void>((resolve) => clock.schedule(CODE_TAKES_MS[mood], () => tab.enter(resolve)))
+    if (mood === 'failing') throw new TypeError('Failed to fetch dynamically imported module')
+    return several
+  }
 
 // What arrives waits while the page hangs, and its socket is closed when it ends.
 const liveOf =

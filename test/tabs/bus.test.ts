@@ -1,10 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { TabPorts } from '../../src/engine/environment'
 import { CartEchoError } from '../../src/engine/errors'
 import type { Connection } from '../../src/engine/state'
 import type { Query, Reply, TabNote } from '../../src/engine/transport'
-import { isFromLeader, isLater, type Message, openBus, type Term, termAfter } from '../../src/tabs/bus'
+import { createPost, createReader, isFromLeader, isLater, type Message, type Term, termAfter } from '../../src/tabs/bus'
 import { answerOf, EVENT } from '../support/listening-client'
 import { at } from '../support/payloads'
 
@@ -74,23 +73,16 @@ const messages: readonly Message[] = [
 const open = ({ post = structuredClone }: { post?: (message: unknown) => unknown } = {}) => {
   const heard: Message[] = []
   const errors: CartEchoError[] = []
-  let say: (data: unknown) => void = () => undefined
-  const ports = (openBus: TabPorts['openBus']): TabPorts => ({ lock: () => () => undefined, openBus })
   const report = (error: CartEchoError) => errors.push(error)
-  const b = ports((_name, hear) => {
-    say = hear
-    return { post: () => undefined, close: () => undefined }
-  })
-  const a = ports(() => ({ post: (message) => say(post(message)), close: () => undefined }))
-  openBus(b, 'bus', 'b', (message) => heard.push(message), report)
-  const bus = openBus(a, 'bus', from, () => undefined, report)
-  return { post: bus?.post, heard, errors, say: (data: unknown) => say(data) }
+  const say = createReader((message) => heard.push(message), report)
+  const bus = { post: (message: unknown) => say(post(message)), close: () => undefined }
+  return { post: createPost(bus, from, report), heard, errors, say }
 }
 
 /** A message as another tab hears it. */
 const sent = ({ from: _, ...message }: Message): Message | undefined => {
   const { post, heard } = open()
-  post?.(message as Message)
+  post(message as Message)
   return heard[0]
 }
 
@@ -264,7 +256,7 @@ describe('what cannot be read', () => {
           return data
         }
         const { post, heard, errors } = open({ post: spoiled })
-        post?.(message)
+        post(message)
         expect(heard.length > 0, steps.join('.')).toBe(steps.includes('payload'))
         const path = errors[0]?.report?.path.replace(/\[(\d+)\]/g, '.$1') ?? ''
         expect(steps.join('.')).toContain(path)
@@ -304,7 +296,7 @@ describe('the bus', () => {
         throw new Error('DataCloneError')
       },
     })
-    post?.({ name: 'bye' })
+    post({ name: 'bye' })
     expect(errors.map(({ code }) => code)).toEqual(['invalid-payload'])
   })
 })

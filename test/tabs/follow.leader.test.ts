@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Query } from '../../src/engine/transport'
-import { follow, type PendingAsk } from '../../src/tabs/follow'
+import type { PendingAsk } from '../../src/tabs/feed'
+import { follow } from '../../src/tabs/follow'
 import { type FakeEnvironmentOptions, fakeEnvironment } from '../support/fake-environment'
 
 const query: Query = { since: { epoch: 'e1', seq: 1 }, owner: 'me' }

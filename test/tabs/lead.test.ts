@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Sink, Transport } from '../../src/engine/transport'
-import { tabs } from '../../src/tabs/tabs'
+import { tabs } from '../../src/tabs/alone'
+import * as several from '../../src/tabs/tabs'
 import { openFakeBrowser } from '../support/fake-browser'
 import { fakeEnvironment } from '../support/fake-environment'
 import { openShopperTabs } from '../support/shopper-tabs'
@@ -119,7 +120,19 @@ describe('a leader whose transport throws when it is stopped', () => {
         state: ({ name }) => said.push(`${index}: ${name}`),
         report: ({ code }) => said.push(`${index}: ${code}`),
       }
-      return { left, ports, link: tabs({ environment, ports, name: 'shared', canAsk: false, open })(sink) }
+      return {
+        left,
+        ports,
+        link: tabs({
+          environment,
+          ports,
+          name: 'shared',
+          canAsk: false,
+          open,
+          keep: () => null,
+          load: async () => several,
+        })(sink),
+      }
     })
     await clock.advanceTurnByTurn(1_000)
     const [first, second] = both as [(typeof both)[0], (typeof both)[0]]

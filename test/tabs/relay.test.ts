@@ -17,7 +17,7 @@ const turn = async (): Promise<void> => {
 
 /** A relay whose requests are answered when the test says so, with what it settled in words. */
 const relayWith = ({ isOpening = false, onSettle = (_id: string): unknown => undefined } = {}) => {
-  const requests: { readonly query: Query; readonly end: (reply: Reply) => void; readonly fail: () => void }[] = []
+  const requests: { readonly query: Query; readonly end: (reply: Reply) => void }[] = []
   const settled: string[] = []
   const asOfs: number[] = []
   let nowMs = 1_000
@@ -26,8 +26,7 @@ const relayWith = ({ isOpening = false, onSettle = (_id: string): unknown => und
     nowMs: () => nowMs,
     // Asks of the leader's own tab begin with an a.
     isHeldUp: ({ id }) => opening && !id.startsWith('a'),
-    ask: (query) =>
-      new Promise((end, reject) => requests.push({ query, end, fail: () => reject(new Error('broken')) })),
+    ask: (query) => new Promise((end) => requests.push({ query, end })),
     settle: ({ ids, reply, asOfMs }) => {
       settled.push(`${[...ids].sort()}: ${inWords(reply)}`)
       asOfs.push(asOfMs)
@@ -49,10 +48,6 @@ const relayWith = ({ isOpening = false, onSettle = (_id: string): unknown => und
     reply,
     /** Where each request asked from. */
     froms: () => requests.map(({ query }) => sinceOf(query)),
-    fail: async () => {
-      requests.at(-1)?.fail()
-      await turn()
-    },
     /** An answer fills the replay; nothing of it is counted. */
     know: async (since: string, cursor: string) => {
       take('a0', since)
@@ -224,14 +219,43 @@ describe('the relay through which all tabs ask', () => {
     ])
   })
 
-  it('hands on that nobody answered, and a transport that broke', async () => {
-    const { take, reply, fail, settled, requests } = relayWith()
+  it('hands on that nobody answered', async () => {
+    const { take, reply, settled, requests } = relayWith()
     take('a1', 'e1:17')
     await reply({ name: 'unanswered', next: 1_234, error: new Error('for the test') as never })
     take('a2', 'e1:17')
-    await fail()
-    take('a3', 'e1:17')
-    expect([settled, requests.length]).toEqual([['a1: unanswered, 1234', 'a2: unanswered, 5000'], 3])
+    expect([settled, requests.length]).toEqual([['a1: unanswered, 1234'], 2])
+  })
+})
+
+describe('the relay of a tab that was alone, and was asking', () => {
+  const goingOn = (isMissing: boolean) => {
+    const opened = relayWith()
+    let end: (reply: Reply) => void = () => undefined
+    const coming = new Promise<Reply>((resolve) => {
+      end = resolve
+    })
+    const own = { id: 'a0', query: { since: cursorOf('e1:17'), owner: 'mine' }, resolve: () => undefined, sentAtMs: 0 }
+    const underWay = { own, asOfMs: 700, reply: coming }
+    opened.relay.goOnFrom({ moves: [underWay, ...(isMissing ? [null] : [])], underWay })
+    return { ...opened, end }
+  }
+
+  it('answers others by that', async () => {
+    const { take, end, settled, asOfs, requests } = goingOn(false)
+    take('b1', 'e1:17')
+    end(log('e1:17', 'e1:19'))
+    await turn()
+    take('c1', 'e1:18')
+    expect([settled, asOfs, requests]).toEqual([['a0,b1: 17 to 19', 'c1: 18 to 19'], [700, 700], []])
+  })
+
+  it('does not, where something was missing since', async () => {
+    const { take, end, settled, requests } = goingOn(true)
+    take('b1', 'e1:17')
+    end(log('e1:17', 'e1:19'))
+    await turn()
+    expect([settled, requests.length]).toEqual([['a0: 17 to 19'], 1])
   })
 })
 

@@ -3,7 +3,16 @@ import { describe, expect, it } from 'vitest'
 import { type Answer, FULL_ANSWER } from '../../src/engine/answer'
 import { type Cursor, formatCursor } from '../../src/engine/cursor'
 import type { Query } from '../../src/engine/transport'
-import { afterAnswer, afterBroadcast, afterGap, answerFrom, noReplay, type Replay } from '../../src/tabs/replay'
+import type { Move, Requested } from '../../src/tabs/feed'
+import {
+  afterAnswer,
+  afterBroadcast,
+  afterGap,
+  answerFrom,
+  noReplay,
+  type Replay,
+  replayOf,
+} from '../../src/tabs/replay'
 import { answerOf, EVENT } from '../support/listening-client'
 import { at, change } from '../support/payloads'
 
@@ -151,7 +160,8 @@ const openLog = () => {
 /** Tabs on such a log. What they are told from memory is held against it. */
 const openTabs = () => {
   const log = openLog()
-  const flights: { readonly answer: Answer; readonly gaps: number }[] = []
+  const flights: { readonly answer: Answer; readonly gaps: number; readonly request: Requested }[] = []
+  const moves: Move[] = []
   let replay = noReplay
   // The end of the log when something was last said to be missing: what is told from memory reaches that far.
   let missingAt = log.place(0)
@@ -160,6 +170,7 @@ const openTabs = () => {
   const placeOf = (back: number | null): Cursor | null => (back === null ? null : log.place(back))
   const gap = (): void => {
     replay = afterGap(replay)
+    moves.push(null)
     missingAt = log.place(0)
   }
   const judge = (since: Cursor | null, { cursor, events }: Answer): void => {
@@ -181,13 +192,23 @@ const openTabs = () => {
     },
     broadcast: (back) => {
       const { epoch, seq } = log.place(back ?? 0)
-      if (seq > 0) replay = afterBroadcast(replay, { event: EVENT, payload: at(seq, { epoch }) })
+      if (seq === 0) return
+      const entry = { event: EVENT, payload: at(seq, { epoch }) }
+      replay = afterBroadcast(replay, entry)
+      moves.push(entry)
     },
     gap,
-    ask: (back) => flights.push({ answer: log.read(placeOf(back)), gaps: replay.gaps }),
+    ask: (back) => {
+      const request = { asOfMs: moves.length } as Requested
+      flights.push({ answer: log.read(placeOf(back)), gaps: replay.gaps, request })
+      moves.push(request)
+    },
     land: () => {
       const flight = flights.shift()
-      if (flight) replay = afterAnswer(replay, flight.answer, 0, flight.gaps)
+      if (!flight) return
+      const { answer, gaps, request } = flight
+      replay = afterAnswer(replay, answer, request.asOfMs, gaps)
+      moves.push({ to: request, answer })
     },
     query: (back) => {
       const since = placeOf(back)
@@ -195,7 +216,12 @@ const openTabs = () => {
       if (answer) judge(since, answer)
     },
   }
-  return { act: (name: string, back: number | null) => acts[name]?.(back), told: () => told }
+  const recalls = (): void => {
+    const known = replayOf(moves)
+    expect(known.replay).toEqual(replay)
+    for (const { request, gaps } of flights) expect(known.gapsBefore(request)).toBe(gaps)
+  }
+  return { act: (name: string, back: number | null) => acts[name]?.(back), told: () => told, recalls }
 }
 
 const weights = { commit: 6, 'commit many': 1, 'another life': 1, broadcast: 6, gap: 1, ask: 5, land: 6, query: 8 }
@@ -204,6 +230,16 @@ const step = fc.tuple(
   fc.option(fc.oneof(fc.constant(0), fc.nat(3), fc.nat(120)), { freq: 8 }),
 )
 
+describe('what a tab kept while it was alone', () => {
+  it('proves nothing by an answer to what it asked too long ago to be remembered', () => {
+    const request = { asOfMs: 5 } as Requested
+    const moves: Move[] = [{ to: request, answer: answerOf('e1:17', 'e1:19') }]
+    const { replay, gapsBefore } = replayOf(moves)
+    expect([given(replay, 19), gapsBefore(request)]).toEqual([null, -1])
+    expect(given(replayOf([request, ...moves]).replay, 18)).toEqual([19])
+  })
+})
+
 describe('whatever comes by the socket and the check, in any order, what a tab is told from memory', () => {
   it('is what the log has, and as much of it as there was when something was last said to be missing', () => {
     let told = 0
@@ -211,6 +247,8 @@ describe('whatever comes by the socket and the check, in any order, what a tab i
       const tabs = openTabs()
       for (const [name, back] of steps) tabs.act(name, back)
       told += tabs.told()
+      // By what a tab keeps while it is alone, it knows the same.
+      tabs.recalls()
     }
     fc.assert(fc.property(fc.array(step, { minLength: 5, maxLength: 60, size: 'large' }), walk), { numRuns: 1_000 })
     expect(told, 'answers from memory').toBeGreaterThan(500)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type TabsNameParts, tabsName } from '../../src/tabs/tabs'
+import { type TabsNameParts, tabsName } from '../../src/tabs/name'
 
 const parts: TabsNameParts = {
   user: '7',

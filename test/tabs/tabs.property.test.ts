@@ -4,7 +4,7 @@ import type { Connection } from '../../src/engine/state'
 import { SCHEDULES } from '../support/schedules'
 import { seededRandom } from '../support/seeded-random'
 import { createShopSteps, type ShopStep } from '../support/shop-steps'
-import { type OpenTab, openShopperTabs, type TabPage } from '../support/shopper-tabs'
+import { type CodeMood, type OpenTab, openShopperTabs, type TabPage } from '../support/shopper-tabs'
 import type { CheckMood, Fate } from '../support/virtual-shop'
 
 // What is promised, for every tab of a shopper, under any schedule of what happens to tabs, buses, locks, sockets and the check. Client,
@@ -26,6 +26,7 @@ type Step =
   | { name: 'start'; tab: number }
   | { name: 'check-now'; tab: number }
   | { name: 'loss'; share: number }
+  | { name: 'code'; mood: CodeMood }
 
 const TABS = 4
 
@@ -125,6 +126,17 @@ const stepWithResets: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.constant<Step>({ name: 'new-epoch' }) },
 )
 
+const stepWithCode: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 16, arbitrary: step },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      name: fc.constant('code' as const),
+      mood: constant<CodeMood>('at once', 'soon', 'late', 'failing', 'failing'),
+    }),
+  },
+)
+
 const isReset = ({ name }: Step): boolean => name === 'prune' || name === 'new-epoch'
 
 interface Schedule {
@@ -219,6 +231,8 @@ const run = async ({ seed, hasLive, steps }: Schedule): Promise<void> => {
         return server.obey(next)
       case 'loss':
         return browser.setLoss(next.share)
+      case 'code':
+        return shopper.setCode(next.mood)
       default: {
         const page = pick(next.tab)
         return page && obeyIn(page, next)
@@ -235,6 +249,7 @@ const run = async ({ seed, hasLive, steps }: Schedule): Promise<void> => {
   // Everything is well again.
   server.mend()
   browser.setLoss(0)
+  shopper.setCode('at once')
   for (const page of living()) {
     thaw(page)
     page.tab.unhang()
@@ -307,6 +322,12 @@ describe('under any schedule of what happens to tabs, buses and locks, every tab
   it(
     'hears every change once and in order, shows what the server has, and shares one socket',
     () => fc.assert(fc.asyncProperty(schedules(step), run), { numRuns: Math.ceil(SCHEDULES / 2) }),
+    SCHEDULES * 150 + 90_000,
+  )
+
+  it(
+    'does so, too, when the code for several tabs comes late, or cannot be fetched for a while',
+    () => fc.assert(fc.asyncProperty(schedules(stepWithCode), run), { numRuns: Math.ceil(SCHEDULES / 2) }),
     SCHEDULES * 150 + 90_000,
   )
 
