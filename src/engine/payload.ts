@@ -7,6 +7,7 @@ import {
   isRecord,
   list,
   type Misfit,
+  NOT_JSON,
   optional,
   own,
   ownOnly,
@@ -23,7 +24,6 @@ import {
 const DEEPEST = 16
 const MOST_VALUES = 10_000
 const MOST_CHARACTERS = 256_000
-const NOT_JSON: ReadonlySet<string> = new Set(['function', 'bigint', 'symbol'])
 
 /**
  * A copy of a payload, unless that is too hostile to look at: deeper than 16 levels, more than 10,000 values, more than
@@ -45,7 +45,7 @@ export const boundedCopy = (payload: unknown): unknown => {
     if (typeof value === 'string') characters += value.length
     if (values > MOST_VALUES) refuse(`at most ${MOST_VALUES} values`, value)
     if (characters > MOST_CHARACTERS) refuse(`at most ${MOST_CHARACTERS} characters`, value)
-    if (NOT_JSON.has(typeof value)) refuse('plain JSON', value)
+    if (NOT_JSON.includes(typeof value)) refuse('plain JSON', value)
     if (typeof value !== 'object' || value === null) return value
     if (path.length === DEEPEST) refuse(`at most ${DEEPEST} levels`, value)
     // A listener that copies the payload key by key would set the prototype of its copy.

@@ -33,6 +33,9 @@ export const within = <Inner extends Misfit | null>(step: string | number, inner
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** The types of what JSON cannot hold at all. */
+export const NOT_JSON: readonly string[] = ['function', 'bigint', 'symbol']
+
 /** A value's own property; nothing is ever read from its prototype. */
 export const own = (value: Record<string, unknown>, key: string): unknown =>
   Object.hasOwn(value, key) ? value[key] : undefined
@@ -76,12 +79,12 @@ export const readNumber = (value: unknown): number | undefined => {
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined
 }
 
+const YES: readonly unknown[] = [true, 1, '1', 'true']
+const NO: readonly unknown[] = [false, 0, '0', 'false', '']
+
 /** True or false, also as 1 or 0, or in a string, or as PHP prints false, as nothing; undefined for anything else. */
-export const readFlag = (value: unknown): boolean | undefined => {
-  const isAmong = (...words: readonly unknown[]): boolean => words.includes(value)
-  if (isAmong(true, 1, '1', 'true')) return true
-  return isAmong(false, 0, '0', 'false', '') ? false : undefined
-}
+export const readFlag = (value: unknown): boolean | undefined =>
+  YES.includes(value) || (NO.includes(value) ? false : undefined)
 
 /** A boolean, as `readFlag` reads it. */
 export const flag: Shape = /* @__PURE__ */ where('true or false', (value) => readFlag(value) !== undefined)
@@ -144,10 +147,9 @@ const stepInWords = (step: string | number, index: number): string => {
 }
 
 const inWords = (value: unknown): string => {
-  if (value === null || value === undefined) return String(value)
   if (Array.isArray(value)) return `an array of ${value.length}`
-  if (typeof value === 'string')
-    return value.length > 60 ? `a string of ${value.length} characters` : JSON.stringify(value)
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
+  if (typeof value === 'string' && value.length > 60) return `a string of ${value.length} characters`
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'object' && value !== null) return 'an object'
+  return NOT_JSON.includes(typeof value) ? `a ${typeof value}` : String(value)
 }

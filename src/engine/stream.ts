@@ -13,11 +13,12 @@ import type { Moment } from './clock'
 import { type Cursor, formatCursor, isBefore } from './cursor'
 import { CartEchoError } from './errors'
 import type { Change, ChangeMeta } from './events'
-import { type Decoded, frozen, mayComeAgain } from './payload'
-import { hearBare, hearLive } from './stream/spoken'
+import { type Decoded, mayComeAgain } from './payload'
+import { bareChange, hearBare, hearLive } from './stream/spoken'
 import {
   type Arrival,
   type Asked,
+  type Asking,
   askingNothing,
   type Delivery,
   type Effect,
@@ -234,7 +235,7 @@ export const advance = (
   }
 
   /** What was asked, if this is the answer to it, and not one that another tab was given: asked no more. */
-  const takeAsk = (): Stream['asking'] | null => {
+  const takeAsk = (): Asking | null => {
     const { asking } = stream
     if (asking.name !== 'asked' || ask === undefined) return null
     stream.asking = askingNothing
@@ -381,9 +382,3 @@ type Moves = { readonly [Name in Arrival['name']]: (arrival: Extract<Arrival, { 
 
 /** True when that log reaches as far as this place. */
 const reaches = (end: Cursor | null, { epoch, seq }: Cursor): boolean => end?.epoch === epoch && seq <= end.seq
-
-const bareChange = ({ message, atMs }: BareAnswer): Change => {
-  const event = 'cart.conditions.changed'
-  const change = { message, changes: {}, timestamp: new Date(atMs).toISOString() }
-  return frozen({ event, change, meta: { event, key: `bare:${atMs}`, via: 'check', receivedAtMs: atMs, bare: true } })
-}

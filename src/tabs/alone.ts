@@ -68,9 +68,11 @@ const LOADED_WITHIN_MS = 5_000
 const MOST_HEARD = 100
 
 /**
- * One transport for all tabs of a shopper. Whoever gets the lock opens it, and is fed by it as if there were no tabs. What it takes to share it is
- * fetched when another tab is heard, or has the lock: then the one with the lock leads, and opens nothing anew, and the others follow. Until that is there, the tab says
- * to others that it is; where it does not come soon, the tab gives the lock back and feeds itself, says why, once, and tries again, later each time. Never throws.
+ * One transport for all tabs of a shopper. Whoever gets the lock opens it, and is fed by it as if there were no tabs. What it
+ * takes to share is fetched when another tab is heard, or has the lock: then the one with the lock leads, and opens nothing
+ * anew; the others follow. While its code is on its way, a tab with the lock says that it is there. Where that does not come
+ * soon, it gives the lock back and feeds itself; where it cannot be fetched it says so, once, and tries again, later each
+ * time. Never throws.
  */
 export const tabs =
   (options: TabsOptions): Transport =>

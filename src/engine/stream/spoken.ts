@@ -1,5 +1,6 @@
 import type { BareAnswer } from '../answer'
-import type { Words } from '../payload'
+import type { Change } from '../events'
+import { frozen, type Words } from '../payload'
 
 /** What a check without a log and broadcasts without a place said lately. Only their words say which is the same news. */
 export interface Spoken {
@@ -61,4 +62,11 @@ const hear = (
   // A message heard from one side cancels one from the other. The same side repeating it means another change in the same words.
   const said = same ? lately.filter((one) => one !== same) : isRepeated ? lately : [...lately, mine]
   return { spoken: { ...spoken, said: said.slice(-MOST_SAID) }, isNews: !same && !isRepeated }
+}
+
+/** What a bare answer says, as a change without a place. */
+export const bareChange = ({ message, atMs }: BareAnswer): Change => {
+  const event = 'cart.conditions.changed'
+  const change = { message, changes: {}, timestamp: new Date(atMs).toISOString() }
+  return frozen({ event, change, meta: { event, key: `bare:${atMs}`, via: 'check', receivedAtMs: atMs, bare: true } })
 }

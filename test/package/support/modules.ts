@@ -28,10 +28,16 @@ const readImports = (path: string): Named[] => {
   }
   if (!/\.(js|ts)$/.test(path)) return []
   const { importedFiles } = ts.preProcessFile(text, true, true)
-  return importedFiles.map(({ fileName, pos }) => ({
+  const found = importedFiles.map(({ fileName, pos }) => ({
     name: fileName,
     isDynamic: /\bimport\(\s*$/.test(text.slice(Math.max(0, pos - 20), pos)),
   }))
+  // Minified, a regular expression may look like a comment, and hide what comes after it.
+  const late = Array.from(text.matchAll(/\bimport\(["']([^"']+)["']\)/g), ([, name = '']) => ({
+    name,
+    isDynamic: true,
+  }))
+  return [...found, ...late.filter(({ name }) => !found.some((one) => one.name === name))]
 }
 
 /** A package's file with all that it imports of the package, directly or not. Throws when something is not there. */
