@@ -38,7 +38,7 @@ export const glanceAt = (tag: HTMLScriptElement | null): Glance => {
       problems.push(cause)
     }
   }
-  found.guest = /^(true|1)$/.test(String(found.guest))
-  found.enabled = !/^(false|0)$/.test(String(found.enabled))
+  found.guest = /^(true|1)$/.test(found.guest as string)
+  found.enabled = !/^(false|0)$/.test(found.enabled as string)
   return found
 }

@@ -81,8 +81,10 @@ const open = (queue: unknown): void => {
       if (more) {
         if (opened || cart.connection.get().reason === 'loading')
           throw earlyError('invalid-options', 'Options come too late: put data-manual on the tag.')
-        const given = Object.entries(more).filter(([, value]) => value !== undefined)
-        options = ownOnly({ events, ...Object.fromEntries(given) })
+        options = ownOnly(more)
+        for (const name in options)
+          if (options[name as keyof StartOptions] === undefined) delete options[name as keyof StartOptions]
+        options.events ??= events
         visited()
       }
       isByHand = true

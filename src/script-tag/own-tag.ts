@@ -16,13 +16,16 @@ export interface OwnTag {
 export const findTag = (): HTMLScriptElement | null => {
   // In a callback it would be null already (https://developer.mozilla.org/docs/Web/API/Document/currentScript).
   const currentScript = unclobbered(document, 'currentScript')
-  if (currentScript instanceof HTMLScriptElement) return currentScript
+  if (currentScript) return currentScript as HTMLScriptElement
   // A module has no currentScript. Only tags in <head>: <body> holds what shoppers wrote, and a tag in there must not name hosts.
   const [sole = null, another] = unclobbered(document, 'head').querySelectorAll<HTMLScriptElement>(
     'script[type="module"][src*="/cart-echo.global.js"]',
   )
   return another ? null : sole
 }
+
+// `Node.DOCUMENT_POSITION_FOLLOWING`.
+const FOLLOWING = 4
 
 /**
  * Where the tag's script was loaded from. `tag.src` uses the `<base href>` of now; one that comes after the tag, such as in a shopper's text, was not there
@@ -34,7 +37,7 @@ export const sourceOf = (tag: HTMLScriptElement | null): string => {
   const home = /^http/.test(location.href) ? location.href : origin
   if (!tag?.src) return home
   const base = unclobbered(document, 'querySelector').call(document, 'base[href]')
-  const isLater = base && tag.compareDocumentPosition(base) & Node.DOCUMENT_POSITION_FOLLOWING
+  const isLater = base && tag.compareDocumentPosition(base) & FOLLOWING
   return isLater ? new URL(tag.getAttribute('src') ?? '', home).href : tag.src
 }
 

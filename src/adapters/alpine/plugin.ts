@@ -1,4 +1,3 @@
-import { unclobbered } from '../../engine/environment'
 import type { AlpineLike, HandleDirective } from './alpine-like'
 import type { ShownCart } from './shown-cart'
 
@@ -20,7 +19,7 @@ export const alpinePlugin =
     const directive = directiveOf(Alpine, shown)
     // Livewire's morph clones elements to compare them; the listeners of a clone would never end.
     Alpine.directive('cart-echo', Alpine.skipDuringClone?.(directive) ?? directive)
-    if ('_x_dataStack' in Object(unclobbered(document, 'querySelector').call(document, '[x-data]'))) rescan()
+    rescan()
   }
 
 /** The magic properties of an Alpine; none of one that is too old to say. */
@@ -29,7 +28,7 @@ export const magicsOf = (Alpine: AlpineLike): { readonly $cartEcho?: unknown } =
 
 /**
  * Makes an Alpine that has already started read the attributes that it could not understand without the plugin: Alpine evaluates an attribute again when
- * it is written (alpinejs src/mutation.js). The element's data and other attributes stay.
+ * it is written (alpinejs src/mutation.js). The element's data and other attributes stay. One that has not started notices nothing.
  */
 const rescan = (): void => {
   for (const { attributes } of document.querySelectorAll('[x-data], [x-data] *')) {

@@ -7,7 +7,7 @@ import { isLoaded, type Targets } from './targets'
  * (pusher-http-php `src/Pusher.php`).
  */
 export const dropInvalidSocketId = ({ options: { headers } }: RequestHook): void => {
-  if (!/^\d+\.\d+$/.test(String(headers['X-Socket-ID']))) delete headers['X-Socket-ID']
+  if (!/^\d+\.\d+$/.test(headers['X-Socket-ID'] as string)) delete headers['X-Socket-ID']
 }
 
 /** The same for each request, until aborted. */
