@@ -5,7 +5,7 @@ import { type Memory, remember } from './customer'
 import type { Environment, PageSignal } from './environment'
 import type { CartEchoError } from './errors'
 import { askThrew, type ConnectionFact, echoThrew } from './state'
-import { type Arrival, type Asked, type Confirmed, type Effect, type StreamRules, wakesAtMs } from './stream/state'
+import { type Arrival, type Confirmed, type Effect, type StreamRules, wakesAtMs } from './stream/state'
 import {
   cannotAnswer,
   gone,
@@ -13,7 +13,6 @@ import {
   noCheck,
   type Query,
   type Reply,
-  type Said,
   type Sink,
   stopLink,
   type TabNote,
@@ -115,12 +114,12 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
       reply = { name: 'unanswered', error: askThrew(cause) }
       if (isOpen) report(reply.error)
     }
-    if (reply.name !== 'unanswered') return arrive(arrivalOf(reply, { ask: mine, asOfMs: reply.asOfMs ?? askedAtMs }))
-    const { error, next, isProvisional } = reply
-    if (!isProvisional) release(mine, error)
-    arrive({ name: 'unanswered', next })
+    if (reply.name !== 'unanswered') return arrive({ ...reply, ask: mine, asOfMs: reply.asOfMs ?? askedAtMs })
+    if (reply.isProvisional) return arrive(reply)
+    release(mine, reply.error)
+    arrive(reply)
     // Those who came while that ask was under way still need one.
-    if (!isProvisional && waiters.size > 0) arrive({ name: 'resync' })
+    if (waiters.size > 0) arrive({ name: 'resync' })
   }
 
   const disappoint = (error: CartEchoError): void => {
@@ -150,7 +149,7 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
 
   const sink: Sink = {
     deliver: heard((event, payload) => arrive({ name: 'broadcast', event, payload })),
-    answer: heard((said, asOfMs) => arrive(arrivalOf(said, { asOfMs }))),
+    answer: heard((said, asOfMs) => arrive({ ...said, asOfMs })),
     resync: heard((withinMs = 0, onlyOwned = false) => {
       if (!onlyOwned || memory.stream.owner !== null) arrive({ name: 'resync', inMs: withinMs * random() })
     }),
@@ -234,10 +233,6 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
 
 /** What an ask that throws amounts to. When it is asked again is left to the stream. */
 type NoAnswer = Omit<Reply & { name: 'unanswered' }, 'next'> & { readonly next?: undefined }
-
-// A reply of the check, as an arrival for the stream.
-const arrivalOf = (said: Said, asked: Asked): Arrival =>
-  said.name === 'log' ? { name: 'answer', answer: said.answer, ...asked } : { ...said, ...asked }
 
 /** The options of `check()`. */
 export interface CheckOptions {

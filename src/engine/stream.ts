@@ -66,7 +66,7 @@ export const advance = (
     case 'resync':
       planAsk(turn, 'resync', arrival.inMs ?? 0)
       break
-    case 'answer':
+    case 'log':
       settle(turn, arrival.answer, arrival)
       break
     case 'bare':

@@ -96,7 +96,7 @@ describe('advance() never throws', () => {
         cursor: { epoch: 'e1', seq: events.length },
         events,
       }
-      return { name: 'answer', ask: 1, asOfMs: 0, answer: { ...answer, reset: false } }
+      return { name: 'log', ask: 1, asOfMs: 0, answer: { ...answer, reset: false } }
     }),
     fc.constant((): Arrival => ({ name: 'time' })),
     fc.constant((): Arrival => ({ name: 'resync' })),

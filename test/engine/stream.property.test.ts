@@ -126,7 +126,7 @@ const run = (start: 'nowhere' | 'empty' | 'epoch', commands: readonly Command[])
     stream = step.stream
     for (const effect of step.effects) note(effect)
     const jumped = step.effects.some(({ name }) => name === 'fresh' || name === 'stale')
-    const mayEnter = arrival.name === 'answer' && (arrival.answer.reset || before.cursor === null)
+    const mayEnter = arrival.name === 'log' && (arrival.answer.reset || before.cursor === null)
     if (mayEnter && stream.cursor !== before.cursor) {
       entered.set(arrival.answer.cursor.epoch, arrival.answer.cursor.seq)
     }
@@ -188,20 +188,20 @@ const run = (start: 'nowhere' | 'empty' | 'epoch', commands: readonly Command[])
     }
     if (next.name === 'repeat-answer') {
       const old = answers.at(-1 - next.back)
-      return old && take({ name: 'answer', answer: old, ask: 1 })
+      return old && take({ name: 'log', answer: old, ask: 1 })
     }
     if (next.name === 'overhear') return overhear(next)
     if (!asked) return
     const answer = server.answer(asked.since, next.behind, next.pruned)
     answers.push(answer)
     asked = null
-    take({ name: 'answer', answer, ask: 1 })
+    take({ name: 'log', answer, ask: 1 })
   }
 
   const overhear = ({ from, behind, pruned }: Command & { name: 'overhear' }): void => {
     const { epoch, seq } = server.head()
     const since = from === null ? null : { epoch, seq: Math.max(0, seq - from) }
-    take({ name: 'answer', answer: server.answer(since, behind, pruned) })
+    take({ name: 'log', answer: server.answer(since, behind, pruned) })
   }
 
   for (const next of commands) obey(next)

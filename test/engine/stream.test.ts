@@ -31,13 +31,13 @@ const inboxAt = (
     rendered: (text: string) => take({ name: 'rendered', cursor: cursorOf(text) }),
     answer: (answer: Partial<Answer> & { cursor: Cursor }) =>
       take({
-        name: 'answer',
+        name: 'log',
         ask: 1,
         answer: { since: stream.cursor, owner: 'me', events: [], reset: false, ...answer },
       }),
     /** What the check said to another tab. */
     overhear: (answer: Partial<Answer> & { cursor: Cursor; since: Cursor | null }) =>
-      take({ name: 'answer', answer: { owner: 'me', events: [], reset: false, ...answer }, asOfMs: nowMs }),
+      take({ name: 'log', answer: { owner: 'me', events: [], reset: false, ...answer }, asOfMs: nowMs }),
     overhearBare: (message: string | null, updated = true) =>
       take({ name: 'bare', answer: { updated, message, atMs: nowMs }, asOfMs: nowMs }),
     overhearNothing: () => take({ name: 'nothing', asOfMs: nowMs }),

@@ -102,7 +102,7 @@ export interface Turn {
 export type Arrival =
   | { readonly name: 'broadcast'; readonly event: string; readonly payload: unknown }
   | { readonly name: 'resync'; readonly inMs?: number | undefined }
-  | ({ readonly name: 'answer'; readonly answer: Answer } & Asked)
+  | ({ readonly name: 'log'; readonly answer: Answer } & Asked)
   | ({ readonly name: 'bare'; readonly answer: BareAnswer } & Asked)
   | ({ readonly name: 'nothing' } & Asked)
   | { readonly name: 'unanswered'; readonly next?: Next | undefined }
