@@ -316,7 +316,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
     if (!cursor || (isBefore(cursor, memory.stream.cursor) && !mayReadOnceMore())) return
     if (session) return session.rendered(cursor)
     // The next session runs the effects of this.
-    remember(memory, { name: 'rendered', cursor }, { ...listening, canAsk: false }, { nowMs: nowMs(), random: 0 })
+    remember(memory, { name: 'rendered', cursor }, { ...listening, canAsk: false }, environment)
   }
 
   // A page without a cursor may come from a prefetch or the history, and be older than the last change.

@@ -68,7 +68,7 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
 
   const arrive = (arrival: Arrival): void => {
     if (!isOpen) return
-    remember(memory, arrival, { ...rules, canAsk }, { nowMs: nowMs(), random: random() })
+    remember(memory, arrival, { ...rules, canAsk }, environment)
     carryOut()
     const atMs = memory.pending.length > 0 ? nowMs() : wakesAtMs(memory.stream)
     if (!isOpen || atMs === null) alarm.stop()
