@@ -116,27 +116,3 @@ export const withPageClock = (environment: Environment): Environment => {
     },
   })
 }
-
-/** Something that is on for as long as anybody has it started. `again` is called for a start while it is on. */
-export const createCounted = ({ begin, again, end }: Readonly<Record<'begin' | 'again' | 'end', () => void>>) => {
-  const holders = new Set<symbol>()
-  return {
-    isOn: (): boolean => holders.size > 0,
-    /** Ends it at once, whoever has it started. */
-    stop: (): void => {
-      if (holders.size === 0) return
-      holders.clear()
-      end()
-    },
-    /** Begins it, unless it is on already. Returns the release of this start; it ends with the last one. */
-    start: (): Stop => {
-      const holder = Symbol('start')
-      holders.add(holder)
-      if (holders.size === 1) begin()
-      else again()
-      return () => {
-        if (holders.delete(holder) && holders.size === 0) end()
-      }
-    },
-  }
-}

@@ -158,6 +158,12 @@ const follow = (now: Connection, fact: ConnectionFact): Place => {
 export const errorOf = (connection: Connection): CartEchoError | null =>
   hasOwn(connection, 'error') ? connection.error : null
 
+/** The error of a check on a page that does not listen. */
+export const notListening = (connection: Connection): CartEchoError =>
+  new CartEchoError('cannot-check', `The page is ${connection.name}: ${connection.reason}.`, {
+    cause: errorOf(connection) ?? undefined,
+  })
+
 /** The details of a refusal; `detail` is appended to the message. */
 type RefusalDetails = CartEchoErrorDetails & { readonly detail?: string | undefined }
 
