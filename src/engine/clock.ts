@@ -70,15 +70,15 @@ export const withPageClock = (environment: Environment): Environment => {
     if (thrown.length > 0) throw thrown[0]
   }
 
-  const hasJumped = (): boolean => {
+  const hasWoken = (): boolean => {
     const passedMs = environment.nowMs() - lastMs
-    return passedMs < 0 || (wasVisible && passedMs > TICK_MS + LATE_MS)
+    return environment.isVisible() && (passedMs < 0 || (wasVisible && passedMs > TICK_MS + LATE_MS))
   }
 
   const tick = (): void => {
-    const isAwake = hasJumped() && environment.isVisible()
+    const woke = hasWoken()
     wait()
-    if (isAwake) tell('woke')
+    if (woke) tell('woke')
     tell('tick')
   }
 
@@ -90,10 +90,10 @@ export const withPageClock = (environment: Environment): Environment => {
 
   // Any signal may be the first thing after a sleep.
   const hear = (signal: PageSignal): void => {
-    const isAwake = hasJumped() && environment.isVisible()
-    if (isAwake || wasVisible !== environment.isVisible()) wait()
+    const woke = hasWoken()
+    if (woke || wasVisible !== environment.isVisible()) wait()
     tell(signal)
-    if (isAwake) tell('woke')
+    if (woke) tell('woke')
   }
 
   const end = (): void => {
