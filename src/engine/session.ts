@@ -4,7 +4,7 @@ import type { Cursor } from './cursor'
 import { type Memory, remember } from './customer'
 import type { Environment, PageSignal } from './environment'
 import type { CartEchoError } from './errors'
-import { askThrew, type ConnectionFact, echoThrew } from './state'
+import { askThrew, type ConnectionFact } from './state'
 import { type Arrival, type Confirmed, type Effect, type StreamRules, wakesAtMs } from './stream/state'
 import {
   cannotAnswer,
@@ -14,6 +14,7 @@ import {
   type Query,
   type Reply,
   type Sink,
+  startLink,
   stopLink,
   type TabNote,
   type Transport,
@@ -162,12 +163,7 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
     // A listener may have stopped the page, and a link that has ended has nothing more to say.
     if (!isOpen) return
     early.length = 0
-    try {
-      link = transport(sink)
-    } catch (cause) {
-      sink.state(echoThrew(cause))
-      link = { stop: () => undefined }
-    }
+    link = startLink(transport, sink)
     if (!isOpen) return disconnect()
     canAsk = link.ask !== undefined
     arrive(arrival)

@@ -5,7 +5,7 @@ import { type Cursor, placeOf } from './cursor'
 import type { Audience, Environment, PageSignal } from './environment'
 import type { CartEchoError } from './errors'
 import { hasOwn } from './shape'
-import { type ConnectionFact, echoThrew, refused } from './state'
+import { type ConnectionFact, refused } from './state'
 import {
   afterAnswer,
   afterBroadcast,
@@ -20,7 +20,17 @@ import {
   type Polled,
   wireOf,
 } from './sync/feeds'
-import { cannotAnswer, gone, type Link, type Query, type Reply, type Sink, stopLink, type Transport } from './transport'
+import {
+  cannotAnswer,
+  gone,
+  type Link,
+  type Query,
+  type Reply,
+  type Sink,
+  startLink,
+  stopLink,
+  type Transport,
+} from './transport'
 
 /** One request of the check; rejects only when aborted. */
 export type AskCheck = (query: Query, signal: Signal) => Promise<Meaning>
@@ -163,12 +173,8 @@ export const sync =
     }
 
     const openLive = (): void => {
-      try {
-        link = options.live?.(liveSink) ?? null
-      } catch (cause) {
-        // It is the page's own Echo that throws, which must not keep the check from feeding the page.
-        liveSink.state(echoThrew(cause))
-      }
+      // The page's own Echo may throw, which must not keep the check from feeding the page.
+      if (options.live) link = startLink(options.live, liveSink)
       // It may have delivered at once, and a listener may have stopped the page.
       if (stopped) endLive()
     }

@@ -102,6 +102,16 @@ export interface Connector {
   readonly at?: ((settings: ReverbSettings, before: Partial<ReverbSettings> | null) => Connector) | undefined
 }
 
+/** Starts a transport. One that throws, as a page's own Echo may, is refused with `echo-failed`; nothing is thrown. */
+export const startLink = (transport: Transport, sink: Sink): Link => {
+  try {
+    return transport(sink)
+  } catch (cause) {
+    sink.state(echoThrew(cause))
+    return { stop: () => undefined }
+  }
+}
+
 /** Stops a transport. One that throws, as a page's own Echo may, is reported as `echo-failed`; nothing is thrown. */
 export const stopLink = (stop: Stop, report: (error: CartEchoError) => void): void => {
   try {

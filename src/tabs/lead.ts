@@ -1,8 +1,8 @@
 import { isYoung } from '../engine/clock'
 import type { Audience, Environment, PageSignal } from '../engine/environment'
 import { copyOf } from '../engine/payload'
-import { echoThrew, moveConnection, nextTryAfter, notStarted } from '../engine/state'
-import { type Link, noCheck, type Sink } from '../engine/transport'
+import { moveConnection, nextTryAfter, notStarted } from '../engine/state'
+import { type Link, noCheck, type Sink, startLink } from '../engine/transport'
 import { isLater, type Message, type Post, type Term, termAfter } from './bus'
 import type { Tab } from './follow'
 import { type Ask, createRelay } from './relay'
@@ -99,16 +99,6 @@ export const lead = (tab: Tab, { open, isReadable = () => true }: Pick<TabsOptio
     if (signal === 'visible' || signal === 'hidden') postToOthers(here())
   })
 
-  // If it threw, the lock would be given back and taken again without end.
-  const openOrSay = (): Link => {
-    try {
-      return open(others.audience)(fed)
-    } catch (cause) {
-      move(echoThrew(cause))
-      return { stop: () => undefined }
-    }
-  }
-
   return {
     /** Says so, and opens what feeds the tabs. Apart from `lead`, so that whoever is told at once already has what to stop. */
     begin: (): void => {
@@ -117,7 +107,8 @@ export const lead = (tab: Tab, { open, isReadable = () => true }: Pick<TabsOptio
       if (stopped) return
       // The followers of the leader before say hello to this one.
       tab.post(here())
-      const opened = openOrSay()
+      // If it threw, the lock would be given back and taken again without end.
+      const opened = startLink((sink) => open(others.audience)(sink), fed)
       // It may have delivered at once, and a listener may have stopped the page.
       if (stopped) return opened.stop()
       link = opened
