@@ -1,11 +1,11 @@
 import { untilAborted } from './abort'
 import type { CartEcho } from './cart-echo'
-import { createAlarm, createCounted, isYoung } from './clock'
+import { createAlarm, isYoung } from './clock'
 import { formatCursor, isBefore } from './cursor'
 import { identified, isConfirmed, type Memory, type Move, newCustomer, remember } from './customer'
 import { createEmitter, createGuard, createSource, neverThrowing, type OnError, onceEach, readOnly } from './emitter'
 import type { Environment, PageSignal, Stop } from './environment'
-import { CartEchoError, unfit } from './errors'
+import { type CartEchoError, unfit } from './errors'
 import { type CartEventName, type Change, type Listening, unknownEvent } from './events'
 import { type PageIdentity, readShopper, type Shopper, whyClosed } from './identity'
 import { confirmed, dismissed, hear, keysOf, type News, noNews, unconfirmed, withChange, withRead } from './news'
@@ -19,6 +19,7 @@ import {
   errorOf,
   moveConnection,
   nextTryAfter,
+  notListening,
   notStarted,
   refused,
 } from './state'
@@ -84,6 +85,8 @@ export const createClient = (options: ClientOptions): CartEcho => {
   let isTraversed = false
   let readOnce = 0
   let ranAtMs = Number.NEGATIVE_INFINITY
+  /** Whoever has it started. */
+  const holders = new Set<object>()
   const leaving: (Stop | undefined)[] = []
 
   const cursor = (): string | null => {
@@ -183,7 +186,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
     close(fact.error)
     memory.pending.length = 0
     forgetNews()
-    if (customer.memory === memory && session === null && counted.isOn()) move(fact)
+    if (customer.memory === memory && session === null && holders.size > 0) move(fact)
   }
 
   const forgetNews = (): void => {
@@ -241,23 +244,19 @@ export const createClient = (options: ClientOptions): CartEcho => {
   const isStuck = (): boolean =>
     errorOf(connection.get()) !== null || (session !== null && connection.get().name === 'idle')
 
-  const counted = createCounted({
-    begin: () => {
-      leaving.push(options.whileStarted?.(), environment.watchPage(hearPage))
-      open()
-      // Stopped while in the back/forward cache: nobody heard it come back.
-      if (counted.isOn() && news.get().unconfirmedSinceMs === AWAY) unconfirm()
-    },
-    again: () => {
-      if (isStuck()) reopen()
-    },
-    end: () => {
-      close()
-      refreshing.reset()
-      for (const leave of leaving.splice(0)) leave?.()
-      move({ name: 'idle', reason: 'not-started' })
-    },
-  })
+  const begin = (): void => {
+    leaving.push(options.whileStarted?.(), environment.watchPage(hearPage))
+    open()
+    // Stopped while in the back/forward cache: nobody heard it come back.
+    if (holders.size > 0 && news.get().unconfirmedSinceMs === AWAY) unconfirm()
+  }
+
+  const end = (): void => {
+    close()
+    refreshing.reset()
+    for (const leave of leaving.splice(0)) leave?.()
+    move({ name: 'idle', reason: 'not-started' })
+  }
 
   // From then on another customer may be looking.
   const unconfirm = (sinceMs = nowMs()): void => {
@@ -294,7 +293,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
     }
     if (customer !== mine) return
     news.set(confirmed(news.get()))
-    if (customer !== mine || !counted.isOn()) return
+    if (customer !== mine || holders.size === 0) return
     if (session === null || isStuck() || pendingMove === 'check') reopen()
     else if (pendingMove === 'interval' && connection.get().name === 'polling') retime()
     else reportProblems()
@@ -316,13 +315,12 @@ export const createClient = (options: ClientOptions): CartEcho => {
     if (!cursor || (isBefore(cursor, memory.stream.cursor) && !mayReadOnceMore())) return
     if (session) return session.rendered(cursor)
     // The next session runs the effects of this.
-    remember(memory, { name: 'rendered', cursor }, { ...listening, canAsk: false }, { nowMs: nowMs(), random: 0 })
+    remember(memory, { name: 'rendered', cursor }, { ...listening, canAsk: false }, environment)
   }
 
   // A page without a cursor may come from a prefetch or the history, and be older than the last change.
   const renderedSometime = (): void => {
-    const isYoungNews = changedAtMs !== null && isYoung(changedAtMs, nowMs(), PREFETCHED_MS)
-    const mayBeOlder = isYoungNews || (isTraversed && changedAtMs !== null)
+    const mayBeOlder = changedAtMs !== null && (isTraversed || isYoung(changedAtMs, nowMs(), PREFETCHED_MS))
     if (mayBeOlder && mayReadOnceMore()) refreshing.beStale()
     else if (!mayBeOlder && !refreshing.isRunning() && !customer.memory.stream.cursor) refreshing.beFresh()
   }
@@ -332,12 +330,6 @@ export const createClient = (options: ClientOptions): CartEcho => {
     if (!refreshing.isRunning() && !isYoung(ranAtMs, nowMs(), AFTERMATH_MS)) return true
     readOnce += 1
     return readOnce <= MOST_READ_ONCE_MORE
-  }
-
-  const notListening = (): CartEchoError => {
-    const { name, reason } = connection.get()
-    const cause = errorOf(connection.get()) ?? undefined
-    return new CartEchoError('cannot-check', `The page is ${name}: ${reason}.`, { cause })
   }
 
   /** Makes sure that the page is right: asks, lets listeners hear, runs the refresh that is wanted. */
@@ -350,12 +342,12 @@ export const createClient = (options: ClientOptions): CartEcho => {
     const { memory } = customer
     const before = memory.delivered
     if (!isConfirmed(memory, nowMs(), maxAgeMs)) {
-      if (!session) throw notListening()
+      if (!session) throw notListening(connection.get())
       await untilAborted(session.confirm(), signal)
     }
     if (refresh) await untilAborted(refreshing.flush(), signal)
     const { delivered, confirmedAtMs, confirmedOwner: owner } = memory
-    if (confirmedAtMs === null || customer.memory !== memory) throw notListening()
+    if (confirmedAtMs === null || customer.memory !== memory) throw notListening(connection.get())
     return { found: delivered - before, confirmedAtMs, owner }
   }
 
@@ -366,8 +358,20 @@ export const createClient = (options: ClientOptions): CartEcho => {
       if (!listening.events.has(name)) throw unknownEvent(name)
       return hear({ emitter, guard, news, now: () => customer.memory }, name, listener, replay)
     },
-    start: counted.start,
-    stop: counted.stop,
+    start: () => {
+      const holder = {}
+      holders.add(holder)
+      if (holders.size === 1) begin()
+      else if (isStuck()) reopen()
+      return () => {
+        if (holders.delete(holder) && holders.size === 0) end()
+      }
+    },
+    stop: () => {
+      if (holders.size === 0) return
+      holders.clear()
+      end()
+    },
     identify,
     connection: readOnly(connection),
     // What was planned for a time that has passed is being tried, or waits for somebody who looks.

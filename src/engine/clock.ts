@@ -70,15 +70,15 @@ export const withPageClock = (environment: Environment): Environment => {
     if (thrown.length > 0) throw thrown[0]
   }
 
-  const hasJumped = (): boolean => {
+  const hasWoken = (): boolean => {
     const passedMs = environment.nowMs() - lastMs
-    return passedMs < 0 || (wasVisible && passedMs > TICK_MS + LATE_MS)
+    return environment.isVisible() && (passedMs < 0 || (wasVisible && passedMs > TICK_MS + LATE_MS))
   }
 
   const tick = (): void => {
-    const isAwake = hasJumped() && environment.isVisible()
+    const woke = hasWoken()
     wait()
-    if (isAwake) tell('woke')
+    if (woke) tell('woke')
     tell('tick')
   }
 
@@ -90,10 +90,10 @@ export const withPageClock = (environment: Environment): Environment => {
 
   // Any signal may be the first thing after a sleep.
   const hear = (signal: PageSignal): void => {
-    const isAwake = hasJumped() && environment.isVisible()
-    if (isAwake || wasVisible !== environment.isVisible()) wait()
+    const woke = hasWoken()
+    if (woke || wasVisible !== environment.isVisible()) wait()
     tell(signal)
-    if (isAwake) tell('woke')
+    if (woke) tell('woke')
   }
 
   const end = (): void => {
@@ -115,28 +115,4 @@ export const withPageClock = (environment: Environment): Environment => {
       }
     },
   })
-}
-
-/** Something that is on for as long as anybody has it started. `again` is called for a start while it is on. */
-export const createCounted = ({ begin, again, end }: Readonly<Record<'begin' | 'again' | 'end', () => void>>) => {
-  const holders = new Set<symbol>()
-  return {
-    isOn: (): boolean => holders.size > 0,
-    /** Ends it at once, whoever has it started. */
-    stop: (): void => {
-      if (holders.size === 0) return
-      holders.clear()
-      end()
-    },
-    /** Begins it, unless it is on already. Returns the release of this start; it ends with the last one. */
-    start: (): Stop => {
-      const holder = Symbol('start')
-      holders.add(holder)
-      if (holders.size === 1) begin()
-      else again()
-      return () => {
-        if (holders.delete(holder) && holders.size === 0) end()
-      }
-    },
-  }
 }

@@ -1,4 +1,5 @@
-import { isYoung, type Moment } from './clock'
+import { isYoung } from './clock'
+import type { Environment } from './environment'
 import { isSameShopper, type Shopper } from './identity'
 import { advance } from './stream'
 import { type Arrival, type Effect, newStream, type Stream, type StreamRules } from './stream/state'
@@ -56,7 +57,8 @@ export const identified = ({ shopper, memory }: Customer, next: Shopper, move: M
 }
 
 /** Takes in what happened; what is to be done for it waits to be carried out. */
-export const remember = (memory: Memory, arrival: Arrival, rules: StreamRules, moment: Moment): void => {
+export const remember = (memory: Memory, arrival: Arrival, rules: StreamRules, environment: Environment): void => {
+  const moment = { nowMs: environment.nowMs(), random: environment.random() }
   const { stream, effects } = advance(memory.stream, arrival, rules, moment)
   memory.stream = stream
   memory.pending.push(...effects)

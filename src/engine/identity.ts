@@ -1,7 +1,7 @@
 import { type Cursor, parseCursor } from './cursor'
 import { type CartEchoError, unfit, wordsOf } from './errors'
 import type { Id } from './events'
-import type { ReverbSettings } from './settings'
+import { isGiven, type ReverbSettings } from './settings'
 import { ownOnly } from './shape'
 import type { ConnectionFact } from './state'
 
@@ -46,7 +46,7 @@ const ID = /^(?!(undefined|null|nan|true|false)$)[\w\-=@,.;]{1,120}$/i
  * @throws {CartEchoError} `invalid-user` for what cannot be an id, such as `NaN` or `'undefined'`.
  */
 export const readUser = (user: unknown): string | null => {
-  if (user === undefined || user === null || user === '') return null
+  if (!isGiven(user)) return null
   if (Number.isSafeInteger(user)) return String(user)
   if (typeof user === 'string' && ID.test(user)) return user
   throw unfit('invalid-user', 'user', 'an id, or null for nobody', user)
@@ -81,7 +81,7 @@ export const isSameShopper = (a: Shopper, b: Shopper): boolean =>
   a.user === b.user && a.guest === b.guest && (a.owner === null || b.owner === null || a.owner === b.owner)
 
 const readCursor = (cursor: unknown): Cursor | null => {
-  if (cursor === undefined || cursor === null || cursor === '') return null
+  if (!isGiven(cursor)) return null
   const parsed = parseCursor(cursor)
   if (parsed) return parsed
   throw unfit('invalid-cursor', 'cursor', 'epoch:seq', cursor)
@@ -92,9 +92,9 @@ export type Closed = ConnectionFact & { name: 'idle' | 'refused' }
 
 /** Why a page with this identity does not listen; null when it does. */
 export const whyClosed = (identity: Omit<PageIdentity, 'cursor'>): Closed | null => {
-  const { user = null, guest, enabled, problems = [] } = ownOnly(identity)
+  const { user, guest, enabled, problems = [] } = ownOnly(identity)
   if (enabled === false) return { name: 'idle', reason: 'switched-off' }
   const error = problems.find(({ code }) => code === 'page-conflict')
   if (error) return { name: 'refused', reason: 'page-conflict', error }
-  return (user === null || user === '') && guest !== true ? { name: 'idle', reason: 'no-user' } : null
+  return !isGiven(user) && guest !== true ? { name: 'idle', reason: 'no-user' } : null
 }

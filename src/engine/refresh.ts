@@ -21,7 +21,7 @@ export interface RefreshRequest {
 
 /**
  * Reloads the cart and shows it. May return the cursor it rendered, `epoch:seq`: when that is older than the newest change, it is called once more.
- * When it throws, rejects, or has not ended within 30 s, it is retried up to four times. It must not wait for `refresh()` or `check()`, because they wait
+ * When it throws, rejects, or has not ended within 30 s, it is retried up to four times while the page listens. It must not wait for `refresh()` or `check()`, because they wait
  * for it; `check({ refresh: false })` does not.
  */
 export type Refresh = (request: RefreshRequest) => unknown
@@ -296,8 +296,10 @@ const createRefresher = (
     const before = failures
     failures += 1
     rest(false)
-    if (failures < MOST_ATTEMPTS) plan(backOffMs(REFRESH_FAILED, before, environment.random()))
-    else if (again !== null) want(again)
+    // Nothing goes on by itself on a page that does not listen; it is stale, and reads its cart when it starts.
+    const isListening = connection.get().name !== 'idle'
+    if (isListening && failures < MOST_ATTEMPTS) plan(backOffMs(REFRESH_FAILED, before, environment.random()))
+    else if (isListening && again !== null) want(again)
     // Last: whoever hears of it may stop the client.
     if (before === 0) report(error)
     return error

@@ -69,7 +69,7 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
 
   const arrive = (arrival: Arrival): void => {
     if (!isOpen) return
-    remember(memory, arrival, { ...rules, canAsk }, { nowMs: nowMs(), random: random() })
+    remember(memory, arrival, { ...rules, canAsk }, environment)
     carryOut()
     const atMs = memory.pending.length > 0 ? nowMs() : wakesAtMs(memory.stream)
     if (!isOpen || atMs === Number.POSITIVE_INFINITY) alarm.stop()
@@ -116,11 +116,11 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
       if (isOpen) report(reply.error)
     }
     if (reply.name !== 'unanswered') return arrive({ ...reply, ask: mine, asOfMs: reply.asOfMs ?? askedAtMs })
-    const { error, next, isProvisional } = reply
-    if (!isProvisional) release(mine, error)
-    arrive({ name: 'unanswered', next })
+    if (reply.isProvisional) return arrive(reply)
+    release(mine, reply.error)
+    arrive(reply)
     // Those who came while that ask was under way still need one.
-    if (!isProvisional && waiters.size > 0) arrive({ name: 'resync' })
+    if (waiters.size > 0) arrive({ name: 'resync' })
   }
 
   const disappoint = (error: CartEchoError): void => {

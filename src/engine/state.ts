@@ -158,6 +158,12 @@ const follow = (now: Connection, fact: ConnectionFact): Place => {
 export const errorOf = (connection: Connection): CartEchoError | null =>
   hasOwn(connection, 'error') ? connection.error : null
 
+/** The error of a check on a page that does not listen. */
+export const notListening = (connection: Connection): CartEchoError =>
+  new CartEchoError('cannot-check', `The page is ${connection.name}: ${connection.reason}.`, {
+    cause: errorOf(connection) ?? undefined,
+  })
+
 /** The details of a refusal; `detail` is appended to the message. */
 type RefusalDetails = CartEchoErrorDetails & { readonly detail?: string | undefined }
 
@@ -189,22 +195,22 @@ type Known = keyof typeof WORDS
 
 const WORDS = {
   'authorisation-failed': 'Look at what the endpoint answers',
-  blocked: 'Something else answered: open the address by hand.',
+  blocked: 'Not the shop answered: open the address.',
   'check-busy': 'Raise the throttle of the check:',
   'check-failed': 'No answer of the check:',
   'check-refused': 'Look at what the check wants:',
   'echo-failed': 'Echo threw:',
-  misconfigured: 'Nothing answers there: correct the address',
-  'no-answer': 'The channel was not confirmed: look at the socket server.',
-  'no-real-time': 'The null broadcaster sends nothing: set another.',
-  'no-web-socket': 'No WebSocket: look for a proxy or a policy.',
+  misconfigured: 'Nothing there: correct the address',
+  'no-answer': 'Not confirmed: look at the socket server.',
+  'no-real-time': 'The null broadcaster: set another.',
+  'no-web-socket': 'No WebSocket: look for a proxy.',
   'not-authorised': 'Check the log-in, then routes/channels.php',
   'origin-refused': 'Add the origin to allowed_origins',
-  'other-user': 'Another customer is logged in: reload the page, or call identify().',
+  'other-user': 'Another customer: reload, or call identify()',
   'over-capacity': 'Raise max_connections',
   'page-expired': 'Reload the page for a CSRF token',
   'session-over': 'Log in again, then call identify():',
   'socket-refused': 'Look at the log of the socket server',
-  'signature-refused': 'Compare REVERB_APP_SECRET on both sides.',
+  'signature-refused': 'Compare REVERB_APP_SECRET',
   'unknown-app': 'Check REVERB_APP_KEY',
 } as const

@@ -1,7 +1,7 @@
 import type { Answer, LoggedEvent } from '../engine/answer'
 import type { Audience, Environment, PageSignal, Stop } from '../engine/environment'
-import { askThrew, echoThrew, moveConnection, nextTryAfter, notStarted } from '../engine/state'
-import { type Link, noCheck, type Query, type Reply, type Sink, type Transport } from '../engine/transport'
+import { askThrew, moveConnection, nextTryAfter, notStarted } from '../engine/state'
+import { type Link, noCheck, type Query, type Reply, type Sink, startLink, type Transport } from '../engine/transport'
 
 /** An ask of this tab that no answer came to yet. */
 export interface PendingAsk {
@@ -92,21 +92,12 @@ export const createFeed = ({ environment, open, keep }: FeedOptions, page: Sink)
       return { name: 'unanswered', next: ASK_AGAIN_MS, error: askThrew(cause) }
     })
 
-  // If it threw, the lock would be given back and taken again without end.
-  const openOrSay = (): Link => {
-    try {
-      return open(audience)(fed)
-    } catch (cause) {
-      fed.state(echoThrew(cause))
-      return { stop: () => undefined }
-    }
-  }
-
   const begin = (): void => {
     hasBegun = true
     fed.state({ name: 'starting' })
     if (isOver) return
-    const opened = openOrSay()
+    // If it threw, the lock would be given back and taken again without end.
+    const opened = startLink((sink) => open(audience)(sink), fed)
     // It may have delivered at once, and a listener may have stopped the page.
     if (isOver) opened.stop()
     else link = opened

@@ -495,6 +495,18 @@ describe('a refresh that fails', () => {
     expect([...left(), done()]).toEqual([0, 0, 0])
   })
 
+  it('on a page that does not listen is told to whoever asked for it, and not tried again by itself', async () => {
+    const { run, pass, runs, left, server } = pageWithRuns()
+    server.stop()
+    const refused = expect(run()).rejects.toMatchObject({ code: 'refresh-failed' })
+    await pass(0)
+    await runs[0]?.fail()
+    await refused
+    expect(left()).toEqual([0, 0])
+    await pass(3_600_000)
+    expect(runs).toHaveLength(1)
+  })
+
   it('waits between its tries with full jitter, 2 s doubling', async () => {
     const environment = fakeEnvironment({ random: () => 0.75 })
     const { want, pass, runs } = pageWithRuns({ environment, spreadMs: 0 })

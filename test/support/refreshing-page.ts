@@ -5,6 +5,8 @@ import { createRefreshing, type Refresh, type RefreshOptions, type RefreshReques
 import { type Connection, notStarted } from '../../src/engine/state'
 import { type FakeEnvironment, fakeEnvironment } from './fake-environment'
 
+const LIVE: Connection = { name: 'live', reason: 'subscribed', sinceMs: 0 }
+
 /** One run of a refresh, and the ways to end it. */
 export interface Run {
   readonly request: RefreshRequest
@@ -22,7 +24,7 @@ export const refreshingPage = (
   const { environment = fakeEnvironment(), cursor = () => 'e1:1', mayRun = () => true } = options
   const errors: CartEchoError[] = []
   const report = (error: CartEchoError) => errors.push(error)
-  const connection = createSource<Connection>('connection', notStarted(0), createGuard(report))
+  const connection = createSource<Connection>('connection', LIVE, createGuard(report))
   const waiting = new Set<object>()
   const counted: Source<Connection> = {
     ...connection,
@@ -83,7 +85,8 @@ export const refreshingPage = (
     left: () => [environment.pending(), environment.watching() + waiting.size],
     server: {
       goAway: () => connection.set({ name: 'waiting', reason: 'socket-lost', sinceMs: 0, error: null }),
-      comeBack: () => connection.set({ name: 'live', reason: 'subscribed', sinceMs: 0 }),
+      comeBack: () => connection.set(LIVE),
+      stop: () => connection.set(notStarted(0)),
     },
   }
 }
