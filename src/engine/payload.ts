@@ -148,10 +148,12 @@ const amount = where('a string or a number', (value) => isText(value) || Number.
 const epoch = where('1 to 32 of A-Z a-z 0-9 _ -', (value) => isText(value) && /^[\w-]{1,32}$/.test(value))
 
 /** A number also in a string; an empty one, as a template or `env()` prints it, is nothing. */
-const number = (shape: Shape): Shape => reading((said) => (said === '' ? null : (readNumber(said) ?? said)), shape)
+const number = /* @__NO_SIDE_EFFECTS__ */ (shape: Shape): Shape =>
+  reading((said) => (said === '' ? null : (readNumber(said) ?? said)), shape)
 
 /** PHP's empty array, where an object belongs. */
-const filled = (empty: unknown, shape: Shape): Shape => reading((said) => (isEmptyArray(said) ? empty : said), shape)
+const filled = /* @__NO_SIDE_EFFECTS__ */ (empty: unknown, shape: Shape): Shape =>
+  reading((said) => (isEmptyArray(said) ? empty : said), shape)
 
 const emptyObject = Object.freeze({})
 

@@ -122,7 +122,7 @@ export const readPart =
   }
 
 /** A string that fits, as `read` writes it; undefined for anything else. */
-const fitting =
+const fitting = /* @__NO_SIDE_EFFECTS__ */
   (pattern: RegExp, read = (text: string) => text) =>
   (value: unknown): string | undefined =>
     typeof value === 'string' && pattern.test(value) ? read(value) : undefined
@@ -136,13 +136,13 @@ const port = (value: unknown): number | undefined => {
 }
 
 // Nothing could connect to a host that contains a scheme or a port. Names may be in any script; an IPv6 address gets its brackets.
-const host = /* @__PURE__ */ fitting(/^([^\s/:?#@\\[\]]+|\[[\da-f:.]+\]|[\da-f]*:[\da-f:.]*:[\da-f:.]*)$/i, (text) =>
+const host = fitting(/^([^\s/:?#@\\[\]]+|\[[\da-f:.]+\]|[\da-f]*:[\da-f:.]*:[\da-f:.]*)$/i, (text) =>
   text.replace(/^[^[]*:.*/, '[$&]'),
 )
 
-const scheme = /* @__PURE__ */ fitting(/^(http|ws)s?$/, (text) => text.replace('ws', 'http'))
+const scheme = fitting(/^(http|ws)s?$/, (text) => text.replace('ws', 'http'))
 
-const path = /* @__PURE__ */ fitting(/^[^?#\s]*$/, (text) => text.replace(/^\/*|\/*$/g, '').replace(/^(?=.)/, '/'))
+const path = fitting(/^[^?#\s]*$/, (text) => text.replace(/^\/*|\/*$/g, '').replace(/^(?=.)/, '/'))
 
 /** The readers of Reverb's settings, as PHP and build tools print them: numbers in strings, `[]` for no auth, `wss` for `https`. */
 export const REVERB: Readers = {

@@ -49,20 +49,22 @@ export const hasOwn = <Value extends object, Key extends string>(
   key: Key,
 ): value is Extract<Value, { readonly [Name in Key]: unknown }> => Object.hasOwn(value, key)
 
+// What makes shapes is marked, so that a bundle without them drops what they were made of.
+
 /** A shape from a test and the words for what it wants. */
-export const where =
+export const where = /* @__NO_SIDE_EFFECTS__ */
   (expected: string, test: (value: unknown) => boolean): Shape =>
   (value) =>
     test(value) ? null : misfit(expected, value)
 
 /** The shape, or nothing there at all: PHP sends null for what it has not. */
-export const optional =
+export const optional = /* @__NO_SIDE_EFFECTS__ */
   (shape: Shape): Shape =>
   (value) =>
     value === undefined || value === null ? null : shape(value)
 
 /** The same, but for the one empty array that PHP has for lists and objects: it is nothing there. */
-export const whenFilled =
+export const whenFilled = /* @__NO_SIDE_EFFECTS__ */
   (shape: Shape): Shape =>
   (value) =>
     isEmptyArray(value) ? null : optional(shape)(value)
@@ -71,7 +73,7 @@ export const whenFilled =
 export const isEmptyArray = (value: unknown): boolean => Array.isArray(value) && value.length === 0
 
 /** A string. */
-export const text: Shape = /* @__PURE__ */ where('a string', (value) => typeof value === 'string')
+export const text: Shape = where('a string', (value) => typeof value === 'string')
 
 /** A number, also one in a string, as PHP's `env()`, `config()` and databases give it; undefined for anything else. */
 export const readNumber = (value: unknown): number | undefined => {
@@ -87,16 +89,13 @@ export const readFlag = (value: unknown): boolean | undefined =>
   YES.includes(value) || (NO.includes(value) ? false : undefined)
 
 /** A boolean, as `readFlag` reads it. */
-export const flag: Shape = /* @__PURE__ */ where('true or false', (value) => readFlag(value) !== undefined)
+export const flag: Shape = where('true or false', (value) => readFlag(value) !== undefined)
 
 /** How long something lasts, as `readNumber` reads it. */
-export const duration: Shape = /* @__PURE__ */ where(
-  'milliseconds, 0 or more',
-  (value) => (readNumber(value) ?? -1) >= 0,
-)
+export const duration: Shape = where('milliseconds, 0 or more', (value) => (readNumber(value) ?? -1) >= 0)
 
 /** The shape of what `read` makes of a field, which takes its place. */
-export const reading =
+export const reading = /* @__NO_SIDE_EFFECTS__ */
   (read: (value: unknown) => unknown, shape: Shape): Shape =>
   (value, holder = {}, key = '') => {
     const said = read(value)
@@ -105,7 +104,7 @@ export const reading =
   }
 
 /** An object whose named fields fit. Unknown keys are left alone. */
-export const record = (fields: Readonly<Record<string, Shape>>): Shape => {
+export const record = /* @__NO_SIDE_EFFECTS__ */ (fields: Readonly<Record<string, Shape>>): Shape => {
   const all = Object.entries(fields)
   return (value) => {
     if (!isRecord(value)) return misfit('an object', value)
@@ -118,7 +117,7 @@ export const record = (fields: Readonly<Record<string, Shape>>): Shape => {
 }
 
 /** An array whose every item fits. */
-export const list =
+export const list = /* @__NO_SIDE_EFFECTS__ */
   (shape: Shape): Shape =>
   (value) => {
     if (!Array.isArray(value)) return misfit('an array', value)
