@@ -122,10 +122,11 @@ export const readPart =
   }
 
 /** A string that fits, as `read` writes it; undefined for anything else. */
-const fitting = /* @__NO_SIDE_EFFECTS__ */
-  (pattern: RegExp, read = (text: string) => text) =>
-  (value: unknown): string | undefined =>
-    typeof value === 'string' && pattern.test(value) ? read(value) : undefined
+const fitting =
+  /* @__NO_SIDE_EFFECTS__ */
+    (pattern: RegExp, read = (text: string) => text) =>
+    (value: unknown): string | undefined =>
+      typeof value === 'string' && pattern.test(value) ? read(value) : undefined
 
 /** A string that is not empty; undefined for anything else. */
 export const readText = fitting(/./s)

@@ -52,22 +52,25 @@ export const hasOwn = <Value extends object, Key extends string>(
 // What makes shapes is marked, so that a bundle without them drops what they were made of.
 
 /** A shape from a test and the words for what it wants. */
-export const where = /* @__NO_SIDE_EFFECTS__ */
-  (expected: string, test: (value: unknown) => boolean): Shape =>
-  (value) =>
-    test(value) ? null : misfit(expected, value)
+export const where =
+  /* @__NO_SIDE_EFFECTS__ */
+    (expected: string, test: (value: unknown) => boolean): Shape =>
+    (value) =>
+      test(value) ? null : misfit(expected, value)
 
 /** The shape, or nothing there at all: PHP sends null for what it has not. */
-export const optional = /* @__NO_SIDE_EFFECTS__ */
-  (shape: Shape): Shape =>
-  (value) =>
-    value === undefined || value === null ? null : shape(value)
+export const optional =
+  /* @__NO_SIDE_EFFECTS__ */
+    (shape: Shape): Shape =>
+    (value) =>
+      value === undefined || value === null ? null : shape(value)
 
 /** The same, but for the one empty array that PHP has for lists and objects: it is nothing there. */
-export const whenFilled = /* @__NO_SIDE_EFFECTS__ */
-  (shape: Shape): Shape =>
-  (value) =>
-    isEmptyArray(value) ? null : optional(shape)(value)
+export const whenFilled =
+  /* @__NO_SIDE_EFFECTS__ */
+    (shape: Shape): Shape =>
+    (value) =>
+      isEmptyArray(value) ? null : optional(shape)(value)
 
 /** True for PHP's empty array, which may stand for an object without keys. */
 export const isEmptyArray = (value: unknown): boolean => Array.isArray(value) && value.length === 0
@@ -95,13 +98,14 @@ export const flag: Shape = where('true or false', (value) => readFlag(value) !==
 export const duration: Shape = where('milliseconds, 0 or more', (value) => (readNumber(value) ?? -1) >= 0)
 
 /** The shape of what `read` makes of a field, which takes its place. */
-export const reading = /* @__NO_SIDE_EFFECTS__ */
-  (read: (value: unknown) => unknown, shape: Shape): Shape =>
-  (value, holder = {}, key = '') => {
-    const said = read(value)
-    if (said !== value) holder[key] = said
-    return shape(said)
-  }
+export const reading =
+  /* @__NO_SIDE_EFFECTS__ */
+    (read: (value: unknown) => unknown, shape: Shape): Shape =>
+    (value, holder = {}, key = '') => {
+      const said = read(value)
+      if (said !== value) holder[key] = said
+      return shape(said)
+    }
 
 /** An object whose named fields fit. Unknown keys are left alone. */
 export const record = /* @__NO_SIDE_EFFECTS__ */ (fields: Readonly<Record<string, Shape>>): Shape => {
@@ -117,17 +121,18 @@ export const record = /* @__NO_SIDE_EFFECTS__ */ (fields: Readonly<Record<string
 }
 
 /** An array whose every item fits. */
-export const list = /* @__NO_SIDE_EFFECTS__ */
-  (shape: Shape): Shape =>
-  (value) => {
-    if (!Array.isArray(value)) return misfit('an array', value)
-    // By index: old libraries put something else in the place of an array's `entries` (Prototype 1.7).
-    for (let index = 0; index < value.length; index += 1) {
-      const wrong = shape(value[index])
-      if (wrong) return within(index, wrong)
+export const list =
+  /* @__NO_SIDE_EFFECTS__ */
+    (shape: Shape): Shape =>
+    (value) => {
+      if (!Array.isArray(value)) return misfit('an array', value)
+      // By index: old libraries put something else in the place of an array's `entries` (Prototype 1.7).
+      for (let index = 0; index < value.length; index += 1) {
+        const wrong = shape(value[index])
+        if (wrong) return within(index, wrong)
+      }
+      return null
     }
-    return null
-  }
 
 /** A misfit in words, for an error a person reads. */
 export const report = ({ path, expected, actual }: Misfit): PayloadReport => ({

@@ -1,4 +1,5 @@
 import { unclobbered } from '../engine/environment'
+import { ownOnly } from '../engine/shape'
 import { earlyError } from './early-error'
 
 /** A part of the script-tag build that is fetched when it is needed. */
@@ -14,7 +15,7 @@ export type ImportPart = <Exports>(part: Part, integrity: string) => Promise<Exp
  * the next call fetches it again. Rejects with a `CartEchoError` `not-loaded`.
  */
 export const createImport = (source: string, nonce = ''): ImportPart => {
-  const failures: Partial<Record<Part, number>> = {}
+  const failures: Partial<Record<Part, number>> = ownOnly({})
   const pinFor = createPins()
   return async (part, integrity) => {
     const failed = failures[part]
