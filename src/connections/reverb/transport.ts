@@ -4,7 +4,7 @@ import { attempt, hasOwn } from '../../engine/shape'
 import { delayed, refused } from '../../engine/state'
 import type { ConnectorOptions, Transport } from '../../engine/transport'
 import { type AuthOptions, authorise } from '../authorise'
-import { createReconnection, type LossCause } from '../reconnect'
+import { createReconnection } from '../reconnect'
 import { authorisationFact, createRefusals, isTransient, type Refusal, socketRefusalOf } from '../refusal'
 import { readFrame } from './frame'
 import { type ChannelState, moveChannel, moveSocket, type SocketEvent, type SocketState } from './states'
@@ -172,17 +172,18 @@ export const reverbTransport =
     const awaitSilence = (): void => {
       if (socket.name !== 'open') return
       const silentForMs = Math.max(0, environment.nowMs() - heardAtMs)
-      if (silentForMs >= socket.silentMs) ping(ANSWER_WITHIN_MS, 'server')
+      if (silentForMs >= socket.silentMs) ping(ANSWER_WITHIN_MS)
       else socketAlarm.set(socket.silentMs - silentForMs, awaitSilence)
     }
 
-    const ping = (withinMs: number, cause: LossCause): void => {
+    const ping = (withinMs: number): void => {
       move({ name: 'pinged' })
       const untilMs = inFuture(withinMs)
       send('pusher:ping', {})
       socketAlarm.set(withinMs, () => {
-        if (environment.nowMs() - untilMs > LATE_MS) ping(withinMs, cause)
-        else waitFor(reconnection.lost(cause))
+        if (environment.nowMs() - untilMs > LATE_MS) ping(withinMs)
+        // Pages notice a silence each in its own time, so they need not be spread.
+        else waitFor(reconnection.lost('own-network'))
       })
     }
 
@@ -238,7 +239,7 @@ export const reverbTransport =
 
     const stopWatching = environment.watchPage((signal) => {
       if (signal === 'online' && !isOpen() && reconnection.isLost()) waitFor(reconnection.online())
-      else if (DOUBT_AFTER.has(signal) && socket.name === 'open') ping(DOUBT_ANSWER_WITHIN_MS, 'own-network')
+      else if (DOUBT_AFTER.has(signal) && socket.name === 'open') ping(DOUBT_ANSWER_WITHIN_MS)
     })
     open()
 
