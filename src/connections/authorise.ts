@@ -1,4 +1,4 @@
-import { withinTime } from '../engine/abort'
+import { untilAborted, withinTime } from '../engine/abort'
 import { readRetryAfterMs } from '../engine/backoff'
 import type { Environment } from '../engine/environment'
 import { isRecord, own, ownOnly } from '../engine/shape'
@@ -59,8 +59,9 @@ export const authorise = async (
 ): Promise<Authorisation> => {
   const options = ownOnly(given)
   try {
-    return await withinTime(environment, options.timeoutMs || TIMEOUT_MS, signal, async (either) =>
-      readAuthorisation(await ask(request, options, either)),
+    // A provider that never resolves, or a fetch that ignores the signal, must not be waited for without end.
+    return await withinTime(environment, options.timeoutMs || TIMEOUT_MS, signal, (either) =>
+      untilAborted(ask(request, options, either).then(readAuthorisation), either),
     )
   } catch (cause) {
     return { name: 'failed', status: 0, isForeign: false, retryAfterMs: 0, cause }

@@ -40,13 +40,16 @@ const ofChannel = (event: unknown, body: unknown, events: readonly string[]): Fr
 
 const ofSocket = (event: unknown, fields: Record<string, unknown>): Frame => {
   if (event === 'pusher:ping') return { name: 'ping' }
-  if (event === 'pusher:error') return { name: 'error', code: Number(own(fields, 'code')) }
+  if (event === 'pusher:error') return { name: 'error', code: numberOf(own(fields, 'code')) }
   if (event !== 'pusher:connection_established') return OTHER
-  const [socketId, seconds] = [own(fields, 'socket_id'), Number(own(fields, 'activity_timeout'))]
+  const [socketId, seconds] = [own(fields, 'socket_id'), numberOf(own(fields, 'activity_timeout'))]
   const silentMs = seconds > 0 ? Math.min(SILENT_MS, seconds * 1_000) : SILENT_MS
   return { name: 'greeting', socketId: typeof socketId === 'string' && socketId !== '' ? socketId : null, silentMs }
 }
 
 const parsed = (text: unknown): unknown => (typeof text === 'string' ? attempt(() => JSON.parse(text)) : undefined)
+
+// JSON may name an object's `toString` and `valueOf`, and make them no functions.
+const numberOf = (value: unknown): number => attempt(() => Number(value)) ?? Number.NaN
 
 const fieldsOf = (value: unknown): Record<string, unknown> => (isRecord(value) ? value : {})

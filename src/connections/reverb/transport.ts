@@ -21,7 +21,7 @@ const DOUBT_ANSWER_WITHIN_MS = 4_000
 const ANSWER_WITHIN_MS = 8_000
 /** A timer so late says that the page was held up itself, and the answer may lie unread. */
 const LATE_MS = 1_000
-/** How long the signature and the confirmation of the channel may take together. */
+/** How long the confirmation of the channel may take. Its signature has a time limit of its own. */
 const CONFIRM_WITHIN_MS = 10_000
 /** Over how long pages that are back spread what they ask. Their reconnections are spread already. */
 const BACK_WITHIN_MS = 100
@@ -120,11 +120,14 @@ export const reverbTransport =
       socketAlarm.stop()
       leaveChannel('lost')
       if (web) web.onmessage = web.onclose = null
-      web?.close()
+      attempt(() => web?.close())
       web = null
     }
 
-    const send = (event: string, data: object): void => web?.send(JSON.stringify({ event, data }))
+    // Instrumentation may throw. What was not sent is not answered.
+    const send = (event: string, data: object): void => {
+      attempt(() => web?.send(JSON.stringify({ event, data })))
+    }
 
     const hear = (text: unknown): void => {
       heardAtMs = environment.nowMs()
@@ -194,11 +197,11 @@ export const reverbTransport =
       leaveChannel('asked')
       asking = new AbortController()
       const { signal } = asking
-      channelAlarm.set(CONFIRM_WITHIN_MS, unconfirmed)
       authorise(environment, { socketId: socket.socketId, channelName: name }, auth, signal).then((answer) => {
         if (signal.aborted) return
         if (answer.name === 'failed') return refuseChannel(authorisationFact(answer, user), answer.retryAfterMs)
         channel = moveChannel(channel, 'signed')
+        channelAlarm.set(CONFIRM_WITHIN_MS, unconfirmed)
         send('pusher:subscribe', { auth: answer.auth, channel: name })
       })
     }
@@ -221,6 +224,7 @@ export const reverbTransport =
       channel = moveChannel(before, 'confirmed')
       if (channel !== 'live') return
       channelAlarm.stop()
+      asking.abort()
       unanswered = 0
       refusals.clear()
       reconnection.proven()
@@ -247,6 +251,8 @@ export const reverbTransport =
       stop: () => {
         stopWatching()
         hangUp()
+        // Stopped from within what a page put there, such as its fetch that is aborted, one more step is made, and may plan the next.
+        Promise.resolve().then(hangUp)
       },
     }
   }

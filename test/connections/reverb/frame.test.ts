@@ -6,6 +6,9 @@ const CHANNEL = 'private-App.Models.User.1'
 const EVENT = 'cart.conditions.changed'
 const read = (frame: unknown) => readFrame(typeof frame === 'string' ? frame : JSON.stringify(frame), CHANNEL, [EVENT])
 
+/** JSON that no number and no text can be made of. */
+const wordless = { toString: 1, valueOf: 1 }
+
 describe('a frame', () => {
   it.each<[string, unknown, object]>([
     [
@@ -18,8 +21,8 @@ describe('a frame', () => {
       { event: 'pusher:connection_established', data: { socket_id: '1.2', activity_timeout: 10 } },
       { name: 'greeting', socketId: '1.2', silentMs: 10_000 },
     ],
-    ...[undefined, null, 0, -5, 'soon', 1e9, 120].map((seconds): [string, unknown, object] => [
-      `a greeting with an activity_timeout of ${seconds}`,
+    ...[undefined, null, 0, -5, 'soon', 1e9, 120, wordless].map((seconds): [string, unknown, object] => [
+      `a greeting with an activity_timeout of ${JSON.stringify(seconds)}`,
       { event: 'pusher:connection_established', data: { socket_id: '1.2', activity_timeout: seconds } },
       { name: 'greeting', socketId: '1.2', silentMs: 30_000 },
     ]),
@@ -41,6 +44,11 @@ describe('a frame', () => {
     [
       'an error without a code',
       { event: 'pusher:error', data: { message: 'No.' } },
+      { name: 'error', code: Number.NaN },
+    ],
+    [
+      'an error whose code is no number, and cannot be made one',
+      { event: 'pusher:error', data: { code: wordless } },
       { name: 'error', code: Number.NaN },
     ],
     ['a ping', '{"event":"pusher:ping"}', { name: 'ping' }],

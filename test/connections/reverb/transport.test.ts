@@ -184,6 +184,34 @@ describe('at the door', () => {
   })
 })
 
+it('a socket whose instrumentation throws throws nothing into the page: it is lost as one that does not answer, and let go', async () => {
+  const { pass, environment, socket, sockets, said, goLive, link, left } = reverbPage()
+  const fail = (): never => {
+    throw new Error('instrumented')
+  }
+  const { WebSocket: Own } = globalThis
+  Object.assign(globalThis, {
+    WebSocket: class extends Own {
+      constructor(url: string) {
+        super(url)
+        const { close } = this
+        Object.assign(this, { send: fail, close: () => [close.call(this), fail()] })
+      }
+    },
+  })
+  socket().end()
+  await pass(3_000)
+  await goLive()
+  socket().say({ event: 'pusher:ping' })
+  environment.signal('visible')
+  await pass(4_000)
+  expect(said.at(-1)).toBe('socket-lost')
+  await pass(1_000)
+  expect(sockets).toHaveLength(3)
+  link.stop()
+  expect(left()).toEqual([0, 0, 0])
+})
+
 describe('the channel', () => {
   it.each<[string, () => Response, string]>([
     ['403', () => json({ message: '' }, 403), 'refused: not-authorised'],
@@ -237,6 +265,7 @@ describe('the channel', () => {
   it('that nobody confirms is asked anew after 10 s, and the second time by a fresh socket', async () => {
     const { socket, pass, said, sockets, asked } = reverbPage()
     socket().greet()
+    await pass(0)
     await pass(10_000)
     expect(said.at(-1)).toBe('delayed: no-answer')
     await pass(1_500)
@@ -247,6 +276,56 @@ describe('the channel', () => {
     expect(said.at(-1)).toBe('socket-lost')
     await pass(300)
     expect(sockets).toHaveLength(2)
+  })
+
+  it.each<[string, Parameters<typeof reverbPage>[0]]>([
+    ['answer', { authorises: () => new Promise(() => undefined) }],
+    ['token', { auth: { bearerToken: () => new Promise(() => undefined) } }],
+  ])(
+    'whose signature never comes is the shop’s trouble, for whom a fresh socket is no help: no %s',
+    async (_what, options) => {
+      const { socket, pass, said, sockets, link, left } = reverbPage(options)
+      socket().greet()
+      await pass(10_000)
+      expect(said.at(-1)).toBe('delayed: authorisation-failed')
+      for (let second = 0; second < 60; second += 5) {
+        socket().say({ event: 'pusher:ping' })
+        await pass(5_000)
+      }
+      expect([said.includes('delayed: no-answer'), sockets.length]).toEqual([false, 1])
+      link.stop()
+      expect(left()).toEqual([0, 0, 0])
+    },
+  )
+
+  it('waits for its signature as long as the options say', async () => {
+    let sign = (): void => undefined
+    const authorises = () =>
+      new Promise<Response>((resolve) => {
+        sign = () => resolve(json({ auth: 'k:late' }))
+      })
+    const { socket, pass, said } = reverbPage({ authorises, auth: { timeoutMs: 25_000 } })
+    socket().greet()
+    await pass(20_000)
+    sign()
+    await pass(0)
+    expect(said.at(-1)).toBe('socket-open')
+    socket().confirm()
+    expect(said.at(-1)).toBe('subscribed')
+  })
+
+  it('that is confirmed needs no signature any more, and is not refused for want of one', async () => {
+    const answers: ((response: Response) => void)[] = []
+    const { socket, pass, said } = reverbPage({ authorises: () => new Promise((resolve) => answers.push(resolve)) })
+    socket().greet()
+    await pass(0)
+    answers[0]?.(json({ auth: 'k:signature' }))
+    await pass(11_500)
+    expect(answers).toHaveLength(2)
+    socket().publish({ n: 1 })
+    answers[1]?.(json({ message: '' }, 403))
+    await pass(0)
+    expect(said.at(-1)).toBe('subscribed')
   })
 
   it('is proved by a broadcast, whatever became of the confirmation', async () => {
@@ -340,6 +419,40 @@ describe('the page', () => {
     const words = await live(null)
     expect(words).toBeGreaterThan(10)
     for (let word = 0; word < words; word += 1) await live(word)
+  })
+
+  it('may be stopped by its own fetch, which is aborted, or by its own WebSocket, which is opened or closed', async () => {
+    const afterStop = async (stopIn: 'abort' | 'open' | 'close') => {
+      let stop = (): void => undefined
+      const fetch: typeof globalThis.fetch = (_address, init) =>
+        new Promise((_, reject) => {
+          init?.signal?.addEventListener('abort', () => {
+            reject(init.signal?.reason)
+            if (stopIn === 'abort') stop()
+          })
+        })
+      const page = reverbPage({ auth: { fetch } })
+      const { WebSocket: Own } = globalThis
+      Object.assign(globalThis, {
+        WebSocket: class extends Own {
+          constructor(url: string) {
+            super(url)
+            const { close } = this
+            if (stopIn === 'open') stop()
+            if (stopIn === 'close') this.close = () => [close.call(this), stop()]
+          }
+        },
+      })
+      page.socket().end()
+      await page.pass(3_000)
+      page.socket().greet()
+      await page.pass(0)
+      stop = page.link.stop
+      page.socket().end()
+      await page.pass(100_000)
+      return page.left()
+    }
+    for (const where of ['abort', 'open', 'close'] as const) expect(await afterStop(where), where).toEqual([0, 0, 0])
   })
 
   it('that has a network again tries within 0.3 s, from the first step on, but not before anything was lost', async () => {
