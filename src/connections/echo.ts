@@ -2,16 +2,13 @@ import { CartEchoError } from '../engine/errors'
 import { ownOnly } from '../engine/shape'
 import type { Connector } from '../engine/transport'
 import { echoNow, isEcho, whyNoEcho } from './echo/find'
-import { type EchoLike, has, keyOf, peek } from './echo/shape'
+import { has, keyOf, type PageEcho, peek } from './echo/shape'
 import { echoTransport } from './echo/transport'
 
 export type { CartEventMap } from '../engine/events'
 export type { Connector } from '../engine/transport'
 export type { CartDomEventMap } from '../page/dom-events'
-export type { EchoLike } from './echo/shape'
-
-/** The page's Echo, a promise of one, or a function that returns either. An Echo may come late: it is waited for up to 20 s. */
-export type PageEcho = EchoLike | PromiseLike<EchoLike> | (() => EchoLike | PromiseLike<EchoLike> | null | undefined)
+export type { EchoLike, PageEcho } from './echo/shape'
 
 /** How cart-echo uses the page's Echo. */
 export interface EchoOptions {

@@ -1,5 +1,5 @@
 import { backOffMs, SOCKET_FAILED, SOCKET_LOST, SOCKET_LOST_LONG, SOCKET_REFUSED } from '../engine/backoff'
-import type { Environment } from '../engine/environment'
+import type { Environment, PageSignal } from '../engine/environment'
 
 const PROVEN_AFTER_MS = 5_000
 /** For so long after the loss it is tried again sooner. */
@@ -10,6 +10,14 @@ const UNKNOWN_TRY_MS = 2_000
 const SHORTEST_TRY_MS = 1_000
 const LONGEST_TRY_MS = 10_000
 const LONG_TRY_EVERY = 8
+
+/** Over how long pages that are back spread what they ask. Their reconnections are spread already. */
+export const BACK_WITHIN_MS = 100
+
+/** After these a socket may have died without a word, and is pinged. */
+export const DOUBT_AFTER = new Set<PageSignal>(['visible', 'online', 'offline', 'resumed', 'restored', 'woke'])
+/** How long an answer to such a ping may take. */
+export const DOUBT_ANSWER_WITHIN_MS = 4_000
 
 /** What was lost: the server, as all pages lose it at the same moment, or the page's own network, which no other page has lost. */
 export type LossCause = 'server' | 'own-network'

@@ -1,6 +1,8 @@
 import { backOffMs, SUBSCRIPTION_FAILED } from '../engine/backoff'
+import type { createAlarm } from '../engine/clock'
 import type { Environment } from '../engine/environment'
 import { type ConnectionFact, delayed, refused } from '../engine/state'
+import type { Sink } from '../engine/transport'
 
 /** Why the socket or the channel was refused: `delayed` is tried again by itself, `refused` is not. */
 export type Refusal = ConnectionFact & { name: 'delayed' | 'refused' }
@@ -8,17 +10,17 @@ export type Refusal = ConnectionFact & { name: 'delayed' | 'refused' }
 /**
  * Why the server refused a socket, by the code of its `pusher:error` frame or of the close; null where the socket is merely lost. Reverb's frames in the
  * handshake (recorded on Reverb 1.10), and the other codes after which pusher-js never tries again (pusher-js 8.6, core/connection/protocol/protocol.ts).
+ * That of the key, or of the page's origin, does not change by itself; the others may, for whoever tries again.
  */
-export const socketRefusalOf = (code: number, wasOpen: boolean) => {
+export const socketRefusal = (code: number, wasOpen: boolean, triesAgain = true): Refusal | null => {
+  const about = { detail: `(${code})` }
   if (code <= 4000 || (code >= 4100 && code < 4300)) return null
-  if (code === 4001) return 'unknown-app'
-  if (code === 4004) return 'over-capacity'
-  return code === 4009 && !wasOpen ? 'origin-refused' : 'socket-refused'
+  if (code === 4001) return refused('unknown-app', about)
+  if (code === 4009 && !wasOpen) return refused('origin-refused', about)
+  return (triesAgain ? delayed : refused)(code === 4004 ? 'over-capacity' : 'socket-refused', about)
 }
 
-/** True for a refusal that may change by itself: not that of the key, nor of the page's origin. */
-export const isTransient = (reason: ReturnType<typeof socketRefusalOf>): reason is 'over-capacity' | 'socket-refused' =>
-  reason === 'over-capacity' || reason === 'socket-refused'
+type Alarm = Pick<ReturnType<typeof createAlarm>, 'set'>
 
 /** A failed authorisation of the channel. */
 export interface AuthorisationFailure {
@@ -48,28 +50,52 @@ export const authorisationFact = ({ status, isForeign, cause }: AuthorisationFai
 const SLOW_TO_MEND: ReadonlySet<string> = new Set(['blocked', 'signature-refused'])
 const SLOW_TO_MEND_MS = 10_000
 
-/** The refusals of one page, until its channel is confirmed. */
-export const createRefusals = ({ random }: Pick<Environment, 'random'>) => {
+/** How long a channel may take to be confirmed. */
+export const CONFIRM_WITHIN_MS = 10_000
+
+/** What one page was refused, until its channel is confirmed; told to the sink. */
+export const createRefusals = (environment: Environment, sink: Pick<Sink, 'state'>) => {
   let last: Refusal | null = null
   let delays = 0
+  let unanswered = 0
+  let wasWell = false
+
+  const firstOf = (refusal: Refusal): Refusal => {
+    const isSame = last?.reason === refusal.reason && last.error?.status === refusal.error?.status
+    const first = last && isSame ? last : refusal
+    last = first
+    return first
+  }
+
   return {
     /** The same refusal, or the one before if it was the same trouble: then it is the same error, however often it is met. */
-    firstOf: (refusal: Refusal): Refusal => {
-      const isSame = last?.reason === refusal.reason && last.error?.status === refusal.error?.status
-      const first = last && isSame ? last : refusal
-      last = first
-      return first
+    firstOf,
+    /** Tells it, and does `again` after the pause, where that may help. */
+    tell: (refusal: Refusal, pauseMs: () => number, alarm: Alarm, again: () => void): void => {
+      const fact = firstOf(refusal)
+      if (fact.name === 'refused') return sink.state(fact)
+      const inMs = pauseMs()
+      alarm.set(inMs, again)
+      sink.state({ ...fact, nextTryAtMs: environment.nowMs() + inMs })
     },
-    /** When to ask for the channel again, in milliseconds from now: later each time. */
-    askAgainInMs: ({ reason }: Refusal, retryAfterMs: number): number => {
+    /** How long to wait before asking for the channel again: longer each time. */
+    pauseMs: ({ reason }: Refusal, retryAfterMs = 0): number => {
       const mendMs = SLOW_TO_MEND.has(reason) ? SLOW_TO_MEND_MS : 0
       delays += 1
-      return retryAfterMs + mendMs + backOffMs(SUBSCRIPTION_FAILED, delays - 1, random())
+      return retryAfterMs + mendMs + backOffMs(SUBSCRIPTION_FAILED, delays - 1, environment.random())
     },
-    /** The channel is confirmed: the next trouble is a new one. */
-    clear: (): void => {
+    /** The channel was not confirmed in time: true when a fresh signature has not helped, and only a fresh socket is left. */
+    needsSocket: (): boolean => {
+      unanswered += 1
+      return unanswered % 2 === 0
+    },
+    /** All is well: the next trouble is a new one. True when all was well before, too. */
+    clear: (): boolean => {
+      const isBack = wasWell
+      wasWell = true
       last = null
-      delays = 0
+      delays = unanswered = 0
+      return isBack
     },
   }
 }

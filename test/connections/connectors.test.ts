@@ -8,11 +8,15 @@ import { listeningTransport as listen } from '../support/listening-transport'
 const fakePusher = () => {
   const bindable = () => {
     const bound = new Map<string, Set<(data: unknown) => void>>()
+    const global = new Set<(event: unknown, data: unknown) => void>()
     const of = (event: string) => bound.get(event) ?? bound.set(event, new Set()).get(event) ?? new Set()
     return {
       bind: (event: string, callback: (data: unknown) => void) => of(event).add(callback),
       unbind: (event: string, callback: (data: unknown) => void) => of(event).delete(callback),
+      bind_global: (callback: (event: unknown, data: unknown) => void) => global.add(callback),
+      unbind_global: (callback: (event: unknown, data: unknown) => void) => global.delete(callback),
       emit: (event: string, data: unknown) => {
+        for (const callback of [...global]) callback(event, data)
         for (const callback of [...of(event)]) callback(data)
       },
     }

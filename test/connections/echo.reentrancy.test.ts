@@ -1,7 +1,7 @@
 // Whoever hears what the transport says may stop it, at any word: then nothing of ours is left on the Echo, and nothing happens any more.
 
 import { describe, expect, it } from 'vitest'
-import type { EchoLike, EchoSource } from '../../src/connections/echo/shape'
+import type { EchoLike, PageEcho } from '../../src/connections/echo/shape'
 import { echoTransport } from '../../src/connections/echo/transport'
 import type { Link } from '../../src/engine/transport'
 import { fakeEcho } from '../support/fake-echo'
@@ -31,7 +31,7 @@ const wholeEcho = (state: string) => {
   return { echo, calls }
 }
 
-const sources: Record<string, (echo: Echo) => EchoSource> = {
+const sources: Record<string, (echo: Echo) => PageEcho> = {
   'the page’s own': (echo) => echo as EchoLike,
   'a promise': (echo) => Promise.resolve(echo as EchoLike),
 }
@@ -75,7 +75,7 @@ const live = async (source: string, stopAt: number | null): Promise<number> => {
   }
   const start = echoTransport({
     environment,
-    echo: (sources[source] as (echo: Echo) => EchoSource)(echo),
+    echo: (sources[source] as (echo: Echo) => PageEcho)(echo),
     channel: 'App.Models.User.1',
     events: ['cart.conditions.changed'],
   })

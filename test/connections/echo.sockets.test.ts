@@ -8,7 +8,7 @@ import OldestEcho from 'laravel-echo-1-16'
 import Pusher from 'pusher-js'
 import OldestPusher from 'pusher-js-7'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import type { EchoSource } from '../../src/connections/echo/shape'
+import type { PageEcho } from '../../src/connections/echo/shape'
 import { echoTransport } from '../../src/connections/echo/transport'
 import { reverb } from '../../src/connections/reverb'
 import type { CartEcho } from '../../src/engine/cart-echo'
@@ -44,9 +44,9 @@ afterEach(async () => {
 })
 
 /** What a page would know: each change's total, and every error. */
-const listen = (echo: EchoSource, user = '1') => listenBy(connectorOf(echo), user)
+const listen = (echo: PageEcho, user = '1') => listenBy(connectorOf(echo), user)
 
-const connectorOf = (echo: EchoSource): Pick<Connector, 'transport'> => ({
+const connectorOf = (echo: PageEcho): Pick<Connector, 'transport'> => ({
   transport: (options) => echoTransport({ ...options, echo }),
 })
 

@@ -1,10 +1,10 @@
-import type { EchoSource } from '../../src/connections/echo/shape'
+import type { PageEcho } from '../../src/connections/echo/shape'
 import { echoTransport } from '../../src/connections/echo/transport'
 import type { ConnectionFact } from '../../src/engine/state'
 import { fakePage } from './fake-environment'
 
 /** Starts an Echo transport for user 1 on a fake clock, and writes down all it says. */
-export const listeningTransport = (echo: EchoSource) => {
+export const listeningTransport = (echo: PageEcho) => {
   const environment = fakePage()
   const said: string[] = []
   const delivered: unknown[] = []

@@ -2,7 +2,7 @@ import type { Stop } from '../../engine/environment'
 import { wordsOf } from '../../engine/errors'
 import { attempt } from '../../engine/shape'
 import type { AuthorisationFailure } from '../refusal'
-import { bindAll, type ChannelLike, type EchoLike, has, isBindable, peek } from './shape'
+import { bindAll, type ChannelLike, type EchoLike, has, isBindable, peek, type SubscriptionLike } from './shape'
 
 /** What happens on the shopper's channel. */
 interface ChannelHandlers {
@@ -24,18 +24,9 @@ export const joinChannel = (echo: EchoLike, name: string, events: readonly strin
   const wasRefused = subscription?.subscribed === false && subscription.subscriptionPending === false
   if (wasRefused || !subscriptionIsCurrent(echo, channel)) channel.subscribe?.()
   const isStillThere = watchForLeave(echo, channel)
-  const stops: Stop[] = []
-  const stop = (): void => {
-    for (const undo of stops.splice(0)) undo()
-  }
-  try {
-    const isGlobal = has(subscription, 'bind_global')
-    if (!isGlobal) for (const event of events) stops.push(listen(channel, event, handlers))
-    stops.push(watch(channel, isGlobal ? events : [], handlers))
-  } catch (cause) {
-    stop()
-    throw cause
-  }
+  const stop = isBindable(subscription)
+    ? listenByPusher(subscription, events, handlers)
+    : listen(channel, events, handlers)
   return {
     /** True while the server's confirmation stands. */
     isSubscribed: () => subscription?.subscribed === true,
@@ -54,43 +45,40 @@ export const joinChannel = (echo: EchoLike, name: string, events: readonly strin
   }
 }
 
-// Without the dot Echo would bind App\Events\cart\conditions\changed instead, and say nothing.
-const listen = (channel: ChannelLike, event: string, { heard }: ChannelHandlers): Stop => {
-  let isThere = true
-  const callback = (payload: unknown): void => {
-    if (isThere) heard(event, payload)
-  }
-  channel.listen(`.${event}`, callback)
-  return () => {
-    isThere = false
-    channel.stopListening?.(`.${event}`, callback)
-  }
-}
-
 // Echo's own subscribed() and error() cannot be taken back, pusher-js's bind can (laravel/echo#490).
-const watch = (
-  channel: ChannelLike,
+const listenByPusher = (
+  subscription: SubscriptionLike,
   events: readonly string[],
   { heard, confirmed, refused }: ChannelHandlers,
-): Stop => {
-  const { subscription } = channel
-  if (isBindable(subscription)) {
-    return bindAll(subscription, {
-      ...Object.fromEntries(events.map((event) => [event, (payload) => heard(event, payload)])),
-      'pusher:subscription_succeeded': () => confirmed(),
-      'pusher:subscription_error': (error) => refused(error),
-    })
-  }
+): Stop =>
+  bindAll(subscription, {
+    ...Object.fromEntries(events.map((event) => [event, (payload: unknown) => heard(event, payload)])),
+    'pusher:subscription_succeeded': confirmed,
+    'pusher:subscription_error': refused,
+  })
+
+const listen = (channel: ChannelLike, events: readonly string[], handlers: ChannelHandlers): Stop => {
   let isThere = true
-  channel.subscribed?.(() => {
-    if (isThere) confirmed()
-  })
-  channel.error?.((error) => {
-    if (isThere) refused(error)
-  })
-  return () => {
-    isThere = false
+  const whileThere = (run: (value: unknown) => void) => (value?: unknown) => {
+    if (isThere) run(value)
   }
+  // Without the dot Echo would bind App\Events\cart\conditions\changed instead, and say nothing.
+  const callbacks = events.map(
+    (event) => [`.${event}`, whileThere((payload) => handlers.heard(event, payload))] as const,
+  )
+  const stop = (): void => {
+    isThere = false
+    for (const [event, callback] of callbacks) channel.stopListening?.(event, callback)
+  }
+  try {
+    for (const [event, callback] of callbacks) channel.listen(event, callback)
+    channel.subscribed?.(whileThere(handlers.confirmed))
+    channel.error?.(whileThere(handlers.refused))
+  } catch (cause) {
+    stop()
+    throw cause
+  }
+  return stop
 }
 
 // echo.leave() forgets the channel, and a later private() makes another object (laravel-echo 2.5, pusher-connector.ts).

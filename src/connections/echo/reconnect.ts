@@ -1,7 +1,7 @@
 import { createAlarm } from '../../engine/clock'
 import type { Environment } from '../../engine/environment'
 import { createReconnection, type LossCause } from '../reconnect'
-import { isTransient, socketRefusalOf } from '../refusal'
+import { type Refusal, socketRefusal } from '../refusal'
 import { bindAll, type PusherLike, peek } from './shape'
 import { isClose, readErrorCode } from './socket'
 
@@ -9,8 +9,8 @@ import { isClose, readErrorCode } from './socket'
 interface SteeringHandlers {
   /** Nothing is connected, and the next try is at `atMs`. */
   readonly waiting: (atMs: number) => void
-  /** The server refused with this code, and is asked again at `atMs`. */
-  readonly refused: (code: number, atMs: number) => void
+  /** The server refused, and is asked again at `atMs`. */
+  readonly refused: (refusal: Refusal, atMs: number) => void
   /** A listener of the page's own threw when it heard what we had pusher-js do. */
   readonly threw: (cause: unknown) => void
 }
@@ -26,9 +26,8 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
   const reconnection = createReconnection(environment)
   // `own`: pusher-js connects by itself. Otherwise we have disconnected it, and must see to it that a page's own is connected again.
   let mode: 'own' | 'disconnecting' | 'waiting' | 'stopped' = 'own'
-  let lastCode: number | null = null
-  /** Whether the present socket was open once. */
-  let wasOpen = false
+  /** Why the server has just closed the socket, if it said so. */
+  let refusal: Refusal | null = null
 
   // Whoever hears of what pusher-js does here may stop us: what follows each call first looks whether that happened.
   const isStopped = (): boolean => mode === 'stopped'
@@ -92,17 +91,14 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
     if (mode === 'disconnecting' || isStopped()) return
     if (state === 'connected') {
       letBe()
-      wasOpen = true
       reconnection.opened()
     }
     if (state === 'connecting' && mode === 'own') {
       // Our try, the page's, or pusher-js's own.
-      wasOpen = false
       reconnection.noteLoss()
       watchTry()
     }
-    if (state === 'disconnected') closed(lastCode)
-    if (state === 'failed') closed(null)
+    if (state === 'disconnected' || state === 'failed') closed()
   }
 
   const letBe = (): void => {
@@ -111,18 +107,20 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
   }
 
   // By itself pusher-js gives up on every code it does not know how to answer, for ever.
-  const closed = (code: number | null): void => {
+  const closed = (): void => {
     letBe()
-    lastCode = null
-    if (code === null || !isTransient(socketRefusalOf(code, wasOpen))) return reconnection.ended()
-    connectIn(reconnection.refused(), (atMs) => handlers.refused(code, atMs))
+    const why = refusal
+    refusal = null
+    if (why?.name !== 'delayed') return reconnection.ended()
+    connectIn(reconnection.refused(), (atMs) => handlers.refused(why, atMs))
   }
 
   const failed = (error: unknown): void => {
     // A frame on a socket that stays open, such as 4301, is no reason for what comes later.
     if (!isClose(error)) return
-    lastCode = readErrorCode(error)
-    if (lastCode !== null && lastCode >= 4200 && lastCode < 4300) loseSoon()
+    const code = readErrorCode(error) ?? 0
+    refusal = socketRefusal(code, connection.state === 'connected')
+    if (code >= 4200 && code < 4300) loseSoon()
   }
 
   const stopWatching = environment.watchPage((signal) => {

@@ -1,15 +1,13 @@
 import type { Stop } from '../../engine/environment'
-import { attempt } from '../../engine/shape'
+import { attempt, ownOnly } from '../../engine/shape'
 
 /** What cart-echo needs of an Echo: laravel-echo 1.x and 2.x, echo-react's and echo-vue's `echo()`, and forks all have it. */
 export interface EchoLike {
   private(channel: string): unknown
 }
 
-/** Where an Echo comes from: itself, a getter for one that may come late, or a promise. */
-export type EchoSource = EchoLike | (() => EchoLike | PromiseLike<EchoLike> | null | undefined) | PromiseLike<EchoLike>
-
-type Callback = (...args: readonly unknown[]) => void
+/** The page's Echo, a promise of one, or a function that returns either. An Echo may come late: it is waited for up to 20 s. */
+export type PageEcho = EchoLike | PromiseLike<EchoLike> | (() => EchoLike | PromiseLike<EchoLike> | null | undefined)
 
 /** A method of something we know nothing else about. */
 export type Call = (...args: readonly unknown[]) => unknown
@@ -45,10 +43,16 @@ export interface SocketLike extends Bindable {
   readonly state: string
 }
 
-/** What can be bound to and unbound from. */
+// Set on the target while it calls us. pusher-js reads its list of callbacks while it calls them, so one that binds again from inside would hear the same event twice.
+const CALLING: unique symbol = Symbol.for('cart-echo.calling')
+
+/** Whatever of pusher-js tells of events. */
 interface Bindable {
-  bind(event: string, callback: Callback): unknown
-  unbind(event: string, callback: Callback): unknown
+  bind(event: string, callback: Call): unknown
+  unbind(event: string, callback: Call): unknown
+  bind_global(callback: Call): unknown
+  unbind_global(callback: Call): unknown
+  [CALLING]?: boolean | undefined
 }
 
 /** A property of anything, undefined where there is none, or where it throws, as in the window of a frame from elsewhere. Never throws. */
@@ -70,40 +74,27 @@ export const keyOf = (echo: unknown): string | null => {
 export const has = <Method extends string>(value: unknown, method: Method): value is Record<Method, Call> =>
   typeof peek(value, method) === 'function'
 
-/** True for something that can be bound to and unbound from. */
+/** True for what can be bound to and unbound from, as all of pusher-js. */
 export const isBindable = (value: unknown): value is SocketLike & SubscriptionLike =>
-  has(value, 'bind') && has(value, 'unbind')
+  ['bind', 'unbind', 'bind_global', 'unbind_global'].every((method) => has(value, method))
 
 /**
- * Binds all of them, each to the event of its name; those of pusher-js as one global callback. These come first: one of the page's own that throws keeps
- * the others of the same event from hearing it (pusher-js 8.6, core/events/dispatcher.ts). Returns what unbinds these, and nothing else.
+ * Hears these events by one global callback. Such come first: one of the page's own that throws keeps the others of the same event from hearing it
+ * (pusher-js 8.6, core/events/dispatcher.ts). Returns what unbinds it, and nothing else.
  */
-export const bindAll = (target: Bindable, callbacks: Readonly<Record<string, Callback>>): Stop => {
-  if (has(target, 'bind_global') && has(target, 'unbind_global')) return bindGlobally(target as Global, callbacks)
-  const bound = Object.entries(callbacks)
-  for (const [event, callback] of bound) target.bind(event, callback)
-  return () => {
-    for (const [event, callback] of bound) target.unbind(event, callback)
-  }
-}
-
-// Set on the target while it calls us. pusher-js reads its list of callbacks while it calls them, so one that binds again from inside would hear the same event twice.
-const CALLING: unique symbol = Symbol.for('cart-echo.calling')
-
-type Global = Bindable & Record<'bind_global' | 'unbind_global', Call> & { [CALLING]?: boolean }
-
-const bindGlobally = (target: Global, callbacks: Readonly<Record<string, Callback>>): Stop => {
+export const bindAll = (target: Bindable, callbacks: Readonly<Record<string, Call>>): Stop => {
+  const byName = ownOnly(callbacks)
   let isArmed = !target[CALLING]
   let isOver = false
   const hear = (event: unknown, data: unknown): void => {
-    const callback = typeof event === 'string' && Object.hasOwn(callbacks, event) ? callbacks[event] : undefined
+    const callback = byName[String(event)]
     if (!callback || !isArmed || isOver) return
     const before = target[CALLING]
     target[CALLING] = true
     try {
       callback(data)
     } finally {
-      target[CALLING] = before === true
+      target[CALLING] = before
     }
   }
   // A function of its own: pusher-js unbinds every equal one.
@@ -135,7 +126,7 @@ export const socketOf = (echo: EchoLike): SocketLike | null => {
 /** The Echo's pusher-js; null where it cannot be steered. */
 export const pusherOf = (echo: EchoLike): PusherLike | null => {
   const pusher = peek(echo, 'connector', 'pusher')
-  const isSteerable = socketOf(echo) !== null && has(pusher, 'connect') && has(pusher, 'disconnect')
+  const isSteerable = socketOf(echo) && has(pusher, 'connect') && has(pusher, 'disconnect')
   return isSteerable ? (pusher as unknown as PusherLike) : null
 }
 

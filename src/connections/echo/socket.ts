@@ -1,4 +1,5 @@
-import type { Environment, PageSignal, Stop } from '../../engine/environment'
+import type { Environment, Stop } from '../../engine/environment'
+import { DOUBT_AFTER, DOUBT_ANSWER_WITHIN_MS } from '../reconnect'
 import { bindAll, type EchoLike, has, peek, socketOf } from './shape'
 
 /** What an Echo's socket does. */
@@ -10,8 +11,10 @@ interface SocketHandlers {
   readonly failed: () => void
   /** The server's greeting could not be read, and pusher-js goes no further. */
   readonly unreadable: (why: unknown) => void
-  /** A `pusher:error` frame or a close: its code, and whether the socket was open when it came and stays so. */
-  readonly errorCode: (code: number, staysOpen: boolean) => void
+  /** The server closes the socket with this code, or complains of it in place of a greeting. */
+  readonly closed: (code: number, wasOpen: boolean) => void
+  /** The server complains of something, on a socket that stays open. */
+  readonly complained: (code: number) => void
 }
 
 /**
@@ -34,7 +37,10 @@ export const watchSocket = (echo: EchoLike, handlers: SocketHandlers): Stop => {
       error: (error) => {
         if (peek(error, 'type') === 'HandshakeError') return handlers.unreadable(peek(error, 'error'))
         const code = readErrorCode(error)
-        if (code !== null) handlers.errorCode(code, socket.state === 'connected' && !isClose(error))
+        const isOpen = socket.state === 'connected'
+        if (code === null) return
+        if (isOpen && !isClose(error)) handlers.complained(code)
+        else handlers.closed(code, isOpen)
       },
     })
     tellState(socket.state)
@@ -66,16 +72,10 @@ export const readErrorCode = (error: unknown): number | null => {
 /** True for the error of a socket that closes. */
 export const isClose = (error: unknown): boolean => peek(error, 'type') === 'WebSocketError'
 
-/** How long an answer to our own ping may take; pusher-js would wait 30 s more by default. */
-const ANSWER_WITHIN_MS = 4_000
-
-/** After these a socket may have died without a word. */
-const PING_AFTER: ReadonlySet<PageSignal> = new Set(['visible', 'online', 'offline', 'resumed', 'restored', 'woke'])
-
 /**
  * Pings by the Pusher protocol (https://pusher.com/docs/channels/library_auth_reference/pusher-websockets-protocol/#ping-pong)
  * whenever the socket may have died unnoticed: the page is looked at again, the network came or went, the clock jumped. Does nothing
- * for an Echo without a pusher-js socket. `dead`: the socket says it is open, and does not answer; `alive`: something came by it.
+ * for an Echo without a pusher-js socket. `dead`: the socket says it is open, and does not answer (pusher-js would wait 30 s more); `alive`: something came by it.
  */
 export const watchLiveness = (echo: EchoLike, environment: Environment, dead: () => void, alive: () => void): Stop => {
   const socket = socketOf(echo)
@@ -90,9 +90,9 @@ export const watchLiveness = (echo: EchoLike, environment: Environment, dead: ()
   }
 
   const stopWatching = environment.watchPage((signal) => {
-    if (!PING_AFTER.has(signal) || stopTimer || socket.state !== 'connected') return
+    if (!DOUBT_AFTER.has(signal) || stopTimer || socket.state !== 'connected') return
     pusher.send_event('pusher:ping', {})
-    stopTimer = environment.schedule(ANSWER_WITHIN_MS, () => {
+    stopTimer = environment.schedule(DOUBT_ANSWER_WITHIN_MS, () => {
       stopTimer = null
       if (socket.state === 'connected') dead()
     })

@@ -1,11 +1,12 @@
 import { createAlarm } from '../../engine/clock'
-import type { PageSignal, Stop } from '../../engine/environment'
+import type { Stop } from '../../engine/environment'
 import { CartEchoError, wordsOf } from '../../engine/errors'
 import { boundedCopy } from '../../engine/payload'
 import { attempt } from '../../engine/shape'
 import { type ConnectionFact, delayed, echoThrew, refused } from '../../engine/state'
 import type { Sink } from '../../engine/transport'
-import { authorisationFact, createRefusals, isTransient, type Refusal, socketRefusalOf } from '../refusal'
+import { BACK_WITHIN_MS } from '../reconnect'
+import { authorisationFact, CONFIRM_WITHIN_MS, createRefusals, type Refusal, socketRefusal } from '../refusal'
 import { joinChannel, readAuthorisationFailure } from './channel'
 import { wasReplaced } from './find'
 import { steer } from './reconnect'
@@ -19,11 +20,8 @@ import type { EchoTransportOptions } from './transport'
  */
 type Phase = 'no-socket' | 'socket-refused' | 'subscribing' | 'live' | 'channel-refused'
 
-/** How long the server may take to confirm a subscription on an open socket; pusher-js itself would wait for ever. */
-const CONFIRM_WITHIN_MS = 10_000
-/** Over how long pages that are back spread what they ask. pusher-js brings all of a shop back in step; what is steered comes spread. */
+/** Over how long pages that are back spread what they ask where pusher-js brings all of a shop back in step. */
 const IN_STEP_WITHIN_MS = 2_000
-const STEERED_WITHIN_MS = 100
 /** A page that has moved on may leave the channel of a part that is gone, such as one with `useEcho` of echo-react. */
 const LOOK_AFTER_MOVE_MS = 1_000
 
@@ -46,7 +44,7 @@ export const subscribe = (
   const { environment, channel, events, echo: source } = options
   const pusher = options.steer ? pusherOf(echo) : null
   const socket = socketOf(echo)
-  const refusals = createRefusals(environment)
+  const refusals = createRefusals(environment, sink)
   const looking = createAlarm(environment)
   // Each phase waits for one thing at most.
   const alarm = createAlarm(environment)
@@ -54,18 +52,14 @@ export const subscribe = (
   let joined: ReturnType<typeof joinChannel> | null = null
   let steering: ReturnType<typeof steer> | null = null
   let hasLeft = false
-  /** Whether the present socket was open once: during the handshake 4009 means something else. */
-  let wasOpen = false
-  let wasLive = false
   let hasReported = false
-  let unanswered = 0
 
-  const enter = (next: Phase, fact: ConnectionFact | null, inMs = 0, run: (() => void) | null = null): void => {
+  const enter = (next: Phase, fact: ConnectionFact | null): void => {
     if (hasLeft) return
     phase = next
     alarm.stop()
+    // pusher-js itself would wait for ever.
     if (next === 'subscribing') alarm.set(CONFIRM_WITHIN_MS, unconfirmed)
-    if (run) alarm.set(inMs, run)
     // Last: whoever hears the fact may stop us.
     if (fact) sink.state(fact)
   }
@@ -82,14 +76,12 @@ export const subscribe = (
 
   // The socket.
 
-  const opening = (): void => {
-    wasOpen = false
-    enter(phase === 'socket-refused' ? phase : 'no-socket', { name: 'socket-opening' })
-  }
+  const withoutSocket = (fact: ConnectionFact): void => enter(phase === 'socket-refused' ? phase : 'no-socket', fact)
+
+  const opening = (): void => withoutSocket({ name: 'socket-opening' })
 
   const open = (): void => {
     past.hasWorked = true
-    wasOpen = true
     if (!hasSocket()) enter('subscribing', { name: 'socket-open' })
     confirmIfSubscribed()
   }
@@ -113,18 +105,20 @@ export const subscribe = (
   const unreadable = (why: unknown): void =>
     socketRefused(delayed('socket-refused', { detail: `(greeting: ${wordsOf(why)})` }))
 
-  const errorCode = (code: number, staysOpen: boolean): void => {
-    // A refused signature comes without a channel name, and nothing follows it: it can only be ours while ours is pending.
-    if (staysOpen && code === 4009 && joined?.isPending()) channelRefused(delayed('signature-refused'))
-    const reason = staysOpen ? null : socketRefusalOf(code, wasOpen)
-    // A steered connection tries again what may mend by itself.
-    if (reason && !(pusher && isTransient(reason))) socketRefused(refused(reason, { detail: `(${code})` }))
+  // A steered connection tries again what may mend by itself.
+  const closed = (code: number, wasOpen: boolean): void => {
+    const refusal = socketRefusal(code, wasOpen, pusher !== null)
+    if (refusal?.name === 'refused') socketRefused(refusal)
+  }
+
+  // A refused signature comes without a channel name, and nothing follows it: it can only be ours while ours is pending.
+  const complained = (code: number): void => {
+    if (code === 4009 && joined?.isPending()) channelRefused(delayed('signature-refused'))
   }
 
   // pusher-js before 8.2 has two lives for its WebSocket (core/transports/transport_manager.ts): what worked once has not become impossible by two losses.
   const failed = (): void => {
-    const next = phase === 'socket-refused' ? phase : 'no-socket'
-    if (!past.hasWorked) return enter(next, refused('no-web-socket'))
+    if (!past.hasWorked) return withoutSocket(refused('no-web-socket'))
     lost()
     if (hasReported) return
     hasReported = true
@@ -154,13 +148,11 @@ export const subscribe = (
   }
 
   const confirmed = (): void => {
-    unanswered = 0
-    refusals.clear()
+    const backWithinMs = steering ? BACK_WITHIN_MS : IN_STEP_WITHIN_MS
+    const withinMs = refusals.clear() ? backWithinMs : 0
     steering?.proven()
     enter('live', { name: 'subscribed' })
-    const backWithinMs = steering ? STEERED_WITHIN_MS : IN_STEP_WITHIN_MS
-    sink.resync(wasLive ? backWithinMs : 0)
-    wasLive = true
+    sink.resync(withinMs)
   }
 
   const notAuthorised = (error: unknown): void => {
@@ -169,19 +161,18 @@ export const subscribe = (
   }
 
   const channelRefused = (refusal: Refusal, retryAfterMs = 0): void => {
-    const fact = refusals.firstOf(refusal)
-    if (fact.name === 'refused') return enter('channel-refused', fact)
-    const inMs = refusals.askAgainInMs(fact, retryAfterMs)
-    enter('channel-refused', { ...fact, nextTryAtMs: environment.nowMs() + inMs }, inMs, () => {
-      enter('subscribing', null)
-      reportThrown(() => joined?.askAnew())
-    })
+    if (hasLeft) return
+    enter('channel-refused', null)
+    refusals.tell(refusal, () => refusals.pauseMs(refusal, retryAfterMs), alarm, askAnew)
   }
 
-  // A fresh authorisation first, a fresh socket if that does not help.
+  const askAnew = (): void => {
+    enter('subscribing', null)
+    reportThrown(() => joined?.askAnew())
+  }
+
   const unconfirmed = (): void => {
-    unanswered += 1
-    if (unanswered % 2 === 0 && steering) steering.reconnect()
+    if (refusals.needsSocket() && steering) steering.reconnect()
     else channelRefused(delayed('no-answer'))
   }
 
@@ -197,9 +188,9 @@ export const subscribe = (
   const stops = [
     alarm.stop,
     looking.stop,
-    watchSocket(echo, { opening, open, lost, failed, unreadable, errorCode }),
+    watchSocket(echo, { opening, open, lost, failed, unreadable, closed, complained }),
     watchLiveness(echo, environment, dead, alive),
-    environment.watchPage((signal: PageSignal) => {
+    environment.watchPage((signal) => {
       if (signal === 'moved') looking.set(LOOK_AFTER_MOVE_MS, look)
       else look()
     }),
@@ -218,10 +209,7 @@ export const subscribe = (
         const words = `A listener of the socket threw: ${wordsOf(cause)}`
         sink.report(new CartEchoError('listener-failed', words, { cause }))
       },
-      refused: (code, nextTryAtMs) => {
-        const reason = code === 4004 ? 'over-capacity' : 'socket-refused'
-        socketRefused(delayed(reason, { detail: `(${code})` }), nextTryAtMs)
-      },
+      refused: socketRefused,
     })
     stops.push(steering.stop)
   }

@@ -1,16 +1,15 @@
-import { backOffMs, SUBSCRIPTION_FAILED } from '../../engine/backoff'
 import { createAlarm } from '../../engine/clock'
 import type { Stop } from '../../engine/environment'
-import type { CartEchoError } from '../../engine/errors'
 import { echoThrew, refused } from '../../engine/state'
 import type { ConnectorOptions, Link, Transport } from '../../engine/transport'
+import { createRefusals, type Refusal } from '../refusal'
 import { findEcho } from './find'
-import { type EchoLike, type EchoSource, isNullEcho } from './shape'
+import { type EchoLike, isNullEcho, type PageEcho } from './shape'
 import { type Past, subscribe } from './subscription'
 
 /** What an Echo transport is made of. */
 export interface EchoTransportOptions extends ConnectorOptions {
-  readonly echo: EchoSource
+  readonly echo: PageEcho
   /** Whether to drive pusher-js's reconnection. Default false. */
   readonly steer?: boolean | undefined
 }
@@ -25,10 +24,9 @@ export const echoTransport =
   (options: EchoTransportOptions): Transport =>
   (sink): Link => {
     const { environment, echo: source } = options
+    const refusals = createRefusals(environment, sink)
     const retry = createAlarm(environment)
     const past: Past = { hasWorked: false }
-    let tries = 0
-    let firstError: CartEchoError | null = null
     let stopFinding: Stop = () => undefined
     let leave: Stop = () => undefined
     let isStopped = false
@@ -38,8 +36,7 @@ export const echoTransport =
     }
 
     const found = (echo: EchoLike): void => {
-      tries = 0
-      firstError = null
+      refusals.clear()
       try {
         if (isNullEcho(echo)) sink.state(refused('no-real-time'))
         else leave = subscribe(echo, options, sink, moveOn, past)
@@ -50,18 +47,16 @@ export const echoTransport =
       if (isStopped) leave()
     }
 
-    const missing = (error: CartEchoError): void => {
-      if (error.code !== 'not-loaded') return sink.state({ name: 'refused', reason: 'no-echo', error })
-      // The same trouble is the same error, however often it is met.
-      firstError ??= error
-      const inMs = backOffMs(SUBSCRIPTION_FAILED, tries, environment.random())
-      tries += 1
-      retry.set(inMs, () => {
-        sink.state({ name: 'starting' })
-        find()
-      })
-      sink.state({ name: 'delayed', reason: 'not-loaded', error: firstError, nextTryAtMs: environment.nowMs() + inMs })
-    }
+    const missing = (refusal: Refusal): void =>
+      refusals.tell(
+        refusal,
+        () => refusals.pauseMs(refusal),
+        retry,
+        () => {
+          sink.state({ name: 'starting' })
+          find()
+        },
+      )
 
     const moveOn = (): void => {
       leave()

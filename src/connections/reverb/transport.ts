@@ -1,11 +1,10 @@
 import { createAlarm } from '../../engine/clock'
-import type { PageSignal } from '../../engine/environment'
 import { attempt, hasOwn } from '../../engine/shape'
 import { delayed, refused } from '../../engine/state'
 import type { ConnectorOptions, Transport } from '../../engine/transport'
 import { type AuthOptions, authorise } from '../authorise'
-import { createReconnection } from '../reconnect'
-import { authorisationFact, createRefusals, isTransient, type Refusal, socketRefusalOf } from '../refusal'
+import { BACK_WITHIN_MS, createReconnection, DOUBT_AFTER, DOUBT_ANSWER_WITHIN_MS } from '../reconnect'
+import { authorisationFact, CONFIRM_WITHIN_MS, createRefusals, type Refusal, socketRefusal } from '../refusal'
 import { readFrame } from './frame'
 import { type ChannelState, moveChannel, moveSocket, type SocketEvent, type SocketState } from './states'
 
@@ -16,18 +15,10 @@ export interface ReverbTransportOptions extends ConnectorOptions {
   readonly auth: AuthOptions | undefined
 }
 
-/** How long an answer to a ping may take: where somebody has just looked, or the network has changed, and else. */
-const DOUBT_ANSWER_WITHIN_MS = 4_000
+/** How long an answer to a ping may take where nothing else makes doubt. */
 const ANSWER_WITHIN_MS = 8_000
 /** A timer so late says that the page was held up itself, and the answer may lie unread. */
 const LATE_MS = 1_000
-/** How long the confirmation of the channel may take. Its signature has a time limit of its own. */
-const CONFIRM_WITHIN_MS = 10_000
-/** Over how long pages that are back spread what they ask. Their reconnections are spread already. */
-const BACK_WITHIN_MS = 100
-
-/** After these the socket may have died without a word. */
-const DOUBT_AFTER: ReadonlySet<PageSignal> = new Set(['visible', 'online', 'offline', 'resumed', 'restored', 'woke'])
 
 /**
  * Listens on a private channel by a WebSocket of its own, in the Pusher protocol as Reverb speaks it. Reconnects by `createReconnection`, is authorised
@@ -39,7 +30,7 @@ export const reverbTransport =
   (sink) => {
     const name = `private-${user}`
     const reconnection = createReconnection(environment)
-    const refusals = createRefusals(environment)
+    const refusals = createRefusals(environment, sink)
     // The socket waits for one thing at a time, and so does the channel.
     const socketAlarm = createAlarm(environment)
     const channelAlarm = createAlarm(environment)
@@ -48,8 +39,6 @@ export const reverbTransport =
     let channel: ChannelState = 'none'
     let asking = new AbortController()
     let heardAtMs = 0
-    let unanswered = 0
-    let wasLive = false
 
     const inFuture = (inMs: number): number => environment.nowMs() + inMs
     const isOpen = (): boolean => hasOwn(socket, 'socketId')
@@ -87,7 +76,7 @@ export const reverbTransport =
 
     const closed = (code: number): void => {
       // A server that greeted, and ends the connection later by the code of a refused origin, has lost it (4009 is one code for three things).
-      const refusal = code === 4009 && isOpen() ? null : refusalBy(code)
+      const refusal = code === 4009 && isOpen() ? null : socketRefusal(code, false)
       if (refusal) return refuseSocket(refusal)
       waitFor(isOpen() ? reconnection.lost('server') : reconnection.failed())
     }
@@ -103,16 +92,7 @@ export const reverbTransport =
       hangUp()
       reconnection.ended()
       move({ name: 'refused', refusal })
-      refuse(refusal, socketAlarm, open, reconnection.refused)
-    }
-
-    /** Says a refusal, and tries again later where that may help. */
-    const refuse = (said: Refusal, alarm: typeof socketAlarm, again: () => void, pauseMs: () => number): void => {
-      const refusal = refusals.firstOf(said)
-      if (refusal.name === 'refused') return sink.state(refusal)
-      const inMs = pauseMs()
-      alarm.set(inMs, again)
-      sink.state({ ...refusal, nextTryAtMs: inFuture(inMs) })
+      refusals.tell(refusal, reconnection.refused, socketAlarm, open)
     }
 
     /** Lets the socket go: nothing of it, or of its channel, is heard any more. */
@@ -166,7 +146,7 @@ export const reverbTransport =
 
     // In place of a greeting it is about the socket. Later 4009 is about our signature if we have just shown it; all else is about what is not ours.
     const complained = (code: number): void => {
-      const refusal = refusalBy(code)
+      const refusal = socketRefusal(code, false)
       if (socket.name === 'opening' && refusal) refuseSocket(refusal)
       else if (channel === 'subscribing' && code === 4009) refuseChannel(delayed('signature-refused'))
     }
@@ -214,8 +194,7 @@ export const reverbTransport =
 
     // A fresh signature first, a fresh socket if that does not help.
     const unconfirmed = (): void => {
-      unanswered += 1
-      if (unanswered % 2 === 0) waitFor(reconnection.lost('own-network'))
+      if (refusals.needsSocket()) waitFor(reconnection.lost('own-network'))
       else refuseChannel(delayed('no-answer'))
     }
 
@@ -225,11 +204,8 @@ export const reverbTransport =
       if (channel !== 'live') return
       channelAlarm.stop()
       asking.abort()
-      unanswered = 0
-      refusals.clear()
       reconnection.proven()
-      const withinMs = wasLive ? BACK_WITHIN_MS : 0
-      wasLive = true
+      const withinMs = refusals.clear() ? BACK_WITHIN_MS : 0
       if (before !== 'live') sink.state({ name: 'subscribed' })
       // Also when it is confirmed once more: nobody knows what was sent before.
       sink.resync(withinMs)
@@ -238,7 +214,7 @@ export const reverbTransport =
     const refuseChannel = (said: Refusal, retryAfterMs = 0): void => {
       if (channel === 'none') return
       leaveChannel('refused')
-      refuse(said, channelAlarm, join, () => refusals.askAgainInMs(said, retryAfterMs))
+      refusals.tell(said, () => refusals.pauseMs(said, retryAfterMs), channelAlarm, join)
     }
 
     const stopWatching = environment.watchPage((signal) => {
@@ -256,10 +232,3 @@ export const reverbTransport =
       },
     }
   }
-
-const refusalBy = (code: number): Refusal | null => {
-  const reason = socketRefusalOf(code, false)
-  const about = { detail: `(${code})` }
-  if (isTransient(reason)) return delayed(reason, about)
-  return reason && refused(reason, about)
-}

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { steer } from '../../../src/connections/echo/reconnect'
-import { isTransient, socketRefusalOf } from '../../../src/connections/refusal'
+import { socketRefusal } from '../../../src/connections/refusal'
 import { fakeEnvironment } from '../../support/fake-environment'
 
 type Callback = (...args: readonly unknown[]) => void
@@ -17,9 +17,12 @@ const fakePusher = (initial = 'connected') => {
       const index = bound.findIndex((one) => one.event === event && one.callback === callback)
       if (index >= 0) bound.splice(index, 1)
     },
+    bind_global: (callback: Callback) => connection.bind('*', callback),
+    unbind_global: (callback: Callback) => connection.unbind('*', callback),
   }
   let hasOwnRetry = false
   const emit = (event: string, ...args: readonly unknown[]): void => {
+    for (const one of bound.slice()) if (one.event === '*') one.callback(event, ...args)
     for (const one of bound.slice()) if (one.event === event) one.callback(...args)
   }
   const become = (current: string): void => {
@@ -87,8 +90,8 @@ const steered = ({ state, random = () => 0.5, onWaiting, onTurnedAway }: Steered
       told.push(`waiting ${Math.round(atMs - environment.nowMs())}`)
       onWaiting?.()
     },
-    refused: (code, atMs) => {
-      told.push(`turned away by ${code} ${Math.round(atMs - environment.nowMs())}`)
+    refused: ({ error }, atMs) => {
+      told.push(`turned away by ${/\d+/.exec(error?.message ?? '')} ${Math.round(atMs - environment.nowMs())}`)
       onTurnedAway?.()
     },
     threw: (cause) => thrown.push(cause),
@@ -534,10 +537,12 @@ describe('codes', () => {
     [4300, true, true],
     [4301, true, true],
   ])('%i ends pusher-js for good: %s, and may change by itself: %s', (code, forGood, transient) => {
-    const inHandshake = socketRefusalOf(code, false)
-    expect([inHandshake !== null, isTransient(inHandshake)]).toEqual([forGood, transient])
+    const inHandshake = socketRefusal(code, false)
+    expect([inHandshake !== null, inHandshake?.name === 'delayed']).toEqual([forGood, transient])
     // A connection that was open once is not refused for its origin.
-    expect(isTransient(socketRefusalOf(code, true))).toBe(transient || code === 4009)
+    expect(socketRefusal(code, true)?.name === 'delayed').toBe(transient || code === 4009)
+    // Whoever does not try again is refused for good.
+    expect(socketRefusal(code, true, false)?.name).toBe(forGood ? 'refused' : undefined)
   })
 })
 
