@@ -1,12 +1,12 @@
 import { createAlarm } from '../../engine/clock'
-import { attempt, hasOwn } from '../../engine/shape'
+import { attempt } from '../../engine/shape'
 import { delayed, refused } from '../../engine/state'
 import type { ConnectorOptions, Transport } from '../../engine/transport'
 import { type AuthOptions, authorise } from '../authorise'
 import { BACK_WITHIN_MS, createReconnection, DOUBT_AFTER, DOUBT_ANSWER_WITHIN_MS, type LossCause } from '../reconnect'
 import { authorisationFact, CONFIRM_WITHIN_MS, createRefusals, type Refusal, socketRefusal } from '../refusal'
 import { readFrame } from './frame'
-import { type ChannelState, moveChannel, moveSocket, type SocketEvent, type SocketState } from './states'
+import type { ChannelState, SocketState } from './states'
 
 /** What the transport is made of. */
 export interface ReverbTransportOptions extends ConnectorOptions {
@@ -35,16 +35,16 @@ export const reverbTransport =
     const socketAlarm = createAlarm(environment)
     const channelAlarm = createAlarm(environment)
     let web: WebSocket | null = null
-    let socket: SocketState = { name: 'waiting', nextTryAtMs: 0, refusal: null }
+    let socket: SocketState = 'waiting'
+    let socketId = ''
+    let silentMs = 0
+    /** Why the server refused the socket: the reason until it greets. */
+    let refusal: Refusal | null = null
     let channel: ChannelState = 'none'
     let asking = new AbortController()
     let heardAtMs = 0
 
-    const inFuture = (inMs: number): number => environment.nowMs() + inMs
-    const isOpen = (): boolean => hasOwn(socket, 'socketId')
-    const move = (event: SocketEvent): void => {
-      socket = moveSocket(socket, event)
-    }
+    const isOpen = (): boolean => socket === 'open' || socket === 'pinged'
 
     // The socket. Whoever hears a fact may stop us: it is said last.
 
@@ -59,46 +59,45 @@ export const reverbTransport =
       opened.onclose = ({ code }) => closed(code)
       // A close follows. Outside browsers an error that nobody hears is thrown.
       opened.onerror = () => undefined
-      move({ name: 'opened-anew', nextTryAtMs: inFuture(inMs) })
+      socket = 'opening'
       socketAlarm.set(inMs, () => {
         reconnection.gaveUp()
         open()
       })
-      if (reconnection.isLost()) sayLost()
+      if (reconnection.isLost()) sayLost(inMs)
       else sink.state({ name: 'socket-opening' })
     }
 
-    // A refusal stays the reason until the server greets.
-    const sayLost = (): void => {
-      if (hasOwn(socket, 'nextTryAtMs') && !socket.refusal)
-        sink.state({ name: 'socket-lost', nextTryAtMs: socket.nextTryAtMs })
+    const sayLost = (inMs: number): void => {
+      if (!refusal) sink.state({ name: 'socket-lost', nextTryAtMs: environment.nowMs() + inMs })
     }
 
     const closed = (code: number): void => {
       // A server that greeted, and ends the connection later by the code of a refused origin, has lost it (4009 is one code for three things).
-      const refusal = code === 4009 && isOpen() ? null : socketRefusal(code, false)
-      if (refusal) return refuseSocket(refusal)
+      const why = code === 4009 && isOpen() ? null : socketRefusal(code, false)
+      if (why) return refuseSocket(why)
       waitFor(isOpen() ? reconnection.lost('server') : reconnection.failed())
     }
 
     const waitFor = (inMs: number): void => {
       hangUp()
-      move({ name: 'lost', nextTryAtMs: inFuture(inMs) })
+      socket = 'waiting'
       socketAlarm.set(inMs, open)
-      sayLost()
+      sayLost(inMs)
     }
 
-    const refuseSocket = (refusal: Refusal): void => {
+    const refuseSocket = (why: Refusal): void => {
       hangUp()
       reconnection.ended()
-      move({ name: 'refused', refusal })
-      refusals.tell(refusal, reconnection.refused, socketAlarm, open)
+      socket = 'refused'
+      refusal = why
+      refusals.tell(why, reconnection.refused, socketAlarm, open)
     }
 
     /** Lets the socket go: nothing of it, or of its channel, is heard any more. */
     const hangUp = (): void => {
       socketAlarm.stop()
-      leaveChannel('lost')
+      leaveChannel('none')
       if (web) web.onmessage = web.onclose = null
       web?.close()
       web = null
@@ -108,8 +107,8 @@ export const reverbTransport =
 
     const hear = (text: unknown): void => {
       heardAtMs = environment.nowMs()
-      if (socket.name === 'pinged') {
-        move({ name: 'heard' })
+      if (socket === 'pinged') {
+        socket = 'open'
         awaitSilence()
       }
       const frame = readFrame(text, name, events)
@@ -131,11 +130,14 @@ export const reverbTransport =
       }
     }
 
-    const greeted = (socketId: string | null, silentMs: number): void => {
-      if (socket.name !== 'opening') return
-      if (socketId === null) return refuseSocket(delayed('socket-refused', { detail: '(greeting)' }))
+    const greeted = (id: string | null, mayBeSilentMs: number): void => {
+      if (socket !== 'opening') return
+      if (id === null) return refuseSocket(delayed('socket-refused', { detail: '(greeting)' }))
       reconnection.opened()
-      move({ name: 'greeted', socketId, silentMs })
+      socket = 'open'
+      socketId = id
+      silentMs = mayBeSilentMs
+      refusal = null
       awaitSilence()
       join()
       sink.state({ name: 'socket-open' })
@@ -143,22 +145,21 @@ export const reverbTransport =
 
     // In place of a greeting it is about the socket. Later 4009 is about our signature if we have just shown it; all else is about what is not ours.
     const complained = (code: number): void => {
-      const refusal = socketRefusal(code, false)
-      if (socket.name === 'opening' && refusal) refuseSocket(refusal)
+      const why = socket === 'opening' && socketRefusal(code, false)
+      if (why) refuseSocket(why)
       else if (channel === 'subscribing' && code === 4009) refuseChannel(delayed('signature-refused'))
     }
 
     // No timer is planned anew with each frame: that would cost more than the frame.
     const awaitSilence = (): void => {
-      if (socket.name !== 'open') return
       const silentForMs = Math.max(0, environment.nowMs() - heardAtMs)
-      if (silentForMs >= socket.silentMs) ping(ANSWER_WITHIN_MS, 'server')
-      else socketAlarm.set(socket.silentMs - silentForMs, awaitSilence)
+      if (silentForMs >= silentMs) ping(ANSWER_WITHIN_MS, 'server')
+      else socketAlarm.set(silentMs - silentForMs, awaitSilence)
     }
 
     const ping = (withinMs: number, cause: LossCause): void => {
-      move({ name: 'pinged' })
-      const untilMs = inFuture(withinMs)
+      socket = 'pinged'
+      const untilMs = environment.nowMs() + withinMs
       send('pusher:ping', {})
       socketAlarm.set(withinMs, () => {
         if (environment.nowMs() - untilMs > LATE_MS) ping(withinMs, cause)
@@ -169,21 +170,20 @@ export const reverbTransport =
     // The channel.
 
     const join = (): void => {
-      if (!hasOwn(socket, 'socketId')) return
-      leaveChannel('asked')
+      leaveChannel('authorising')
       asking = new AbortController()
       const { signal } = asking
       channelAlarm.set(CONFIRM_WITHIN_MS, unconfirmed)
-      authorise(environment, { socketId: socket.socketId, channelName: name }, auth, signal).then((answer) => {
+      authorise(environment, { socketId, channelName: name }, auth, signal).then((answer) => {
         if (signal.aborted) return
         if (answer.name === 'failed') return refuseChannel(authorisationFact(answer, user), answer.retryAfterMs)
-        channel = moveChannel(channel, 'signed')
+        if (channel === 'authorising') channel = 'subscribing'
         send('pusher:subscribe', { auth: answer.auth, channel: name })
       })
     }
 
-    const leaveChannel = (why: 'asked' | 'refused' | 'lost'): void => {
-      channel = moveChannel(channel, why)
+    const leaveChannel = (next: ChannelState): void => {
+      channel = next
       channelAlarm.stop()
       asking.abort()
     }
@@ -195,13 +195,13 @@ export const reverbTransport =
     }
 
     const confirmed = (): void => {
-      const before = channel
-      channel = moveChannel(before, 'confirmed')
-      if (channel !== 'live') return
+      if (channel === 'none') return
+      const wasLive = channel === 'live'
+      channel = 'live'
       channelAlarm.stop()
       reconnection.proven()
       const withinMs = refusals.clear() ? BACK_WITHIN_MS : 0
-      if (before !== 'live') sink.state({ name: 'subscribed' })
+      if (!wasLive) sink.state({ name: 'subscribed' })
       // Also when it is confirmed once more: nobody knows what was sent before.
       sink.resync(withinMs)
     }
@@ -214,7 +214,7 @@ export const reverbTransport =
 
     const stopWatching = environment.watchPage((signal) => {
       if (signal === 'online' && !isOpen() && reconnection.isLost()) waitFor(reconnection.online())
-      else if (DOUBT_AFTER.has(signal) && socket.name === 'open') ping(DOUBT_ANSWER_WITHIN_MS, 'own-network')
+      else if (DOUBT_AFTER.has(signal) && socket === 'open') ping(DOUBT_ANSWER_WITHIN_MS, 'own-network')
     })
     open()
 
