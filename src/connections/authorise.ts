@@ -59,9 +59,8 @@ export const authorise = async (
 ): Promise<Authorisation> => {
   const options = ownOnly(given)
   try {
-    // A provider that never resolves, or a fetch that ignores the signal, must not be waited for without end.
-    return await withinTime(environment, options.timeoutMs || TIMEOUT_MS, signal, (either) =>
-      untilAborted(ask(request, options, either).then(readAuthorisation), either),
+    return await withinTime(environment, options.timeoutMs || TIMEOUT_MS, signal, async (either) =>
+      readAuthorisation(await ask(request, options, either), either),
     )
   } catch (cause) {
     return { name: 'failed', status: 0, isForeign: false, retryAfterMs: 0, cause }
@@ -73,16 +72,19 @@ const ask = async (request: AuthRequest, options: AuthOptions, signal: AbortSign
   const first = isOwn ? csrfHeaders() : {}
   const tried = [first]
   let isRenewed = false
-  let response = await post(request, first, options, signal)
+  // A provider that never resolves, or a fetch that ignores the signal, must not be waited for without end.
+  const ended = <Value>(promise: Promise<Value>): Promise<Value> => untilAborted(promise, signal)
+  let response = await ended(post(request, first, options, signal))
   while (isOwn && response.status === 419) {
     const token = untriedToken(tried)
     if (token) {
       tried.push(token)
-      response = await post(request, token, options, signal)
-    } else if (isRenewed) break
+      response = await ended(post(request, token, options, signal))
+    } else if (isRenewed || signal.aborted) break
     else {
       isRenewed = true
-      await renewCookies(options, signal)
+      // Too late, it has renewed nothing: the 419 stands.
+      await ended(renewCookies(options, signal)).catch(() => null)
     }
   }
   return response
@@ -106,9 +108,9 @@ const post = async (
   return send(endpoint || ENDPOINT, { own, method: 'POST', body, headers, credentials, signal })
 }
 
-const readAuthorisation = async (response: Response): Promise<Authorisation> => {
+const readAuthorisation = async (response: Response, signal: AbortSignal): Promise<Authorisation> => {
   const { ok, status } = response
-  const body: unknown = ok ? await response.json().catch(() => null) : null
+  const body: unknown = ok ? await untilAborted(response.json(), signal).catch(() => null) : null
   const auth = isRecord(body) ? own(body, 'auth') : null
   if (typeof auth === 'string') return { name: 'authorised', auth }
   return {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AuthOptions } from '../../src/connections/authorise'
 import { reverb } from '../../src/connections/reverb'
 import type { ConnectionFact } from '../../src/engine/state'
@@ -50,7 +51,11 @@ export const reverbPage = ({
     report: (error) => errors.push(error),
     note: () => undefined,
   })
-  const pass = (ms: number): Promise<void> => environment.advanceTurnByTurn(ms)
+  // The body of a real Response is read in turns of its own.
+  const pass = async (ms: number): Promise<void> => {
+    await environment.advanceTurnByTurn(ms)
+    await nextTurn()
+  }
   return {
     environment,
     sockets,

@@ -19,10 +19,11 @@ interface ChannelHandlers {
  */
 export const joinChannel = (echo: EchoLike, name: string, events: readonly string[], handlers: ChannelHandlers) => {
   const channel = echo.private(name) as ChannelLike
-  const { subscription } = channel
+  const before = channel.subscription
   // Echo hands out the channel it has; one that was turned away is authorised anew only when asked to (pusher-js 8.6, pusher.ts).
-  const wasRefused = subscription?.subscribed === false && subscription.subscriptionPending === false
+  const wasRefused = before?.subscribed === false && before.subscriptionPending === false
   if (wasRefused || !subscriptionIsCurrent(echo, channel)) channel.subscribe?.()
+  const { subscription } = channel
   const isStillThere = watchForLeave(echo, channel)
   const stop = isBindable(subscription)
     ? listenByPusher(subscription, events, handlers)
