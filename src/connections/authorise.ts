@@ -1,4 +1,4 @@
-import { withinTime } from '../engine/abort'
+import { untilAborted, withinTime } from '../engine/abort'
 import { readRetryAfterMs } from '../engine/backoff'
 import type { Environment } from '../engine/environment'
 import { isRecord, own, ownOnly } from '../engine/shape'
@@ -60,7 +60,7 @@ export const authorise = async (
   const options = ownOnly(given)
   try {
     return await withinTime(environment, options.timeoutMs || TIMEOUT_MS, signal, async (either) =>
-      readAuthorisation(await ask(request, options, either)),
+      readAuthorisation(await ask(request, options, either), either),
     )
   } catch (cause) {
     return { name: 'failed', status: 0, isForeign: false, retryAfterMs: 0, cause }
@@ -72,16 +72,19 @@ const ask = async (request: AuthRequest, options: AuthOptions, signal: AbortSign
   const first = isOwn ? csrfHeaders() : {}
   const tried = [first]
   let isRenewed = false
-  let response = await post(request, first, options, signal)
+  // A provider that never resolves, or a fetch that ignores the signal, must not be waited for without end.
+  const postWith = (csrf: Record<string, string>) => untilAborted(post(request, csrf, options, signal), signal)
+  let response = await postWith(first)
   while (isOwn && response.status === 419) {
     const token = untriedToken(tried)
     if (token) {
       tried.push(token)
-      response = await post(request, token, options, signal)
+      response = await postWith(token)
     } else if (isRenewed) break
     else {
       isRenewed = true
-      await renewCookies(options, signal)
+      // Without an answer in time the refusal stands.
+      await untilAborted(renewCookies(options, signal), signal).catch(() => undefined)
     }
   }
   return response
@@ -105,9 +108,9 @@ const post = async (
   return send(endpoint || ENDPOINT, { own, method: 'POST', body, headers, credentials, signal })
 }
 
-const readAuthorisation = async (response: Response): Promise<Authorisation> => {
+const readAuthorisation = async (response: Response, signal: AbortSignal): Promise<Authorisation> => {
   const { ok, status } = response
-  const body: unknown = ok ? await response.json().catch(() => null) : null
+  const body: unknown = ok ? await untilAborted(response.json(), signal).catch(() => null) : null
   const auth = isRecord(body) ? own(body, 'auth') : null
   if (typeof auth === 'string') return { name: 'authorised', auth }
   return {

@@ -103,6 +103,14 @@ describe('an authorisation', () => {
     expect(await statusOf({ timeoutMs: 30 })).toBe(0)
   })
 
+  it.each<[string, AuthOptions]>([
+    ['a token', { bearerToken: () => new Promise(() => undefined) }],
+    ['headers', { headers: () => new Promise(() => undefined) }],
+    ['a fetch that ignores its signal', { fetch: () => new Promise(() => undefined) }],
+  ])('fails with 0 when what it needs never comes: %s', async (_what, options) => {
+    expect(await statusOf({ ...options, timeoutMs: 30 })).toBe(0)
+  })
+
   it('fails with 0, and says why, when a provider throws', async () => {
     const broken = () => {
       throw new Error('no token')

@@ -1,3 +1,4 @@
+import type { AuthOptions } from '../../src/connections/authorise'
 import { reverb } from '../../src/connections/reverb'
 import type { ConnectionFact } from '../../src/engine/state'
 import type { Link } from '../../src/engine/transport'
@@ -10,8 +11,9 @@ export type Authorises = () => Response | Promise<Response>
 /** The socket of ours, started for user 1 on a fake clock with fake sockets; all that it says is written down. */
 export const reverbPage = ({
   authorises = () => Response.json({ auth: 'k:signature' }),
+  auth = {},
   ...world
-}: FakeEnvironmentOptions & { authorises?: Authorises } = {}) => {
+}: FakeEnvironmentOptions & { authorises?: Authorises; auth?: AuthOptions } = {}) => {
   const environment = fakePage(world)
   const sockets = fakeSockets()
   const said: string[] = []
@@ -28,7 +30,7 @@ export const reverbPage = ({
       Promise.resolve(authorises()).then(resolve, reject)
     })
   }
-  const { transport } = reverb({ key: 'k', host: 'ws.test', auth: { fetch } })
+  const { transport } = reverb({ key: 'k', host: 'ws.test', auth: { fetch, ...auth } })
   const link: Link = transport({ environment, channel: 'App.Models.User.1', events: ['cart.conditions.changed'] })({
     deliver: (_event, payload) => {
       delivered.push(payload)

@@ -21,7 +21,7 @@ const DOUBT_ANSWER_WITHIN_MS = 4_000
 const ANSWER_WITHIN_MS = 8_000
 /** A timer so late says that the page was held up itself, and the answer may lie unread. */
 const LATE_MS = 1_000
-/** How long the signature and the confirmation of the channel may take together. */
+/** How long the confirmation of the channel may take. Its signature has a time limit of its own. */
 const CONFIRM_WITHIN_MS = 10_000
 /** Over how long pages that are back spread what they ask. Their reconnections are spread already. */
 const BACK_WITHIN_MS = 100
@@ -193,11 +193,11 @@ export const reverbTransport =
       leaveChannel('asked')
       asking = new AbortController()
       const { signal } = asking
-      channelAlarm.set(CONFIRM_WITHIN_MS, unconfirmed)
       authorise(environment, { socketId: socket.socketId, channelName: name }, auth, signal).then((answer) => {
         if (signal.aborted) return
         if (answer.name === 'failed') return refuseChannel(authorisationFact(answer, user), answer.retryAfterMs)
         channel = moveChannel(channel, 'signed')
+        channelAlarm.set(CONFIRM_WITHIN_MS, unconfirmed)
         send('pusher:subscribe', { auth: answer.auth, channel: name })
       })
     }
@@ -220,6 +220,7 @@ export const reverbTransport =
       channel = moveChannel(before, 'confirmed')
       if (channel !== 'live') return
       channelAlarm.stop()
+      asking.abort()
       unanswered = 0
       refusals.clear()
       reconnection.proven()

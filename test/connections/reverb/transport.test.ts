@@ -237,6 +237,7 @@ describe('the channel', () => {
   it('that nobody confirms is asked anew after 10 s, and the second time by a fresh socket', async () => {
     const { socket, pass, said, sockets, asked } = reverbPage()
     socket().greet()
+    await pass(0)
     await pass(10_000)
     expect(said.at(-1)).toBe('delayed: no-answer')
     await pass(1_500)
@@ -247,6 +248,56 @@ describe('the channel', () => {
     expect(said.at(-1)).toBe('socket-lost')
     await pass(300)
     expect(sockets).toHaveLength(2)
+  })
+
+  it.each<[string, Parameters<typeof reverbPage>[0]]>([
+    ['answer', { authorises: () => new Promise(() => undefined) }],
+    ['token', { auth: { bearerToken: () => new Promise(() => undefined) } }],
+  ])(
+    'whose signature never comes is the shop’s trouble, for whom a fresh socket is no help: no %s',
+    async (_what, options) => {
+      const { socket, pass, said, sockets, link, left } = reverbPage(options)
+      socket().greet()
+      await pass(10_000)
+      expect(said.at(-1)).toBe('delayed: authorisation-failed')
+      for (let second = 0; second < 60; second += 5) {
+        socket().say({ event: 'pusher:ping' })
+        await pass(5_000)
+      }
+      expect([said.includes('delayed: no-answer'), sockets.length]).toEqual([false, 1])
+      link.stop()
+      expect(left()).toEqual([0, 0, 0])
+    },
+  )
+
+  it('waits for its signature as long as the options say', async () => {
+    let sign = (): void => undefined
+    const authorises = () =>
+      new Promise<Response>((resolve) => {
+        sign = () => resolve(json({ auth: 'k:late' }))
+      })
+    const { socket, pass, said } = reverbPage({ authorises, auth: { timeoutMs: 25_000 } })
+    socket().greet()
+    await pass(20_000)
+    sign()
+    await pass(0)
+    expect(said.at(-1)).toBe('socket-open')
+    socket().confirm()
+    expect(said.at(-1)).toBe('subscribed')
+  })
+
+  it('that is confirmed needs no signature any more, and is not refused for want of one', async () => {
+    const answers: ((response: Response) => void)[] = []
+    const { socket, pass, said } = reverbPage({ authorises: () => new Promise((resolve) => answers.push(resolve)) })
+    socket().greet()
+    await pass(0)
+    answers[0]?.(json({ auth: 'k:signature' }))
+    await pass(11_500)
+    expect(answers).toHaveLength(2)
+    socket().publish({ n: 1 })
+    answers[1]?.(json({ message: '' }, 403))
+    await pass(0)
+    expect(said.at(-1)).toBe('subscribed')
   })
 
   it('is proved by a broadcast, whatever became of the confirmation', async () => {
