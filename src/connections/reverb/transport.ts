@@ -120,11 +120,14 @@ export const reverbTransport =
       socketAlarm.stop()
       leaveChannel('lost')
       if (web) web.onmessage = web.onclose = null
-      web?.close()
+      attempt(() => web?.close())
       web = null
     }
 
-    const send = (event: string, data: object): void => web?.send(JSON.stringify({ event, data }))
+    // Instrumentation may throw. What was not sent is not answered.
+    const send = (event: string, data: object): void => {
+      attempt(() => web?.send(JSON.stringify({ event, data })))
+    }
 
     const hear = (text: unknown): void => {
       heardAtMs = environment.nowMs()

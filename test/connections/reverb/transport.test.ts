@@ -184,6 +184,34 @@ describe('at the door', () => {
   })
 })
 
+it('a socket whose instrumentation throws throws nothing into the page: it is lost as one that does not answer, and let go', async () => {
+  const { pass, environment, socket, sockets, said, goLive, link, left } = reverbPage()
+  const fail = (): never => {
+    throw new Error('instrumented')
+  }
+  const { WebSocket: Own } = globalThis
+  Object.assign(globalThis, {
+    WebSocket: class extends Own {
+      constructor(url: string) {
+        super(url)
+        const { close } = this
+        Object.assign(this, { send: fail, close: () => [close.call(this), fail()] })
+      }
+    },
+  })
+  socket().end()
+  await pass(3_000)
+  await goLive()
+  socket().say({ event: 'pusher:ping' })
+  environment.signal('visible')
+  await pass(4_000)
+  expect(said.at(-1)).toBe('socket-lost')
+  await pass(1_000)
+  expect(sockets).toHaveLength(3)
+  link.stop()
+  expect(left()).toEqual([0, 0, 0])
+})
+
 describe('the channel', () => {
   it.each<[string, () => Response, string]>([
     ['403', () => json({ message: '' }, 403), 'refused: not-authorised'],
