@@ -250,6 +250,8 @@ export const reverbTransport =
       stop: () => {
         stopWatching()
         hangUp()
+        // Stopped from within what a page put there, such as its fetch that is aborted, one more step is made, and may plan the next.
+        Promise.resolve().then(hangUp)
       },
     }
   }

@@ -421,6 +421,40 @@ describe('the page', () => {
     for (let word = 0; word < words; word += 1) await live(word)
   })
 
+  it('may be stopped by its own fetch, which is aborted, or by its own WebSocket, which is opened or closed', async () => {
+    const afterStop = async (stopIn: 'abort' | 'open' | 'close') => {
+      let stop = (): void => undefined
+      const fetch: typeof globalThis.fetch = (_address, init) =>
+        new Promise((_, reject) => {
+          init?.signal?.addEventListener('abort', () => {
+            reject(init.signal?.reason)
+            if (stopIn === 'abort') stop()
+          })
+        })
+      const page = reverbPage({ auth: { fetch } })
+      const { WebSocket: Own } = globalThis
+      Object.assign(globalThis, {
+        WebSocket: class extends Own {
+          constructor(url: string) {
+            super(url)
+            const { close } = this
+            if (stopIn === 'open') stop()
+            if (stopIn === 'close') this.close = () => [close.call(this), stop()]
+          }
+        },
+      })
+      page.socket().end()
+      await page.pass(3_000)
+      page.socket().greet()
+      await page.pass(0)
+      stop = page.link.stop
+      page.socket().end()
+      await page.pass(100_000)
+      return page.left()
+    }
+    for (const where of ['abort', 'open', 'close'] as const) expect(await afterStop(where), where).toEqual([0, 0, 0])
+  })
+
   it('that has a network again tries within 0.3 s, from the first step on, but not before anything was lost', async () => {
     const { environment, sockets, socket, pass, nextTryInMs } = reverbPage()
     environment.signal('online')
