@@ -73,18 +73,18 @@ const ask = async (request: AuthRequest, options: AuthOptions, signal: AbortSign
   const tried = [first]
   let isRenewed = false
   // A provider that never resolves, or a fetch that ignores the signal, must not be waited for without end.
-  const ended = <Value>(promise: Promise<Value>): Promise<Value> => untilAborted(promise, signal)
-  let response = await ended(post(request, first, options, signal))
+  const postWith = (csrf: Record<string, string>) => untilAborted(post(request, csrf, options, signal), signal)
+  let response = await postWith(first)
   while (isOwn && response.status === 419) {
     const token = untriedToken(tried)
     if (token) {
       tried.push(token)
-      response = await ended(post(request, token, options, signal))
-    } else if (isRenewed || signal.aborted) break
+      response = await postWith(token)
+    } else if (isRenewed) break
     else {
       isRenewed = true
-      // Too late, it has renewed nothing: the 419 stands.
-      await ended(renewCookies(options, signal)).catch(() => null)
+      // Without an answer in time the refusal stands.
+      await untilAborted(renewCookies(options, signal), signal).catch(() => undefined)
     }
   }
   return response

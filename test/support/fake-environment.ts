@@ -97,5 +97,5 @@ const MOST_TIMERS = 20_000
 
 // Longer than any chain of promises from a settled request to what the page hears of it.
 const turn = async (): Promise<void> => {
-  for (let count = 0; count < 20; count += 1) await null
+  for (let count = 0; count < 30; count += 1) await null
 }
