@@ -13,7 +13,7 @@ export type Refusal = ConnectionFact & { name: 'delayed' | 'refused' }
  * That of the key, or of the page's origin, does not change by itself; the others may, for whoever tries again.
  */
 export const socketRefusal = (code: number, wasOpen: boolean, triesAgain = true): Refusal | null => {
-  const about = { detail: `(${code})` }
+  const about = { detail: code ? `(${code})` : '(no code)' }
   if (code <= 4000 || (code >= 4100 && code < 4300)) return null
   if (code === 4001) return refused('unknown-app', about)
   if (code === 4009 && !wasOpen) return refused('origin-refused', about)

@@ -16,7 +16,7 @@ export type Frame =
   /** A pong, an event that nobody listens to, or nothing that can be read. It shows that the socket is alive. */
   | { readonly name: 'other' }
 
-/** How long the server may be silent before it is pinged. Its own `activity_timeout`, in seconds, may be shorter. */
+/** How long the server may be silent before it is pinged. Its own `activity_timeout`, in seconds, may be shorter, down to one. */
 const SILENT_MS = 30_000
 
 const OTHER: Frame = { name: 'other' }
@@ -43,7 +43,7 @@ const ofSocket = (event: unknown, fields: Record<string, unknown>): Frame => {
   if (event === 'pusher:error') return { name: 'error', code: numberOf(own(fields, 'code')) }
   if (event !== 'pusher:connection_established') return OTHER
   const [socketId, seconds] = [own(fields, 'socket_id'), numberOf(own(fields, 'activity_timeout'))]
-  const silentMs = seconds > 0 ? Math.min(SILENT_MS, seconds * 1_000) : SILENT_MS
+  const silentMs = seconds >= 1 ? Math.min(SILENT_MS, seconds * 1_000) : SILENT_MS
   return { name: 'greeting', socketId: typeof socketId === 'string' && socketId !== '' ? socketId : null, silentMs }
 }
 
