@@ -91,7 +91,7 @@ export const reverbTransport =
       reconnection.ended()
       socket = 'refused'
       refusal = why
-      refusals.tell(why, reconnection.refused, socketAlarm, open)
+      refusals.tell(why, socketAlarm, open, reconnection.refused)
     }
 
     /** Lets the socket go: nothing of it, or of its channel, is heard any more. */
@@ -176,7 +176,10 @@ export const reverbTransport =
       channelAlarm.set(CONFIRM_WITHIN_MS, unconfirmed)
       authorise(environment, { socketId, channelName: name }, auth, signal).then((answer) => {
         if (signal.aborted) return
-        if (answer.name === 'failed') return refuseChannel(authorisationFact(answer, user), answer.retryAfterMs)
+        if (answer.name === 'failed') {
+          const { status, cause, isForeign, retryAfterMs } = answer
+          return refuseChannel(authorisationFact(user, status, cause, isForeign), retryAfterMs)
+        }
         if (channel === 'authorising') channel = 'subscribing'
         send('pusher:subscribe', { auth: answer.auth, channel: name })
       })
@@ -209,7 +212,7 @@ export const reverbTransport =
     const refuseChannel = (said: Refusal, retryAfterMs = 0): void => {
       if (channel === 'none') return
       leaveChannel('refused')
-      refusals.tell(said, () => refusals.pauseMs(said, retryAfterMs), channelAlarm, join)
+      refusals.tell(said, channelAlarm, join, (fact) => retryAfterMs + refusals.pauseMs(fact))
     }
 
     const stopWatching = environment.watchPage((signal) => {
