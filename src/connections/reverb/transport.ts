@@ -217,7 +217,7 @@ export const reverbTransport =
 
     const stopWatching = environment.watchPage((signal) => {
       if (signal === 'online' && !isOpen() && reconnection.isLost()) waitFor(reconnection.online())
-      else if (DOUBT_AFTER.has(signal) && socket === 'open') ping(DOUBT_ANSWER_WITHIN_MS, 'own-network')
+      else if (DOUBT_AFTER.includes(signal) && socket === 'open') ping(DOUBT_ANSWER_WITHIN_MS, 'own-network')
     })
     open()
 
