@@ -13,7 +13,6 @@ import {
   send,
   untriedToken,
 } from '../page/request'
-import type { AuthorisationFailure } from './refusal'
 
 /** How a channel is authorised. */
 export interface AuthOptions extends RenewalOptions {
@@ -38,7 +37,16 @@ interface AuthRequest {
 /** What the endpoint said: the signature, or why there is none. */
 export type Authorisation =
   | { readonly name: 'authorised'; readonly auth: string }
-  | ({ readonly name: 'failed' } & AuthorisationFailure)
+  | {
+      readonly name: 'failed'
+      /** 0 when no answer came. */
+      readonly status: number
+      /** True when the answer was not JSON. */
+      readonly isForeign: boolean
+      /** The `Retry-After` of the answer; 0 when there is none. */
+      readonly retryAfterMs: number
+      readonly cause: unknown
+    }
 
 /** Where channels are authorised by default. */
 export const ENDPOINT = '/broadcasting/auth'

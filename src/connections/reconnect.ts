@@ -15,7 +15,7 @@ const LONG_TRY_EVERY = 8
 export const BACK_WITHIN_MS = 100
 
 /** After these a socket may have died without a word, and is pinged. */
-export const DOUBT_AFTER = new Set<PageSignal>(['visible', 'online', 'offline', 'resumed', 'restored', 'woke'])
+export const DOUBT_AFTER: readonly PageSignal[] = ['visible', 'online', 'offline', 'resumed', 'restored', 'woke']
 /** How long an answer to such a ping may take. */
 export const DOUBT_ANSWER_WITHIN_MS = 4_000
 

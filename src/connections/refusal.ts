@@ -22,22 +22,12 @@ export const socketRefusal = (code: number, wasOpen: boolean, triesAgain = true)
 
 type Alarm = Pick<ReturnType<typeof createAlarm>, 'set'>
 
-/** A failed authorisation of the channel. */
-export interface AuthorisationFailure {
-  /** 0 when no answer came. */
-  readonly status: number
-  /** True when the answer was not JSON, if that is known. */
-  readonly isForeign: boolean
-  /** The `Retry-After` of the answer; 0 when none is known. */
-  readonly retryAfterMs: number
-  readonly cause: unknown
-}
-
 /**
- * What a failed authorisation means. An answer that is not JSON is not the shop's, unless its status is 5xx. In Laravel both a lost session and another
- * user's channel are 403. 419 comes only from custom routes. A 2xx or 3xx means that something else answered, such as a log-in page.
+ * What a failed authorisation of `private-{channel}` means; the status is 0 when no answer came. One that is foreign, as it was not JSON, is not the shop's,
+ * unless its status is 5xx. In Laravel both a lost session and another user's channel are 403. 419 comes only from custom routes. A 2xx or 3xx means that
+ * something else answered, such as a log-in page.
  */
-export const authorisationFact = ({ status, isForeign, cause }: AuthorisationFailure, channel: string): Refusal => {
+export const authorisationFact = (channel: string, status: number, cause: unknown, isForeign = false): Refusal => {
   const details = { status, cause, detail: `(private-${channel}, HTTP ${status})` }
   if (isForeign && status < 500) return delayed('blocked', details)
   if (status === 401 || status === 403) return refused('not-authorised', details)
@@ -67,22 +57,24 @@ export const createRefusals = (environment: Environment, sink: Pick<Sink, 'state
     return first
   }
 
+  const pauseMs = ({ reason }: Refusal): number => {
+    const mendMs = SLOW_TO_MEND.has(reason) ? SLOW_TO_MEND_MS : 0
+    delays += 1
+    return mendMs + backOffMs(SUBSCRIPTION_FAILED, delays - 1, environment.random())
+  }
+
   return {
     /** The same refusal, or the one before if it was the same trouble: then it is the same error, however often it is met. */
     firstOf,
-    /** Tells it, and does `again` after the pause, where that may help. */
-    tell: (refusal: Refusal, pauseMs: () => number, alarm: Alarm, again: () => void): void => {
-      const fact = firstOf(refusal)
+    /** How long to wait before asking for the channel again: longer each time. */
+    pauseMs,
+    /** Tells it, and does `again` after a pause, where that may help. */
+    tell: (said: Refusal, alarm: Alarm, again: () => void, pause: (said: Refusal) => number = pauseMs): void => {
+      const fact = firstOf(said)
       if (fact.name === 'refused') return sink.state(fact)
-      const inMs = pauseMs()
+      const inMs = pause(fact)
       alarm.set(inMs, again)
       sink.state({ ...fact, nextTryAtMs: environment.nowMs() + inMs })
-    },
-    /** How long to wait before asking for the channel again: longer each time. */
-    pauseMs: ({ reason }: Refusal, retryAfterMs = 0): number => {
-      const mendMs = SLOW_TO_MEND.has(reason) ? SLOW_TO_MEND_MS : 0
-      delays += 1
-      return retryAfterMs + mendMs + backOffMs(SUBSCRIPTION_FAILED, delays - 1, environment.random())
     },
     /** The channel was not confirmed in time: true when a fresh signature has not helped, and only a fresh socket is left. */
     needsSocket: (): boolean => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readAuthorisationFailure } from '../../src/connections/echo/channel'
+import { statusOf } from '../../src/connections/echo/channel'
 import { authorisationFact } from '../../src/connections/refusal'
 import { CartEchoError } from '../../src/engine/errors'
 import { type EventOption, readListening } from '../../src/engine/events'
@@ -83,7 +83,7 @@ describe('advance() never throws', () => {
   })
 })
 
-describe('readAuthorisationFailure() never throws', () => {
+describe('the status of a failed authorisation never throws', () => {
   const failure = fc.oneof(
     anything,
     fieldsOf({ type: 'AuthError', error: 'HTTP 403', status: 403, message: 'auth 403' }),
@@ -92,9 +92,10 @@ describe('readAuthorisationFailure() never throws', () => {
   it('whatever Echo hands over; what it means can be said', () => {
     fc.assert(
       fc.property(failure, (make) => {
-        const read = readAuthorisationFailure(make())
-        expect(typeof read.status).toBe('number')
-        expect(authorisationFact(read, 'x').error).toBeInstanceOf(CartEchoError)
+        const failed = make()
+        const status = statusOf(failed)
+        expect(typeof status).toBe('number')
+        expect(authorisationFact('x', status, failed).error).toBeInstanceOf(CartEchoError)
       }),
       RUNS,
     )

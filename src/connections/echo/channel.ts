@@ -1,7 +1,6 @@
 import type { Stop } from '../../engine/environment'
 import { wordsOf } from '../../engine/errors'
 import { attempt } from '../../engine/shape'
-import type { AuthorisationFailure } from '../refusal'
 import { bindAll, type ChannelLike, type EchoLike, has, isBindable, peek, type SubscriptionLike } from './shape'
 
 /** What happens on the shopper's channel. */
@@ -19,8 +18,8 @@ interface ChannelHandlers {
  */
 export const joinChannel = (echo: EchoLike, name: string, events: readonly string[], handlers: ChannelHandlers) => {
   const channel = echo.private(name) as ChannelLike
-  const before = channel.subscription
   // Echo hands out the channel it has; one that was turned away is authorised anew only when asked to (pusher-js 8.6, pusher.ts).
+  const before = channel.subscription
   const wasRefused = before?.subscribed === false && before.subscriptionPending === false
   if (wasRefused || !subscriptionIsCurrent(echo, channel)) channel.subscribe?.()
   const { subscription } = channel
@@ -100,24 +99,16 @@ const subscriptionIsCurrent = (echo: EchoLike, { subscription }: ChannelLike): b
 }
 
 /**
- * Reads what Echo passes to a channel's error callback. pusher-js's own request gives `{ type, error, status }`; a custom handler
- * only gives a message, so the status is also read from words such as `HTTP 419` or `auth 403`. Never throws.
+ * The HTTP status in what Echo passes to a channel's error callback; 0 where it has none. pusher-js's own request gives `{ type, error, status }`; a custom
+ * handler only gives a message, so the status is also read from words such as `HTTP 419` or `auth 403`. Never throws.
  * Source: pusher-js 8.6, `core/channels/channel.ts`.
  */
-export const readAuthorisationFailure = (cause: unknown): AuthorisationFailure => {
-  const { status, words } = attempt(() => saidIn(Object(cause))) ?? { words: '' }
+export const statusOf = (failure: unknown): number => {
+  const { status, error, message } = attempt(() => fieldsOf(Object(failure))) ?? {}
+  if (typeof status === 'number') return status
   // `auth 403` is from our stand-in server, `status code 403` from axios.
-  const digits = /\b(?:HTTP|auth|status|status code):? (\d{1,3})\b/.exec(words)?.[1]
-  return {
-    status: typeof status === 'number' ? status : Number(digits ?? 0),
-    // Neither is handed over.
-    isForeign: false,
-    retryAfterMs: 0,
-    cause,
-  }
+  const words = `${wordsOf(error ?? '')} ${wordsOf(message ?? '')}`
+  return Number(/\b(?:HTTP|auth|status|status code):? (\d{1,3})\b/.exec(words)?.[1] ?? 0)
 }
 
-const saidIn = ({ status, error, message }: Record<string, unknown>) => ({
-  status,
-  words: `${wordsOf(error ?? '')} ${wordsOf(message ?? '')}`,
-})
+const fieldsOf = ({ status, error, message }: Record<string, unknown>) => ({ status, error, message })

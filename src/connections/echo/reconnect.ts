@@ -29,7 +29,7 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
   /** Why the server has just closed the socket, if it said so. */
   let refusal: Refusal | null = null
 
-  // Whoever hears of what pusher-js does here may stop us: what follows each call first looks whether that happened.
+  // Whoever hears of what pusher-js does here may stop us.
   const isStopped = (): boolean => mode === 'stopped'
 
   // What a listener throws comes out here, and must not keep us from the next try.
@@ -42,29 +42,24 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
   }
 
   const connect = (): void => {
-    if (isStopped()) return
     mode = 'own'
     // pusher-js then says `connecting`, from where the try is watched.
     call(() => pusher.connect())
   }
 
-  const disconnect = (): void => {
+  const disconnect = (then: () => void): void => {
     mode = 'disconnecting'
     call(() => pusher.disconnect())
-    if (!isStopped()) mode = 'waiting'
+    if (!isStopped()) then()
   }
 
   const connectIn = (inMs: number, tell: (atMs: number) => void): void => {
-    if (isStopped()) return
     mode = 'waiting'
     alarm.set(inMs, connect)
     tell(environment.nowMs() + inMs)
   }
 
-  const reconnectIn = (inMs: number): void => {
-    disconnect()
-    connectIn(inMs, handlers.waiting)
-  }
+  const reconnectIn = (inMs: number): void => disconnect(() => connectIn(inMs, handlers.waiting))
 
   const lose = (cause: LossCause): void => reconnectIn(reconnection.lost(cause))
 
@@ -80,15 +75,14 @@ export const steer = (pusher: PusherLike, environment: Environment, handlers: St
     alarm.set(inMs, () => {
       if (connection.state === 'connected') return
       reconnection.gaveUp()
-      disconnect()
-      connect()
+      disconnect(connect)
     })
     if (reconnection.isLost()) handlers.waiting(environment.nowMs() + inMs)
   }
 
   const changed = (states: unknown): void => {
     const state = peek(states, 'current')
-    if (mode === 'disconnecting' || isStopped()) return
+    if (mode === 'disconnecting') return
     if (state === 'connected') {
       letBe()
       reconnection.opened()

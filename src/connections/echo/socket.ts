@@ -90,7 +90,7 @@ export const watchLiveness = (echo: EchoLike, environment: Environment, dead: ()
   }
 
   const stopWatching = environment.watchPage((signal) => {
-    if (!DOUBT_AFTER.has(signal) || stopTimer || socket.state !== 'connected') return
+    if (!DOUBT_AFTER.includes(signal) || stopTimer || socket.state !== 'connected') return
     pusher.send_event('pusher:ping', {})
     stopTimer = environment.schedule(DOUBT_ANSWER_WITHIN_MS, () => {
       stopTimer = null

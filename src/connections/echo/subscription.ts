@@ -7,7 +7,7 @@ import { type ConnectionFact, delayed, echoThrew, refused } from '../../engine/s
 import type { Sink } from '../../engine/transport'
 import { BACK_WITHIN_MS } from '../reconnect'
 import { authorisationFact, CONFIRM_WITHIN_MS, createRefusals, type Refusal, socketRefusal } from '../refusal'
-import { joinChannel, readAuthorisationFailure } from './channel'
+import { joinChannel, statusOf } from './channel'
 import { wasReplaced } from './find'
 import { steer } from './reconnect'
 import { type EchoLike, pusherOf, socketOf } from './shape'
@@ -122,8 +122,7 @@ export const subscribe = (
     lost()
     if (hasReported) return
     hasReported = true
-    const words = 'pusher-js gave up: update it to 8.2 or later.'
-    sink.report(new CartEchoError('no-web-socket', words))
+    sink.report(new CartEchoError('no-web-socket', 'pusher-js gave up: update it to 8.2 or later.'))
   }
 
   // The channel.
@@ -155,15 +154,12 @@ export const subscribe = (
     sink.resync(withinMs)
   }
 
-  const notAuthorised = (error: unknown): void => {
-    const failure = readAuthorisationFailure(error)
-    channelRefused(authorisationFact(failure, channel), failure.retryAfterMs)
-  }
+  const notAuthorised = (error: unknown): void => channelRefused(authorisationFact(channel, statusOf(error), error))
 
-  const channelRefused = (refusal: Refusal, retryAfterMs = 0): void => {
+  const channelRefused = (refusal: Refusal): void => {
     if (hasLeft) return
     enter('channel-refused', null)
-    refusals.tell(refusal, () => refusals.pauseMs(refusal, retryAfterMs), alarm, askAnew)
+    refusals.tell(refusal, alarm, askAnew)
   }
 
   const askAnew = (): void => {

@@ -48,15 +48,10 @@ export const echoTransport =
     }
 
     const missing = (refusal: Refusal): void =>
-      refusals.tell(
-        refusal,
-        () => refusals.pauseMs(refusal),
-        retry,
-        () => {
-          sink.state({ name: 'starting' })
-          find()
-        },
-      )
+      refusals.tell(refusal, retry, () => {
+        sink.state({ name: 'starting' })
+        find()
+      })
 
     const moveOn = (): void => {
       leave()

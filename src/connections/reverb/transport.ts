@@ -92,7 +92,7 @@ export const reverbTransport =
       hangUp()
       reconnection.ended()
       move({ name: 'refused', refusal })
-      refusals.tell(refusal, reconnection.refused, socketAlarm, open)
+      refusals.tell(refusal, socketAlarm, open, reconnection.refused)
     }
 
     /** Lets the socket go: nothing of it, or of its channel, is heard any more. */
@@ -179,7 +179,10 @@ export const reverbTransport =
       const { signal } = asking
       authorise(environment, { socketId: socket.socketId, channelName: name }, auth, signal).then((answer) => {
         if (signal.aborted) return
-        if (answer.name === 'failed') return refuseChannel(authorisationFact(answer, user), answer.retryAfterMs)
+        if (answer.name === 'failed') {
+          const { status, cause, isForeign, retryAfterMs } = answer
+          return refuseChannel(authorisationFact(user, status, cause, isForeign), retryAfterMs)
+        }
         channel = moveChannel(channel, 'signed')
         channelAlarm.set(CONFIRM_WITHIN_MS, unconfirmed)
         send('pusher:subscribe', { auth: answer.auth, channel: name })
@@ -214,12 +217,12 @@ export const reverbTransport =
     const refuseChannel = (said: Refusal, retryAfterMs = 0): void => {
       if (channel === 'none') return
       leaveChannel('refused')
-      refusals.tell(said, () => refusals.pauseMs(said, retryAfterMs), channelAlarm, join)
+      refusals.tell(said, channelAlarm, join, (fact) => retryAfterMs + refusals.pauseMs(fact))
     }
 
     const stopWatching = environment.watchPage((signal) => {
       if (signal === 'online' && !isOpen() && reconnection.isLost()) waitFor(reconnection.online())
-      else if (DOUBT_AFTER.has(signal) && socket.name === 'open') ping(DOUBT_ANSWER_WITHIN_MS)
+      else if (DOUBT_AFTER.includes(signal) && socket.name === 'open') ping(DOUBT_ANSWER_WITHIN_MS)
     })
     open()
 

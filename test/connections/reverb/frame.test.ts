@@ -21,7 +21,7 @@ describe('a frame', () => {
       { event: 'pusher:connection_established', data: { socket_id: '1.2', activity_timeout: 10 } },
       { name: 'greeting', socketId: '1.2', silentMs: 10_000 },
     ],
-    ...[undefined, null, 0, -5, 'soon', 1e9, 120, wordless].map((seconds): [string, unknown, object] => [
+    ...[undefined, null, 0, 0.001, -5, 'soon', 1e9, 120, wordless].map((seconds): [string, unknown, object] => [
       `a greeting with an activity_timeout of ${JSON.stringify(seconds)}`,
       { event: 'pusher:connection_established', data: { socket_id: '1.2', activity_timeout: seconds } },
       { name: 'greeting', socketId: '1.2', silentMs: 30_000 },
