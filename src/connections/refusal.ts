@@ -23,12 +23,12 @@ export const socketRefusal = (code: number, wasOpen: boolean, triesAgain = true)
 type Alarm = Pick<ReturnType<typeof createAlarm>, 'set'>
 
 /**
- * What a failed authorisation of `private-{channel}` means; the status is 0 when no answer came. One that is foreign, as it was not JSON, is not the shop's,
+ * What a failed authorisation means; `where` is for the message, the status is 0 when no answer came. One that is foreign, as it was not JSON, is not the shop's,
  * unless its status is 5xx. In Laravel both a lost session and another user's channel are 403. 419 comes only from custom routes. A 2xx or 3xx means that
  * something else answered, such as a log-in page.
  */
-export const authorisationFact = (channel: string, status: number, cause: unknown, isForeign = false): Refusal => {
-  const details = { status, cause, detail: `(private-${channel}, HTTP ${status})` }
+export const authorisationFact = (where: string, status: number, cause: unknown, isForeign = false): Refusal => {
+  const details = { status, cause, detail: `(${where}, HTTP ${status})` }
   if (isForeign && status < 500) return delayed('blocked', details)
   if (status === 401 || status === 403) return refused('not-authorised', details)
   if (status === 419) return refused('page-expired', details)

@@ -154,7 +154,8 @@ export const subscribe = (
     sink.resync(withinMs)
   }
 
-  const notAuthorised = (error: unknown): void => channelRefused(authorisationFact(channel, statusOf(error), error))
+  const notAuthorised = (error: unknown): void =>
+    channelRefused(authorisationFact(`private-${channel}`, statusOf(error), error))
 
   const channelRefused = (refusal: Refusal): void => {
     if (hasLeft) return

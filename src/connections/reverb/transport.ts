@@ -2,7 +2,7 @@ import { createAlarm } from '../../engine/clock'
 import { attempt, hasOwn } from '../../engine/shape'
 import { delayed, refused } from '../../engine/state'
 import type { ConnectorOptions, Transport } from '../../engine/transport'
-import { type AuthOptions, authorise } from '../authorise'
+import { type AuthOptions, authorise, ENDPOINT } from '../authorise'
 import { BACK_WITHIN_MS, createReconnection, DOUBT_AFTER, DOUBT_ANSWER_WITHIN_MS } from '../reconnect'
 import { authorisationFact, CONFIRM_WITHIN_MS, createRefusals, type Refusal, socketRefusal } from '../refusal'
 import { readFrame } from './frame'
@@ -181,7 +181,10 @@ export const reverbTransport =
         if (signal.aborted) return
         if (answer.name === 'failed') {
           const { status, cause, isForeign, retryAfterMs } = answer
-          return refuseChannel(authorisationFact(user, status, cause, isForeign), retryAfterMs)
+          return refuseChannel(
+            authorisationFact(`${name}, ${auth?.endpoint || ENDPOINT}`, status, cause, isForeign),
+            retryAfterMs,
+          )
         }
         channel = moveChannel(channel, 'signed')
         channelAlarm.set(CONFIRM_WITHIN_MS, unconfirmed)

@@ -221,10 +221,11 @@ describe('the channel', () => {
     ['a log-in page', () => new Response('<!doctype html>'), 'delayed: blocked'],
     ['a challenge', () => new Response('<!doctype html>', { status: 403 }), 'delayed: blocked'],
   ])('that is answered by %s is %s, and nothing is shown to the server', async (_what, answer, expected) => {
-    const { socket, pass, said } = reverbPage({ authorises: answer })
+    const { socket, pass, said, errors } = reverbPage({ authorises: answer })
     socket().greet()
     await pass(0)
     expect([said.at(-1), socket().sent]).toEqual([expected, []])
+    expect(String(errors.at(-1)), 'the address').toContain('/broadcasting/auth')
   })
 
   it('waits as long as the shop says, and later each time', async () => {
