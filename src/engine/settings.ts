@@ -153,6 +153,8 @@ export const REVERB: Readers = {
   scheme: ['http or https', scheme],
   path: ['the path before /app', path],
   auth: ['an object', readPart({ endpoint: ['an address', readText] })],
+  // Stands beside `scheme` in the `options` of Laravel's own config/reverb.php, and says the same.
+  useTLS: ['true or false', () => null],
 }
 
 /** Reads Reverb's settings, each by itself. What cannot be read, unknown keys, and a lack of the key are added to `wrong`. Never throws. */

@@ -76,6 +76,12 @@ describe('reverb()', () => {
     expect(fact && 'error' in fact && fact.error?.message).toContain('page block')
   })
 
+  it('takes the options of Laravel’s own config as they are', () => {
+    const options = { key: 'k', host: 'ws.shop.test', port: '443', scheme: 'https', useTLS: true }
+    const { urls, reports } = dial(reverb(options as unknown as ReverbOptions))
+    expect([urls, reports]).toEqual([['wss://ws.shop.test:443/app/k?protocol=7&client=cart-echo'], []])
+  })
+
   it('asks the shop for a signature of the socket and the channel, and shows it', async () => {
     const { asked, socket, pass, goLive, said, resyncs, link } = reverbPage()
     expect(said).toEqual(['socket-opening'])
