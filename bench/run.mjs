@@ -3,6 +3,7 @@
 import { readdirSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
+import { FOR_NODE } from '../build/for-node.mjs'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const names = readdirSync(`${root}bench`)
@@ -26,12 +27,7 @@ await build({
   },
   outdir,
   outExtension: { '.js': '.mjs' },
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
-  packages: 'external',
-  logLevel: 'error',
+  ...FOR_NODE,
 })
 // What an experiment opens in a real browser.
 await build({

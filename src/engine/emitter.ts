@@ -122,14 +122,8 @@ export const createSource = <Value>(name: string, initial: Value, guard: Guard):
     guard(name, () => listener(current))
     return stop
   }
-  const observable: Observable<Value> = {
-    subscribe: (observer) => ({
-      unsubscribe: subscribe((value) => (typeof observer === 'function' ? observer(value) : observer.next?.(value))),
-    }),
-  }
   return {
-    // The types know the symbol only.
-    ...({ [Symbol.observable ?? '@@observable']: () => observable } as unknown as Interop<Value>),
+    ...interop(subscribe),
     get: () => current,
     subscribe,
     set: (value) => {
@@ -138,6 +132,17 @@ export const createSource = <Value>(name: string, initial: Value, guard: Guard):
       emitter.emit(name, value)
     },
   }
+}
+
+/** A source as RxJS and others look for it. */
+export const interop = <Value>(subscribe: (listener: (value: Value) => void) => Stop): Interop<Value> => {
+  const observable: Observable<Value> = {
+    subscribe: (observer) => ({
+      unsubscribe: subscribe((value) => (typeof observer === 'function' ? observer(value) : observer.next?.(value))),
+    }),
+  }
+  // The types know the symbol only.
+  return { [Symbol.observable ?? '@@observable']: () => observable } as unknown as Interop<Value>
 }
 
 /** The same source without its other end. */

@@ -69,10 +69,10 @@ interface Parts {
   readonly report: OnError
 }
 
-/** Reloads the cart when needed, and marks the news as stale while the page's cart may be older than the server's. */
-export type Refreshing = ReturnType<typeof createRefreshing>
-
-/** Starts without any refresh function, and with nothing wanted. */
+/**
+ * Reloads the cart when needed, and marks the news as stale while the page's cart may be older than the server's. Starts without any refresh function, and with
+ * nothing wanted.
+ */
 export const createRefreshing = ({ news, done, report, ...parts }: Parts & { readonly news: SettableSource<News> }) => {
   const { nowMs } = parts.environment
   const all = new Set<Refresher>()

@@ -1,6 +1,6 @@
-import { CODE_NOT_LOADED } from '../engine/backoff'
+import { backOffMs, CODE_NOT_LOADED } from '../engine/backoff'
 import type { CartEcho } from '../engine/cart-echo'
-import type { OnError, Source } from '../engine/emitter'
+import { interop, type OnError, type Source } from '../engine/emitter'
 import type { Stop } from '../engine/environment'
 import type { CartEchoError } from '../engine/errors'
 import type { CartEventName } from '../engine/events'
@@ -90,7 +90,7 @@ export const createFacade = ({ load, events, status, onError }: FacadeOptions): 
       // One that an earlier listener has replaced is not told any more.
       for (const tell of [...tellers]) if (tellers.has(tell) && value === get()) tell()
     }
-    return [{ ...observable(subscribe), get, subscribe } as unknown as Source<Value>, set] as const
+    return [{ ...interop(subscribe), get, subscribe } as Source<Value>, set] as const
   }
 
   const [connection, setConnection] = source<Connection>('connection', {
@@ -123,8 +123,7 @@ export const createFacade = ({ load, events, status, onError }: FacadeOptions): 
     clearTimeout(timer)
     nextTryAtMs = null
     if (!error || coming || !isVisible() || navigator.onLine === false) return
-    const { baseMs, capMs } = CODE_NOT_LOADED
-    const delayMs = Math.random() * Math.min(capMs, baseMs * 2 ** (failures - 1))
+    const delayMs = backOffMs(CODE_NOT_LOADED, failures - 1, Math.random())
     nextTryAtMs = Date.now() + delayMs
     timer = setTimeout(tryNow, delayMs)
   }
@@ -247,12 +246,3 @@ export const createFacade = ({ load, events, status, onError }: FacadeOptions): 
     later,
   }
 }
-
-/** What RxJS and others look for, as the engine's sources have it. */
-const observable = <Value>(subscribe: Source<Value>['subscribe']): object => ({
-  [Symbol.observable ?? '@@observable']: () => ({
-    subscribe: (observer: ((value: Value) => void) | { next?: (value: Value) => void }) => ({
-      unsubscribe: subscribe((value) => (typeof observer === 'function' ? observer(value) : observer.next?.(value))),
-    }),
-  }),
-})

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
+import { FOR_NODE } from '../../build/for-node.mjs'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const here = fileURLToPath(new URL('./', import.meta.url))
@@ -29,12 +30,7 @@ mkdirSync(`${root}node_modules/.cache/cart-echo`, { recursive: true })
 await build({
   entryPoints: [`${here}interop.ts`],
   outfile,
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
-  packages: 'external',
-  logLevel: 'error',
+  ...FOR_NODE,
 })
 const { version } = JSON.parse(readFileSync(`${here}node_modules/@soketi/soketi/package.json`, 'utf8'))
 console.log(`soketi ${version}`)

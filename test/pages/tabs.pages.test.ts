@@ -62,7 +62,8 @@ const openPages = async (context: BrowserContext, count: number): Promise<[Page,
   return [await open(), ...(await Promise.all(Array.from({ length: count - 1 }, open)))]
 }
 
-describe('a tab that is the only one of its shopper', () => {
+/** A context of a browser of their own for the tests that follow, each with its own clock. */
+const holdContext = (): (() => BrowserContext) => {
   let browser: Browser
   let context: BrowserContext
 
@@ -75,15 +76,24 @@ describe('a tab that is the only one of its shopper', () => {
   beforeEach(async () => {
     context = await browser.newContext()
     await context.clock.install()
-    fetching.length = 0
   })
 
   afterEach(() => context.close())
 
+  return () => context
+}
+
+describe('a tab that is the only one of its shopper', () => {
+  const context = holdContext()
+
+  beforeEach(() => {
+    fetching.length = 0
+  })
+
   const fetching: Page[] = []
 
   const open = async (): Promise<Page> => {
-    const page = await context.newPage()
+    const page = await context().newPage()
     // A shop's bundler puts the code for several tabs into a file of its own.
     page.on('request', (request) => {
       if (/\/tabs-\w+\.js$/.test(request.url())) fetching.push(page)
@@ -117,7 +127,7 @@ describe('a tab that is the only one of its shopper', () => {
   })
 
   it('shares with nobody while that cannot be fetched: each has a connection, and is told everything once', async () => {
-    await context.route('**/tabs-*.js', (route) => route.abort())
+    await context().route('**/tabs-*.js', (route) => route.abort())
     const pages = [await open(), await open()]
     await until('each has a socket', () => front.server.sockets() === 2)
     change()
@@ -127,25 +137,11 @@ describe('a tab that is the only one of its shopper', () => {
 })
 
 describe('five tabs that are open side by side', () => {
-  let browser: Browser
-  let context: BrowserContext
-
-  beforeAll(async () => {
-    browser = (await openBrowser()).browser
-  })
-
-  afterAll(() => browser.close())
-
-  beforeEach(async () => {
-    context = await browser.newContext()
-    await context.clock.install()
-  })
-
-  afterEach(() => context.close())
+  const context = holdContext()
 
   /** As a long task does: the page has the lock and the socket, and nothing of it runs. Returns what ends it. */
   const hang = async (page: Page): Promise<() => Promise<void>> => {
-    const devTools = await context.newCDPSession(page)
+    const devTools = await context().newCDPSession(page)
     await devTools.send('Debugger.enable')
     const isPaused = new Promise((resolve) => devTools.once('Debugger.paused', resolve))
     const hung = devTools.send('Runtime.evaluate', { expression: 'debugger' })
@@ -158,7 +154,7 @@ describe('five tabs that are open side by side', () => {
   }
 
   it('cost the server one socket, one authorisation, one request, and two more at most if all ask at once', async () => {
-    const pages = await openPages(context, FIVE)
+    const pages = await openPages(context(), FIVE)
     expect(load()).toEqual({ sockets: 1, upgrades: 1, auth: 1, checks: 1 })
     for (let count = 0; count < 4; count += 1) change()
     await haveHeard(pages, upTo(4))
@@ -170,7 +166,7 @@ describe('five tabs that are open side by side', () => {
       letGo = resolve
     })
     let requests = 0
-    await context.route(/check-updates/, async (route) => {
+    await context().route(/check-updates/, async (route) => {
       requests += 1
       await allHaveAsked
       await route.continue()
@@ -188,7 +184,7 @@ describe('five tabs that are open side by side', () => {
   })
 
   it('go on without a gap when the one with the socket is closed, again and again', async () => {
-    const pages = await openPages(context, FIVE)
+    const pages = await openPages(context(), FIVE)
     let count = 0
     while (pages.length > 1) {
       change()
@@ -206,12 +202,12 @@ describe('five tabs that are open side by side', () => {
   })
 
   it('go on when the one with the socket hangs in a long task: one takes over, and nothing comes twice', async () => {
-    const pages = await openPages(context, FIVE)
+    const pages = await openPages(context(), FIVE)
     const [leader, ...others] = pages
     const goOn = await hang(leader)
     change()
     // They look after the leader once a minute, and ask it twice. For the leader that time passes at once, when it goes on.
-    const passed = context.clock.runFor(64_000)
+    const passed = context().clock.runFor(64_000)
     await haveHeard(others, [1])
     await goOn()
     await passed
@@ -221,7 +217,7 @@ describe('five tabs that are open side by side', () => {
   })
 
   it('dismiss what one of them dismisses, and read the cart when one of them has changed it', async () => {
-    const pages = await openPages(context, THREE)
+    const pages = await openPages(context(), THREE)
     const carts = () => sum(front.server.seen().carts)
     const rendered = carts()
     change()

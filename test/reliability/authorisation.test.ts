@@ -36,7 +36,7 @@ const logInAgain: Trial['mend'] = async ({ logIn, pass, page }) => {
 }
 
 const both = (sentence: string, trial: Trial): (readonly [string, Trial])[] => [
-  [`${sentence}, by an Echo of our own`, { ...trial, row: `${trial.row}-reverb` }],
+  [`${sentence}, by a socket of our own`, { ...trial, row: `${trial.row}-reverb` }],
   [`${sentence}, by the page’s Echo`, { ...trial, row: `${trial.row}-page`, page: { socket: 'page' } }],
 ]
 
@@ -94,7 +94,7 @@ const byItself: readonly (readonly [string, Trial])[] = [
     reports: ['blocked'],
   }),
   [
-    'a firewall’s challenge with a status of 403, by an Echo of our own',
+    'a firewall’s challenge with a status of 403, by a socket of our own',
     {
       row: 'auth-html-403-reverb',
       fault: reconnectUnder(answering(403, PAGE, HTML)),
@@ -123,7 +123,7 @@ const byItself: readonly (readonly [string, Trial])[] = [
     reports: ['authorisation-failed'],
   }),
   [
-    '503 with Retry-After of a minute, which an Echo of our own respects',
+    '503 with Retry-After of a minute, which a socket of our own respects',
     {
       row: 'auth-503-retry-after',
       fault: reconnectUnder(answering(503, { message: '' }, { 'Retry-After': '60' })),
@@ -134,7 +134,7 @@ const byItself: readonly (readonly [string, Trial])[] = [
     },
   ],
   [
-    'no answer in time, by an Echo of our own',
+    'no answer in time, by a socket of our own',
     {
       row: 'auth-hang-reverb',
       page: { authorising: { timeoutMs: 50 } },

@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
+import { FOR_NODE } from '../../build/for-node.mjs'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 // Inside node_modules, so that the bundle finds `ws`.
@@ -15,12 +16,7 @@ await build({
   },
   outdir,
   outExtension: { '.js': '.mjs' },
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
-  packages: 'external',
-  logLevel: 'error',
+  ...FOR_NODE,
 })
 const built = (name) => import(pathToFileURL(`${outdir}/${name}.mjs`).href)
 const { runConformance } = await built('run')

@@ -444,7 +444,7 @@ describe('steering', () => {
       page.pusher.calls.length = 0
       await page.turn()
       page.environment.advance(60_000)
-      expect(page.pusher.calls, 'an Echo of our own stays as it is').toEqual([])
+      expect(page.pusher.calls, 'an open one stays as it is').toEqual([])
     }
   })
 

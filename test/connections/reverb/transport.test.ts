@@ -5,6 +5,19 @@ const CHANNEL = 'private-App.Models.User.1'
 const error = (code: number) => ({ event: 'pusher:error', data: JSON.stringify({ code, message: 'No.' }) })
 const json = (body: object, status = 200) => Response.json(body, { status })
 
+/** Has that done to each socket that is opened from now on, as the page's own instrumentation may. */
+const instrument = (change: (own: WebSocket) => void): void => {
+  const { WebSocket: Own } = globalThis
+  Object.assign(globalThis, {
+    WebSocket: class extends Own {
+      constructor(url: string) {
+        super(url)
+        change(this)
+      }
+    },
+  })
+}
+
 const live = async (options: Parameters<typeof reverbPage>[0] = {}) => {
   const page = reverbPage(options)
   await page.goLive()
@@ -189,15 +202,9 @@ it('a socket whose instrumentation throws throws nothing into the page: it is lo
   const fail = (): never => {
     throw new Error('instrumented')
   }
-  const { WebSocket: Own } = globalThis
-  Object.assign(globalThis, {
-    WebSocket: class extends Own {
-      constructor(url: string) {
-        super(url)
-        const { close } = this
-        Object.assign(this, { send: fail, close: () => [close.call(this), fail()] })
-      }
-    },
+  instrument((own) => {
+    const { close } = own
+    Object.assign(own, { send: fail, close: () => [close.call(own), fail()] })
   })
   socket().end()
   await pass(3_000)
@@ -433,16 +440,10 @@ describe('the page', () => {
           })
         })
       const page = reverbPage({ auth: { fetch } })
-      const { WebSocket: Own } = globalThis
-      Object.assign(globalThis, {
-        WebSocket: class extends Own {
-          constructor(url: string) {
-            super(url)
-            const { close } = this
-            if (stopIn === 'open') stop()
-            if (stopIn === 'close') this.close = () => [close.call(this), stop()]
-          }
-        },
+      instrument((own) => {
+        const { close } = own
+        if (stopIn === 'open') stop()
+        if (stopIn === 'close') own.close = () => [close.call(own), stop()]
       })
       page.socket().end()
       await page.pass(3_000)
