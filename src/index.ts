@@ -33,6 +33,7 @@ export type {
   RefusedReason,
   WaitingReason,
 } from './engine/state'
+export type { Trace } from './engine/trace'
 export type { Connector } from './engine/transport'
 export { type PageSettings, type ReadPageOptions, readPage } from './page/block'
 export type { CheckRequest } from './page/check'

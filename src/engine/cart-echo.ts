@@ -8,6 +8,7 @@ import type { Refresh, RefreshOptions } from './refresh'
 import type { CheckOptions, CheckResult } from './session'
 import { attempt } from './shape'
 import type { Connection } from './state'
+import type { Trace } from './trace'
 
 /** Called with one change: the payload as the server sent it, and how it arrived. */
 export type ChangeListener<Name extends CartEventName> = (change: CartEventMap[Name], meta: ChangeMeta<Name>) => void
@@ -80,6 +81,11 @@ export interface CartEcho {
    * pages that announce their own reloads would never stop. Does nothing on a page that shares no connection. Never throws.
    */
   readonly changedHere: () => void
+  /**
+   * Calls the listener with everything that happens inside, as it happens, from now on, and at once with the tabs that are known: for tools, such as those of
+   * `cart-echo/stats` and `cart-echo/inspector`. What it hears may be otherwise in any version. What it throws goes to `onError`. Returns a function that removes it.
+   */
+  readonly trace: (listener: (what: Trace) => void) => Stop
 }
 
 /**

@@ -23,16 +23,14 @@ import {
   notStarted,
   refused,
 } from './state'
-import type { TabNote, Transport } from './transport'
+import { createTracer } from './trace'
+import type { Sink, TabNote, Transport } from './transport'
 
 /** `unconfirmedSinceMs` while the page is in the back/forward cache: nothing confirms then who looks at it. */
 const AWAY = Number.POSITIVE_INFINITY
 
 /** How old a page may be that is put in place now: Livewire and Inertia keep what they prefetched for 30 s. */
 const PREFETCHED_MS = 30_000
-/** What says so soon after a refresh that the page was rendered may be the refresh itself: for that the cart is read once more only so often for one change. */
-const AFTERMATH_MS = 1_000
-const MOST_READ_ONCE_MORE = 3
 
 /** How often to look whether a new interval can begin. */
 const RETIMED_MS = 1_000
@@ -69,7 +67,12 @@ export interface ClientOptions {
 export const createClient = (options: ClientOptions): CartEcho => {
   const { environment, listening } = options
   const { nowMs } = environment
-  const report = neverThrowing(options.onError)
+  const onError = neverThrowing(options.onError)
+  const { trace, listen, forgetTabs } = createTracer(onError)
+  const report: OnError = (error) => {
+    onError(error)
+    trace({ name: 'error', error })
+  }
   const reportOnce = onceEach(report)
   const guard = createGuard(report)
   const emitter = createEmitter<Record<string, [Change, Memory]>>(guard)
@@ -83,8 +86,6 @@ export const createClient = (options: ClientOptions): CartEcho => {
   const retiming = createAlarm(environment)
   let changedAtMs: number | null = null
   let isTraversed = false
-  let readOnce = 0
-  let ranAtMs = Number.NEGATIVE_INFINITY
   /** Whoever has it started. */
   const holders = new Set<object>()
   const leaving: (Stop | undefined)[] = []
@@ -101,11 +102,9 @@ export const createClient = (options: ClientOptions): CartEcho => {
     cursor,
     // A listener that throws has not prevented it.
     mayRun: () => guard('mayRefresh', () => options.mayRefresh?.(cursor())) ?? true,
-    done: () => {
-      ranAtMs = nowMs()
-      siblings.caughtUp()
-    },
+    done: () => siblings.caughtUp(),
     report,
+    trace: (phase) => trace({ name: 'refresh', phase }),
   })
 
   const tell = (note: TabNote): void => session?.tell(note)
@@ -143,7 +142,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
 
   const noteChange = (): void => {
     changedAtMs = nowMs()
-    readOnce = 0
+    refreshing.noteChange()
   }
 
   const handle = (effect: PageEffect): void => {
@@ -168,7 +167,8 @@ export const createClient = (options: ClientOptions): CartEcho => {
     }
   }
 
-  const hearSibling = (note: TabNote): void => {
+  const hearSibling: Sink['note'] = (note) => {
+    if (note.name === 'tabs') return trace(note)
     if (note.name === 'other-user') return refuseOtherUser()
     if (note.name === 'dismissed') {
       const { memory } = customer
@@ -212,6 +212,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
       handle,
       state: move,
       note: hearSibling,
+      trace,
     })
     session = mine
     pendingMove = 'none'
@@ -232,6 +233,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
     const mine = session
     // Set first: whoever hears that it stops may open the next session.
     session = null
+    forgetTabs()
     mine?.stop(why)
   }
 
@@ -312,7 +314,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
     if (!enabled) close()
     if (!cursor) renderedSometime()
     isTraversed = false
-    if (!cursor || (isBefore(cursor, memory.stream.cursor) && !mayReadOnceMore())) return
+    if (!cursor || (isBefore(cursor, memory.stream.cursor) && !refreshing.mayReadOnceMore())) return
     if (session) return session.rendered(cursor)
     // The next session runs the effects of this.
     remember(memory, { name: 'rendered', cursor }, { ...listening, canAsk: false }, environment)
@@ -321,15 +323,8 @@ export const createClient = (options: ClientOptions): CartEcho => {
   // A page without a cursor may come from a prefetch or the history, and be older than the last change.
   const renderedSometime = (): void => {
     const mayBeOlder = changedAtMs !== null && (isTraversed || isYoung(changedAtMs, nowMs(), PREFETCHED_MS))
-    if (mayBeOlder && mayReadOnceMore()) refreshing.beStale()
+    if (mayBeOlder && refreshing.mayReadOnceMore()) refreshing.beStale()
     else if (!mayBeOlder && !refreshing.isRunning() && !customer.memory.stream.cursor) refreshing.beFresh()
-  }
-
-  // A refresh may render the page, which calls identify() again: that must not cause refresh after refresh.
-  const mayReadOnceMore = (): boolean => {
-    if (!refreshing.isRunning() && !isYoung(ranAtMs, nowMs(), AFTERMATH_MS)) return true
-    readOnce += 1
-    return readOnce <= MOST_READ_ONCE_MORE
   }
 
   /** Makes sure that the page is right: asks, lets listeners hear, runs the refresh that is wanted. */
@@ -394,5 +389,6 @@ export const createClient = (options: ClientOptions): CartEcho => {
     changedHere: () => {
       if (session !== null) siblings.changedHere()
     },
+    trace: listen,
   }
 }

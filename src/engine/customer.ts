@@ -3,6 +3,7 @@ import type { Environment } from './environment'
 import { isSameShopper, type Shopper } from './identity'
 import { advance } from './stream'
 import { type Arrival, type Effect, newStream, type Stream, type StreamRules } from './stream/state'
+import type { StreamStep } from './trace'
 
 /** Who is looking. Another memory is another customer: whatever was begun under it goes no further. */
 interface Customer {
@@ -56,12 +57,19 @@ export const identified = ({ shopper, memory }: Customer, next: Shopper, move: M
   return { shopper: { ...next, owner: next.owner ?? shopper.owner }, memory }
 }
 
-/** Takes in what happened; what is to be done for it waits to be carried out. */
-export const remember = (memory: Memory, arrival: Arrival, rules: StreamRules, environment: Environment): void => {
+/** Takes in what happened; what is to be done for it waits to be carried out. Returns both. */
+export const remember = (
+  memory: Memory,
+  arrival: Arrival,
+  rules: StreamRules,
+  environment: Environment,
+): StreamStep => {
+  const before = memory.stream
   const moment = { nowMs: environment.nowMs(), random: environment.random() }
-  const { stream, effects } = advance(memory.stream, arrival, rules, moment)
-  memory.stream = stream
+  const { stream: after, effects } = advance(before, arrival, rules, moment)
+  memory.stream = after
   memory.pending.push(...effects)
+  return { name: 'stream', arrival, before, after, effects }
 }
 
 /** True when everything there is was delivered less than `maxAgeMs` ago, and nothing is known to be missing since. */

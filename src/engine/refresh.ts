@@ -10,6 +10,7 @@ import { markStale, type News } from './news'
 import { readDurationMs } from './settings'
 import { ownOnly } from './shape'
 import type { Connection } from './state'
+import type { RefreshStep } from './trace'
 
 /** What a refresh function is called with. */
 export interface RefreshRequest {
@@ -54,6 +55,9 @@ const MOST_ATTEMPTS = 5
 const RUN_WITHIN_MS = 30_000
 /** How long no new refresh starts after a failure, unless there is news. */
 const LEFT_ALONE_MS = 120_000
+/** What says so soon after a refresh that the page was rendered may be the refresh itself: for that the cart is read once more only so often for one change. */
+const AFTERMATH_MS = 1_000
+const MOST_READ_ONCE_MORE = 3
 
 /** What the refreshes of a page share. */
 interface Parts {
@@ -64,6 +68,7 @@ interface Parts {
   readonly cursor: () => string | null
   /** Asked before each run. False skips this run; the next reason, or `flush`, asks again. Must not throw. */
   readonly mayRun: () => boolean
+  readonly trace: (phase: RefreshStep['phase']) => void
   /** Called when a refresh has succeeded and nothing more is wanted; by `createRefreshing`, when that is true of all. */
   readonly done: () => void
   readonly report: OnError
@@ -79,6 +84,8 @@ export const createRefreshing = ({ news, done, report, ...parts }: Parts & { rea
   /** A refresh is wanted, but no function is there to run: the next one that is added starts with it. */
   let isPending = false
   let failedAtMs = Number.NEGATIVE_INFINITY
+  let ranAtMs = Number.NEGATIVE_INFINITY
+  let readOnce = 0
 
   const mark = (isStale: boolean): void => news.set(markStale(news.get(), isStale))
 
@@ -102,9 +109,12 @@ export const createRefreshing = ({ news, done, report, ...parts }: Parts & { rea
 
   const doneIfAll = (): void => {
     if (all.size === 0 || ![...all].every(({ isDone }) => isDone())) return
+    ranAtMs = nowMs()
     done()
     mark(false)
   }
+
+  const isRunning = (): boolean => [...all].some(({ isRunning }) => isRunning())
 
   const failed = (error: CartEchoError): void => {
     failedAtMs = nowMs()
@@ -140,7 +150,20 @@ export const createRefreshing = ({ news, done, report, ...parts }: Parts & { rea
       want(0)
       return flush()
     },
-    isRunning: (): boolean => [...all].some(({ isRunning }) => isRunning()),
+    isRunning,
+    /**
+     * Whether a page that was rendered before the last change may cause a refresh. A refresh may render the page, which calls identify() again: that must
+     * not cause refresh after refresh.
+     */
+    mayReadOnceMore: (): boolean => {
+      if (!isRunning() && !isYoung(ranAtMs, nowMs(), AFTERMATH_MS)) return true
+      readOnce += 1
+      return readOnce <= MOST_READ_ONCE_MORE
+    },
+    /** There was a change, so the count of refreshes that rendered pages have caused begins anew. */
+    noteChange: (): void => {
+      readOnce = 0
+    },
     reset,
     /** Marks the cart as possibly older than the server's, and requests a refresh. */
     beStale: (spreadMs?: number): void => {
@@ -182,7 +205,7 @@ type Refresher = ReturnType<typeof createRefresher>
 
 /** One refresh function: many requests, one run at a time. */
 const createRefresher = (
-  { environment, connection, cursor, mayRun, done, report }: Parts,
+  { environment, connection, cursor, mayRun, done, report, trace }: Parts,
   refresh: Refresh,
   options: RefreshOptions,
 ) => {
@@ -258,15 +281,18 @@ const createRefresher = (
       untilAborted(run(signal), signal),
     ).then(
       (hasRun) => {
+        trace(hasRun ? 'done' : 'skipped')
         if (state === running) succeed(hasRun, running.again)
       },
       (cause) => {
+        trace(state === running ? 'failed' : 'dropped')
         if (state === running) throw fail(cause, running.again)
       },
     )
     ended.catch(() => undefined)
     const running: Running = { name: 'running', abort, ended, again: null }
     become(running)
+    trace('begun')
     return ended
   }
 

@@ -6,6 +6,7 @@ import type { Environment, PageSignal } from './environment'
 import type { CartEchoError } from './errors'
 import { askThrew, type ConnectionFact } from './state'
 import { type Arrival, type Confirmed, type Effect, type StreamRules, wakesAtMs } from './stream/state'
+import type { StreamStep } from './trace'
 import {
   cannotAnswer,
   gone,
@@ -33,7 +34,8 @@ interface SessionParts {
   readonly handle: (effect: PageEffect) => void
   readonly state: (fact: ConnectionFact) => void
   /** Hears the shopper's other tabs. */
-  readonly note: (note: TabNote) => void
+  readonly note: Sink['note']
+  readonly trace: (step: StreamStep) => void
 }
 
 /** One shopper's listening, from start to stop. */
@@ -52,7 +54,7 @@ interface Waiter {
 const MOST_DISAPPOINTMENTS = 3
 
 /** Runs the stream against a link and a clock. Never throws: a transport that does is refused with `echo-failed`. */
-export const openSession = ({ environment, rules, transport, memory, handle, state, note }: SessionParts) => {
+export const openSession = ({ environment, rules, transport, memory, handle, state, note, trace }: SessionParts) => {
   const { nowMs, random } = environment
   const alarm = createAlarm(environment)
   const early: (() => void)[] = []
@@ -69,7 +71,7 @@ export const openSession = ({ environment, rules, transport, memory, handle, sta
 
   const arrive = (arrival: Arrival): void => {
     if (!isOpen) return
-    remember(memory, arrival, { ...rules, canAsk }, environment)
+    trace(remember(memory, arrival, { ...rules, canAsk }, environment))
     carryOut()
     const atMs = memory.pending.length > 0 ? nowMs() : wakesAtMs(memory.stream)
     if (!isOpen || atMs === Number.POSITIVE_INFINITY) alarm.stop()

@@ -4,6 +4,7 @@ import type { Environment, Stop } from './environment'
 import { CartEchoError } from './errors'
 import type { ReverbSettings } from './settings'
 import { type ConnectionFact, echoThrew } from './state'
+import type { TabsSeen } from './trace'
 
 /** Where a transport puts what it has. After `stop` nothing put here has any effect. */
 export interface Sink {
@@ -21,8 +22,8 @@ export interface Sink {
   state(fact: ConnectionFact): void
   /** Trouble that does not move the connection. */
   report(error: CartEchoError): void
-  /** What another of the shopper's tabs says. */
-  note(note: TabNote): void
+  /** What another of the shopper's tabs says, or which tabs there are. */
+  note(note: TabNote | TabsSeen): void
 }
 
 /** What is asked of the check. */

@@ -234,6 +234,7 @@ export const createFacade = ({ load, events, status, onError }: FacadeOptions): 
     refresh: async () => (await now()).refresh(),
     dismiss: () => real?.dismiss(),
     changedHere: () => real?.changedHere(),
+    trace: (...args) => later((real) => real.trace(...args)),
   }
 
   return {

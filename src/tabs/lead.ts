@@ -124,7 +124,7 @@ export const lead = (tab: Tab, feed: Feed, keep: FeedOptions['keep']) => {
 /** A tab that is looked at says so once a minute; one that crashed does not any more. */
 const BELIEVED_FOR_MS = 150_000
 /** More tabs than anybody has: whoever speaks by ever new names must not fill the memory. */
-const MOST_OTHERS = 100
+export const MOST_OTHERS = 100
 
 /** The shopper's other tabs, as a leader knows them, and who looks at any of them. */
 export const createOthers = (environment: Environment) => {

@@ -4,7 +4,7 @@ import type { Alone, Together } from './alone'
 import { createPost, createReader, isFromLeader, type Message, type Settled } from './bus'
 import { createConfirmation } from './confirm'
 import { follow, type Tab } from './follow'
-import { lead } from './lead'
+import { lead, MOST_OTHERS } from './lead'
 
 /** After stealing the lock so often without hearing a leader: the bus is mute, or somebody always steals it back. */
 const MOST_SILENT_THEFTS = 2
@@ -21,8 +21,27 @@ export const joinTabs = (alone: Alone): Together => {
   const { environment, name, confirmBy } = options
   let stopped = false
   let silentThefts = 0
+  const others = new Set<string>()
+  let told = ''
+
+  // For tools; each change once.
+  const tellTabs = (): void => {
+    const seen = { self, leader: tab.leader?.from ?? null, others: [...others] }
+    const words = JSON.stringify(seen)
+    if (stopped || words === told) return
+    told = words
+    sink.note({ name: 'tabs', ...seen })
+  }
 
   const hear = (message: Message): void => {
+    const { name, from } = message
+    if (name === 'bye') others.delete(from)
+    else if (others.size < MOST_OTHERS) others.add(from)
+    obey(message)
+    tellTabs()
+  }
+
+  const obey = (message: Message): void => {
     if (isFromLeader(message)) {
       silentThefts = 0
       if (tab.isAlone) beginToFollow()
@@ -52,6 +71,7 @@ export const joinTabs = (alone: Alone): Together => {
     tab.isAlone = false
     quit()
     role = follow(tab, takeOver, confirmation)
+    tellTabs()
   }
 
   const beginToLead = (): void => {
@@ -59,6 +79,7 @@ export const joinTabs = (alone: Alone): Together => {
     const leading = lead(tab, newFeed(), options.keep)
     role = leading
     leading.begin()
+    tellTabs()
   }
 
   const waitForLock = (steal: boolean): Stop =>
@@ -99,6 +120,7 @@ export const joinTabs = (alone: Alone): Together => {
       post({ name: 'hello', isVisible: environment.isVisible(), look: null, leader: tab.leader })
     }
   } else role = follow(tab, takeOver, confirmation)
+  tellTabs()
 
   return {
     hear: createReader(hear, sink.report),

@@ -50,6 +50,7 @@ export const refreshingPage = (
       done += 1
     },
     report,
+    trace: () => undefined,
   })
   const beganAtMs = environment.nowMs()
 

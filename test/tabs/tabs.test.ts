@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { TabPorts } from '../../src/engine/environment'
+import type { TabsSeen } from '../../src/engine/trace'
 import { openShopperTabs, type ShopperTabs, type TabPage } from '../support/shopper-tabs'
 
 const LIVE_MS = 3_000
@@ -474,5 +475,37 @@ describe('tabs that are stopped', () => {
     await pass(100)
     expect(seqsOf(pages)).toEqual(allOf(pages, [1, 2]))
     expect(shop.counts.sockets).toBe(1)
+  })
+})
+
+describe('what a tool hears of several tabs', () => {
+  const tabsOf = ({ cart }: TabPage) => {
+    let seen: TabsSeen | null = null
+    cart.trace((trace) => {
+      if (trace.name === 'tabs') seen = trace
+    })()
+    return seen as TabsSeen | null
+  }
+
+  it('is who leads and who else is there, the same in each of them', async () => {
+    const { pages } = await withTabs(3)
+    const seen = pages.map(tabsOf)
+    const selves = seen.map((tabs) => tabs?.self)
+    expect(new Set(selves).size).toBe(3)
+    expect(seen.map((tabs) => tabs?.leader)).toEqual(Array(3).fill(selves[0]))
+    expect(new Set([...(seen[0]?.others ?? []), selves[0]])).toEqual(new Set(selves))
+  })
+
+  it('follows who goes, and who leads then', async () => {
+    const { first, others, pass } = await withTabs(2)
+    first.cart.stop()
+    await pass(LIVE_MS)
+    const [seen] = others.map(tabsOf)
+    expect(seen).toMatchObject({ leader: seen?.self, others: [] })
+  })
+
+  it('is nothing where a tab is alone', async () => {
+    const { first } = await withTabs(1)
+    expect(tabsOf(first)).toBe(null)
   })
 })

@@ -1,0 +1,65 @@
+import { createEmitter, createGuard, type OnError } from './emitter'
+import type { Stop } from './environment'
+import type { CartEchoError } from './errors'
+import type { Arrival, Effect, Stream } from './stream/state'
+
+/**
+ * One thing that happened inside, for tools. It is as the engine has it, and may be otherwise in any version: `cart-echo/stats` and `cart-echo/inspector`
+ * read it, of the same version. It has whole payloads in it, so nothing of it may leave the page unread.
+ */
+export type Trace =
+  | StreamStep
+  | RefreshStep
+  | TabsSeen
+  /** Goes to `onError` too. */
+  | { readonly name: 'error'; readonly error: CartEchoError }
+
+/** Something arrived: what the stream was before, what it is now, and what is done for it next. */
+export interface StreamStep {
+  readonly name: 'stream'
+  readonly arrival: Arrival
+  readonly before: Stream
+  readonly after: Stream
+  readonly effects: readonly Effect[]
+}
+
+/** A run of one `onRefresh` function. `skipped`: a listener prevented it. `dropped`: it was aborted, for another customer looks or the page stopped. */
+export interface RefreshStep {
+  readonly name: 'refresh'
+  readonly phase: 'begun' | 'done' | 'skipped' | 'failed' | 'dropped'
+}
+
+/** What this tab knows of the shopper's tabs, once there are several. Tabs are named at random, anew for each session. */
+export interface TabsSeen {
+  readonly name: 'tabs'
+  readonly self: string
+  /** The tab that feeds the others; null: none is known yet. */
+  readonly leader: string | null
+  /** The other tabs that were heard and have not said that they go. One that crashed says nothing. */
+  readonly others: readonly string[]
+}
+
+/** Tells tools what happens. What one of them throws goes to `onError`, and is told to none: it would throw again. */
+export const createTracer = (onError: OnError) => {
+  const emitter = createEmitter<{ trace: [Trace] }>(createGuard(onError))
+  let tabs: TabsSeen | null = null
+
+  const trace = (what: Trace): void => {
+    if (what.name === 'tabs') tabs = what
+    emitter.emit('trace', what)
+  }
+
+  return {
+    trace,
+    /** Adds a listener, which is told at once of the tabs that are known. Returns what removes it. */
+    listen: (listener: (what: Trace) => void): Stop => {
+      const stop = emitter.on('trace', listener)
+      if (tabs) trace(tabs)
+      return stop
+    },
+    /** The session with those tabs has ended. */
+    forgetTabs: (): void => {
+      tabs = null
+    },
+  }
+}
