@@ -19,6 +19,8 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: RegExp }> = {
   'adapters/react': { rooms: ['engine'], packages: /^react$/ },
   'adapters/vue': { rooms: ['engine'], packages: /^vue$/ },
   notice: { rooms: ['engine'], packages: /^$/ },
+  // What tools hear, in words; for the rooms of the tools.
+  trace: { rooms: ['engine'], packages: /^$/ },
   'echo-events': { rooms: [], packages: /^$/ },
   'script-tag': {
     rooms: [

@@ -64,6 +64,8 @@ export interface CartEchoBlock {
   readonly locale?: string | null | undefined
   /** Over how many milliseconds pages spread the refreshes that this change causes. */
   readonly spread_ms?: number | null | undefined
+  /** When the server sent it, in milliseconds since 1970 by its own clock: for figures only, such as those of `cart-echo/stats`. */
+  readonly sent_at_ms?: number | null | undefined
 }
 
 /** The payload of `cart.conditions.changed` as the server sent it, unknown keys included. Frozen: all listeners get the same object. */

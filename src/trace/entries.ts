@@ -1,0 +1,187 @@
+import type { CartEcho } from '../engine/cart-echo'
+import { type Cursor, formatCursor, placeOf } from '../engine/cursor'
+import type { Stop } from '../engine/environment'
+import type { CartEchoError } from '../engine/errors'
+import { own, readNumber } from '../engine/shape'
+import type { Connection } from '../engine/state'
+import type { Arrival, Asked, Delivery, Stream } from '../engine/stream/state'
+import type { RefreshStep, StreamStep, TabsSeen, Trace } from '../engine/trace'
+import type { Said } from '../engine/transport'
+
+/** How news came to this tab: by its own socket, by the check, or by the socket of another of the shopper's tabs. */
+export type Way = 'socket' | 'check' | 'tab'
+
+/**
+ * One line of what happens to a page's cart. `place` is where in the log it stands, `epoch:seq`; null where the server keeps none, or the payload does not
+ * say. None has a payload in it, but `heard`.
+ *
+ * `heard`: a broadcast arrived, of an event that the page listens to. `duplicate`: it was known already, or came too late. `unreadable`: it could not be
+ * decoded. `gap`: it came before what is missing, and waits. `filled`: nothing is missing any more. `told`: the listeners are called; `sentAtMs` is the
+ * server's clock. `resync`: something may be missing. `asked`, `answered`, `unanswered`: the check, or the tab that asks it; `events` counts what the answer
+ * brought, `tookMs` is null for an answer to another tab. `reset`: the log could not be continued, so the cart is read anew without words. `handed-over`:
+ * another tab leads.
+ */
+export type Entry = { readonly atMs: number } & (
+  | {
+      readonly name: 'heard'
+      readonly way: Way
+      readonly place: string | null
+      readonly event: string
+      readonly payload: unknown
+    }
+  | { readonly name: 'duplicate' | 'unreadable' | 'gap'; readonly place: string | null; readonly event: string }
+  | { readonly name: 'filled' }
+  | {
+      readonly name: 'told'
+      readonly way: Way
+      readonly place: string | null
+      readonly event: string
+      readonly key: string
+      readonly sentAtMs: number | null
+    }
+  | { readonly name: 'resync' }
+  | { readonly name: 'asked'; readonly since: string | null }
+  | {
+      readonly name: 'answered'
+      readonly events: number
+      readonly tookMs: number | null
+      readonly place: string | null
+    }
+  | { readonly name: 'unanswered'; readonly error: CartEchoError | null; readonly tookMs: number | null }
+  | { readonly name: 'reset' }
+  | { readonly name: 'refresh'; readonly phase: RefreshStep['phase'] }
+  | { readonly name: 'connection'; readonly connection: Connection }
+  | { readonly name: 'tabs' | 'handed-over'; readonly tabs: TabsSeen }
+  | { readonly name: 'error'; readonly error: CartEchoError }
+)
+
+/** An entry of one name. */
+export type EntryOf<Name extends Entry['name']> = Extract<Entry, { readonly name: Name }>
+
+/**
+ * Tells what happens to a cart, line by line, from now on; the connection as it is now comes first. What the listener throws goes to the cart's `onError`. Returns
+ * what ends it. Never throws.
+ */
+export const watchEntries = (
+  cart: Pick<CartEcho, 'trace' | 'connection' | 'events'>,
+  listener: (entry: Entry) => void,
+  nowMs: () => number = Date.now,
+): Stop => {
+  let tabs: TabsSeen | null = null
+  let askedAtMs: number | null = null
+
+  const say = (entry: DistributiveOmit<Entry, 'atMs'>): void => listener({ atMs: nowMs(), ...entry } as Entry)
+
+  const wayOf = (via: 'socket' | 'check'): Way =>
+    via === 'socket' && tabs?.leader && tabs.leader !== tabs.self ? 'tab' : via
+
+  const took = (): number | null => {
+    const tookMs = askedAtMs === null ? null : nowMs() - askedAtMs
+    askedAtMs = null
+    return tookMs
+  }
+
+  const sayTold = ({ change }: Delivery): void => {
+    const { event, key, via } = change.meta
+    const payload = change.change
+    const sentAtMs = readNumber(own(blockOf(payload), 'sent_at_ms')) ?? null
+    say({ name: 'told', way: wayOf(via), place: placeIn(payload), event, key, sentAtMs })
+  }
+
+  const sayArrival = (step: StreamStep): void => {
+    const { arrival } = step
+    if (arrival.name === 'broadcast') sayBroadcast(arrival, step)
+    else if (arrival.name === 'resync') say({ name: 'resync' })
+    else if (arrival.name === 'unanswered') say({ name: 'unanswered', error: errorIn(arrival), tookMs: took() })
+    else if (arrival.name !== 'time' && arrival.name !== 'rendered') sayAnswer(arrival)
+  }
+
+  const sayBroadcast = ({ event, payload }: Arrival & { name: 'broadcast' }, step: StreamStep): void => {
+    // Of events that nobody listens to, the stream takes no notice.
+    if (!(cart.events as readonly string[]).includes(event)) return
+    const place = placeIn(payload)
+    say({ name: 'heard', way: wayOf('socket'), place, event, payload })
+    const fate = fateOf(payload, step)
+    if (fate) say({ name: fate, place, event })
+  }
+
+  const sayAnswer = (said: Said & Asked): void => {
+    const tookMs = said.ask === undefined ? null : took()
+    const isLog = said.name === 'log'
+    const events = isLog ? said.answer.events.length : said.name === 'bare' && said.answer.updated ? 1 : 0
+    say({ name: 'answered', events, tookMs, place: isLog ? formatCursor(said.answer.cursor) : null })
+    if (isLog && said.answer.reset) say({ name: 'reset' })
+  }
+
+  const hearStep = (step: StreamStep): void => {
+    const { before, after, effects } = step
+    sayArrival(step)
+    for (const effect of effects) if (effect.name === 'deliver') sayTold(effect)
+    if (before.buffered.length > 0 && after.buffered.length === 0) say({ name: 'filled' })
+    for (const effect of effects) {
+      if (effect.name !== 'ask') continue
+      askedAtMs = nowMs()
+      say({ name: 'asked', since: effect.since && formatCursor(effect.since) })
+    }
+  }
+
+  const hearTabs = (seen: TabsSeen): void => {
+    const leader = tabs?.leader
+    tabs = seen
+    say({ name: leader && seen.leader !== leader ? 'handed-over' : 'tabs', tabs: seen })
+  }
+
+  const hear = (what: Trace): void => {
+    if (what.name === 'stream') hearStep(what)
+    else if (what.name === 'tabs') hearTabs(what)
+    else say(what)
+  }
+
+  const stops = [
+    cart.connection.subscribe((connection) => {
+      // Tabs are named anew with each session, and what was asked has ended with it.
+      if (connection.name === 'idle') {
+        tabs = null
+        askedAtMs = null
+      }
+      say({ name: 'connection', connection })
+    }),
+    cart.trace(hear),
+  ]
+  return () => {
+    for (const stop of stops) stop()
+  }
+}
+
+type DistributiveOmit<Union, Key extends string> = Union extends unknown ? Omit<Union, Key> : never
+
+const placeIn = (payload: unknown): string | null => {
+  const place = placeOf(payload)
+  return place && formatCursor(place)
+}
+
+/** What became of a broadcast that is not told at once. Null: it is told, or it is of another cart instance, or only a hint beside a log. */
+const fateOf = (
+  payload: unknown,
+  { before, after, effects }: StreamStep,
+): 'duplicate' | 'unreadable' | 'gap' | null => {
+  const names = effects.map(({ name }) => name)
+  if (names.includes('deliver')) return null
+  if (names.includes('report')) return 'unreadable'
+  if (after.buffered.length > before.buffered.length) return 'gap'
+  const place = placeOf(payload)
+  if (place) return isKnown(place, before) ? 'duplicate' : null
+  const isOfInstance = own(blockOf(payload), 'instance') !== undefined
+  // Whether the page listens to the instance that it names is not known here.
+  return names.length === 0 && !isOfInstance && before.delivered === after.delivered ? 'duplicate' : null
+}
+
+const isKnown = (place: Cursor, { cursor, retired, buffered }: Stream): boolean =>
+  retired.includes(place.epoch) ||
+  (cursor?.epoch === place.epoch && cursor.seq >= place.seq) ||
+  buffered.some(({ position }) => position.epoch === place.epoch && position.seq === place.seq)
+
+const blockOf = (payload: unknown) => Object(own(Object(payload), 'cart_echo'))
+
+const errorIn = (arrival: object): CartEchoError | null =>
+  (own(arrival as Record<string, unknown>, 'error') as CartEchoError | undefined) ?? null

@@ -1,0 +1,206 @@
+import { describe, expect, it } from 'vitest'
+import { CartEchoError } from '../../src/engine/errors'
+import { noCheck } from '../../src/engine/transport'
+import { type Entry, watchEntries } from '../../src/trace/entries'
+import { answerOf, type ListeningClient, listeningClient } from '../support/listening-client'
+import { at, change } from '../support/payloads'
+import { openShopperTabs } from '../support/shopper-tabs'
+
+const watched = (options: Parameters<typeof listeningClient>[0] = {}) => {
+  const page: ListeningClient = listeningClient({
+    canAsk: true,
+    identity: { user: 7, owner: 'mine', cursor: 'e1:1' },
+    ...options,
+  })
+  page.client.start()
+  const entries: Entry[] = []
+  const stop = watchEntries(page.client, (entry) => entries.push(entry), page.environment.nowMs)
+  return { ...page, entries, stop }
+}
+
+const namesOf = (entries: readonly Entry[]): string[] => entries.map(({ name }) => name)
+
+/** What entries say, without when and without payloads. */
+const told = (entries: readonly Entry[]): object[] =>
+  entries.map(({ atMs: _, ...entry }) => ('payload' in entry ? { ...entry, payload: undefined } : entry))
+
+const EVENT = 'cart.conditions.changed'
+
+describe('what is said of a broadcast', () => {
+  it('that comes next: it is heard, and told, with the time the server wrote on it', () => {
+    const { entries, hear, end } = watched()
+    entries.length = 0
+    hear(at(2, { sent_at_ms: 1_000 }))
+    expect(told(entries)).toEqual([
+      { name: 'heard', way: 'socket', place: 'e1:2', event: EVENT, payload: undefined },
+      { name: 'told', way: 'socket', place: 'e1:2', event: EVENT, key: 'e1:2', sentAtMs: 1_000 },
+    ])
+    end()
+  })
+
+  it('that comes twice, or after all others: a duplicate', () => {
+    const { entries, hear, end } = watched()
+    hear(at(2))
+    entries.length = 0
+    hear(at(2))
+    hear(at(1))
+    expect(namesOf(entries)).toEqual(['heard', 'duplicate', 'heard', 'duplicate'])
+    end()
+  })
+
+  it('that comes too early: a gap, which is filled by what is missing', () => {
+    const { entries, hear, end } = watched()
+    entries.length = 0
+    hear(at(3))
+    hear(at(3))
+    hear(at(2))
+    expect(namesOf(entries)).toEqual(['heard', 'gap', 'heard', 'duplicate', 'heard', 'told', 'told', 'filled'])
+    end()
+  })
+
+  it('that cannot be read: unreadable, with its payload and the error', () => {
+    const { entries, hear, end } = watched()
+    entries.length = 0
+    hear({ message: 3 })
+    expect(namesOf(entries)).toEqual(['heard', 'unreadable', 'error'])
+    expect(entries[0]).toMatchObject({ payload: { message: 3 }, place: null })
+    end()
+  })
+
+  it('without a place: told, and then a duplicate', () => {
+    const { entries, hear, end } = watched({ identity: { user: 7 }, canAsk: false })
+    entries.length = 0
+    hear(change({ id: 'a' }))
+    hear(change({ id: 'a' }))
+    expect(namesOf(entries)).toEqual(['heard', 'told', 'heard', 'duplicate'])
+    end()
+  })
+
+  it('of another cart: that it was heard, and no more', () => {
+    const { entries, hear, end } = watched()
+    entries.length = 0
+    hear(at(2, { instance: 'wishlist' }))
+    expect(namesOf(entries)).toEqual(['heard'])
+    end()
+  })
+
+  it('of an event that nobody listens to: nothing', () => {
+    const { entries, hear, end } = watched()
+    entries.length = 0
+    hear(at(2), 'cart.stock.changed')
+    expect(entries).toEqual([])
+    end()
+  })
+})
+
+describe('what is said of the check', () => {
+  it('that it was asked from where, what it answered, how long that took, and what is told by it', async () => {
+    const { entries, link, environment, end } = watched()
+    entries.length = 0
+    link().sink.resync()
+    await environment.advanceTurnByTurn(40)
+    await link().asked[0]?.answer(answerOf('e1:1', 'e1:3'))
+    expect(told(entries)).toEqual([
+      { name: 'resync' },
+      { name: 'asked', since: 'e1:1' },
+      { name: 'answered', events: 2, tookMs: 40, place: 'e1:3' },
+      { name: 'told', way: 'check', place: 'e1:2', event: EVENT, key: 'e1:2', sentAtMs: null },
+      { name: 'told', way: 'check', place: 'e1:3', event: EVENT, key: 'e1:3', sentAtMs: null },
+    ])
+    end()
+  })
+
+  it('that it did not answer, and why', async () => {
+    const { entries, link, end } = watched()
+    entries.length = 0
+    link().sink.resync()
+    await link().asked[0]?.reply({ ...noCheck(), error: new CartEchoError('check-failed', 'down') })
+    expect(told(entries).slice(2, 3)).toMatchObject([
+      { name: 'unanswered', error: { code: 'check-failed' }, tookMs: 0 },
+    ])
+    end()
+  })
+
+  it('that its log could not be continued', async () => {
+    const { entries, link, end } = watched()
+    link().sink.resync()
+    entries.length = 0
+    await link().asked[0]?.answer(answerOf('e1:1', 'e2:5', { events: [], reset: true }))
+    expect(namesOf(entries)).toEqual(['answered', 'reset'])
+    end()
+  })
+
+  it('that it answered another tab, which took this one no time', () => {
+    const { entries, link, end } = watched()
+    entries.length = 0
+    link().answer(answerOf('e1:1', 'e1:2'))
+    expect(entries[0]).toMatchObject({ name: 'answered', events: 1, tookMs: null })
+    end()
+  })
+})
+
+describe('what is said of a page', () => {
+  it('is its connection at once, and each that follows', () => {
+    const { entries, client, link, end } = watched()
+    link().sink.state({ name: 'subscribed' })
+    client.stop()
+    const states = entries.flatMap((entry) => (entry.name === 'connection' ? [entry.connection.name] : []))
+    expect(states).toEqual(['connecting', 'live', 'idle'])
+    end()
+  })
+
+  it('is that its cart is read anew', async () => {
+    const { entries, client, end } = watched()
+    client.onRefresh(() => undefined)
+    entries.length = 0
+    await client.refresh()
+    expect(told(entries)).toEqual([
+      { name: 'refresh', phase: 'begun' },
+      { name: 'refresh', phase: 'done' },
+    ])
+    end()
+  })
+
+  it('is nothing more once it is stopped', () => {
+    const { entries, hear, stop, end } = watched()
+    stop()
+    stop()
+    entries.length = 0
+    hear(at(2))
+    end()
+    expect(entries).toEqual([])
+  })
+
+  it('is no trouble to it: what a listener throws goes to onError', () => {
+    const page = listeningClient({ identity: { user: 7, cursor: 'e1:1' } })
+    page.client.start()
+    watchEntries(page.client, () => {
+      throw new Error('broken')
+    })
+    page.hear(at(2))
+    expect(page.heard).toEqual(['change 2'])
+    expect(new Set(page.errors.map(({ code }) => code))).toEqual(new Set(['listener-failed']))
+    page.end()
+  })
+})
+
+describe('what is said of several tabs', () => {
+  it('is by whose socket news came, and that another leads when the first has gone', async () => {
+    const { shop, open, pass } = openShopperTabs()
+    const [first, second] = [open(), open()]
+    await pass(3_000)
+    const entries: Entry[] = []
+    watchEntries(second.cart, (entry) => entries.push(entry))
+    shop.commit('ours')
+    await pass(100)
+    const ways = (): string[] => entries.flatMap((entry) => (entry.name === 'told' ? [entry.way] : []))
+    expect(ways()).toEqual(['tab'])
+    first.cart.stop()
+    await pass(3_000)
+    expect(namesOf(entries)).toContain('handed-over')
+    shop.commit('ours')
+    await pass(100)
+    expect(ways()).toEqual(['tab', 'socket'])
+    second.cart.stop()
+  })
+})
