@@ -1,4 +1,5 @@
 import { createAlarm } from '../../engine/clock'
+import { CartEchoError } from '../../engine/errors'
 import { attempt, hasOwn } from '../../engine/shape'
 import { delayed, refused } from '../../engine/state'
 import type { ConnectorOptions, Transport } from '../../engine/transport'
@@ -17,6 +18,8 @@ export interface ReverbTransportOptions extends ConnectorOptions {
 
 /** How long an answer to a ping may take where nothing else makes doubt. */
 const ANSWER_WITHIN_MS = 8_000
+/** After so many tries without a greeting on this page, it is told where to look: a browser does not say why a socket fails. */
+const NEVER_OPENED_AFTER = 3
 /** A timer so late says that the page was held up itself, and the answer may lie unread. */
 const LATE_MS = 1_000
 
@@ -39,6 +42,8 @@ export const reverbTransport =
     let channel: ChannelState = 'none'
     let asking = new AbortController()
     let heardAtMs = 0
+    /** Tries in vain; null once the server has greeted, or refused. */
+    let vainTries: number | null = 0
 
     const inFuture = (inMs: number): number => environment.nowMs() + inMs
     const isOpen = (): boolean => hasOwn(socket, 'socketId')
@@ -66,6 +71,8 @@ export const reverbTransport =
       })
       if (reconnection.isLost()) sayLost()
       else sink.state({ name: 'socket-opening' })
+      if (vainTries === NEVER_OPENED_AFTER) sink.report(new CartEchoError('no-answer', neverOpened(url)))
+      if (vainTries !== null) vainTries += 1
     }
 
     // A refusal stays the reason until the server greets.
@@ -91,6 +98,7 @@ export const reverbTransport =
     const refuseSocket = (refusal: Refusal): void => {
       hangUp()
       reconnection.ended()
+      vainTries = null
       move({ name: 'refused', refusal })
       refusals.tell(refusal, socketAlarm, open, reconnection.refused)
     }
@@ -138,6 +146,7 @@ export const reverbTransport =
       if (socket.name !== 'opening') return
       if (socketId === null) return refuseSocket(delayed('socket-refused', { detail: '(greeting)' }))
       reconnection.opened()
+      vainTries = null
       move({ name: 'greeted', socketId, silentMs })
       awaitSilence()
       join()
@@ -238,3 +247,6 @@ export const reverbTransport =
       },
     }
   }
+
+// Without the app's key, which says nothing about where.
+const neverOpened = (url: string): string => `${url.split('/app/')[0]} never opened: look at host, port and scheme.`

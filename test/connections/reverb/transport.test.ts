@@ -181,6 +181,30 @@ describe('at the door', () => {
     expect(sockets.filter(({ isClosed }) => !isClosed())).toHaveLength(1)
   })
 
+  it('nobody answers: after three tries it is said once where to look, and tried on', async () => {
+    const { socket, sockets, errors, pass } = reverbPage()
+    for (let tries = 0; tries < 3; tries += 1) {
+      expect(errors).toEqual([])
+      socket().end()
+      await pass(6_000)
+    }
+    expect(errors).toMatchObject([
+      { code: 'no-answer', message: 'wss://ws.test:443 never opened: look at host, port and scheme.' },
+    ])
+    await pass(600_000)
+    expect([errors.length, sockets.length > 10]).toEqual([1, true])
+  })
+
+  it('nobody answers any more: that is an outage, and not said', async () => {
+    const { socket, goLive, errors, pass } = reverbPage()
+    await goLive()
+    for (let tries = 0; tries < 9; tries += 1) {
+      socket().end()
+      await pass(6_000)
+    }
+    expect(errors).toEqual([])
+  })
+
   it('no WebSocket at all is said', () => {
     const { sockets, ...page } = reverbPage()
     Object.assign(globalThis, {
