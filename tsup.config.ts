@@ -27,7 +27,7 @@ const entriesIn = (folder: string, extension: string, entries: Record<string, st
   Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, `${folder}/${path}${extension}`]))
 
 // What is bundled into the server and the demo page keeps its notice.
-const notices = ['ws/LICENSE', 'laravel-echo/LICENSE.md', 'pusher-js/LICENCE']
+const notices = ['ws/LICENSE', 'hono/LICENSE', 'laravel-echo/LICENSE.md', 'pusher-js/LICENCE']
   .map((path) => `${path}\n\n${readFileSync(`node_modules/${path}`, 'utf8')}`)
   .join('\n\n----------\n\n')
 
@@ -87,12 +87,14 @@ export default defineConfig([
   },
   {
     name: 'server',
-    entry: { 'server/index': 'src/server/index.ts', 'server/cli': 'src/server/cli.ts' },
+    entry: { index: 'src/server/index.ts', cli: 'src/server/cli.ts' },
+    // Here lies the demo, which what both share finds beside itself.
+    outDir: 'dist/server',
     format: 'esm',
     target: 'node20',
     platform: 'node',
-    splitting: false,
-    noExternal: ['ws'],
+    splitting: true,
+    noExternal: ['ws', /^hono/],
     // ws is CommonJS and requires Node's own modules.
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

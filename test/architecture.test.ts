@@ -29,7 +29,7 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: RegExp }> = {
     ],
     packages: /^$/,
   },
-  server: { rooms: [], packages: /^(node:|ws$)/ },
+  server: { rooms: [], packages: /^(node:|ws$|hono\/utils\/)/ },
   'create-cart-echo': { rooms: ['engine', 'page', 'tabs'], packages: /^$/ },
   entry: { rooms: ['engine', 'page', 'create-cart-echo'], packages: /^$/ },
 }
@@ -168,6 +168,7 @@ describe('the house', () => {
     ['server/shop/cart.ts', "import { type Id } from '../../engine/events'", 'imports engine/events.ts'],
     ['server/shop/cart.ts', "import type { PageSettings } from '../../page/block'", 'imports page/block.ts'],
     ['server/shop/cart.ts', "import express from 'express'", 'imports the package express'],
+    ['server/shop/cart.ts', "import { Hono } from 'hono'", 'imports the package hono'],
     ['create-cart-echo.ts', "import { reverb } from './adapters/vue'", 'imports adapters/vue.ts'],
     ['index.ts', "export { startServer } from './server/index'", 'imports server/index.ts'],
     ['index.ts', "export { echo } from './connections/echo'", 'imports connections/echo.ts'],

@@ -1,5 +1,6 @@
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { extname, join, sep } from 'node:path'
+import { getMimeType } from 'hono/utils/mime'
 import { type Call, expectsJson, type Handler } from './http/call'
 import { formatPlace, type Place } from './http/host'
 import { html, json, type Reply } from './http/reply'
@@ -40,7 +41,7 @@ const page = (source: string, { block, csrfToken, cookies, place }: Dress, heade
 }
 
 const fileHeaders = (file: string): Reply['headers'] => ({
-  'Content-Type': mediaType(file),
+  'Content-Type': getMimeType(file) ?? 'application/octet-stream',
   'Cache-Control': 'no-cache',
 })
 
@@ -76,26 +77,6 @@ const isPlain = (piece: string | null, index: number, all: readonly unknown[]): 
 }
 
 const resolved = (file: string): Promise<string | null> => realpath(file).catch(() => null)
-
-const MEDIA_TYPES: Readonly<Record<string, string>> = {
-  '.css': 'text/css; charset=utf-8',
-  '.html': 'text/html; charset=utf-8',
-  '.ico': 'image/x-icon',
-  '.jpg': 'image/jpeg',
-  '.js': 'text/javascript; charset=utf-8',
-  '.json': 'application/json',
-  '.map': 'application/json',
-  '.mjs': 'text/javascript; charset=utf-8',
-  '.png': 'image/png',
-  '.svg': 'image/svg+xml',
-  '.txt': 'text/plain; charset=utf-8',
-  '.webmanifest': 'application/manifest+json',
-  '.webp': 'image/webp',
-  '.woff2': 'font/woff2',
-}
-
-/** The media type of a file by its name; plain bytes when it is not a kind a page needs. */
-const mediaType = (file: string): string => MEDIA_TYPES[extname(file).toLowerCase()] ?? 'application/octet-stream'
 
 type Headers = Readonly<Record<string, string>>
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { CartEchoServerError, startServer } from '../../src/server/index'
 import { openBrowser, rawRequest } from './support/browser'
 import { serve } from './support/serve'
@@ -18,6 +19,12 @@ const shout = async (url: string, bytes: string): Promise<string> => {
   socket.end(bytes)
   await once(socket, 'close')
   return answer
+}
+
+/** The head of an answer, asked for by Node alone. */
+const answerTo = async (url: string): Promise<IncomingMessage> => {
+  const [answer] = await once(get(url, { agent: false }), 'response')
+  return answer.resume()
 }
 
 describe('a server', () => {
@@ -56,6 +63,23 @@ describe('a server', () => {
     const { socketId } = await greetedSocket(server)
     server.shop.publish(1, 'news', {})
     expect(lines).toEqual([`socket ${socketId} opened`, 'published news on private-App.Models.User.1'])
+  })
+
+  it.each<[string, unknown]>([
+    ['without the classes of fetch, as in jest’s jsdom', undefined],
+    ['with those of a DOM that keeps cookies to itself, as in happy-dom', class {}],
+  ])('serves a test in a process %s', async (_, stranger) => {
+    for (const name of ['fetch', 'Headers', 'Request', 'Response']) vi.stubGlobal(name, stranger)
+    onTestFinished(() => {
+      vi.unstubAllGlobals()
+    })
+    const { url } = await serve({ autoLogin: 1 })
+    for (const path of ['/session', '/cart', '/page.js']) {
+      const answer = await answerTo(url + path)
+      const names = (answer.headers['set-cookie'] ?? []).map((cookie) => cookie.split('=', 1)[0])
+      const expected = path === '/page.js' ? [] : ['cart_echo_session', 'XSRF-TOKEN']
+      expect([answer.statusCode, names]).toEqual([200, expected])
+    }
   })
 
   it('says what to do when its port is taken', async () => {

@@ -4,7 +4,7 @@ import { CartEchoServerError } from '../errors'
 import { type Call, type Handler, isJson } from '../http/call'
 import { isOwnHost } from '../http/host'
 import { failure } from '../http/reply'
-import { readCookie, writeCookie } from '../http/routes'
+import { readCookie } from '../http/routes'
 import { sameText } from '../reverb/signature'
 
 /** One browser's session. Logging in or out makes a new one and voids the old. */
@@ -72,10 +72,13 @@ export const createSessions = ({ now = Date.now }: SessionsOptions = {}): Sessio
   }
 }
 
-/** The `Set-Cookie` headers that carry a session: its id for the server alone, its CSRF token for scripts. */
+/**
+ * The `Set-Cookie` headers that carry a session: its id for the server alone, its CSRF token for scripts. Both end with
+ * the browser and stay home on cross-site posts.
+ */
 export const sessionCookies = ({ id, csrfToken }: Session): readonly string[] => [
-  writeCookie(SESSION_COOKIE, id, { httpOnly: true }),
-  writeCookie('XSRF-TOKEN', csrfToken, { httpOnly: false }),
+  `${SESSION_COOKIE}=${id}; Path=/; SameSite=Lax; HttpOnly`,
+  `XSRF-TOKEN=${encodeURIComponent(csrfToken)}; Path=/; SameSite=Lax`,
 ]
 
 /** True when a request knows the session's CSRF token. Takes as long for a near miss as for a far one. */

@@ -37,6 +37,31 @@ describe('files', () => {
     expect([status, headers.get('content-type'), headers.get('x-content-type-options')]).toEqual([200, type, 'nosniff'])
   })
 
+  it('have the media type that a browser wants to see, whatever a page loads', async () => {
+    const types = {
+      'a.css': 'text/css; charset=utf-8',
+      'a.mjs': 'text/javascript; charset=utf-8',
+      'a.json': 'application/json',
+      'a.map': 'application/json',
+      'a.webmanifest': 'application/manifest+json',
+      'a.SVG': 'image/svg+xml; charset=utf-8',
+      'a.png': 'image/png',
+      'a.ico': 'image/x-icon',
+      'a.avif': 'image/avif',
+      'a.woff2': 'font/woff2',
+      'a.wasm': 'application/wasm',
+      'a.mp4': 'video/mp4',
+      'a.txt': 'text/plain; charset=utf-8',
+      'a.cart': 'application/octet-stream',
+    }
+    const pages = guardedSite()
+    for (const name of Object.keys(types)) writeFileSync(join(pages, name), '')
+    const browser = openBrowser((await serve({ pages })).url)
+    for (const [name, type] of Object.entries(types)) {
+      expect([name, (await browser.get(`/${name}`)).headers.get('content-type')]).toEqual([name, type])
+    }
+  })
+
   it('answers HEAD without a body', async () => {
     const answer = await openBrowser((await serve()).url).send('/page.js', { method: 'HEAD' })
     expect([answer.status, answer.text, answer.headers.get('content-length')]).toEqual([200, '', '25'])
