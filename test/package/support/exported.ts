@@ -17,5 +17,6 @@ export const EXPORTED: Readonly<Record<string, readonly string[]>> = {
   'cart-echo/notice': ['showNotices'],
   'cart-echo/echo-events': [],
   'cart-echo/global': [],
+  'cart-echo/testing': ['aChange', 'anAnswer', 'answerNames', 'createFakeBrowser', 'createFakeCart', 'createFakeShop'],
   'cart-echo/server': ['CartEchoServerError', 'startFaultProxy', 'startServer'],
 }
