@@ -14,6 +14,14 @@ export {
   type PartOf,
 } from './builders'
 export { createFakeCart, type FakeCart, type FakeCartOptions, type Pending, type RefreshRun } from './cart'
+export {
+  type ChannelAnswer,
+  createFakeEcho,
+  type EchoOnPusher,
+  type FakeEcho,
+  type FakeEchoOptions,
+  type PusherState,
+} from './echo'
 export type { FakePageSignal } from './page'
 export { type AskedQuestion, createFakeShop, type FakeShop, type FakeShopOptions } from './shop'
 export type { ReachableStates } from './states'

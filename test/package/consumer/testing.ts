@@ -1,5 +1,15 @@
-// A test of an app that imports nothing of cart-echo but its testing, and has an event of its own.
-import { aChange, anAnswer, createFakeBrowser, createFakeCart, createFakeShop, type FakeCart } from 'cart-echo/testing'
+// A test of an app that has an event of its own.
+import { createCartEcho } from 'cart-echo'
+import { echo } from 'cart-echo/echo'
+import {
+  aChange,
+  anAnswer,
+  createFakeBrowser,
+  createFakeCart,
+  createFakeEcho,
+  createFakeShop,
+  type FakeCart,
+} from 'cart-echo/testing'
 
 declare module 'cart-echo/testing' {
   interface CartEventMap {
@@ -78,3 +88,14 @@ createFakeCart({ browser: createFakeShop() })
 createFakeCart({ conect: false })
 
 document.addEventListener('cart-stock-changed', ({ detail }) => detail.left.toFixed())
+
+const shopEcho = createFakeEcho({ channels: 403 })
+shopEcho.emit('cart.stock.changed', { sku: 'mug', left: 3 }).toFixed()
+shopEcho.emit('cart.conditions.changed')
+// @ts-expect-error There is no such event.
+shopEcho.emit('cart.stok.changed', { sku: 'mug', left: 3 })
+// @ts-expect-error Left is a number.
+shopEcho.emit('cart.stock.changed', { sku: 'mug', left: '3' })
+// @ts-expect-error pusher-js has no such state.
+shopEcho.become('reconnecting')
+createCartEcho({ connect: echo(() => shopEcho.echo), user: 7 })
