@@ -18,6 +18,7 @@ const ENTRIES = {
   notice: 'notice/notice',
   'echo-events': 'echo-events',
   global: 'script-tag/on-window',
+  testing: 'testing/testing',
 }
 
 // Not public: a file of a fixed name, which `index` imports once another tab is there.

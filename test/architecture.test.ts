@@ -29,6 +29,7 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: RegExp }> = {
     ],
     packages: /^$/,
   },
+  testing: { rooms: ['engine', 'page', 'tabs', 'create-cart-echo'], packages: /^$/ },
   server: { rooms: [], packages: /^(node:|ws$|hono\/utils\/)/ },
   'create-cart-echo': { rooms: ['engine', 'page', 'tabs'], packages: /^$/ },
   entry: { rooms: ['engine', 'page', 'create-cart-echo'], packages: /^$/ },
@@ -44,6 +45,7 @@ const ENTRIES = [
   'server/index.ts',
   ...['alpine', 'livewire', 'react', 'vue'].map((name) => `adapters/${name}.ts`),
   'notice/notice.ts',
+  'testing/testing.ts',
 ]
 
 const NOT_IN_A_PAGE: Record<string, RegExp> = {

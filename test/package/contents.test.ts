@@ -44,6 +44,7 @@ const BROWSER_ENTRIES = [
   'dist/reverb.js',
   'dist/echo-events.js',
   'dist/global.js',
+  'dist/testing.js',
   ...NATIVE,
 ]
 

@@ -49,6 +49,7 @@ const TOGETHER: readonly Together[] = [
     resolutions: ['bundler'],
   },
   { files: ['global.ts'], others: ['mitt'] },
+  { files: ['testing.ts'], others: ['mitt'] },
   { files: ['server.ts'], others: ['@types/node'], place: NODE },
 ]
 

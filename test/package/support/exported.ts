@@ -17,5 +17,14 @@ export const EXPORTED: Readonly<Record<string, readonly string[]>> = {
   'cart-echo/notice': ['showNotices'],
   'cart-echo/echo-events': [],
   'cart-echo/global': [],
+  'cart-echo/testing': [
+    'aChange',
+    'anAnswer',
+    'answerNames',
+    'createFakeBrowser',
+    'createFakeCart',
+    'createFakeEcho',
+    'createFakeShop',
+  ],
   'cart-echo/server': ['CartEchoServerError', 'startFaultProxy', 'startServer'],
 }

@@ -1,0 +1,265 @@
+import { type CartEchoOptions, type CheckSettings, createCartEchoIn } from '../create-cart-echo'
+import { untilAborted } from '../engine/abort'
+import type { CartEcho } from '../engine/cart-echo'
+import { CartEchoError } from '../engine/errors'
+import type { Change } from '../engine/events'
+import type { PageIdentity } from '../engine/identity'
+import type { Refresh } from '../engine/refresh'
+import { readNumber } from '../engine/shape'
+import type { Connection } from '../engine/state'
+import type { AnswerOptions, AnyAnswer } from './answers'
+import { createFakeBrowser, type FakeBrowser, type FakeBrowserOptions, partsOf } from './browser'
+import type { ChangeCall } from './builders'
+import { createFakeFetch } from './fetch'
+import type { FakePageSignal } from './page'
+import type { AskedQuestion, FakeShop } from './shop'
+import { bringInto, type ReachableStates } from './states'
+
+/** How a page with a fake cart begins. */
+export interface FakeCartOptions
+  extends Omit<PageIdentity, 'check' | 'reverb'>,
+    Pick<CartEchoOptions, 'events' | 'instance' | 'target' | 'onError'>,
+    FakeBrowserOptionsOfOne {
+  /** False: a page without a socket, which the check alone feeds. Default true. */
+  connect?: boolean | undefined
+  /** False: a page without a check. Or how often it is asked, and how long an answer may take. Default true. */
+  check?: boolean | Pick<CheckSettings, 'intervalMs' | 'auditMs' | 'timeoutMs'> | undefined
+  /** One that other tabs are in: the tabs of a shopper share a connection, as they do on a page. Default: a browser of its own, and nothing is shared. */
+  browser?: FakeBrowser | undefined
+}
+
+/** `owner` is the page's and the shop's. */
+type FakeBrowserOptionsOfOne = Omit<FakeBrowserOptions, 'owner'>
+
+/** One run of an `onRefresh` function of the page. */
+export interface RefreshRun {
+  /** What it was called for: the newest change the page was told of, `epoch:seq`. */
+  readonly cursor: string | null
+  /** When, by the virtual clock. */
+  readonly atMs: number
+  readonly outcome: 'running' | 'done' | 'failed'
+}
+
+/** What a page has open. All are 0 when it has stopped. */
+export interface Pending {
+  readonly timers: number
+  /** To the page, and to the shopper's other tabs. */
+  readonly listeners: number
+  /** Had, or waited for. */
+  readonly locks: number
+  /** Of the check, without an answer yet. */
+  readonly requests: number
+  readonly sockets: number
+}
+
+/** A real `CartEcho` with everything around it in the test's hand. */
+export interface FakeCart {
+  /** For what is tested: `CartEchoProvider`, the plugins of Vue and Alpine, the adapter of Livewire, or a function of yours. It is not started yet. */
+  readonly cart: CartEcho
+  /** The server's log, which a test may write to. */
+  readonly shop: FakeShop
+  /**
+   * A change happens, and is broadcast: a part of a payload of `cart.conditions.changed`, or an event of your own by its name. It gets the next place in the log, unless it has
+   * one. Returns the payload as it was sent: heard again, it is a duplicate.
+   * @throws {CartEchoError} `invalid-options` where no socket is subscribed, `invalid-payload` for what a page would not read.
+   */
+  readonly hear: ChangeCall
+  /** The socket is lost. It comes back with `comeBack()`, or by itself after `forMs` of the virtual clock. */
+  readonly lose: (options?: { forMs?: number | undefined }) => void
+  /** The socket server takes everybody again. */
+  readonly comeBack: () => void
+  /** What the check says next, in place of what the log says: a name of the protocol's table, a body by `anAnswer()`, or a response of your own. `usual`: as before. */
+  readonly answer: (answer: AnyAnswer, options?: AnswerOptions) => void
+  /**
+   * Brings the page into a state, by what would bring it there; nothing of the engine is skipped. Resolves with the connection.
+   * @throws {CartEchoError} `invalid-options` when this page cannot come there.
+   */
+  readonly connection: <Name extends keyof ReachableStates>(
+    name: Name,
+    reason: ReachableStates[Name],
+  ) => Promise<Extract<Connection, { readonly name: Name }>>
+  /** The server has forgotten who is logged in: the check says 401, and channels are refused. The page learns it when it asks next. */
+  readonly logOut: () => void
+  /** Somebody logs in, as in another window: from now on the check answers for this owner. Default: the page's. */
+  readonly logIn: (owner?: string) => void
+  /** The page goes through something. */
+  readonly page: (signal: FakePageSignal) => void
+  /** The machine sleeps: the clock goes on, and timers do not. */
+  readonly sleeps: (ms: number) => void
+  /**
+   * Runs what was begun until all is quiet, in no time: what was put off for 5 s or less, what a change or an answer has caused, and what `onRefresh` functions wait for
+   * themselves. Not what goes by the clock: polls, audits, time-outs. Given a promise, it ends as that does: `await fake.settle(fake.cart.check())`.
+   */
+  readonly settle: <Value = void>(promise?: Promise<Value>) => Promise<Value>
+  /** Lets time pass on the virtual clock, and runs what falls due. */
+  readonly passes: (ms: number) => Promise<void>
+  /** The virtual clock, as `Date.now()`. */
+  readonly nowMs: () => number
+  /** Every change that listeners were told of, oldest first. */
+  readonly heard: readonly Change[]
+  /** Every run of the page's `onRefresh` functions, oldest first. */
+  readonly refreshes: readonly RefreshRun[]
+  /** Every question to the check, of all tabs, oldest first. */
+  readonly asked: readonly AskedQuestion[]
+  /** Every error that was reported, oldest first. */
+  readonly errors: readonly CartEchoError[]
+  /** What the page has open now. */
+  readonly pending: Pending
+  /** Ends it, whoever started it. Call it after each test: two pages that listen at once share one document. */
+  readonly close: () => void
+}
+
+const SETTLE_MS = 250
+const SPREAD_MS = 2_000
+
+/**
+ * Makes a page with a cart: the engine is the real one; socket, check, clock and page life are the test's. The user is 7, and somebody at an empty log, unless
+ * you say otherwise. In a DOM it dispatches the same events as on a page. Waits for nothing in real time, and touches no timer of the test's.
+ * @throws {CartEchoError} as `createCartEcho` does; `invalid-options` for a browser of others together with options for one of its own.
+ */
+export const createFakeCart = (options: FakeCartOptions = {}): FakeCart => {
+  const { connect = true, check = true, browser: given, onError, events, instance, target, ...rest } = options
+  const { log, epoch, startsAtMs, random, onAdvance, ...said } = rest
+  const own = { log, epoch, startsAtMs, random, onAdvance }
+  const [needless] = Object.entries(own).find(([, value]) => value !== undefined) ?? []
+  if (given && needless !== undefined)
+    throw new CartEchoError(
+      'invalid-options',
+      `Give ${needless} to createFakeBrowser(): the tabs of a browser share it.`,
+    )
+  const browser = given ?? createFakeBrowser({ ...own, owner: said.owner ?? undefined })
+  const { shop } = browser
+  const { clock, sockets, openTab } = partsOf(browser)
+  const tab = openTab()
+  const { page } = tab
+  const isGuest = said.guest === true
+  const identity: PageIdentity = {
+    user: isGuest ? null : 7,
+    ...(shop.hasLog ? { owner: shop.owner(), cursor: shop.cursor() } : {}),
+    ...said,
+  }
+  const heard: Change[] = []
+  const refreshes: { -readonly [Key in keyof RefreshRun]: RefreshRun[Key] }[] = []
+  const errors: CartEchoError[] = []
+  let longestMs = SETTLE_MS + SPREAD_MS
+  let settleMs = SETTLE_MS
+
+  /** Refreshes are spread as the server says; they are waited for however long that is. */
+  const noteCause = (payload: unknown): void => {
+    const { cart_echo } = Object(payload) as { cart_echo?: { spread_ms?: unknown } }
+    clock.expectWithin(Math.max(longestMs, settleMs + (readNumber(cart_echo?.spread_ms) ?? 0)))
+  }
+
+  const fakeFetch = createFakeFetch(page.environment, shop, noteCause)
+
+  const real = createCartEchoIn(
+    page.environment,
+    {
+      ...identity,
+      ...(connect ? { connect: sockets.connector() } : {}),
+      ...(check ? { check: { url: CHECK, fetch: fakeFetch.fetch, ...(check === true ? {} : check) } } : {}),
+      events,
+      instance,
+      target,
+      onError: (error) => {
+        errors.push(error)
+        onError?.(error)
+      },
+    },
+    () => (given ? tab.ports : null),
+    () => {
+      const loaded = import('../tabs/tabs')
+      clock.waitFor(loaded)
+      return loaded
+    },
+  )
+  for (const name of real.events)
+    real.on(name, (change, meta) => {
+      heard.push({ event: name, change, meta } as Change)
+      noteCause(change)
+    })
+
+  const recorded =
+    (refresh: Refresh): Refresh =>
+    async (request) => {
+      const run: (typeof refreshes)[number] = { cursor: request.cursor, atMs: clock.nowMs(), outcome: 'running' }
+      refreshes.push(run)
+      const ended = (async () => refresh(request))()
+      clock.waitFor(untilAborted(ended, request.signal))
+      try {
+        const rendered = await ended
+        run.outcome = 'done'
+        return rendered
+      } catch (cause) {
+        run.outcome = 'failed'
+        throw cause
+      }
+    }
+
+  const cart: CartEcho = {
+    ...real,
+    onRefresh: (refresh, how = {}) => {
+      const off = real.onRefresh(recorded(refresh), how)
+      settleMs = Math.max(settleMs, how.settleMs ?? 0)
+      longestMs = Math.max(longestMs, settleMs + (how.spreadMs ?? SPREAD_MS))
+      return off
+    },
+  }
+
+  const hear = (...change: readonly unknown[]): object => {
+    if (sockets.live() === 0) {
+      const { name, reason } = real.connection.get()
+      const words = `No socket is subscribed (${name}: ${reason}): start the cart and await settle(), or write what nobody hears by shop.add().`
+      throw new CartEchoError('invalid-options', words)
+    }
+    const payload = shop.add(...(change as []))
+    const event = typeof change[0] === 'string' ? change[0] : 'cart.conditions.changed'
+    sockets.broadcast(event, payload)
+    return payload
+  }
+
+  return {
+    cart,
+    shop,
+    hear: hear as ChangeCall,
+    lose: ({ forMs } = {}) => sockets.lose(forMs === undefined ? null : clock.nowMs() + forMs),
+    comeBack: sockets.comeBack,
+    answer: shop.answer,
+    connection: async (name, reason) =>
+      (await bringInto(
+        {
+          ...{ cart: real, clock, page, shop, sockets, identity },
+          owner: identity.owner ?? OWNER,
+          hasCheck: check !== false,
+          hasSocket: connect,
+        },
+        name,
+        reason,
+      )) as never,
+    logOut: shop.logOut,
+    logIn: (owner = identity.owner ?? OWNER) => shop.logIn(owner),
+    page: page.signal,
+    sleeps: clock.jump,
+    settle: async (promise) => {
+      // It may be rejected before the clock has come to rest.
+      promise?.catch(() => undefined)
+      await clock.settle()
+      return promise as Promise<never>
+    },
+    passes: clock.passes,
+    nowMs: clock.nowMs,
+    heard,
+    refreshes,
+    asked: shop.asked,
+    errors,
+    get pending() {
+      const { timers, listeners } = page.left()
+      const { locks, channels } = tab.left()
+      return { timers, listeners: listeners + channels, locks, requests: fakeFetch.open(), sockets: sockets.open() }
+    },
+    close: real.stop,
+  }
+}
+
+const CHECK = '/api/cart/check-updates'
+const OWNER = 'owner-1'

@@ -1,0 +1,139 @@
+import type { Environment, Stop } from '../engine/environment'
+import { CartEchoError } from '../engine/errors'
+
+/** A clock that stands until it is told to go on. */
+export interface VirtualClock extends Pick<Environment, 'nowMs' | 'random' | 'schedule'> {
+  /** Lets time pass, and runs what falls due on the way, in order, with turns for promises between. */
+  readonly passes: (ms: number) => Promise<void>
+  /** Runs what was begun until nothing of it is left to run. */
+  readonly settle: () => Promise<void>
+  /** Sets the wall clock forward or back, as a machine that slept: timers, which slept too, are not moved. */
+  readonly jump: (byMs: number) => void
+  /** What falls due within this time belongs to what was begun, however long it was put off. */
+  readonly expectWithin: (ms: number) => void
+  /** `settle()` waits until this promise is settled, for it is of the page's own, and real. */
+  readonly waitFor: (promise: Promise<unknown>) => void
+}
+
+/** How a virtual clock is set. */
+export interface VirtualClockOptions {
+  /** What it shows at first, as `Date.now()`. Default: the time at which it is made. */
+  startsAtMs?: number | undefined
+  /** Numbers from 0 up to 1, in the place of `Math.random`. Default: the same ones in every run. */
+  random?: (() => number) | undefined
+  /** Called with each step of the clock, in milliseconds, so that a test's own fake timers go along. Default: nothing. */
+  onAdvance?: ((ms: number) => void) | undefined
+}
+
+interface Timer {
+  readonly atMs: number
+  readonly delayMs: number
+  readonly run: () => void
+}
+
+/** What was put off for longer goes by the clock, such as a poll, and is not waited for. */
+const SOON_MS = 5_000
+/** What still sets timers after that, such as polls every second, is never quiet. */
+const QUIET_WITHIN_MS = 60_000
+/** More timers than any page sets for one moment. */
+const MOST_AT_ONCE = 1_000
+/** More turns than any chain of promises of ours takes. */
+const TURNS = 50
+
+/** Makes a clock. Nothing in it waits in real time, nor by the `setTimeout` that a test may have faked. */
+export const createVirtualClock = (options: VirtualClockOptions = {}): VirtualClock => {
+  const { startsAtMs = Date.now(), random = createRandom(), onAdvance } = options
+  const timers = new Set<Timer>()
+  const awaited = new Set<Promise<unknown>>()
+  let timeMs = 0
+  let skewMs = startsAtMs
+  let expectedUntilMs = 0
+  /** How many timers ran at this moment. */
+  let atOnce = 0
+
+  const moveTo = (atMs: number): void => {
+    const byMs = Math.max(0, atMs - timeMs)
+    timeMs += byMs
+    if (byMs > 0) onAdvance?.(byMs)
+  }
+
+  // The first of those that are due at the same time is the one that was set first.
+  const next = (isMeant: (timer: Timer) => boolean): Timer | null => {
+    let found: Timer | null = null
+    for (const timer of timers) if (isMeant(timer) && (!found || timer.atMs < found.atMs)) found = timer
+    return found
+  }
+
+  const runUntil = async (untilMs: number): Promise<void> => {
+    await turn()
+    for (let due = next(isDue); due; due = next(isDue)) {
+      timers.delete(due)
+      atOnce = due.atMs > timeMs ? 0 : atOnce + 1
+      if (atOnce > MOST_AT_ONCE) throw new CartEchoError('invalid-options', SPINS)
+      moveTo(due.atMs)
+      due.run()
+      await turn()
+    }
+    moveTo(untilMs)
+    await turn()
+
+    function isDue({ atMs }: Timer): boolean {
+      return atMs <= untilMs
+    }
+  }
+
+  const settle = async (): Promise<void> => {
+    const giveUpAtMs = Math.max(timeMs + QUIET_WITHIN_MS, expectedUntilMs)
+    await turn()
+    for (let isQuiet = false; !isQuiet; ) {
+      const due = next(({ atMs, delayMs }) => delayMs <= SOON_MS || atMs <= expectedUntilMs)
+      if (awaited.size > 0) await Promise.race(awaited)
+      else if (due && due.atMs <= giveUpAtMs) await runUntil(due.atMs)
+      else isQuiet = true
+      await turn()
+    }
+  }
+
+  return {
+    nowMs: () => timeMs + skewMs,
+    random,
+    schedule: (delayMs, run): Stop => {
+      const timer = { atMs: timeMs + Math.max(0, delayMs), delayMs, run }
+      timers.add(timer)
+      return () => timers.delete(timer)
+    },
+    passes: (ms) => runUntil(timeMs + ms),
+    settle,
+    jump: (byMs) => {
+      skewMs += byMs
+    },
+    expectWithin: (ms) => {
+      expectedUntilMs = Math.max(expectedUntilMs, timeMs + ms)
+    },
+    waitFor: (promise) => {
+      const ended: Promise<unknown> = promise.then(leave, leave)
+      awaited.add(ended)
+      function leave(): void {
+        awaited.delete(ended)
+      }
+    },
+  }
+}
+
+const SPINS = '1,000 timers ran at one moment: look for one that sets itself anew without a delay.'
+
+// Not by a timer, which the test may have faked.
+const turn = async (): Promise<void> => {
+  for (let count = 0; count < TURNS; count += 1) await null
+}
+
+/** Mulberry32: the same numbers in every run, https://gist.github.com/tommyettinger/46a874533244883189143505d203312c. */
+const createRandom = (): (() => number) => {
+  let state = 1
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
