@@ -41,7 +41,7 @@ describe('the cart-echo command, with nothing else installed', () => {
   it('helps', async () => {
     const { code, out, err } = await runNode([CLI, '--help'], folder)
     expect({ code, err }).toEqual({ code: 0, err: '' })
-    expect(out).toContain('npx cart-echo [options]')
+    expect(out).toContain('npx cart-echo [start] [options]')
   })
 
   it('says in one line that a port is taken', async () => {
