@@ -82,7 +82,10 @@ export const CATALOGUE = {
     'Nothing is opened while the block says so.',
     'set "enabled" to true when live updates shall begin.',
   ]),
-  'page-unknown-channel': wrong('page', [NOT_LIVE, 'print it like App.Models.User.{user}, or leave it out.']),
+  'page-other-origin': note('page', [
+    'Browsers send neither cookies nor tokens there, so it answers as to a stranger.',
+    'print a path, such as /broadcasting/auth; where it must be there, say so by credentials: "include" and CORS.',
+  ]),
 
   'policy-blocks-socket': wrong('policy', [NOT_LIVE, 'name the address in connect-src.']),
   'policy-blocks-requests': wrong('policy', [
@@ -206,6 +209,10 @@ export const CATALOGUE = {
   'authorisation-others': wrong('authorisation', [
     'Everybody who is logged in can listen to everybody.',
     'compare in routes/channels.php: (string) $user->getKey() === $id.',
+  ]),
+  'authorisation-others-strange': note('authorisation', [
+    'Asked for the channel of another user it should say 403, and no more.',
+    'look at the rule in routes/channels.php: it may throw for users that it does not find.',
   ]),
   'authorisation-casts': wrong('authorisation', [
     'Laravel’s own rule compares by (int), and UUIDs and ULIDs that begin with the same digits are then one: strangers can listen.',

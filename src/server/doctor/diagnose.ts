@@ -60,7 +60,7 @@ const examineAll = async (options: DoctorOptions, signal: AbortSignal, findings:
   const send = createSend({ cookies, headers: options.headers, isShop, ca, timeoutMs, userAgent, signal })
 
   onStep('the page')
-  const examined = page && (await examinePage(page, send))
+  const examined = page && (await examinePage(page, send, options.user !== null))
   findings.push(...(examined?.findings ?? []))
   // Of a page that cannot be read the rest is only known where options say it.
   if (examined && !examined.said && !options.reverb) return

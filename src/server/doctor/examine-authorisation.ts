@@ -124,12 +124,17 @@ export const whyUnsubscribed = async (line: Line, channel: string, auth: string)
 }
 
 const onOthers = async (user: string, ask: (id: string) => Promise<Outcome>): Promise<readonly Finding[]> => {
-  if (authOf(await ask(strangersId(user))) !== null)
+  const stranger = await ask(strangersId(user))
+  if (authOf(stranger) !== null)
     return [found('authorisation-others', 'The shopper is let onto the channel of another user.')]
-  const colliding = collidingId(user)
-  if (authOf(await ask(colliding)) === null) return []
+  const { reply } = stranger
+  const strange = reply && (reply.status !== 403 || (!reply.isJson && reply.body.length > 0))
+  const says = `For the channel of another user it answers HTTP ${reply?.status} with ${kindOf(reply?.headers['content-type'])}.`
+  const notes = strange ? [found('authorisation-others-strange', says)] : []
+  if (authOf(await ask(collidingId(user))) === null) return notes
   const isInteger = /^\d+$/.test(user)
   return [
+    ...notes,
     found(
       isInteger ? 'authorisation-casts-integers' : 'authorisation-casts',
       'The shopper is let onto the channel of an id that is theirs only as an integer.',

@@ -30,7 +30,8 @@ export const examineCheck = async (options: CheckOptions): Promise<readonly Find
   if (meaning.name !== 'log') return kept
   const { answer } = meaning
   const findings = [...kept, ...ofAnswer(facts, answer)]
-  findings.push(...(await ofLog(options, answer)))
+  const isContiguous = findings.every(({ code }) => code !== 'check-not-contiguous')
+  if (isContiguous) findings.push(...(await ofLog(options, answer)))
   if (findings.some(({ status }) => status === 'wrong')) return findings
   const words = `${shown(address)} reads the log: fresh, at ${formatCursor(answer.cursor)}, no-store, without a cookie.`
   return [right('check', words), ...findings]

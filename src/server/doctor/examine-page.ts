@@ -13,8 +13,8 @@ interface ExaminedPage {
   readonly findings: readonly Finding[]
 }
 
-/** Fetches the page and reads what it says to cart-echo. Never rejects. */
-export const examinePage = async (page: URL, send: Send): Promise<ExaminedPage> => {
+/** Fetches the page and reads what it says to cart-echo. `isUserGiven`: somebody else says who is looking. Never rejects. */
+export const examinePage = async (page: URL, send: Send, isUserGiven = false): Promise<ExaminedPage> => {
   const { reply, failure } = await send(page, { headers: { Accept: 'text/html' } })
   if (!reply) return stopped(found('page-unreachable', `${shown(page)} ${failure.what}.`, failure.first))
   const { status, headers } = reply
@@ -25,12 +25,12 @@ export const examinePage = async (page: URL, send: Send): Promise<ExaminedPage> 
   if (status !== 200) return stopped(found('page-status', `${shown(page)} answers HTTP ${status}.`))
   const type = headers['content-type'] ?? 'no type'
   if (!/\bhtml\b/i.test(type)) return stopped(found('page-not-html', `${shown(page)} answers ${type}, not HTML.`))
-  return readPage(reply)
+  return readPage(reply, isUserGiven)
 }
 
 const stopped = (finding: Finding): ExaminedPage => ({ said: null, findings: [finding] })
 
-const readPage = (reply: Reply): ExaminedPage => {
+const readPage = (reply: Reply, isUserGiven: boolean): ExaminedPage => {
   const html = readHtml(reply.body.toString('utf8'))
   const tag = html.scripts.find(isTag) ?? null
   const findings: Finding[] = []
@@ -43,7 +43,7 @@ const readPage = (reply: Reply): ExaminedPage => {
   const settings = readPageSettings(isConflict ? {} : raw, wrong)
   findings.push(...wrong.filter(isWorthSaying).map(ofSetting))
   const isBroken = isConflict || wrong.some(({ path }) => path[0] === 'user') || findings.some(hidesVisitor)
-  findings.push(...ofVisitor(settings, { hasBlock: blocks.length > 0, isBroken }))
+  findings.push(...ofVisitor(settings, { hasBlock: blocks.length > 0, isBroken, isUserGiven }))
   if (typeof settings.user === 'string' && /\b(public|s-maxage)\b/i.test(reply.headers['cache-control'] ?? ''))
     findings.push(found('page-cacheable', 'The page names a shopper, and lets caches that others share keep it.'))
   return { findings, said: { settings, csrfToken: html.meta('csrf-token'), policies: policiesOf(reply, html), tag } }
@@ -75,13 +75,14 @@ const ofSetting = (wrong: Unreadable): Finding =>
 /** Who the page says is looking. `isBroken`: it was said already that nobody can be read. */
 const ofVisitor = (
   settings: Readonly<Record<string, unknown>>,
-  { hasBlock, isBroken }: { readonly hasBlock: boolean; readonly isBroken: boolean },
+  { hasBlock, isBroken, isUserGiven }: Readonly<Record<'hasBlock' | 'isBroken' | 'isUserGiven', boolean>>,
 ): readonly Finding[] => {
   const { user, guest, enabled, ...others } = settings
   const switchedOff = enabled === false ? [found('page-switched-off', 'The block says "enabled": false.')] : []
   if (user !== undefined) return [right('page', wordsOf(Object.keys(others), hasBlock)), ...switchedOff]
   if (isBroken) return []
   if (guest === true) return [found('page-guest', 'The page says that a guest is looking.'), ...switchedOff]
+  if (isUserGiven) return [right('page', 'It does not say who is looking; --user does.'), ...switchedOff]
   if (hasBlock) return [found('page-no-user', 'The block names no user.')]
   return [found('page-no-block', 'The page has no block (data-cart-echo).')]
 }

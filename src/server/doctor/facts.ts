@@ -69,7 +69,7 @@ export const readFacts = (
   for (const one of wrong) findings.push(found('reverb-unreachable', `--reverb: ${sentenceOf(report(one))}`))
   const template = options.channel ?? text('channel') ?? undefined
   const channelOf = attempt(() => readChannel(template))
-  if (!channelOf) findings.push(found('page-unknown-channel', `The channel "${template}" cannot be read.`))
+  if (!channelOf) findings.push(found('page-block-invalid', `No channel can be named "${template}".`))
   const auth = address(options.auth ?? reverbSaid?.auth?.endpoint ?? (page ? AUTH_PATH : null))
   const origin = options.origin ?? page?.origin ?? auth?.origin ?? 'http://localhost'
   const facts: Facts = {
@@ -86,6 +86,9 @@ export const readFacts = (
     policies: said?.policies ?? [],
     tag: said?.tag ?? null,
   }
+  for (const there of new Set([facts.auth, facts.check].map((one) => one?.origin)))
+    if (page && there && there !== page.origin)
+      findings.push(found('page-other-origin', `The page is of ${page.origin}, and has its shop asked at ${there}.`))
   return { facts, findings }
 }
 

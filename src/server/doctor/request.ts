@@ -1,5 +1,6 @@
 import { type IncomingHttpHeaders, type IncomingMessage, request as requestPlain } from 'node:http'
 import { request as requestTls } from 'node:https'
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
 import { attempt } from '../../engine/shape'
 import type { Cookies } from './cookies'
 import { type Failure, failureOf, readFailure } from './failure'
@@ -97,8 +98,8 @@ const read = (response: IncomingMessage, done: (reply: Reply) => void): void => 
   const chunks: Buffer[] = []
   let bytes = 0
   const finish = (): void => {
-    const body = Buffer.concat(chunks)
     const { statusCode: status = 0, headers } = response
+    const body = unpacked(Buffer.concat(chunks), headers['content-encoding'])
     const isJson = /\bjson\b/i.test(headers['content-type'] ?? '')
     done({ status, headers, body, isJson, json: isJson ? attempt(() => JSON.parse(body.toString('utf8'))) : undefined })
   }
@@ -110,3 +111,13 @@ const read = (response: IncomingMessage, done: (reply: Reply) => void): void => 
     })
     .on('end', finish)
 }
+
+const UNPACK: Readonly<Record<string, (packed: Buffer, limit: { maxOutputLength: number }) => Buffer>> = {
+  gzip: gunzipSync,
+  deflate: inflateSync,
+  br: brotliDecompressSync,
+}
+
+// Nobody asked for it, and some send it all the same. What cannot be unpacked stays as it came.
+const unpacked = (body: Buffer, encoding = ''): Buffer =>
+  attempt(() => UNPACK[encoding.toLowerCase()]?.(body, { maxOutputLength: MOST_BYTES })) ?? body

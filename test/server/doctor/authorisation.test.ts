@@ -116,6 +116,15 @@ describe('the authorisation', () => {
     expect([wrongs(report), notes(report)]).toEqual([[], []])
   })
 
+  it('that answers something else than 403 for others is worth a note', async () => {
+    const server = await serve({ autoLogin: 1 })
+    const url = await front(server, (passing, path) => {
+      if (path.startsWith('/broadcasting') && passing.status === 403) passing.status = 404
+    })
+    const report = await examine(`${url}/`)
+    expect([wrongs(report), notes(report)]).toEqual([[], ['authorisation-others-strange']])
+  })
+
   it('that lets everybody listen to everybody is found, without a Reverb, too', async () => {
     const endpoint = await handMade((_, response) => {
       response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"auth":"k:s"}')

@@ -1,3 +1,4 @@
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { startServer } from '../../../src/server/index'
 import { serve } from '../support/serve'
@@ -151,6 +152,36 @@ describe('a page', () => {
   it('that names the user in <meta> is read', async () => {
     const report = await examineHtml('<head><meta name="user-id" content="7"></head>')
     expect(report.findings[0]).toMatchObject({ status: 'right', what: 'It says who is looking.' })
+  })
+
+  it('that leaves it to scripts to say who is looking is examined with --user', async () => {
+    const server = await serve({ autoLogin: 1 })
+    const url = await front(
+      server,
+      changeBlock(({ user, ...block }) => block),
+    )
+    const report = await examine(`${url}/`, { user: '1' })
+    expect(wrongs(report)).toEqual([])
+    expect(report.findings[0]?.what).toBe('It does not say who is looking; --user does.')
+  })
+
+  it('that is packed without being asked for is unpacked', async () => {
+    for (const [name, pack] of Object.entries({ gzip: gzipSync, br: brotliCompressSync, deflate: deflateSync })) {
+      const url = await handMade((_, response) => {
+        response.writeHead(200, { 'Content-Type': 'text/html', 'Content-Encoding': name })
+        response.end(pack(`<body>${blockOf({ guest: true })}`))
+      })
+      expect(notes(await examine(url)), name).toEqual(['page-guest'])
+    }
+  })
+
+  it('that has its shop asked at another origin says so', async () => {
+    const server = await serve({ autoLogin: 1 })
+    const url = await front(
+      server,
+      changeBlock((block) => ({ ...block, check: { url: `${server.url}/api/cart/check-updates` } })),
+    )
+    expect(notes(await examine(`${url}/`))).toContain('page-other-origin')
   })
 
   it('that caches for everybody may keep hands on whose cart it is', async () => {
