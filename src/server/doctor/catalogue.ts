@@ -87,10 +87,10 @@ export const CATALOGUE = {
     'print a path, such as /broadcasting/auth; where it must be there, say so by credentials: "include" and CORS.',
   ]),
 
-  'policy-blocks-socket': wrong('policy', [NOT_LIVE, 'name the address in connect-src.']),
+  'policy-blocks-socket': wrong('policy', [NOT_LIVE, 'write the address into connect-src, with its scheme (wss:).']),
   'policy-blocks-requests': wrong('policy', [
     'The browser refuses the request before it is sent.',
-    "name the origin in connect-src; 'self' for your own.",
+    "write its origin into connect-src, or 'self' where it is the page’s own.",
   ]),
   'policy-blocks-tag': wrong('policy', [
     'The browser does not run cart-echo at all.',

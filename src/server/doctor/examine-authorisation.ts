@@ -137,7 +137,7 @@ const onOthers = async (user: string, ask: (id: string) => Promise<Outcome>): Pr
     ...notes,
     found(
       isInteger ? 'authorisation-casts-integers' : 'authorisation-casts',
-      'The shopper is let onto the channel of an id that is theirs only as an integer.',
+      'The shopper is let onto the channel of another id, which is theirs only as an integer.',
     ),
   ]
 }

@@ -13,10 +13,11 @@ export const examinePolicy = (facts: Facts): readonly Finding[] => {
   const findings: Finding[] = []
 
   const socket = reverb && socketAddress(reverb)
-  if (socket && !isSendable(socket))
-    findings.push(
-      found('policy-blocks-socket', `The page’s policy lets it open no socket to ${socket.protocol}//${socket.host}.`),
-    )
+  if (socket && !isSendable(socket)) {
+    const at = `${socket.protocol}//${socket.host}`
+    const what = `The page’s policy lets it open no socket to ${at}.`
+    findings.push(found('policy-blocks-socket', what, `write ${at} into connect-src, with its scheme.`))
+  }
   for (const address of [auth, check]) {
     if (address && !isSendable(address))
       findings.push(found('policy-blocks-requests', `The page’s policy lets it send no request to ${shown(address)}.`))
