@@ -28,7 +28,18 @@ const entriesIn = (folder: string, extension: string, entries: Record<string, st
   Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, `${folder}/${path}${extension}`]))
 
 // What is bundled into the server and the demo page keeps its notice.
-const notices = ['ws/LICENSE', 'hono/LICENSE', 'laravel-echo/LICENSE.md', 'pusher-js/LICENCE']
+const notices = [
+  ...[
+    'ws/LICENSE',
+    'hono/LICENSE',
+    'laravel-echo/LICENSE.md',
+    'pusher-js/LICENCE',
+    'picocolors/LICENSE',
+    'parse5/LICENSE',
+  ],
+  ...['parse5/node_modules/entities/LICENSE', '@clack/prompts/LICENSE', '@clack/core/LICENSE', 'sisteransi/license'],
+  ...['fast-wrap-ansi/LICENSE', 'fast-string-width/license', 'fast-string-truncated-width/license'],
+]
   .map((path) => `${path}\n\n${readFileSync(`node_modules/${path}`, 'utf8')}`)
   .join('\n\n----------\n\n')
 
@@ -95,7 +106,7 @@ export default defineConfig([
     target: 'node20',
     platform: 'node',
     splitting: true,
-    noExternal: ['ws', /^hono/],
+    noExternal: ['ws', /^hono/, 'parse5', 'picocolors', '@clack/prompts'],
     // ws is CommonJS and requires Node's own modules.
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

@@ -30,7 +30,11 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: RegExp }> = {
     packages: /^$/,
   },
   testing: { rooms: ['engine', 'page', 'tabs', 'create-cart-echo'], packages: /^$/ },
-  server: { rooms: [], packages: /^(node:|ws$|hono\/utils\/)/ },
+  server: {
+    rooms: ['server/doctor'],
+    packages: /^(node:|hono\/utils\/|(ws|picocolors|picocolors\/types|@clack\/prompts)$)/,
+  },
+  'server/doctor': { rooms: ['server'], packages: /^(node:|(ws|parse5|picocolors\/types)$)/ },
   'create-cart-echo': { rooms: ['engine', 'page', 'tabs'], packages: /^$/ },
   entry: { rooms: ['engine', 'page', 'create-cart-echo'], packages: /^$/ },
 }
@@ -61,6 +65,11 @@ const NOT_IN_A_PAGE: Record<string, RegExp> = {
 /** One idea per file: a screen to four. */
 const MOST_LINES = 400
 
+/** What of the engine the doctor judges by: what pages read of blocks, answers and broadcasts. */
+const JUDGES = ['answer', 'block', 'cursor', 'errors', 'payload', 'settings', 'shape'].map(
+  (name) => `engine/${name}.ts`,
+)
+
 /** What it imports are files of the script-tag build, by address. */
 const IMPORTS_BUILT_PARTS = 'script-tag/parts.ts'
 
@@ -86,6 +95,7 @@ const roomOf = (path: string): string => {
   if (path === 'index.ts') return 'entry'
   const [first = '', second = ''] = path.replace(/\.ts$/, '').split('/')
   if (first === 'connections') return second === 'echo' || second === 'reverb' ? `${first}/${second}` : first
+  if (first === 'server') return second === 'doctor' ? `${first}/${second}` : first
   return first === 'adapters' ? `${first}/${second}` : first
 }
 
@@ -103,6 +113,7 @@ const wrongImport = (path: string, { from, how }: Import): string | null => {
   if (may.rooms.includes(targetRoom)) return null
   // A type costs the page nothing: the server speaks the engine's language, and every entry carries the DOM events' types.
   if (how === 'type' && room === 'server' && targetRoom === 'engine') return null
+  if (room === 'server/doctor' && JUDGES.includes(target)) return null
   if (how === 'type' && ENTRIES.includes(path) && target === 'page/dom-events.ts') return null
   if (how === 'type' && path === 'echo-events.ts' && targetRoom === 'engine') return null
   return `imports ${target}`
@@ -171,6 +182,8 @@ describe('the house', () => {
     ['server/shop/cart.ts', "import type { PageSettings } from '../../page/block'", 'imports page/block.ts'],
     ['server/shop/cart.ts', "import express from 'express'", 'imports the package express'],
     ['server/shop/cart.ts', "import { Hono } from 'hono'", 'imports the package hono'],
+    ['server/doctor/ids.ts', "import { createClient } from '../../engine/client'", 'imports engine/client.ts'],
+    ['server/doctor/ids.ts', "import { readPage } from '../../page/block'", 'imports page/block.ts'],
     ['create-cart-echo.ts', "import { reverb } from './adapters/vue'", 'imports adapters/vue.ts'],
     ['index.ts', "export { startServer } from './server/index'", 'imports server/index.ts'],
     ['index.ts', "export { echo } from './connections/echo'", 'imports connections/echo.ts'],
@@ -221,6 +234,7 @@ describe('the house', () => {
     ['adapters/react.ts', "import { useRef } from 'react'\nexport type { CartDomEventMap } from '../page/dom-events'"],
     ['adapters/vue/news.ts', "import { shallowRef } from 'vue'\nimport type { News } from '../../engine/news'"],
     ['server/shop/cart.ts', "import type { Id } from '../../engine/events'\nimport { WebSocket } from 'ws'"],
+    ['server/doctor/ids.ts', "import { readResponse } from '../../engine/answer'\nimport { parse } from 'parse5'"],
     ['index.ts', "export { createCartEcho } from './create-cart-echo'\nexport type * from './engine/events'"],
     [
       'core/events.ts',

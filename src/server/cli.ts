@@ -1,4 +1,7 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs'
+import { spinner } from '@clack/prompts'
+import pc from 'picocolors'
 import { runCli } from './cli/run'
 
 const stopped = (): Promise<void> =>
@@ -6,8 +9,29 @@ const stopped = (): Promise<void> =>
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
   })
 
-process.exitCode = await runCli(process.argv.slice(2), {
+// Beside `src` and `dist` alike.
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+const isWatched = process.stdout.isTTY === true
+
+// The spinner ends the process by itself on Ctrl-C, with 0, as if nothing were wrong.
+const leftOff = (): void => {
+  process.exitCode ||= 130
+}
+process.on('exit', leftOff)
+
+const code = await runCli(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   stopped,
+  variables: process.env,
+  hasColours: isWatched && pc.isColorSupported,
+  // Some terminals of machines have no width, and it would be drawn letter by letter.
+  spinner:
+    isWatched && process.stdout.columns > 0
+      ? () => spinner({ indicator: 'timer', withGuide: false, cancelMessage: 'Left off' })
+      : undefined,
+  version,
 })
+
+process.off('exit', leftOff)
+process.exitCode = code

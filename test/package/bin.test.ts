@@ -1,4 +1,7 @@
-import { createServer } from 'node:net'
+import { readFileSync } from 'node:fs'
+import { createServer as createHttpServer } from 'node:http'
+import { type AddressInfo, createServer } from 'node:net'
+import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { snippet } from '../support/guide-snippets'
 import { packed } from './support/pack'
@@ -38,10 +41,48 @@ describe('the cart-echo command, with nothing else installed', () => {
     expect(await ended).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/Stopped\.\n$/) })
   })
 
+  it('examines its own page, and finds nothing wrong', async () => {
+    const { printed, interrupt } = startNode([CLI, '--port', '0'], folder)
+    onTestFinished(interrupt)
+    const url = await printed(/http:\S+\/cart\b/)
+    expect(await runNode([CLI, 'doctor', url], folder)).toEqual({
+      code: 0,
+      err: '',
+      out: expect.stringMatching(/^(right .+\n){5}\nNothing wrong\.\n$/),
+    })
+  })
+
+  it('knows the tag as it is published, and its own version', async () => {
+    const file = (path: string) => readFileSync(join(folder, 'dist', path))
+    const files: Record<string, Buffer> = {
+      '/cart-echo.global.js': file('cart-echo.global.js'),
+      '/cdn/engine.js': file('cdn/engine.js'),
+    }
+    const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+    const { integrity } = JSON.parse(String(file('sri.json')))
+    const tag = `<script src="/cart-echo.global.js" integrity="${integrity['cart-echo.global.js']}"></script>`
+    const shop = createHttpServer(({ url = '' }, response) => {
+      const script = files[url]
+      response.setHeader('Content-Type', script ? 'text/javascript' : 'text/html').end(script ?? tag)
+    })
+    onTestFinished(() => void shop.close())
+    await new Promise<void>((resolve) => shop.listen(0, '127.0.0.1', resolve))
+    const { port } = shop.address() as AddressInfo
+    const { out } = await runNode([CLI, 'doctor', `http://127.0.0.1:${port}/`, '--json'], folder)
+    const report = JSON.parse(out)
+    expect(report.version).toBe(version)
+    expect(report.findings).toContainEqual(
+      expect.objectContaining({
+        status: 'right',
+        what: `The tag is ${version}, as pinned, with its engine beside it.`,
+      }),
+    )
+  })
+
   it('helps', async () => {
     const { code, out, err } = await runNode([CLI, '--help'], folder)
     expect({ code, err }).toEqual({ code: 0, err: '' })
-    expect(out).toContain('npx cart-echo [options]')
+    expect(out).toContain('npx cart-echo [start] [options]')
   })
 
   it('says in one line that a port is taken', async () => {

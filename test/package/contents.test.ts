@@ -86,9 +86,22 @@ describe('the tarball', () => {
 
   it('holds the notices of what is bundled into it', () => {
     const notices = readFileSync(join(cartEcho, NOTICES), 'utf8')
-    for (const name of ['ws', 'hono', 'laravel-echo', 'pusher-js'])
-      expect(notices).toMatch(new RegExp(`^${name}/LICEN[CS]E`, 'm'))
-    expect(notices.match(/Permission is hereby granted/g)?.length).toBe(4)
+    const names = [
+      'ws',
+      'hono',
+      'laravel-echo',
+      'pusher-js',
+      'picocolors',
+      'parse5',
+      '@clack/prompts',
+      '@clack/core',
+      'sisteransi',
+    ]
+    for (const name of [...names, 'fast-wrap-ansi', 'fast-string-width', 'fast-string-truncated-width'])
+      expect(notices).toMatch(new RegExp(`^${name}/licen[cs]e`, 'im'))
+    expect(notices.match(/Permission is hereby granted/gi)?.length).toBe(11)
+    // What parse5 brings has another.
+    expect(notices).toMatch(/^parse5\/node_modules\/entities\/LICENSE/m)
   })
 
   it('holds the documents beside dist, and nothing else', () => {

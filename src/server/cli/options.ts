@@ -1,45 +1,73 @@
 import { parseArgs } from 'node:util'
+import type { DoctorOptions } from '../doctor/options'
 import { isLevel, type Level } from '../shop/owner-log'
+import { type CommandName, isCommand, readersOf } from './commands'
+import { readDoctor } from './doctor-options'
 
 /** What the command was asked to do. */
 export type CliRequest =
-  | { readonly kind: 'help' }
+  | { readonly kind: 'help'; readonly command: CommandName | null }
   | { readonly kind: 'start'; readonly port: number; readonly host: string; readonly level: Level }
-  | { readonly kind: 'mistake'; readonly message: string }
+  | DoctorRequest
+  | { readonly kind: 'mistake'; readonly message: string; readonly command: CommandName | null }
+
+/** That a shop is to be examined. */
+export interface DoctorRequest {
+  readonly kind: 'doctor'
+  readonly isJson: boolean
+  /** A file with the certificate of an authority; null: none. */
+  readonly caFile: string | null
+  readonly options: Omit<DoctorOptions, 'ca' | 'version' | 'onStep'>
+}
 
 /** The port when none is named. */
 export const DEFAULT_PORT = 8080
 
+/** Variables of the environment that stand for options which would otherwise lie in a shell's history. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
 /** Reads the words after `cart-echo`. Never throws: what cannot be read is a mistake with a message. */
-export const readArguments = (words: readonly string[]): CliRequest => {
+export const readArguments = (words: readonly string[], environment: Environment = {}): CliRequest => {
+  const [first, ...rest] = words
+  const command = isCommand(first) ? first : null
   try {
-    const { values } = parseArgs({ args: [...words], options: OPTIONS, strict: true, allowPositionals: false })
-    return values.help ? { kind: 'help' } : start(values)
+    return command === 'doctor' ? doctor(rest, environment) : start(command ? rest : words, command)
   } catch (error) {
-    return mistake(error instanceof Error ? firstSentence(error.message) : String(error))
+    // Parsing throws for nothing else than what was typed.
+    return { kind: 'mistake', message: error instanceof Error ? firstSentence(error.message) : String(error), command }
   }
 }
 
-const OPTIONS = {
-  port: { type: 'string', short: 'p' },
-  host: { type: 'string' },
-  level: { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
-} as const
-
-interface Values {
-  readonly port?: string | undefined
-  readonly host?: string | undefined
-  readonly level?: string | undefined
-}
-
-const start = ({ port = String(DEFAULT_PORT), host = '127.0.0.1', level = 'log' }: Values): CliRequest => {
+const start = (args: readonly string[], command: 'start' | null): CliRequest => {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: readersOf('start'),
+    strict: true,
+    allowPositionals: true,
+  })
+  if (values.help) return { kind: 'help', command }
+  const { port = String(DEFAULT_PORT), host = '127.0.0.1', level = 'log' } = values
+  const mistake = (message: string): CliRequest => ({ kind: 'mistake', message, command })
+  const [word] = positionals
+  if (word !== undefined)
+    return mistake(command ? `start takes no "${word}"` : `There is no command "${word}": start or doctor`)
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) return mistake(`--port takes 0 to 65535, not "${port}"`)
   if (host === '') return mistake('--host takes an address of this machine, such as 127.0.0.1')
   if (!isLevel(level)) return mistake(`--level takes guide, log or outbox, not "${level}"`)
   return { kind: 'start', port: Number(port), host, level }
 }
 
-const mistake = (message: string): CliRequest => ({ kind: 'mistake', message })
+const doctor = (args: readonly string[], environment: Environment): CliRequest => {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: readersOf('doctor'),
+    strict: true,
+    allowPositionals: true,
+  })
+  if (values.help) return { kind: 'help', command: 'doctor' }
+  const read = readDoctor(values, positionals, environment)
+  if (typeof read === 'string') return { kind: 'mistake', message: read, command: 'doctor' }
+  return { kind: 'doctor', isJson: values.json === true, caFile: values.ca ?? null, options: read }
+}
 
 const firstSentence = (message: string): string => message.split('. ', 1)[0] ?? message

@@ -1,9 +1,13 @@
 import { existsSync } from 'node:fs'
+import { createColors } from 'picocolors'
 import type { CartEchoServer } from '../cart-echo-server'
+import { plain } from '../doctor/finding'
 import { CartEchoServerError } from '../errors'
 import { startServer } from '../start-server'
-import { type CliRequest, readArguments } from './options'
-import { greeting, HELP, isLoopback, OPEN_TO_OTHERS } from './words'
+import { helpOf } from './commands'
+import { examine, type Spinner } from './examine'
+import { type CliRequest, type Environment, readArguments } from './options'
+import { greeting, isLoopback, OPEN_TO_OTHERS } from './words'
 
 /** What the command needs from the process it runs in. */
 export interface CliEnvironment {
@@ -11,20 +15,32 @@ export interface CliEnvironment {
   err(text: string): void
   /** Resolves when somebody wants the server to stop. */
   stopped(): Promise<void>
+  /** Variables of the process. Default: none. */
+  readonly variables?: Environment | undefined
+  /** True: what is printed has colours. Default: it has none. */
+  readonly hasColours?: boolean | undefined
+  /** Shows that something is under way, where somebody looks. Default: nothing does. */
+  readonly spinner?: (() => Spinner) | undefined
+  /** The version of this package. Default: `unknown`. */
+  readonly version?: string | undefined
 }
 
-/** Runs the command to its end. Gives the exit code: 0 stopped as asked, 1 cannot start, 2 bad options. */
+/** Runs the command to its end. Gives the exit code: 0 stopped as asked, or nothing wrong; 1 cannot start, or something wrong; 2 bad options. */
 export const runCli = async (words: readonly string[], environment: CliEnvironment): Promise<number> => {
-  const request = readArguments(words)
+  const request = readArguments(words, environment.variables)
   switch (request.kind) {
     case 'help':
-      environment.out(HELP)
+      environment.out(helpOf(request.command))
       return 0
     case 'mistake':
-      environment.err(`cart-echo: ${request.message}. See npx cart-echo --help\n`)
+      environment.err(
+        `cart-echo: ${plain(request.message)}. See npx cart-echo ${request.command === 'doctor' ? 'doctor ' : ''}--help\n`,
+      )
       return 2
     case 'start':
       return serve(request, environment)
+    case 'doctor':
+      return examine(request, environment)
   }
 }
 
@@ -38,7 +54,9 @@ const serve = async (request: CliRequest & { kind: 'start' }, environment: CliEn
   const server = await start(request, environment)
   if (!server) return 1
   if (!isLoopback(request.host)) environment.err(OPEN_TO_OTHERS)
-  environment.out(greeting(server, { hasExamples: existsSync(EXAMPLES) }))
+  environment.out(
+    greeting(server, { hasExamples: existsSync(EXAMPLES), colours: createColors(environment.hasColours === true) }),
+  )
   await environment.stopped()
   await server.close()
   environment.out('Stopped.\n')

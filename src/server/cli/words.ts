@@ -1,31 +1,23 @@
+import type { Colors } from 'picocolors/types'
 import type { CartEchoServer } from '../cart-echo-server'
 
-/** What `--help` prints. */
-export const HELP = `cart-echo: a stand-in for Laravel Reverb and a cart shop, for development
-
-Usage
-  npx cart-echo [options]
-
-Options
-  -p, --port <n>       where to listen; 0 takes any free port (default 8080)
-      --host <address> the address to listen on (default 127.0.0.1)
-      --level <level>  guide: broadcast and bare check; log: an ordered log;
-                       outbox: and what got lost is broadcast again (default log)
-  -h, --help           this text
-
-Ctrl-C stops it.
-`
+/** How a greeting is printed. */
+interface GreetingOptions {
+  /** True where the pages of every framework are there. */
+  readonly hasExamples: boolean
+  readonly colours: Pick<Colors, 'bold' | 'cyan'>
+}
 
 /** What is printed once a server runs: where to look, and what to paste. */
 export const greeting = (
   { url, reverb }: CartEchoServer,
-  { hasExamples = false } = {},
-): string => `cart-echo is running. Ctrl-C stops it.
+  { hasExamples, colours: { bold, cyan } }: GreetingOptions,
+): string => `${bold('cart-echo is running.')} Ctrl-C stops it.
 
-  Shop and admin, side by side   ${url}/
-  Cart                           ${url}/cart
-  Admin                          ${url}/admin
-${hasExamples ? `  In every framework             ${url}/examples/\n` : ''}
+  Shop and admin, side by side   ${cyan(`${url}/`)}
+  Cart                           ${cyan(`${url}/cart`)}
+  Admin                          ${cyan(`${url}/admin`)}
+${hasExamples ? `  In every framework             ${cyan(`${url}/examples/`)}\n` : ''}
   Your own page (.env)
     VITE_REVERB_APP_KEY=${reverb.key}
     VITE_REVERB_HOST=${reverb.host}

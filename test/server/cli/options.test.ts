@@ -9,8 +9,12 @@ describe('the words after cart-echo', () => {
     [['-p', '65535', '--level=guide'], { kind: 'start', port: 65_535, host: '127.0.0.1', level: 'guide' }],
     [['--level', 'outbox'], { kind: 'start', port: 8080, host: '127.0.0.1', level: 'outbox' }],
     [['--host', '0.0.0.0'], { kind: 'start', port: 8080, host: '0.0.0.0', level: 'log' }],
-    [['--help', '--port', 'x'], { kind: 'help' }],
-    [['-h'], { kind: 'help' }],
+    [['start'], { kind: 'start', port: 8080, host: '127.0.0.1', level: 'log' }],
+    [['start', '--port', '0'], { kind: 'start', port: 0, host: '127.0.0.1', level: 'log' }],
+    [['--help', '--port', 'x'], { kind: 'help', command: null }],
+    [['-h'], { kind: 'help', command: null }],
+    [['start', '-h'], { kind: 'help', command: 'start' }],
+    [['doctor', '--help'], { kind: 'help', command: 'doctor' }],
   ] as const)('%j are understood', (words, request) => {
     expect(readArguments(words)).toEqual(request)
   })
@@ -22,9 +26,10 @@ describe('the words after cart-echo', () => {
     [['--host', ''], '--host takes an address of this machine, such as 127.0.0.1'],
     [['--level', 'inbox'], '--level takes guide, log or outbox, not "inbox"'],
     [['--no-such'], "Unknown option '--no-such'"],
-    [['start'], "Unexpected argument 'start'"],
+    [['begin'], 'There is no command "begin": start or doctor'],
+    [['start', 'now'], 'start takes no "now"'],
   ])('%j are a mistake: %s', (words, message) => {
-    expect(readArguments(words)).toEqual({ kind: 'mistake', message })
+    expect(readArguments(words)).toMatchObject({ kind: 'mistake', message })
   })
 
   it('are a mistake when a value is missing', () => {

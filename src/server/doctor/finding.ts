@@ -1,0 +1,62 @@
+import { CATALOGUE, type Code } from './catalogue'
+
+/** What was looked at. */
+export type Subject = 'page' | 'policy' | 'tag' | 'reverb' | 'authorisation' | 'check' | 'event' | 'doctor'
+
+/** `right`: as it should be. `note`: works, and somebody should know. `wrong`: pages suffer from it. */
+export type Status = 'right' | 'note' | 'wrong'
+
+/** One thing that was found. */
+export interface Finding {
+  readonly status: Status
+  readonly about: Subject
+  /** Which fault it is, for programs; null for what is right. */
+  readonly code: Code | null
+  /** What is so. One line. */
+  readonly what: string
+  /** Why it matters; null for what is right. */
+  readonly why: string | null
+  /** The first thing to do; null for what is right. */
+  readonly first: string | null
+}
+
+/** All that was found. */
+export interface Report {
+  /** The version of this shape. It rises when a key changes its meaning or goes. */
+  readonly report: 1
+  /** The version of cart-echo that looked. */
+  readonly version: string
+  /** The address of the page, without query and log-in; null when none was given. */
+  readonly page: string | null
+  /** True when nothing is wrong; notes do not count. */
+  readonly healthy: boolean
+  /** In the order they were looked at. */
+  readonly findings: readonly Finding[]
+}
+
+/** The finding that something is as it should be. */
+export const right = (about: Subject, what: string): Finding => ({
+  status: 'right',
+  about,
+  code: null,
+  what: plain(what),
+  why: null,
+  first: null,
+})
+
+/** The finding of a fault of the catalogue; `first` says better than the catalogue what to do, where that depends on what was found. */
+export const found = (code: Code, what: string, first?: string): Finding => {
+  const { about, status, why, first: usual } = CATALOGUE[code]
+  return { status, about, code, what: plain(what), why, first: plain(first ?? usual) }
+}
+
+/**
+ * Text that a terminal shows as it is, in one line: what a page or a server says may hold control characters, which can
+ * move the cursor, and marks that turn the direction of writing.
+ */
+export const plain = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ').slice(0, LONGEST)
+
+const LONGEST = 600
+
+/** An address as it may be shown: without log-in, query and fragment, which may hold secrets. */
+export const shown = ({ protocol, host, pathname }: URL): string => `${protocol}//${host}${pathname}`
