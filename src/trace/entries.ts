@@ -16,10 +16,10 @@ export type Way = 'socket' | 'check' | 'tab'
  * say. None has a payload in it, but `heard`.
  *
  * `heard`: a broadcast arrived, of an event that the page listens to. `duplicate`: it was known already, or came too late. `unreadable`: it could not be
- * decoded. `gap`: it came before what is missing, and waits. `filled`: nothing is missing any more. `told`: the listeners are called; `sentAtMs` is the
- * server's clock. `resync`: something may be missing. `asked`, `answered`, `unanswered`: the check, or the tab that asks it; `events` counts what the answer
- * brought, `tookMs` is null for an answer to another tab. `reset`: the log could not be continued, so the cart is read anew without words. `handed-over`:
- * another tab leads.
+ * decoded. `gap`: it came before what is missing, and waits. `filled`: nothing is missing any more. `forgotten`: what waited was let go, for the page was left
+ * or another customer looks; said with whatever comes next. `told`: the listeners are called; `sentAtMs` is the server's clock. `resync`: something may be
+ * missing. `asked`, `answered`, `unanswered`: the check, or the tab that asks it; `events` counts what the answer brought, `tookMs` is null for an answer to
+ * another tab. `reset`: the log could not be continued, so the cart is read anew without words. `handed-over`: another tab leads.
  */
 export type Entry = { readonly atMs: number } & (
   | {
@@ -30,7 +30,7 @@ export type Entry = { readonly atMs: number } & (
       readonly payload: unknown
     }
   | { readonly name: 'duplicate' | 'unreadable' | 'gap'; readonly place: string | null; readonly event: string }
-  | { readonly name: 'filled' }
+  | { readonly name: 'filled' | 'forgotten' }
   | {
       readonly name: 'told'
       readonly way: Way
@@ -47,7 +47,7 @@ export type Entry = { readonly atMs: number } & (
       readonly tookMs: number | null
       readonly place: string | null
     }
-  | { readonly name: 'unanswered'; readonly error: CartEchoError | null; readonly tookMs: number | null }
+  | { readonly name: 'unanswered'; readonly error: CartEchoError | null; readonly tookMs: number }
   | { readonly name: 'reset' }
   | { readonly name: 'refresh'; readonly phase: RefreshStep['phase'] }
   | { readonly name: 'connection'; readonly connection: Connection }
@@ -69,6 +69,7 @@ export const watchEntries = (
 ): Stop => {
   let tabs: TabsSeen | null = null
   let askedAtMs: number | null = null
+  let last: { readonly stream: Stream; readonly tabs: TabsSeen | null } | null = null
 
   const say = (entry: DistributiveOmit<Entry, 'atMs'>): void => listener({ atMs: nowMs(), ...entry } as Entry)
 
@@ -92,7 +93,7 @@ export const watchEntries = (
     const { arrival } = step
     if (arrival.name === 'broadcast') sayBroadcast(arrival, step)
     else if (arrival.name === 'resync') say({ name: 'resync' })
-    else if (arrival.name === 'unanswered') say({ name: 'unanswered', error: errorIn(arrival), tookMs: took() })
+    else if (arrival.name === 'unanswered') sayUnanswered(arrival)
     else if (arrival.name !== 'time' && arrival.name !== 'rendered') sayAnswer(arrival)
   }
 
@@ -105,6 +106,12 @@ export const watchEntries = (
     if (fate) say({ name: fate, place, event })
   }
 
+  const sayUnanswered = (arrival: object): void => {
+    const tookMs = took()
+    // Each session begins with an answer that nobody has asked for.
+    if (tookMs !== null) say({ name: 'unanswered', error: errorIn(arrival), tookMs })
+  }
+
   const sayAnswer = (said: Said & Asked): void => {
     const tookMs = said.ask === undefined ? null : took()
     const isLog = said.name === 'log'
@@ -115,6 +122,7 @@ export const watchEntries = (
 
   const hearStep = (step: StreamStep): void => {
     const { before, after, effects } = step
+    if (last) compareWith(last.stream, before)
     sayArrival(step)
     for (const effect of effects) if (effect.name === 'deliver') sayTold(effect)
     if (before.buffered.length > 0 && after.buffered.length === 0) say({ name: 'filled' })
@@ -123,6 +131,16 @@ export const watchEntries = (
       askedAtMs = nowMs()
       say({ name: 'asked', since: effect.since && formatCursor(effect.since) })
     }
+    last = { stream: after, tabs }
+  }
+
+  /** What has become of the stream since its last step. */
+  const compareWith = (known: Stream, now: Stream): void => {
+    if (known.buffered.length > 0 && now.buffered.length === 0) say({ name: 'forgotten' })
+    if (known.retired === now.retired) return
+    // It is another customer's, whose session names its tabs anew.
+    askedAtMs = null
+    if (tabs === last?.tabs) tabs = null
   }
 
   const hearTabs = (seen: TabsSeen): void => {
