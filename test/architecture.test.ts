@@ -21,6 +21,7 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: RegExp }> = {
   notice: { rooms: ['engine'], packages: /^$/ },
   // What tools hear, in words; for the rooms of the tools.
   trace: { rooms: ['engine'], packages: /^$/ },
+  stats: { rooms: ['engine', 'page', 'trace'], packages: /^$/ },
   'echo-events': { rooms: [], packages: /^$/ },
   'script-tag': {
     rooms: [
@@ -44,6 +45,7 @@ const ENTRIES = [
   'server/index.ts',
   ...['alpine', 'livewire', 'react', 'vue'].map((name) => `adapters/${name}.ts`),
   'notice/notice.ts',
+  'stats/stats.ts',
 ]
 
 const NOT_IN_A_PAGE: Record<string, RegExp> = {

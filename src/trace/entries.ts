@@ -2,7 +2,7 @@ import type { CartEcho } from '../engine/cart-echo'
 import { type Cursor, formatCursor, placeOf } from '../engine/cursor'
 import type { Stop } from '../engine/environment'
 import type { CartEchoError } from '../engine/errors'
-import { own, readNumber } from '../engine/shape'
+import { attempt, own, readNumber } from '../engine/shape'
 import type { Connection } from '../engine/state'
 import type { Arrival, Asked, Delivery, Stream } from '../engine/stream/state'
 import type { RefreshStep, StreamStep, TabsSeen, Trace } from '../engine/trace'
@@ -85,7 +85,7 @@ export const watchEntries = (
   const sayTold = ({ change }: Delivery): void => {
     const { event, key, via } = change.meta
     const payload = change.change
-    const sentAtMs = readNumber(own(blockOf(payload), 'sent_at_ms')) ?? null
+    const sentAtMs = attempt(() => readNumber(own(blockOf(payload), 'sent_at_ms'))) ?? null
     say({ name: 'told', way: wayOf(via), place: placeIn(payload), event, key, sentAtMs })
   }
 
@@ -173,8 +173,11 @@ export const watchEntries = (
 
 type DistributiveOmit<Union, Key extends string> = Union extends unknown ? Omit<Union, Key> : never
 
+// What an Echo of the page's own hands over may be no mere JSON, and throw when it is looked at.
+const placeOfAny = (payload: unknown): Cursor | null => attempt(() => placeOf(payload)) ?? null
+
 const placeIn = (payload: unknown): string | null => {
-  const place = placeOf(payload)
+  const place = placeOfAny(payload)
   return place && formatCursor(place)
 }
 
@@ -187,9 +190,9 @@ const fateOf = (
   if (names.includes('deliver')) return null
   if (names.includes('report')) return 'unreadable'
   if (after.buffered.length > before.buffered.length) return 'gap'
-  const place = placeOf(payload)
+  const place = placeOfAny(payload)
   if (place) return isKnown(place, before) ? 'duplicate' : null
-  const isOfInstance = own(blockOf(payload), 'instance') !== undefined
+  const isOfInstance = attempt(() => own(blockOf(payload), 'instance')) !== undefined
   // Whether the page listens to the instance that it names is not known here.
   return names.length === 0 && !isOfInstance && before.delivered === after.delivered ? 'duplicate' : null
 }
