@@ -16,8 +16,8 @@ export type Way = 'socket' | 'check' | 'tab'
  * say. None has a payload in it, but `heard`.
  *
  * `heard`: a broadcast arrived, of an event that the page listens to. `duplicate`: it was known already, or came too late. `unreadable`: it could not be
- * decoded. `gap`: it came before what is missing, and waits. `filled`: nothing is missing any more. `forgotten`: what waited was let go, for the page was left
- * or another customer looks; said with whatever comes next. `told`: the listeners are called; `sentAtMs` is the server's clock. `resync`: something may be
+ * decoded. `gap`: it came before what is missing, and waits. `filled`: nothing is missing any more. `forgotten`: what waited was let go, for it was too much;
+ * or for the page was left or another customer looks, which is said with whatever comes next. `told`: the listeners are called; `sentAtMs` is the server's clock. `resync`: something may be
  * missing. `asked`, `answered`, `unanswered`: the check, or the tab that asks it; `events` counts what the answer brought, `tookMs` is null for an answer to
  * another tab. `reset`: the log could not be continued, so the cart is read anew without words. `handed-over`: another tab leads.
  */
@@ -125,7 +125,7 @@ export const watchEntries = (
     if (last) compareWith(last.stream, before)
     sayArrival(step)
     for (const effect of effects) if (effect.name === 'deliver') sayTold(effect)
-    if (before.buffered.length > 0 && after.buffered.length === 0) say({ name: 'filled' })
+    if (before.buffered.length > 0 && after.buffered.length === 0) say({ name: isLetGo(step) ? 'forgotten' : 'filled' })
     for (const effect of effects) {
       if (effect.name !== 'ask') continue
       askedAtMs = nowMs()
@@ -157,8 +157,8 @@ export const watchEntries = (
 
   const stops = [
     cart.connection.subscribe((connection) => {
-      // Tabs are named anew with each session, and what was asked has ended with it.
-      if (connection.name === 'idle') {
+      // Tabs are named anew with each session, and what was asked has ended with it. One that the check has switched off goes on asking.
+      if (connection.name === 'idle' && connection.reason !== 'switched-off') {
         tabs = null
         askedAtMs = null
       }
@@ -182,20 +182,25 @@ const placeIn = (payload: unknown): string | null => {
 }
 
 /** What became of a broadcast that is not told at once. Null: it is told, or it is of another cart instance, or only a hint beside a log. */
-const fateOf = (
-  payload: unknown,
-  { before, after, effects }: StreamStep,
-): 'duplicate' | 'unreadable' | 'gap' | null => {
+const fateOf = (payload: unknown, step: StreamStep): 'duplicate' | 'unreadable' | 'gap' | null => {
+  const { before, after, effects } = step
   const names = effects.map(({ name }) => name)
   if (names.includes('deliver')) return null
   if (names.includes('report')) return 'unreadable'
-  if (after.buffered.length > before.buffered.length) return 'gap'
+  if (after.buffered.length > before.buffered.length || isLetGo(step)) return 'gap'
   const place = placeOfAny(payload)
   if (place) return isKnown(place, before) ? 'duplicate' : null
   const isOfInstance = attempt(() => own(blockOf(payload), 'instance')) !== undefined
   // Whether the page listens to the instance that it names is not known here.
   return names.length === 0 && !isOfInstance && before.delivered === after.delivered ? 'duplicate' : null
 }
+
+/** Too much waits: all of it is let go, for the log has it. */
+const isLetGo = ({ arrival, before, after }: StreamStep): boolean =>
+  arrival.name === 'broadcast' &&
+  before.buffered.length > 0 &&
+  after.buffered.length === 0 &&
+  before.cursor === after.cursor
 
 const isKnown = (place: Cursor, { cursor, retired, buffered }: Stream): boolean =>
   retired.includes(place.epoch) ||

@@ -104,6 +104,23 @@ describe('what is said of a gap that nobody fills', () => {
     end()
   })
 
+  it('is that what waited was let go, when it is too much, and the log is asked for all of it', () => {
+    const { entries, hear, end } = watched()
+    for (let seq = 3; seq < 103; seq += 1) hear(at(seq))
+    entries.length = 0
+    hear(at(103))
+    expect(namesOf(entries).slice(0, 3)).toEqual(['heard', 'gap', 'forgotten'])
+    end()
+  })
+
+  it('is that nothing is missing any more, when what was missing and what waited are of another cart', () => {
+    const { entries, hear, end } = watched()
+    hear(at(3, { instance: 'wishlist' }))
+    hear(at(2, { instance: 'wishlist' }))
+    expect(namesOf(entries).slice(-4)).toEqual(['heard', 'gap', 'heard', 'filled'])
+    end()
+  })
+
   it('is that what waited was let go, when another customer looks', () => {
     const { entries, hear, client, end } = watched()
     hear(at(3))
