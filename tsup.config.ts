@@ -16,6 +16,7 @@ const ENTRIES = {
   react: 'adapters/react',
   vue: 'adapters/vue',
   notice: 'notice/notice',
+  stats: 'stats/stats',
   'echo-events': 'echo-events',
   global: 'script-tag/on-window',
   testing: 'testing/testing',

@@ -21,6 +21,7 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: RegExp }> = {
   notice: { rooms: ['engine'], packages: /^$/ },
   // What tools hear, in words; for the rooms of the tools.
   trace: { rooms: ['engine'], packages: /^$/ },
+  stats: { rooms: ['engine', 'page', 'trace'], packages: /^$/ },
   'echo-events': { rooms: [], packages: /^$/ },
   'script-tag': {
     rooms: [
@@ -50,6 +51,7 @@ const ENTRIES = [
   ...['alpine', 'livewire', 'react', 'vue'].map((name) => `adapters/${name}.ts`),
   'notice/notice.ts',
   'testing/testing.ts',
+  'stats/stats.ts',
 ]
 
 const NOT_IN_A_PAGE: Record<string, RegExp> = {

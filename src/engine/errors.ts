@@ -12,6 +12,7 @@ export interface PayloadReport {
 
 /** Every code a `CartEchoError` can carry. `docs/errors.md` has a section for each. */
 export type CartEchoErrorCode =
+  | 'beacon-failed'
   | 'cannot-check'
   | 'invalid-answer'
   | 'invalid-channel'

@@ -2,7 +2,7 @@ import type { CartEcho } from '../engine/cart-echo'
 import { type Cursor, formatCursor, placeOf } from '../engine/cursor'
 import type { Stop } from '../engine/environment'
 import type { CartEchoError } from '../engine/errors'
-import { own, readNumber } from '../engine/shape'
+import { attempt, own, readNumber } from '../engine/shape'
 import type { Connection } from '../engine/state'
 import type { Arrival, Asked, Delivery, Stream } from '../engine/stream/state'
 import type { RefreshStep, StreamStep, TabsSeen, Trace } from '../engine/trace'
@@ -16,10 +16,10 @@ export type Way = 'socket' | 'check' | 'tab'
  * say. None has a payload in it, but `heard`.
  *
  * `heard`: a broadcast arrived, of an event that the page listens to. `duplicate`: it was known already, or came too late. `unreadable`: it could not be
- * decoded. `gap`: it came before what is missing, and waits. `filled`: nothing is missing any more. `told`: the listeners are called; `sentAtMs` is the
- * server's clock. `resync`: something may be missing. `asked`, `answered`, `unanswered`: the check, or the tab that asks it; `events` counts what the answer
- * brought, `tookMs` is null for an answer to another tab. `reset`: the log could not be continued, so the cart is read anew without words. `handed-over`:
- * another tab leads.
+ * decoded. `gap`: it came before what is missing, and waits. `filled`: nothing is missing any more. `forgotten`: what waited was let go, for it was too much;
+ * or for the page was left or another customer looks, which is said with whatever comes next. `told`: the listeners are called; `sentAtMs` is the server's clock. `resync`: something may be
+ * missing. `asked`, `answered`, `unanswered`: the check, or the tab that asks it; `events` counts what the answer brought, `tookMs` is null for an answer to
+ * another tab. `reset`: the log could not be continued, so the cart is read anew without words. `handed-over`: another tab leads.
  */
 export type Entry = { readonly atMs: number } & (
   | {
@@ -30,7 +30,7 @@ export type Entry = { readonly atMs: number } & (
       readonly payload: unknown
     }
   | { readonly name: 'duplicate' | 'unreadable' | 'gap'; readonly place: string | null; readonly event: string }
-  | { readonly name: 'filled' }
+  | { readonly name: 'filled' | 'forgotten' }
   | {
       readonly name: 'told'
       readonly way: Way
@@ -47,7 +47,7 @@ export type Entry = { readonly atMs: number } & (
       readonly tookMs: number | null
       readonly place: string | null
     }
-  | { readonly name: 'unanswered'; readonly error: CartEchoError | null; readonly tookMs: number | null }
+  | { readonly name: 'unanswered'; readonly error: CartEchoError | null; readonly tookMs: number }
   | { readonly name: 'reset' }
   | { readonly name: 'refresh'; readonly phase: RefreshStep['phase'] }
   | { readonly name: 'connection'; readonly connection: Connection }
@@ -69,6 +69,7 @@ export const watchEntries = (
 ): Stop => {
   let tabs: TabsSeen | null = null
   let askedAtMs: number | null = null
+  let last: { readonly stream: Stream; readonly tabs: TabsSeen | null } | null = null
 
   const say = (entry: DistributiveOmit<Entry, 'atMs'>): void => listener({ atMs: nowMs(), ...entry } as Entry)
 
@@ -84,7 +85,7 @@ export const watchEntries = (
   const sayTold = ({ change }: Delivery): void => {
     const { event, key, via } = change.meta
     const payload = change.change
-    const sentAtMs = readNumber(own(blockOf(payload), 'sent_at_ms')) ?? null
+    const sentAtMs = attempt(() => readNumber(own(blockOf(payload), 'sent_at_ms'))) ?? null
     say({ name: 'told', way: wayOf(via), place: placeIn(payload), event, key, sentAtMs })
   }
 
@@ -92,7 +93,7 @@ export const watchEntries = (
     const { arrival } = step
     if (arrival.name === 'broadcast') sayBroadcast(arrival, step)
     else if (arrival.name === 'resync') say({ name: 'resync' })
-    else if (arrival.name === 'unanswered') say({ name: 'unanswered', error: errorIn(arrival), tookMs: took() })
+    else if (arrival.name === 'unanswered') sayUnanswered(arrival)
     else if (arrival.name !== 'time' && arrival.name !== 'rendered') sayAnswer(arrival)
   }
 
@@ -105,6 +106,12 @@ export const watchEntries = (
     if (fate) say({ name: fate, place, event })
   }
 
+  const sayUnanswered = (arrival: object): void => {
+    const tookMs = took()
+    // Each session begins with an answer that nobody has asked for.
+    if (tookMs !== null) say({ name: 'unanswered', error: errorIn(arrival), tookMs })
+  }
+
   const sayAnswer = (said: Said & Asked): void => {
     const tookMs = said.ask === undefined ? null : took()
     const isLog = said.name === 'log'
@@ -115,14 +122,25 @@ export const watchEntries = (
 
   const hearStep = (step: StreamStep): void => {
     const { before, after, effects } = step
+    if (last) compareWith(last.stream, before)
     sayArrival(step)
     for (const effect of effects) if (effect.name === 'deliver') sayTold(effect)
-    if (before.buffered.length > 0 && after.buffered.length === 0) say({ name: 'filled' })
+    if (before.buffered.length > 0 && after.buffered.length === 0) say({ name: isLetGo(step) ? 'forgotten' : 'filled' })
     for (const effect of effects) {
       if (effect.name !== 'ask') continue
       askedAtMs = nowMs()
       say({ name: 'asked', since: effect.since && formatCursor(effect.since) })
     }
+    last = { stream: after, tabs }
+  }
+
+  /** What has become of the stream since its last step. */
+  const compareWith = (known: Stream, now: Stream): void => {
+    if (known.buffered.length > 0 && now.buffered.length === 0) say({ name: 'forgotten' })
+    if (known.retired === now.retired) return
+    // It is another customer's, whose session names its tabs anew.
+    askedAtMs = null
+    if (tabs === last?.tabs) tabs = null
   }
 
   const hearTabs = (seen: TabsSeen): void => {
@@ -139,8 +157,8 @@ export const watchEntries = (
 
   const stops = [
     cart.connection.subscribe((connection) => {
-      // Tabs are named anew with each session, and what was asked has ended with it.
-      if (connection.name === 'idle') {
+      // Tabs are named anew with each session, and what was asked has ended with it. One that the check has switched off goes on asking.
+      if (connection.name === 'idle' && connection.reason !== 'switched-off') {
         tabs = null
         askedAtMs = null
       }
@@ -155,26 +173,34 @@ export const watchEntries = (
 
 type DistributiveOmit<Union, Key extends string> = Union extends unknown ? Omit<Union, Key> : never
 
+// What an Echo of the page's own hands over may be no mere JSON, and throw when it is looked at.
+const placeOfAny = (payload: unknown): Cursor | null => attempt(() => placeOf(payload)) ?? null
+
 const placeIn = (payload: unknown): string | null => {
-  const place = placeOf(payload)
+  const place = placeOfAny(payload)
   return place && formatCursor(place)
 }
 
 /** What became of a broadcast that is not told at once. Null: it is told, or it is of another cart instance, or only a hint beside a log. */
-const fateOf = (
-  payload: unknown,
-  { before, after, effects }: StreamStep,
-): 'duplicate' | 'unreadable' | 'gap' | null => {
+const fateOf = (payload: unknown, step: StreamStep): 'duplicate' | 'unreadable' | 'gap' | null => {
+  const { before, after, effects } = step
   const names = effects.map(({ name }) => name)
   if (names.includes('deliver')) return null
   if (names.includes('report')) return 'unreadable'
-  if (after.buffered.length > before.buffered.length) return 'gap'
-  const place = placeOf(payload)
+  if (after.buffered.length > before.buffered.length || isLetGo(step)) return 'gap'
+  const place = placeOfAny(payload)
   if (place) return isKnown(place, before) ? 'duplicate' : null
-  const isOfInstance = own(blockOf(payload), 'instance') !== undefined
+  const isOfInstance = attempt(() => own(blockOf(payload), 'instance')) !== undefined
   // Whether the page listens to the instance that it names is not known here.
   return names.length === 0 && !isOfInstance && before.delivered === after.delivered ? 'duplicate' : null
 }
+
+/** Too much waits: all of it is let go, for the log has it. */
+const isLetGo = ({ arrival, before, after }: StreamStep): boolean =>
+  arrival.name === 'broadcast' &&
+  before.buffered.length > 0 &&
+  after.buffered.length === 0 &&
+  before.cursor === after.cursor
 
 const isKnown = (place: Cursor, { cursor, retired, buffered }: Stream): boolean =>
   retired.includes(place.epoch) ||

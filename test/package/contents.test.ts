@@ -37,7 +37,7 @@ const table = JSON.parse(readFileSync(join(cartEcho, 'dist/sri.json'), 'utf8')) 
   integrity: Record<string, string>
 }
 const SCRIPT_TAG = ['sri.json', 'cdn/THIRD-PARTY.txt', ...Object.keys(table.integrity)].map((name) => `dist/${name}`)
-const NATIVE = ['alpine', 'livewire', 'react', 'vue', 'notice'].map((name) => `dist/${name}.js`)
+const NATIVE = ['alpine', 'livewire', 'react', 'vue', 'notice', 'stats'].map((name) => `dist/${name}.js`)
 const BROWSER_ENTRIES = [
   'dist/index.js',
   'dist/echo.js',

@@ -93,7 +93,55 @@ describe('what is said of a broadcast', () => {
   })
 })
 
+describe('what is said of a gap that nobody fills', () => {
+  it('is that what waited was let go, when the page comes back from the back/forward cache', () => {
+    const { entries, hear, environment, end } = watched()
+    hear(at(3))
+    environment.signal('left')
+    entries.length = 0
+    environment.signal('restored')
+    expect(namesOf(entries)).toEqual(['forgotten', 'resync', 'asked'])
+    end()
+  })
+
+  it('is that what waited was let go, when it is too much, and the log is asked for all of it', () => {
+    const { entries, hear, end } = watched()
+    for (let seq = 3; seq < 103; seq += 1) hear(at(seq))
+    entries.length = 0
+    hear(at(103))
+    expect(namesOf(entries).slice(0, 3)).toEqual(['heard', 'gap', 'forgotten'])
+    end()
+  })
+
+  it('is that nothing is missing any more, when what was missing and what waited are of another cart', () => {
+    const { entries, hear, end } = watched()
+    hear(at(3, { instance: 'wishlist' }))
+    hear(at(2, { instance: 'wishlist' }))
+    expect(namesOf(entries).slice(-4)).toEqual(['heard', 'gap', 'heard', 'filled'])
+    end()
+  })
+
+  it('is that what waited was let go, when another customer looks', () => {
+    const { entries, hear, client, end } = watched()
+    hear(at(3))
+    entries.length = 0
+    client.identify({ user: 8, owner: 'theirs', cursor: 'e9:1' })
+    hear(at(2, { epoch: 'e9' }))
+    expect(namesOf(entries)).toEqual(['forgotten', 'heard', 'told'])
+    end()
+  })
+})
+
 describe('what is said of the check', () => {
+  it('is nothing before it was asked, though a session begins with an answer to nobody', () => {
+    const page = listeningClient({ canAsk: true, identity: { user: 7, owner: 'mine', cursor: 'e1:1' } })
+    const entries: Entry[] = []
+    watchEntries(page.client, (entry) => entries.push(entry), page.environment.nowMs)
+    page.client.start()
+    expect(namesOf(entries)).not.toContain('unanswered')
+    page.end()
+  })
+
   it('that it was asked from where, what it answered, how long that took, and what is told by it', async () => {
     const { entries, link, environment, end } = watched()
     entries.length = 0
@@ -201,6 +249,23 @@ describe('what is said of several tabs', () => {
     shop.commit('ours')
     await pass(100)
     expect(ways()).toEqual(['tab', 'socket'])
+    second.cart.stop()
+  })
+
+  it('is by its own socket again, for the customer who has logged in in a tab that followed', async () => {
+    const { shop, open, pass } = openShopperTabs()
+    const [first, second] = [open(), open()]
+    const entries: Entry[] = []
+    watchEntries(second.cart, (entry) => entries.push(entry))
+    await pass(3_000)
+    shop.commit('ours')
+    await pass(100)
+    first.cart.stop()
+    second.cart.identify({ user: 2, owner: 'me', cursor: 'e1:0' })
+    await pass(3_000)
+    shop.commit('ours')
+    await pass(100)
+    expect(entries.flatMap((entry) => (entry.name === 'heard' ? [entry.way] : []))).toEqual(['tab', 'socket'])
     second.cart.stop()
   })
 })
