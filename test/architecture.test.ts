@@ -19,13 +19,14 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: RegExp }> = {
   'adapters/react': { rooms: ['engine'], packages: /^react$/ },
   'adapters/vue': { rooms: ['engine'], packages: /^vue$/ },
   notice: { rooms: ['engine'], packages: /^$/ },
+  inspector: { rooms: ['engine', 'trace'], packages: /^$/ },
   // What tools hear, in words; for the rooms of the tools.
   trace: { rooms: ['engine'], packages: /^$/ },
   'echo-events': { rooms: [], packages: /^$/ },
   'script-tag': {
     rooms: [
       ...['engine', 'page', 'connections/echo', 'connections/reverb', 'tabs', 'adapters/livewire', 'adapters/alpine'],
-      ...['notice', 'create-cart-echo', 'entry'],
+      ...['notice', 'inspector', 'create-cart-echo', 'entry'],
     ],
     packages: /^$/,
   },
@@ -44,6 +45,7 @@ const ENTRIES = [
   'server/index.ts',
   ...['alpine', 'livewire', 'react', 'vue'].map((name) => `adapters/${name}.ts`),
   'notice/notice.ts',
+  'inspector/inspect.ts',
 ]
 
 const NOT_IN_A_PAGE: Record<string, RegExp> = {
