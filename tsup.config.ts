@@ -3,6 +3,7 @@ import { defineConfig, type Options } from 'tsup'
 import vue from 'unplugin-vue/esbuild'
 import { declareModules } from './build/declarations.mjs'
 
+const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
 const declarations = declareModules()
 // Chunks are named by their content: without this, those of earlier builds would be published too.
 rmSync('dist', { recursive: true, force: true })
@@ -17,6 +18,7 @@ const ENTRIES = {
   vue: 'adapters/vue',
   notice: 'notice/notice',
   stats: 'stats/stats',
+  inspector: 'inspector/inspect',
   'echo-events': 'echo-events',
   global: 'script-tag/on-window',
   testing: 'testing/testing',
@@ -89,6 +91,7 @@ export default defineConfig([
     platform: 'browser',
     splitting: true,
     treeshake: true,
+    define: { CART_ECHO_VERSION: JSON.stringify(version) },
     // Those of the server too: one pass is as good as two, for the folders have nothing in common.
     dts: {
       entry: {

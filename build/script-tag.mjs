@@ -7,6 +7,8 @@ import { build } from 'esbuild'
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 
+const VERSION = { CART_ECHO_VERSION: JSON.stringify(version) }
+
 // Where the sources import lazily, the bundle imports the part, which lies in `cdn/`.
 const partsFrom = (folder) => ({
   name: 'parts',
@@ -57,13 +59,15 @@ const integrityOf = (bytes) => `sha384-${createHash('sha384').update(bytes).dige
 // What the engine fetches.
 const PARTS = {
   echo: "export { echo } from './src/connections/echo'",
+  inspector: "export { inspect } from './src/inspector/inspect'",
   notice: "export { showNotices } from './src/notice/notice'",
   tabs: "export * from './src/tabs/tabs'",
 }
 
 // Each file knows what those it fetches must be: the first the engine, the engine all others.
 const files = {}
-for (const [name, contents] of Object.entries(PARTS)) files[`cdn/${name}.js`] = await bundle(contents, '.')
+for (const [name, contents] of Object.entries(PARTS))
+  files[`cdn/${name}.js`] = await bundle(contents, '.', { define: VERSION })
 const integrity = Object.fromEntries(Object.keys(PARTS).map((name) => [name, integrityOf(files[`cdn/${name}.js`])]))
 files['cdn/engine.js'] = await bundle("export { open } from './src/script-tag/engine'", '.', {
   define: { CART_ECHO_PARTS: JSON.stringify(integrity) },

@@ -19,6 +19,7 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: RegExp }> = {
   'adapters/react': { rooms: ['engine'], packages: /^react$/ },
   'adapters/vue': { rooms: ['engine'], packages: /^vue$/ },
   notice: { rooms: ['engine'], packages: /^$/ },
+  inspector: { rooms: ['engine', 'trace'], packages: /^$/ },
   // What tools hear, in words; for the rooms of the tools.
   trace: { rooms: ['engine'], packages: /^$/ },
   stats: { rooms: ['engine', 'page', 'trace'], packages: /^$/ },
@@ -26,7 +27,7 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: RegExp }> = {
   'script-tag': {
     rooms: [
       ...['engine', 'page', 'connections/echo', 'connections/reverb', 'tabs', 'adapters/livewire', 'adapters/alpine'],
-      ...['notice', 'create-cart-echo', 'entry'],
+      ...['notice', 'inspector', 'create-cart-echo', 'entry'],
     ],
     packages: /^$/,
   },
@@ -52,6 +53,7 @@ const ENTRIES = [
   'notice/notice.ts',
   'testing/testing.ts',
   'stats/stats.ts',
+  'inspector/inspect.ts',
 ]
 
 const NOT_IN_A_PAGE: Record<string, RegExp> = {

@@ -6,10 +6,11 @@ import type { EchoOptions, PageEcho } from '../connections/echo'
 import { type CartEchoOptions, createCartEchoIn } from '../create-cart-echo'
 import type { CartEcho } from '../engine/cart-echo'
 import { neverThrowing, type OnError, onceEach } from '../engine/emitter'
-import { pageGlobal } from '../engine/environment'
+import { pageGlobal, type Stop } from '../engine/environment'
 import type { CartEchoError } from '../engine/errors'
 import type { PageIdentity } from '../engine/identity'
 import { ownOnly } from '../engine/shape'
+import { isAskedFor } from '../inspector/asked-for'
 import { type PageSettings, readPage } from '../page/block'
 import { browserEnvironment, browserTabs } from '../page/environment'
 import type { LoadTabs } from '../tabs/alone'
@@ -61,6 +62,9 @@ export interface PageOptions extends StartOptions, Pick<PageSettings, 'reverb'> 
 export const open = async ({ cart: facade, script, tag, options, said, importPart }: Early): Promise<Opened> => {
   const page = (): PageOptions => ownOnly({ ...readPage({ script: tag() }), ...options() })
   const onError = neverThrowing(onceEach((error) => (options().onError ?? logOf(page()))(error)))
+  const isInspected = script?.getAttribute('data-inspect')
+  // Before the cart: that it cannot be created is worth seeing, too.
+  if (isInspected === '' || (isInspected === 'by-address' && isAskedFor())) inspect(facade, importPart).catch(onError)
   const connect = page().connect ?? (await connectPage(page(), () => importPart('echo', CART_ECHO_PARTS.echo)))
   // Read once more: another page may have been visited meanwhile.
   const cart = createFromPage({ ...page(), connect, onError }, () => importPart('tabs', CART_ECHO_PARTS.tabs))
@@ -80,6 +84,13 @@ export const open = async ({ cart: facade, script, tag, options, said, importPar
     },
   }
 }
+
+/**
+ * Fetches the inspector and shows it for a cart. Resolves with what removes it.
+ * @throws {CartEchoError} (the promise rejects) `not-loaded`.
+ */
+export const inspect = async (cart: CartEcho, importPart: ImportPart): Promise<Stop> =>
+  (await importPart<typeof import('../inspector/inspect')>('inspector', CART_ECHO_PARTS.inspector)).inspect(cart)
 
 /**
  * Creates the page's cart, and connects it to Livewire, now or when it comes. `loadTabs` fetches what several tabs need. Throws as `createCartEcho` does.

@@ -91,6 +91,10 @@ const open = (queue: unknown): void => {
       return cart.start()
     },
     ready,
+    inspect: () =>
+      importPart<typeof import('./engine')>('engine', engine)
+        .then((part) => part.inspect(cart, importPart))
+        .catch(onError as () => undefined),
     [ADOPT]: (next) => {
       const isNew = tag.adopt(next)
       if (isNew) visited()

@@ -30,6 +30,11 @@ export interface CartEchoGlobal {
    * throws goes to `onError`.
    */
   readonly ready: (callback: WhenReady) => void
+  /**
+   * Shows the inspector (`cart-echo/inspector`), which is fetched then: also on a page without a user, and where the tag says nothing of it. Resolves with
+   * what removes it; with undefined where its code could not be fetched, which goes to `onError`. Never rejects.
+   */
+  readonly inspect: () => Promise<Stop | undefined>
 }
 
 /** What a page may set before: `window.CartEcho ??= { queue: [], ready(callback) { this.queue.push(callback) } }`. */
@@ -37,6 +42,7 @@ export interface CartEchoStub {
   readonly version?: undefined
   readonly cart?: undefined
   readonly start?: undefined
+  readonly inspect?: undefined
   readonly queue: WhenReady[]
   ready(callback: WhenReady): void
 }

@@ -3,7 +3,7 @@ import { ownOnly } from '../engine/shape'
 import { earlyError } from './early-error'
 
 /** A part of the script-tag build that is fetched when it is needed. */
-export type Part = 'engine' | 'echo' | 'notice' | 'tabs'
+export type Part = 'engine' | 'echo' | 'inspector' | 'notice' | 'tabs'
 
 /** Fetches a part that must have this integrity (as in `<script integrity>`), and resolves with its exports. */
 export type ImportPart = <Exports>(part: Part, integrity: string) => Promise<Exports>

@@ -37,7 +37,7 @@ const table = JSON.parse(readFileSync(join(cartEcho, 'dist/sri.json'), 'utf8')) 
   integrity: Record<string, string>
 }
 const SCRIPT_TAG = ['sri.json', 'cdn/THIRD-PARTY.txt', ...Object.keys(table.integrity)].map((name) => `dist/${name}`)
-const NATIVE = ['alpine', 'livewire', 'react', 'vue', 'notice', 'stats'].map((name) => `dist/${name}.js`)
+const NATIVE = ['alpine', 'livewire', 'react', 'vue', 'notice', 'stats', 'inspector'].map((name) => `dist/${name}.js`)
 const BROWSER_ENTRIES = [
   'dist/index.js',
   'dist/echo.js',
@@ -60,6 +60,7 @@ describe('the tarball', () => {
   it('holds the script tag and its parts, as the table of their integrity says, and small', () => {
     expect(Object.keys(table.integrity)).toEqual([
       'cdn/echo.js',
+      'cdn/inspector.js',
       'cdn/notice.js',
       'cdn/tabs.js',
       'cdn/engine.js',
@@ -76,7 +77,7 @@ describe('the tarball', () => {
     // The tag knows what the engine must be, and that what the others must be.
     const engine = readFileSync(join(cartEcho, 'dist/cdn/engine.js'))
     expect(tag.includes(table.integrity['cdn/engine.js'] ?? '?')).toBe(true)
-    for (const name of ['cdn/echo.js', 'cdn/notice.js', 'cdn/tabs.js'])
+    for (const name of ['cdn/echo.js', 'cdn/inspector.js', 'cdn/notice.js', 'cdn/tabs.js'])
       expect(engine.includes(table.integrity[name] ?? '?'), name).toBe(true)
   })
 

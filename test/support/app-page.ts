@@ -31,6 +31,7 @@ const SOURCES = {
   'cart-echo/reverb': 'src/connections/reverb.ts',
   'cart-echo/notice': 'src/notice/notice.ts',
   'cart-echo/stats': 'src/stats/stats.ts',
+  'cart-echo/inspector': 'src/inspector/inspect.ts',
   ...Object.fromEntries(ADAPTERS.map((name) => [`cart-echo/${name}`, `src/adapters/${name}.ts`])),
 }
 

@@ -16,6 +16,7 @@ export const EXPORTED: Readonly<Record<string, readonly string[]>> = {
   'cart-echo/vue': ['cartEcho', 'onCartChange', 'onCartRefresh', 'useCartConnection', 'useCartEcho', 'useCartNews'],
   'cart-echo/notice': ['showNotices'],
   'cart-echo/stats': ['debug', 'mark', 'measure'],
+  'cart-echo/inspector': ['inspect'],
   'cart-echo/echo-events': [],
   'cart-echo/global': [],
   'cart-echo/testing': [

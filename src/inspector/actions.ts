@@ -1,0 +1,85 @@
+import type { CartEcho } from '../engine/cart-echo'
+import type { CartEchoError } from '../engine/errors'
+import { button, html, write } from './dom'
+import { codeOf, lastedOf, many, timeOf } from './line'
+
+/** What one can do in the panel, and where it says what came of it. */
+export interface ActionsOptions {
+  readonly cart: Pick<CartEcho, 'check' | 'connection'>
+  readonly report: () => string
+  readonly nowMs: () => number
+}
+
+/** The buttons. What came of one is said below them, to screen readers too: whoever pressed it has asked. */
+export const createActions = ({ cart, report, nowMs }: ActionsOptions): HTMLElement => {
+  const said = html('p', { role: 'status', class: 'said' })
+  const text = html('textarea', { readonly: '', rows: 6, 'aria-label': 'The report', hidden: '' })
+  const say = (words: string): void => {
+    text.hidden = true
+    write(said, words)
+  }
+
+  let isChecking = false
+  const check = async (): Promise<void> => {
+    if (isChecking) return
+    isChecking = true
+    const fromMs = nowMs()
+    checkNow.setAttribute('aria-disabled', 'true')
+    say('Asking the check …')
+    say(await cart.check().then((found) => foundOf(found, nowMs() - fromMs), refusedOf))
+    checkNow.removeAttribute('aria-disabled')
+    isChecking = false
+  }
+
+  const drop = (): void => {
+    if (cart.connection.get().name === 'idle') return say('The page listens to nothing, so there is nothing to drop.')
+    // What the page does when the browser freezes its tab, and thaws it: https://developer.chrome.com/docs/web-platform/page-lifecycle-api
+    document.dispatchEvent(new Event('freeze'))
+    document.dispatchEvent(new Event('resume'))
+    say(DROPPED)
+  }
+
+  const copy = async (): Promise<void> => {
+    const words = report()
+    try {
+      await navigator.clipboard.writeText(words)
+      say('The report is copied. It names nobody: read it before you send it.')
+    } catch {
+      say('The browser does not let it be copied. Here it is:')
+      text.value = words
+      text.hidden = false
+      text.focus()
+      text.select()
+    }
+  }
+
+  const checkNow = button('Check now', () => void check())
+  return html(
+    'section',
+    { class: 'actions', 'aria-label': 'Actions' },
+    html(
+      'div',
+      { class: 'bar' },
+      checkNow,
+      button('Drop the socket', drop),
+      button('Copy a report', () => void copy()),
+    ),
+    said,
+    text,
+  )
+}
+
+const DROPPED =
+  'The page was told that its tab is frozen, and at once that it goes on. So it lets its connection go, comes back, asks for what it missed, and reads its cart anew. Its own socket is closed, ' +
+  'or in a tab that follows, its place among the tabs is; the socket of an Echo is the page’s, and stays. Other scripts of the page that listen for this hear it too.'
+
+const foundOf = (
+  { found, confirmedAtMs }: { readonly found: number; readonly confirmedAtMs: number },
+  tookMs: number,
+): string =>
+  `${found === 0 ? 'Up to date: nothing was missing' : `Up to date, after ${many(found, 'change')} that the page did not know`}. Confirmed as of ${timeOf(confirmedAtMs)}, in ${lastedOf(tookMs)}.`
+
+const refusedOf = (reason: unknown): string => {
+  const { code, message } = Object(reason) as Partial<CartEchoError>
+  return `No answer: ${code ? codeOf(reason as CartEchoError) : 'error'}: ${message ?? String(reason)}`
+}

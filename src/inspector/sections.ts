@@ -1,0 +1,178 @@
+import { attempt } from '../engine/shape'
+import type { Entry } from '../trace/entries'
+import { html, write } from './dom'
+import type { Journal, Received } from './journal'
+import { codeOf, lineOf, timeOf } from './line'
+import { figuresOf, tabsOf } from './report'
+
+/** A part of the panel that can be opened and closed. */
+export interface Section {
+  readonly element: HTMLDetailsElement
+  /** Shows what is new, if it is open. */
+  readonly render: () => void
+}
+
+/** How many lines of the log are shown. */
+const LINES = 200
+/** How much of a payload is shown: more than Reverb lets through. */
+const MOST_CHARACTERS = 20_000
+
+/** Which tabs there are, and which of them leads. */
+export const tabsSection = (journal: Journal, wake: () => void): Section => {
+  const words = html('p')
+  const list = html('ul', { class: 'tabs' })
+  const count = (): string => `${1 + (journal.tabs()?.others.length ?? 0)}`
+  return section('Tabs', count, wake, [words, list], () => {
+    const tabs = journal.tabs()
+    const names = tabs ? [tabs.self, ...tabs.others] : []
+    write(words, tabsOf(journal))
+    const lines = names.map(
+      (name) => `${name}${name === tabs?.self ? ', this one' : ''}${name === tabs?.leader ? ', leads' : ''}`,
+    )
+    if (list.childElementCount === lines.length && lines.every((line, n) => list.children[n]?.textContent === line))
+      return
+    list.replaceChildren(...lines.map((line) => html('li', {}, line)))
+  })
+}
+
+/** What was counted since the panel was opened, and how fast it came. */
+export const figuresSection = (journal: Journal, wake: () => void): Section => {
+  const values = figuresOf(journal).map(([name]) => ({ name, value: html('dd') }))
+  const list = html('dl', {}, ...values.map(({ name, value }) => html('div', {}, html('dt', {}, name), value)))
+  const note = html(
+    'p',
+    { class: 'note' },
+    'Since the panel was opened. Clocks differ, so times are those beyond the fastest change: from when the server sent it to when it was told.',
+  )
+  return section(
+    'Figures',
+    () => '',
+    wake,
+    [list, note],
+    () => {
+      for (const [n, [, text]] of figuresOf(journal).entries()) {
+        const value = values[n]?.value
+        if (value) write(value, text)
+      }
+    },
+  )
+}
+
+/** The newest payloads, each with what was wrong with it. */
+export const payloadsSection = (journal: Journal, wake: () => void): Section => {
+  const list = html('div', { class: 'list' })
+  const none = html(
+    'p',
+    {},
+    'Nothing was heard by a socket since the panel was opened. What the check brings is in the log.',
+  )
+  const shown = new Map<Received, HTMLElement>()
+  const count = (): string => `${journal.received().length}`
+  return section('Payloads', count, wake, [none, list], () => {
+    const received = journal.received()
+    none.hidden = received.length > 0
+    for (const [one, element] of shown) {
+      if (received.includes(one)) continue
+      element.remove()
+      shown.delete(one)
+    }
+    for (const one of [...received].reverse()) {
+      if (shown.has(one)) continue
+      const element = payloadOf(one)
+      shown.set(one, element)
+      list.prepend(element)
+    }
+  })
+}
+
+const payloadOf = ({ atMs, way, event, place, payload, error }: Received): HTMLElement => {
+  const text = html('pre', { tabindex: 0, 'aria-label': 'Payload' })
+  const title = html('summary', {}, `${timeOf(atMs)} ${place ?? event}, by ${way === 'tab' ? 'another tab' : way}`)
+  const element = html(
+    'details',
+    {},
+    title,
+    ...(error ? [html('p', { class: 'wrong' }, `${codeOf(error)}: ${error.message}`)] : []),
+    text,
+  )
+  if (error) title.append(' ', html('b', { class: 'wrong' }, 'unreadable'))
+  // Most are never looked at.
+  element.addEventListener('toggle', () => write(text, jsonOf(payload)))
+  return element
+}
+
+const jsonOf = (payload: unknown): string => {
+  const json = attempt(() => JSON.stringify(payload, null, 2)) ?? String(attempt(() => String(payload)))
+  return json.length > MOST_CHARACTERS ? `${json.slice(0, MOST_CHARACTERS)} … (${json.length} characters)` : json
+}
+
+/** The newest errors, with what to do. */
+export const errorsSection = (journal: Journal, wake: () => void): Section =>
+  logOf(
+    'Errors',
+    () => journal.errors().length,
+    wake,
+    journal.errors,
+    'No error since the panel was opened.',
+    ({ error }) => `${codeOf(error)}: ${error.message}`,
+  )
+
+/** Everything that happened, newest first. */
+export const logSection = (journal: Journal, wake: () => void): Section => {
+  const newest = (): readonly Entry[] => journal.entries().slice(-LINES).reverse()
+  return logOf('Log', () => journal.entries().length, wake, newest, 'Nothing happened yet.', lineOf)
+}
+
+const logOf = <One extends Entry>(
+  title: string,
+  count: () => number,
+  wake: () => void,
+  read: () => readonly One[],
+  none: string,
+  wordsOf: (entry: One) => string,
+): Section => {
+  const list = html('ol', { class: 'log' })
+  const empty = html('p', {}, none)
+  const shown = new Map<One, HTMLElement>()
+  return section(
+    title,
+    () => `${count()}`,
+    wake,
+    [empty, list],
+    () => {
+      const entries = read()
+      const current = new Set(entries)
+      empty.hidden = entries.length > 0
+      for (const [entry, line] of shown) {
+        if (current.has(entry)) continue
+        line.remove()
+        shown.delete(entry)
+      }
+      for (const entry of [...entries].reverse()) {
+        if (shown.has(entry)) continue
+        const line = html('li', {}, html('time', {}, timeOf(entry.atMs)), ' ', wordsOf(entry))
+        shown.set(entry, line)
+        list.prepend(line)
+      }
+    },
+  )
+}
+
+const section = (
+  title: string,
+  count: () => string,
+  wake: () => void,
+  children: readonly Node[],
+  render: () => void,
+): Section => {
+  const badge = html('span', { class: 'count' })
+  const element = html('details', { class: 'section' }, html('summary', {}, title, ' ', badge), ...children)
+  element.addEventListener('toggle', wake)
+  return {
+    element,
+    render: () => {
+      write(badge, count())
+      if (element.open) render()
+    },
+  }
+}

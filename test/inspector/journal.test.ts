@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest'
+import { CartEchoError } from '../../src/engine/errors'
+import { createJournal, KEPT } from '../../src/inspector/journal'
+import { type Entry, watchEntries } from '../../src/trace/entries'
+import { answerOf, listeningClient } from '../support/listening-client'
+import { at } from '../support/payloads'
+
+/** A journal of a page that listens, as the panel keeps one. */
+const kept = () => {
+  const page = listeningClient({ canAsk: true, identity: { user: 7, owner: 'mine', cursor: 'e1:1' } })
+  page.client.start()
+  const journal = createJournal()
+  const stop = watchEntries(page.client, journal.add, page.environment.nowMs)
+  const end = (): void => {
+    stop()
+    page.end()
+  }
+  return { ...page, journal, end }
+}
+
+const resync = (atMs: number): Entry => ({ atMs, name: 'resync' })
+const connection = (atMs: number, name: 'live' | 'waiting'): Entry => ({
+  atMs,
+  name: 'connection',
+  connection:
+    name === 'live'
+      ? { name, reason: 'subscribed', sinceMs: atMs }
+      : { name, reason: 'socket-lost', sinceMs: atMs, error: null },
+})
+
+describe('a journal', () => {
+  it('counts by way what was heard and told, and what became of the rest', async () => {
+    const { journal, hear, link, end } = kept()
+    hear(at(2))
+    hear(at(2))
+    hear(at(4))
+    hear({ message: 3 })
+    link().sink.resync()
+    await link().asked[0]?.answer(answerOf('e1:2', 'e1:4'))
+    expect(journal.totals()).toMatchObject({
+      heard: { socket: 4, check: 0, tab: 0 },
+      told: { socket: 1, check: 2, tab: 0 },
+      duplicates: 1,
+      gaps: 1,
+      unreadable: 1,
+      errors: 1,
+      unanswered: 0,
+    })
+    end()
+  })
+
+  it('keeps payloads as they came, with what was wrong, newest first; none of them among the entries', () => {
+    const { journal, hear, end } = kept()
+    hear(at(2))
+    hear({ message: 3 })
+    expect(journal.received().map(({ payload, error }) => [payload, error?.code])).toEqual([
+      [{ message: 3 }, 'invalid-payload'],
+      [at(2), undefined],
+    ])
+    expect(journal.errors().map(({ error }) => error.report?.path)).toEqual(['message'])
+    expect(journal.entries().filter((entry) => 'payload' in entry && entry.payload !== undefined)).toEqual([])
+    end()
+  })
+
+  it('blames no payload for another error', () => {
+    const journal = createJournal()
+    journal.add({ atMs: 1, name: 'heard', way: 'socket', place: null, event: 'e', payload: 1 })
+    journal.add({ atMs: 1, name: 'error', error: new CartEchoError('invalid-payload', 'of the log') })
+    expect(journal.received()[0]?.error).toBe(null)
+  })
+
+  it('remembers so many entries, and so long, and what the connection was before them', () => {
+    const journal = createJournal()
+    journal.add(connection(0, 'live'))
+    for (let n = 0; n < KEPT.entries; n += 1) journal.add(resync(1))
+    expect(journal.entries()).toHaveLength(KEPT.entries)
+    expect(journal.before()?.name).toBe('live')
+    journal.add(connection(2, 'waiting'))
+    journal.add(resync(1 + KEPT.forMs))
+    expect(journal.entries()[0]).toEqual(resync(1))
+    journal.add(resync(3 + KEPT.forMs))
+    expect(journal.entries()).toEqual([resync(1 + KEPT.forMs), resync(3 + KEPT.forMs)])
+    expect(journal.before()?.name).toBe('waiting')
+  })
+
+  it('keeps no more payloads, errors and samples than it says', () => {
+    const journal = createJournal()
+    for (let n = 0; n < 2 * KEPT.samples; n += 1) {
+      journal.add({ atMs: n, name: 'heard', way: 'socket', place: null, event: 'e', payload: n })
+      journal.add({ atMs: n, name: 'error', error: new CartEchoError('check-failed', '') })
+      journal.add({ atMs: n, name: 'told', way: 'socket', place: null, event: 'e', key: `${n}`, sentAtMs: 0 })
+    }
+    expect([journal.received().length, journal.errors().length, journal.samples().length]).toEqual([
+      KEPT.payloads,
+      KEPT.errors,
+      KEPT.samples,
+    ])
+  })
+
+  it('counts as live again what was live before, and forgets the tabs of a session that has ended', () => {
+    const journal = createJournal()
+    for (const name of ['live', 'waiting', 'live', 'waiting', 'live'] as const) journal.add(connection(1, name))
+    expect(journal.totals().reconnects).toBe(2)
+    journal.add({ atMs: 1, name: 'tabs', tabs: { name: 'tabs', self: 'a', leader: 'a', others: ['b'] } })
+    expect(journal.tabs()?.others).toEqual(['b'])
+    journal.add({ atMs: 1, name: 'connection', connection: { name: 'idle', reason: 'no-user', sinceMs: 1 } })
+    expect(journal.tabs()).toBe(null)
+  })
+})
