@@ -97,7 +97,7 @@ export const drawLanes = (entries: readonly Entry[], { before, offsetMs }: Aroun
     else if (name === 'gap') {
       marks.push({ lane: 'heard', kind: 'gap', atMs, words })
       if (!running.get('gap')?.length) begin('gap', { lane: 'heard', kind: 'gap', fromMs: atMs, words })
-    } else if (name === 'filled') end('gap', atMs)
+    } else if (name === 'filled' || name === 'forgotten') end('gap', atMs)
     else if (name === 'told') {
       marks.push({ lane: 'told', kind: entry.way, atMs, words })
       if (entry.sentAtMs === null || offsetMs === null) continue

@@ -24,6 +24,8 @@ export const lineOf = (entry: Entry): string => {
       return `Gap: ${whatOf(entry)} waits for what comes before it`
     case 'filled':
       return 'Gap closed: nothing is missing any more'
+    case 'forgotten':
+      return 'Gap given up: what waited was let go'
     case 'told':
       return `Told ${whatOf(entry)}, heard by ${BY[entry.way]}`
     case 'resync':
