@@ -69,13 +69,14 @@ describe('the doctor', () => {
     )
   })
 
-  it('says that it failed where it does, and goes on', async () => {
+  it('says that it failed where it does, and what it had found until then', async () => {
     const server = await serve({ autoLogin: 1 })
     const onStep = (what: string): void => {
       if (what === 'the check') throw new Error('a bug of the doctor')
     }
     const report = await examine(`${server.url}/`, { onStep })
     expect(report.healthy).toBe(false)
+    expect(report.findings.map(({ about }) => about)).toEqual(['page', 'policy', 'reverb', 'authorisation', 'doctor'])
     expect(report.findings.at(-1)).toMatchObject({
       code: 'doctor-failed',
       what: expect.stringContaining('a bug of the doctor'),
