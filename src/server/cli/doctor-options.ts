@@ -26,7 +26,7 @@ const TOTAL_TIMEOUTS = 12
 /** What is to be examined; a text says what was typed wrongly, and never repeats what may be secret. Never throws. */
 export const readDoctor = (values: DoctorValues, words: readonly string[], environment: Environment): Read | string => {
   const [word, further] = words
-  if (further !== undefined) return `doctor takes one address, and there is "${further}" too`
+  if (further !== undefined) return 'doctor takes one address; put what belongs together into quotes'
   const page = word === undefined ? null : webAddress(word)
   if (page === undefined) return `doctor takes an address such as https://shop.test/cart, not "${word}"`
   if (!page && values.reverb === undefined) return 'doctor takes the address of a page, or --reverb key@host:port'
@@ -42,7 +42,7 @@ export const readDoctor = (values: DoctorValues, words: readonly string[], envir
   const timeoutMs = Number(values.timeout ?? DEFAULT_TIMEOUT_MS)
   if (!Number.isInteger(timeoutMs) || timeoutMs < 100 || timeoutMs > 60_000)
     return `--timeout takes 100 to 60000 milliseconds, not "${values.timeout}"`
-  const cookie = values.cookie ?? environment.CART_ECHO_COOKIE ?? ''
+  const cookie = bare(values.cookie ?? environment.CART_ECHO_COOKIE ?? '')
   if (!isHeaderValue(cookie)) return 'the cookies hold characters that no header can'
   const headers = readHeaders(values.header ?? [])
   if (!headers) return '--header takes "Name: value"'
@@ -85,6 +85,9 @@ const readHeaders = (lines: readonly string[]): Read['headers'] | null => {
   if (!pairs.every((pair) => pair !== null && isHeaderValue(pair[2] ?? ''))) return null
   return Object.fromEntries(pairs.map((pair) => [pair?.[1] ?? '', pair?.[2] ?? '']))
 }
+
+// As a browser's network panel gives it to who copies the whole line.
+const bare = (cookie: string): string => cookie.trim().replace(/^cookie:\s*/i, '')
 
 // Node sends these, and no others.
 const isHeaderValue = (text: string): boolean => /^[\t\x20-\x7e\x80-\xff]*$/.test(text)

@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util'
 import type { DoctorOptions } from '../doctor/options'
 import { isLevel, type Level } from '../shop/owner-log'
-import { type CommandName, isCommand, readersOf } from './commands'
+import { COMMANDS, type CommandName, isCommand, readersOf } from './commands'
 import { readDoctor } from './doctor-options'
+import { nearest } from './nearest'
 
 /** What the command was asked to do. */
 export type CliRequest =
@@ -34,8 +35,15 @@ export const readArguments = (words: readonly string[], environment: Environment
     return command === 'doctor' ? doctor(rest, environment) : start(command ? rest : words, command)
   } catch (error) {
     // Parsing throws for nothing else than what was typed.
-    return { kind: 'mistake', message: error instanceof Error ? firstSentence(error.message) : String(error), command }
+    const message = error instanceof Error ? firstSentence(error.message) : String(error)
+    return { kind: 'mistake', message: message + hint(message, command), command }
   }
+}
+
+const hint = (message: string, command: CommandName | null): string => {
+  const [, typed] = /^Unknown option '--([\w-]+)/.exec(message) ?? []
+  const meant = typed && nearest(typed, Object.keys(COMMANDS[command ?? 'start'].options))
+  return meant ? `: --${meant}?` : ''
 }
 
 const start = (args: readonly string[], command: 'start' | null): CliRequest => {
@@ -49,8 +57,11 @@ const start = (args: readonly string[], command: 'start' | null): CliRequest => 
   const { port = String(DEFAULT_PORT), host = '127.0.0.1', level = 'log' } = values
   const mistake = (message: string): CliRequest => ({ kind: 'mistake', message, command })
   const [word] = positionals
+  const near = nearest(word ?? '', Object.keys(COMMANDS))
   if (word !== undefined)
-    return mistake(command ? `start takes no "${word}"` : `There is no command "${word}": start or doctor`)
+    return mistake(
+      command ? `start takes no "${word}"` : `There is no command "${word}": ${near ? `${near}?` : 'start or doctor'}`,
+    )
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) return mistake(`--port takes 0 to 65535, not "${port}"`)
   if (host === '') return mistake('--host takes an address of this machine, such as 127.0.0.1')
   if (!isLevel(level)) return mistake(`--level takes guide, log or outbox, not "${level}"`)

@@ -48,6 +48,14 @@ interface Tools {
   readonly dialling: DialOptions
 }
 
+/** What one part leaves for the next. */
+interface Held {
+  /** The socket; whoever opened it closes it. */
+  open: ExaminedReverb['open']
+  /** The channel that is subscribed on it. */
+  subscribed: string | null
+}
+
 const examineAll = async (options: DoctorOptions, signal: AbortSignal, findings: Finding[]): Promise<void> => {
   const { page, onStep = () => {} } = options
   const cookies = createCookies(options.cookie)
@@ -82,8 +90,7 @@ const examineServers = async (
 ): Promise<void> => {
   const { onStep = () => {}, version } = options
   const { signal } = tools.dialling
-  let open: ExaminedReverb['open'] = null
-  let subscribed: string | null = null
+  const held: Held = { open: null, subscribed: null }
 
   const steps: readonly (readonly [name: string, examine: () => Promise<readonly Finding[]>])[] = [
     ['its policy', async () => examinePolicy(facts)],
@@ -93,7 +100,7 @@ const examineServers = async (
       async () => {
         if (!facts.reverb) return facts.user === null ? [] : [found('reverb-not-given', 'Nobody says where Reverb is.')]
         const examined = await examineReverb(facts.reverb, facts.page, tools.dialling)
-        open = examined.open
+        held.open = examined.open
         return examined.findings
       },
     ],
@@ -102,8 +109,8 @@ const examineServers = async (
       async () => {
         const { auth: endpoint, user } = facts
         if (!endpoint || user === null) return []
-        const examined = await examineAuthorisation({ facts, endpoint, user, open, ...tools })
-        subscribed = examined.subscribed
+        const examined = await examineAuthorisation({ facts, endpoint, user, open: held.open, ...tools })
+        held.subscribed = examined.subscribed
         return examined.findings
       },
     ],
@@ -113,6 +120,7 @@ const examineServers = async (
       async () => {
         const { reverb: place } = facts
         const { publish, user } = options
+        const { open, subscribed } = held
         if (!publish || user === null || !place || !open) return []
         return examineEvent({ ...publish, facts, place, user, open, subscribed, send: tools.send, nowMs: Date.now })
       },
@@ -128,7 +136,7 @@ const examineServers = async (
       findings.push(...(await examine().catch((error) => [failed(name, error)])))
     }
   } finally {
-    ;(open as ExaminedReverb['open'])?.line.close()
+    held.open?.line.close()
   }
 }
 

@@ -33,7 +33,7 @@ export const examineCheck = async (options: CheckOptions): Promise<readonly Find
   const isContiguous = findings.every(({ code }) => code !== 'check-not-contiguous')
   if (isContiguous) findings.push(...(await ofLog(options, answer)))
   if (findings.some(({ status }) => status === 'wrong')) return findings
-  const words = `${shown(address)} reads the log: fresh, at ${formatCursor(answer.cursor)}, no-store, without a cookie.`
+  const words = `${shown(address)} answers from a log (level log): fresh, at ${formatCursor(answer.cursor)}, no-store, without a cookie.`
   return [right('check', words), ...findings]
 }
 

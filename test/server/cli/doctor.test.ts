@@ -154,6 +154,7 @@ describe('the words after doctor', () => {
     [['https://s.test', '--origin', 'https://t.test/x'], { origin: 'https://t.test' }],
     [['https://s.test', '--channel', 'users.{user}'], { channel: 'users.{user}' }],
     [['https://s.test', '--cookie', 'a=1; b=2'], { cookie: 'a=1; b=2' }],
+    [['https://s.test', '--cookie', 'Cookie: a=1; b=2\n'], { cookie: 'a=1; b=2' }],
     [['https://s.test', '--header', 'A: b', '--header', 'C:d'], { headers: { A: 'b', C: 'd' } }],
     [['https://s.test', '--timeout', '250'], { timeoutMs: 250, totalMs: 3_000 }],
     [['https://s.test', '--publish', '1:a:b', '--user', '7'], { publish: { appId: '1', secret: 'a:b' } }],
@@ -172,7 +173,10 @@ describe('the words after doctor', () => {
     [[], 'doctor takes the address of a page, or --reverb key@host:port'],
     [['shop.test'], 'doctor takes an address such as https://shop.test/cart, not "shop.test"'],
     [['ftp://shop.test'], 'doctor takes an address such as https://shop.test/cart, not "ftp://shop.test"'],
-    [['https://s.test', 'https://t.test'], 'doctor takes one address, and there is "https://t.test" too'],
+    [
+      ['https://s.test', '--cookie', 'a=1', 'b=secret'],
+      'doctor takes one address; put what belongs together into quotes',
+    ],
     [['--reverb', 'k'], '--reverb takes key@host:port, not "k"'],
     [['--reverb', 'k@h:0'], '--reverb takes a port from 1 to 65535, not 0'],
     [['--reverb', 'k@h', '--scheme', 'ftp'], '--scheme takes https or http, not "ftp"'],
@@ -190,7 +194,7 @@ describe('the words after doctor', () => {
     ],
     [['https://s.test', '--publish', '1:s'], '--publish takes --user, too: the id of a user who is there for that'],
     [['https://s.test', '--publish', ':s', '--user', '7'], '--publish takes REVERB_APP_ID'],
-    [['https://s.test', '--cookie', 'a=secret\n'], 'the cookies hold characters that no header can'],
+    [['https://s.test', '--cookie', 'a=\u0001secret'], 'the cookies hold characters that no header can'],
     [['https://s.test', '--header', 'secret'], '--header takes "Name: value"'],
     [['https://s.test', '--header', 'A: b\r\nC: d'], '--header takes "Name: value"'],
   ])('%j are a mistake: %s', (words, message) => {

@@ -27,6 +27,9 @@ describe('the words after cart-echo', () => {
     [['--level', 'inbox'], '--level takes guide, log or outbox, not "inbox"'],
     [['--no-such'], "Unknown option '--no-such'"],
     [['begin'], 'There is no command "begin": start or doctor'],
+    [['docter', 'https://shop.test'], 'There is no command "docter": doctor?'],
+    [['--prot', '1'], "Unknown option '--prot': --port?"],
+    [['doctor', '--cokie', 'a=1'], "Unknown option '--cokie': --cookie?"],
     [['start', 'now'], 'start takes no "now"'],
   ])('%j are a mistake: %s', (words, message) => {
     expect(readArguments(words)).toMatchObject({ kind: 'mistake', message })

@@ -68,7 +68,7 @@ describe('the check', () => {
   it('that does not answer is found', async () => {
     const server = await serve({ autoLogin: 1 })
     server.faults.start({ kind: 'hang', on: 'check' })
-    expect(wrongs(await examine(`${server.url}/`, { timeoutMs: 400 }))).toEqual(['check-unreachable'])
+    expect(wrongs(await examine(`${server.url}/`, { timeoutMs: 400 }))).toContain('check-unreachable')
   })
 
   it('that answers nothing at all says so', async () => {

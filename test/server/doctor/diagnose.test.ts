@@ -69,13 +69,14 @@ describe('the doctor', () => {
     )
   })
 
-  it('says that it failed where it does, and goes on', async () => {
+  it('says that it failed where it does, and what it had found until then', async () => {
     const server = await serve({ autoLogin: 1 })
     const onStep = (what: string): void => {
       if (what === 'the check') throw new Error('a bug of the doctor')
     }
     const report = await examine(`${server.url}/`, { onStep })
     expect(report.healthy).toBe(false)
+    expect(report.findings.map(({ about }) => about)).toEqual(['page', 'policy', 'reverb', 'authorisation', 'doctor'])
     expect(report.findings.at(-1)).toMatchObject({
       code: 'doctor-failed',
       what: expect.stringContaining('a bug of the doctor'),
@@ -88,7 +89,8 @@ describe('the doctor', () => {
       const html = `<body>${blockOf({ user: 7, check: { url: '/check' }, reverb: { key: 'k', scheme: 'http', port: 1 } })}`
       response.writeHead(200, { 'Content-Type': 'text/html' }).end(html)
     })
-    const report = await examine(url, { totalMs: 300 })
+    // So long, for the page has to be read meanwhile.
+    const report = await examine(url, { totalMs: 2_000 })
     expect(wrongs(report)).toEqual(['reverb-refused', 'authorisation-unreachable', 'doctor-out-of-time'])
     expect(report.findings.at(-1)?.what).toBe('There was no time left for the check, and what comes after.')
   })

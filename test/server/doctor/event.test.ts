@@ -45,7 +45,6 @@ const examineEventAt = (port: string) =>
     reverb: { key: 'k', host: '127.0.0.1', port, scheme: 'http' },
     user: '7',
     publish: { appId: '1', secret: 's' },
-    timeoutMs: 400,
   })
 
 describe('an event', () => {
@@ -107,11 +106,9 @@ describe('an event', () => {
   it('that is taken and goes nowhere is found', async () => {
     const server = await serve({ autoLogin: 1 })
     server.faults.start({ kind: 'drop', which: { every: 1 } })
-    const options = { user: '1', publish: { appId, secret }, timeoutMs: 400 }
-    const dropped = wrongs(await examine(`${server.url}/`, options))
-    const port = await handMadeReverb(() => 200)
-    expect(wrongs(await examineEventAt(port))).toEqual(['event-not-heard'])
-    expect(dropped).toEqual(['event-not-heard'])
+    // So long, for all else has to come meanwhile.
+    const options = { user: '1', publish: { appId, secret }, timeoutMs: 3_000 }
+    expect(wrongs(await examine(`${server.url}/`, options))).toEqual(['event-not-heard'])
   })
 
   it('that arrives under another name is found', async () => {

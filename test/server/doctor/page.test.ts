@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { startServer } from '../../../src/server/index'
 import { serve } from '../support/serve'
 import { examine, notes, wrongs } from './support/examine'
-import { blockOf, type Change, changeBlock, front, handMade } from './support/front'
+import { blockOf, type Change, changeBlock, front, handMade, NO_NAME } from './support/front'
 
 const BLOCK = { user: 1, channel: 'App.Models.User.{user}' }
 
@@ -50,7 +50,7 @@ describe('a page', () => {
   })
 
   it('under a name that nobody knows is unreachable', async () => {
-    const report = await examine('http://shop.invalid/cart')
+    const report = await examine(`http://${NO_NAME}/cart`)
     expect(wrongs(report)).toEqual(['page-unreachable'])
     expect(report.findings[0]?.what).toContain('cannot look up')
   })

@@ -1,25 +1,35 @@
+import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import { afterAll, expect, it, onTestFinished } from 'vitest'
 import { WebSocketServer } from 'ws'
-import { maySend, readPolicy } from '../../../src/server/doctor/policy'
+import { mayRun, maySend, readPolicy } from '../../../src/server/doctor/policy'
 import { openBrowser } from '../../support/browser'
 import { portOf } from './support/front'
 
 const { browser, close } = await openBrowser()
 afterAll(close)
 
-/** A server of pages with a policy, and of sockets; gives its host. */
-const serve = (policy: () => string): Promise<string> =>
+const CODE = 'window.hasRun = true'
+
+/** What a page is served with. */
+interface Served {
+  policy: string
+  tag: string
+}
+
+/** A server of a page, of a script at every other path, and of sockets; gives its host. */
+const serve = (served: Served): Promise<string> =>
   new Promise((resolve) => {
-    const server = createServer((_, response) =>
+    const server = createServer(({ url }, response) => {
+      const isPage = url === '/'
       response
         .writeHead(200, {
-          'Content-Type': 'text/html',
+          'Content-Type': isPage ? 'text/html' : 'text/javascript',
           'Access-Control-Allow-Origin': '*',
-          'Content-Security-Policy': policy(),
+          'Content-Security-Policy': served.policy,
         })
-        .end('<!DOCTYPE html>'),
-    )
+        .end(isPage ? `<!DOCTYPE html><body>${served.tag}` : CODE)
+    })
     const sockets = new WebSocketServer({ server })
     onTestFinished(() => {
       for (const client of sockets.clients) client.terminate()
@@ -30,8 +40,8 @@ const serve = (policy: () => string): Promise<string> =>
   })
 
 it('what a policy lets a page send is what Chromium lets it send', async () => {
-  let policy = ''
-  const [own, other] = [await serve(() => policy), await serve(() => '')]
+  const served = { policy: '', tag: '' }
+  const [own, other] = [await serve(served), await serve(served)]
   const addresses = [own, other].flatMap((host) => [`http://${host}/`, `ws://${host}/`])
   const page = await browser.newPage()
   const sources = [
@@ -48,7 +58,7 @@ it('what a policy lets a page send is what Chromium lets it send', async () => {
     '127.0.0.1',
   ]
   for (const source of sources) {
-    policy = `default-src *; connect-src ${source}`
+    served.policy = `default-src *; connect-src ${source}`
     await page.goto(`http://${own}/`)
     const sent = await page.evaluate(
       (all) =>
@@ -68,7 +78,47 @@ it('what a policy lets a page send is what Chromium lets it send', async () => {
         ),
       addresses,
     )
-    const said = addresses.map((address) => maySend(readPolicy(policy), new URL(address), `http://${own}`))
+    const said = addresses.map((address) => maySend(readPolicy(served.policy), new URL(address), `http://${own}`))
     expect(said, source).toEqual(sent)
+  }
+})
+
+it('what a policy lets a page run is what Chromium runs', async () => {
+  const pin = `sha384-${createHash('sha384').update(CODE).digest('base64')}`
+  const served = { policy: '', tag: '' }
+  const [own, other] = [await serve(served), await serve(served)]
+  const page = await browser.newPage()
+  const sources = [
+    ...[
+      "'self'",
+      "'none'",
+      'http:',
+      'https:',
+      '*',
+      other,
+      `http://${other}`,
+      `http://${other}/js/`,
+      `http://${other}/js/cart-echo.js`,
+    ],
+    ...[
+      `http://${other}/css/`,
+      '127.0.0.1:*',
+      "'nonce-n1'",
+      "'nonce-n2'",
+      `'${pin}'`,
+      "'sha384-abc'",
+      "'strict-dynamic' *",
+    ],
+    ...["'strict-dynamic' 'nonce-n1'", `'strict-dynamic' '${pin}'`, "'unsafe-inline'", '', '://'],
+  ]
+  for (const host of [own, other]) {
+    for (const source of sources) {
+      served.policy = `script-src ${source}`
+      served.tag = `<script src="http://${host}/js/cart-echo.js" nonce="n1" integrity="${pin}" crossorigin></script>`
+      await page.goto(`http://${own}/`)
+      const script = { address: new URL(`http://${host}/js/cart-echo.js`), nonce: 'n1', integrity: pin }
+      const hasRun = await page.evaluate(() => 'hasRun' in window)
+      expect(mayRun(readPolicy(served.policy), script, `http://${own}`), `${source} ${host === own}`).toBe(hasRun)
+    }
   }
 })

@@ -7,7 +7,7 @@ import type { GivenReverb } from '../../../src/server/doctor/options'
 import { startServer } from '../../../src/server/index'
 import { APP, serve } from '../support/serve'
 import { examine, wrongs } from './support/examine'
-import { changeBlock, front, handMade, portOf } from './support/front'
+import { changeBlock, front, handMade, NO_NAME, portOf } from './support/front'
 
 const pem = (name: string): string =>
   readFileSync(new URL(`../../fixtures/certificates/${name}.pem`, import.meta.url), 'utf8')
@@ -67,7 +67,7 @@ describe('Reverb', () => {
   })
 
   it('under a name that nobody knows is found', async () => {
-    expect(await wrongsAt({ key: 'k', host: 'reverb.invalid', scheme: 'http' })).toEqual(['reverb-dns'])
+    expect(await wrongsAt({ key: 'k', host: NO_NAME, scheme: 'http' })).toEqual(['reverb-dns'])
   })
 
   it('that does not run is found', async () => {
@@ -164,13 +164,14 @@ describe('Reverb', () => {
   })
 
   it('that opens a WebSocket and says nothing is found', async () => {
-    expect(await wrongsAt(placeOf(await greeting()), { timeoutMs: 150 })).toEqual(['reverb-silent'])
+    // So long, for the socket itself has to open meanwhile.
+    expect(await wrongsAt(placeOf(await greeting()), { timeoutMs: 3_000 })).toEqual(['reverb-silent'])
   })
 
   it('that no page may open, for it is plain and the page is not, is found', async () => {
     const report = await examine(null, {
       page: new URL('https://127.0.0.1:1/'),
-      reverb: { key: 'k', host: 'ws.invalid', scheme: 'http' },
+      reverb: { key: 'k', host: NO_NAME, scheme: 'http' },
     })
     expect(wrongs(report)).toEqual(['page-unreachable', 'reverb-mixed', 'reverb-dns'])
   })

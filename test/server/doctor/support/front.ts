@@ -12,6 +12,9 @@ export interface Passing {
 /** Changes an answer, by the path that was asked for. */
 export type Change = (passing: Passing, path: string) => void
 
+/** A name that no resolver is asked for: its first piece is longer than names may have. */
+export const NO_NAME = `${'x'.repeat(64)}.test`
+
 /** Serves by hand until the test is over; gives the address. */
 export const handMade = (listener: RequestListener): Promise<string> =>
   new Promise((resolve) => {
