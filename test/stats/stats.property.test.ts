@@ -232,7 +232,8 @@ const agree = ({ page, counter, taken, states, visibleMs, breaks }: Watched): vo
 
   const ended = get('refreshes.done') + get('refreshes.failed')
   expect(ended, 'runs that ended').toBeLessThanOrEqual(page.refreshes())
-  expect(ended + get('refreshes.dropped'), 'runs').toBeGreaterThanOrEqual(page.refreshes())
+  // A run that has read an older cart than the news reads once more.
+  expect(2 * (ended + get('refreshes.dropped')), 'readings').toBeGreaterThanOrEqual(page.refreshes())
 
   const seen: Record<string, number> = {}
   for (const state of states) seen[state] = (seen[state] ?? 0) + 1
