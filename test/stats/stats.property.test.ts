@@ -14,7 +14,8 @@ import type { CheckMood, Fate } from '../support/virtual-shop'
 type Step =
   | ShopStep
   | { name: 'wait'; ms: number }
-  | { name: 'open' | 'read' }
+  | { name: 'open' }
+  | { name: 'read' }
   | { name: 'close' | 'freeze' | 'leave' | 'thaw' | 'show' | 'hide' | 'stop' | 'start' | 'ask' | 'log-in'; tab: number }
 
 const TABS = 3
@@ -27,7 +28,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({ name: one('commit' as const), kind: one('ours' as const), times: one(1, 1, 2, 3, 60) }),
   },
   { weight: 10, arbitrary: fc.record({ name: one('wait' as const), ms: one(1, 60, 400, 2_000, 8_000, 40_000) }) },
-  { weight: 6, arbitrary: fc.record({ name: one('open' as const, 'read' as const) }) },
+  { weight: 6, arbitrary: fc.record({ name: one('open' as const, 'read' as const) }) as fc.Arbitrary<Step> },
   {
     weight: 12,
     arbitrary: fc.record({
@@ -198,7 +199,7 @@ const run = async ({ seed, steps }: { seed: number; steps: readonly Step[] }): P
 /** The sum of all figures whose name begins so. */
 const sumOf = (figures: readonly Figures[], name: string): number =>
   figures
-    .flatMap((one) => Object.entries(one))
+    .flatMap((one) => Object.entries(one as Record<string, number>))
     .reduce(
       (sum, [key, value]) => (key === name || (/[._]$/.test(name) && key.startsWith(name)) ? sum + value : sum),
       0,
@@ -232,7 +233,8 @@ const agree = ({ page, counter, taken, states, visibleMs, breaks }: Watched): vo
 
   const ended = get('refreshes.done') + get('refreshes.failed')
   expect(ended, 'runs that ended').toBeLessThanOrEqual(page.refreshes())
-  expect(ended + get('refreshes.dropped'), 'runs').toBeGreaterThanOrEqual(page.refreshes())
+  // A run that has read an older cart than the news reads once more.
+  expect(2 * (ended + get('refreshes.dropped')), 'readings').toBeGreaterThanOrEqual(page.refreshes())
 
   const seen: Record<string, number> = {}
   for (const state of states) seen[state] = (seen[state] ?? 0) + 1

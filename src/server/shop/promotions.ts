@@ -97,5 +97,7 @@ const payloadOf =
   (place: LogPlace): unknown => {
     const at = new Date(now())
     if (level === 'guide') return guidePayload(change, at)
-    return logPayload(change, at, { ...place, id: randomUUID(), locale: 'en', spread_ms: spreadMs })
+    return logPayload(change, at, {
+      ...{ ...place, id: randomUUID(), locale: 'en', spread_ms: spreadMs, sent_at_ms: at.getTime() },
+    })
   }

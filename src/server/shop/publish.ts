@@ -55,7 +55,7 @@ export const createPublish =
 
 const withPlace = (payload: Readonly<Record<string, unknown>>, place: LogPlace): unknown => {
   const block = isObject(payload.cart_echo) ? payload.cart_echo : {}
-  return { ...payload, cart_echo: { id: randomUUID(), ...block, ...place } }
+  return { ...payload, cart_echo: { id: randomUUID(), sent_at_ms: Date.now(), ...block, ...place } }
 }
 
 /**

@@ -61,6 +61,7 @@ describe('removing a condition from all carts', () => {
         code: 'condition_removed',
         locale: 'en',
         spread_ms: 50,
+        sent_at_ms: expect.any(Number),
       },
     })
     expect(JSON.stringify(payload)).not.toContain('raya-sale')
