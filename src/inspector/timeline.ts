@@ -103,8 +103,8 @@ export const createTimeline = (journal: Journal, wake: () => void, nowMs: () => 
 
   /** What is nearest to the pointer, in words. */
   const nameAt = ({ clientX, clientY }: PointerEvent): string => {
-    const { left, top } = plot.getBoundingClientRect()
-    const atMs = seen.fromMs + (clientX - left) / seen.pxPerMs
+    const { left, top } = chart.getBoundingClientRect()
+    const atMs = seen.fromMs + (clientX - left - LAYOUT.labels) / seen.pxPerMs
     const y = clientY - top
     const distance = (one: Mark): number => Math.hypot((one.atMs - atMs) * seen.pxPerMs, middleOf(one.lane) - y)
     const near = drawing.marks.filter((one) => distance(one) < NEAR_PX).sort((a, b) => distance(a) - distance(b))[0]
