@@ -146,6 +146,11 @@ export const createTimeline = (journal: Journal, wake: () => void, nowMs: () => 
     mark(content, 'transform', `translate(${x} 0)`)
     mark(times, 'transform', `translate(${x + LAYOUT.labels} 0)`)
     const nowX = Math.min(width, Math.round((now - seen.fromMs) * pxPerMs))
+    // The times of ticks that are out of sight.
+    for (const label of times.children) {
+      const tickX = Number(label.getAttribute('x')) + x
+      mark(label, 'visibility', tickX < 0 || tickX > nowX ? 'hidden' : 'visible')
+    }
     mark(ahead, 'x', nowX)
     mark(ahead, 'width', width - nowX)
     mark(plot, 'width', width)

@@ -58,9 +58,12 @@ describe('the inspector of the script tag is shown', () => {
     expect((await diaryOf(page)).violations).toEqual([])
   })
 
-  it('by a call on a page where nobody is logged in, and says that', async () => {
-    const page = await openAt('', tag(), { block: false })
-    await page.evaluate('CartEcho.inspect()')
+  it.each([
+    ['by an attribute', tag('data-inspect'), ''],
+    ['by a call', tag(), 'CartEcho.inspect()'],
+  ])('%s on a page where nobody is logged in, and says that', async (_, head, call) => {
+    const page = await openAt('', head, { block: false })
+    await page.evaluate(call)
     await panel(page).getByText('idle: no-user', { exact: true }).waitFor()
     await panel(page).getByText('The page says that nobody is logged in').waitFor()
   })
