@@ -69,7 +69,7 @@ const files = {}
 for (const [name, contents] of Object.entries(PARTS))
   files[`cdn/${name}.js`] = await bundle(contents, '.', { define: VERSION })
 const integrity = Object.fromEntries(Object.keys(PARTS).map((name) => [name, integrityOf(files[`cdn/${name}.js`])]))
-files['cdn/engine.js'] = await bundle("export { open } from './src/script-tag/engine'", '.', {
+files['cdn/engine.js'] = await bundle("export { inspect, open } from './src/script-tag/engine'", '.', {
   define: { CART_ECHO_PARTS: JSON.stringify(integrity) },
 })
 files['cart-echo.global.js'] = await bundle("import './src/script-tag/loader'", './cdn', {

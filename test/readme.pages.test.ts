@@ -93,6 +93,7 @@ describe('every snippet of the guides', () => {
     'readme.pages',
     'readme.frameworks.pages',
     'readme.script-tag.pages',
+    'inspector/docs.pages',
     'server/proxy/snippets',
     'package/bin',
   ]

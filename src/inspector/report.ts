@@ -35,6 +35,7 @@ export const reportOf = ({ journal, connection, nextTryAtMs, nowMs, version }: R
     tabsOf(journal),
     '',
     ...countsOf(journal),
+    'Delays are those beyond the fastest change: median, and most.',
     '',
     `The last ${LAST} lines at most, in seconds before now:`,
     ...journal
@@ -79,8 +80,8 @@ export const figuresOf = (journal: Pick<Journal, 'totals' | 'samples'>): readonl
     ['Live again', `${totals.reconnects}`],
     ['Hand-overs', `${totals.handOvers}`],
     ['Errors', `${totals.errors}`],
-    ['Slower than the fastest: live', delays('live')],
-    ['Slower than the fastest: by the check', delays('check')],
+    ['Delay, live', delays('live')],
+    ['Delay, by the check', delays('check')],
   ]
 }
 

@@ -42,7 +42,7 @@ export const figuresSection = (journal: Journal, wake: () => void): Section => {
   const note = html(
     'p',
     { class: 'note' },
-    'Since the panel was opened. Clocks differ, so times are those beyond the fastest change: from when the server sent it to when it was told.',
+    'Since the panel was opened. Delays run from when the server sent a change to when it was told, beyond those of the fastest, for clocks differ: median, and most.',
   )
   return section(
     'Figures',

@@ -47,7 +47,7 @@ a{color:var(--blue);text-underline-offset:2px}
 .timeline .bar h3{margin-inline-end:2px}
 .range{margin-inline-end:auto;font-size:12px;font-variant-numeric:tabular-nums}
 .said{margin-block-start:8px}
-.said:empty{display:none}
+.said:empty{margin:0}
 textarea{all:unset;box-sizing:border-box;display:block;inline-size:100%;block-size:130px;margin-block-start:8px;padding:8px;overflow:auto;border:1px solid var(--line);border-radius:6px;background:var(--field);font:12px/1.4 ui-monospace,monospace;white-space:pre}
 .field{margin-block:8px 4px;cursor:ew-resize;touch-action:pan-y;user-select:none}
 .chart{display:block;max-inline-size:100%}

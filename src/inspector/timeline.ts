@@ -103,8 +103,8 @@ export const createTimeline = (journal: Journal, wake: () => void, nowMs: () => 
 
   /** What is nearest to the pointer, in words. */
   const nameAt = ({ clientX, clientY }: PointerEvent): string => {
-    const { left, top } = plot.getBoundingClientRect()
-    const atMs = seen.fromMs + (clientX - left) / seen.pxPerMs
+    const { left, top } = chart.getBoundingClientRect()
+    const atMs = seen.fromMs + (clientX - left - LAYOUT.labels) / seen.pxPerMs
     const y = clientY - top
     const distance = (one: Mark): number => Math.hypot((one.atMs - atMs) * seen.pxPerMs, middleOf(one.lane) - y)
     const near = drawing.marks.filter((one) => distance(one) < NEAR_PX).sort((a, b) => distance(a) - distance(b))[0]
@@ -146,6 +146,11 @@ export const createTimeline = (journal: Journal, wake: () => void, nowMs: () => 
     mark(content, 'transform', `translate(${x} 0)`)
     mark(times, 'transform', `translate(${x + LAYOUT.labels} 0)`)
     const nowX = Math.min(width, Math.round((now - seen.fromMs) * pxPerMs))
+    // The times of ticks that are out of sight.
+    for (const label of times.children) {
+      const tickX = Number(label.getAttribute('x')) + x
+      mark(label, 'visibility', tickX < 0 || tickX > nowX ? 'hidden' : 'visible')
+    }
     mark(ahead, 'x', nowX)
     mark(ahead, 'width', width - nowX)
     mark(plot, 'width', width)

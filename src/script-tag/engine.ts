@@ -62,9 +62,8 @@ export interface PageOptions extends StartOptions, Pick<PageSettings, 'reverb'> 
 export const open = async ({ cart: facade, script, tag, options, said, importPart }: Early): Promise<Opened> => {
   const page = (): PageOptions => ownOnly({ ...readPage({ script: tag() }), ...options() })
   const onError = neverThrowing(onceEach((error) => (options().onError ?? logOf(page()))(error)))
-  const isInspected = script?.getAttribute('data-inspect')
-  // Before the cart: that it cannot be created is worth seeing, too.
-  if (isInspected === '' || (isInspected === 'by-address' && isAskedFor())) inspect(facade, importPart).catch(onError)
+  // Before the cart: that it cannot be created is worth seeing, too. `data-inspect` alone is the first file's.
+  if (script?.getAttribute('data-inspect') === 'by-address' && isAskedFor()) inspect(facade, importPart).catch(onError)
   const connect = page().connect ?? (await connectPage(page(), () => importPart('echo', CART_ECHO_PARTS.echo)))
   // Read once more: another page may have been visited meanwhile.
   const cart = createFromPage({ ...page(), connect, onError }, () => importPart('tabs', CART_ECHO_PARTS.tabs))

@@ -74,6 +74,11 @@ const open = (queue: unknown): void => {
 
   const ready = (callback: WhenReady): void => guarded('CartEcho.ready', () => callback(cart), onError)
 
+  const inspect = () =>
+    importPart<typeof import('./engine')>('engine', engine)
+      .then((part) => part.inspect(cart, importPart))
+      .catch(onError as () => undefined)
+
   ;(globalThis as Named).CartEcho = {
     version,
     cart,
@@ -91,10 +96,7 @@ const open = (queue: unknown): void => {
       return cart.start()
     },
     ready,
-    inspect: () =>
-      importPart<typeof import('./engine')>('engine', engine)
-        .then((part) => part.inspect(cart, importPart))
-        .catch(onError as () => undefined),
+    inspect,
     [ADOPT]: (next) => {
       const isNew = tag.adopt(next)
       if (isNew) visited()
@@ -107,6 +109,8 @@ const open = (queue: unknown): void => {
     visited()
     dispatch(document, 'cart-echo-ready', cart)
     if (!isByHand) cart.start()
+    // Here, for a page where nobody is logged in fetches no code that could look for it.
+    if (script?.getAttribute('data-inspect') === '') inspect()
   })
 }
 

@@ -106,7 +106,7 @@ describe('the tarball', () => {
   })
 
   it('holds the documents beside dist, and nothing else', () => {
-    const documents = manifest.files.includes('docs') ? /^docs\/[\w-]+\.md$/ : /^$/
+    const documents = manifest.files.includes('docs') ? /^docs\/[\w-]+\.(md|png)$/ : /^$/
     const beside = packed.files.filter((path) => !path.startsWith('dist/') && !documents.test(path))
     expect([...beside].sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'])
   })

@@ -40,6 +40,7 @@ const TOGETHER: readonly Together[] = [
   { files: ['vue-only.ts'], others: ['mitt', 'vue'] },
   { files: ['notice-only.ts'], others: ['mitt'] },
   { files: ['stats-only.ts'], others: ['mitt'] },
+  { files: ['inspector-only.ts'], others: ['mitt'] },
   { files: ['echoes.ts', 'echo-events-not.ts'], others: USE_ECHO },
   { files: ['echo-events.ts'], others: USE_ECHO },
   { files: ['echo-events-bare.ts'], others: USE_ECHO },

@@ -12,6 +12,7 @@ const GUIDES = [
   'README.md',
   'docs/script-tag.md',
   'docs/notice.md',
+  'docs/inspector.md',
   'docs/refreshing.md',
   'docs/measurements.md',
   'docs/server.md',

@@ -34,6 +34,7 @@ CartEcho.ready((cart) => {
 })
 const stop: () => void = CartEcho.start({ instance: 'wishlist', onError: ({ code }) => console.warn(code) })
 CartEcho.start()
+CartEcho.inspect().then((close) => close?.())
 CartEcho.start({ connect: undefined, user: undefined })
 // @ts-expect-error: misspelt
 CartEcho.start({ instances: 'wishlist' })
