@@ -55,10 +55,10 @@ export type FigureName =
   | `latency_ms.${Path}`
 
 /**
- * What happened on a page, as whole numbers by name; what did not happen is not there. Plain JSON. Reports of many pages, and of one page many times, are added
- * up number by number. There is nothing else in them: no id, no place in a log, no address, nothing of a payload.
+ * What happened on a page, as whole numbers by `FigureName`; what did not happen is not there. Plain JSON. Reports of many pages, and of one page many times, are
+ * added up number by number. There is nothing else in them: no id, no place in a log, no address, nothing of a payload.
  */
-export type Figures = { readonly [Name in FigureName]?: number }
+export type Figures = Readonly<Record<string, number>>
 
 /** Figures that can be added to. */
 export interface Tally {

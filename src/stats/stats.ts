@@ -1,6 +1,5 @@
 export type { CartEcho } from '../engine/cart-echo'
 export type { Stop } from '../engine/environment'
-export type { CartEchoError } from '../engine/errors'
 export type { CartEventMap } from '../engine/events'
 export type { CartDomEventMap } from '../page/dom-events'
 export { type DebugOptions, debug } from './debug'

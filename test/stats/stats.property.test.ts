@@ -199,7 +199,7 @@ const run = async ({ seed, steps }: { seed: number; steps: readonly Step[] }): P
 /** The sum of all figures whose name begins so. */
 const sumOf = (figures: readonly Figures[], name: string): number =>
   figures
-    .flatMap((one) => Object.entries(one as Record<string, number>))
+    .flatMap((one) => Object.entries(one))
     .reduce(
       (sum, [key, value]) => (key === name || (/[._]$/.test(name) && key.startsWith(name)) ? sum + value : sum),
       0,

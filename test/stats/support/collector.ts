@@ -39,8 +39,7 @@ export const openCollector = async (): Promise<Collector> => {
     sum: () => {
       const sums: Record<string, number> = {}
       for (const { figures } of collected)
-        for (const [name, value] of Object.entries(figures as Record<string, number>))
-          sums[name] = (sums[name] ?? 0) + value
+        for (const [name, value] of Object.entries(figures)) sums[name] = (sums[name] ?? 0) + value
       return sums
     },
     close: () => {
