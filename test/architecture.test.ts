@@ -29,7 +29,8 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: RegExp }> = {
     ],
     packages: /^$/,
   },
-  testing: { rooms: ['engine', 'page', 'tabs', 'create-cart-echo'], packages: /^$/ },
+  // Only its own entry for msw needs that.
+  testing: { rooms: ['engine', 'page', 'tabs', 'create-cart-echo'], packages: /^msw$/ },
   server: { rooms: [], packages: /^(node:|ws$)/ },
   'create-cart-echo': { rooms: ['engine', 'page', 'tabs'], packages: /^$/ },
   entry: { rooms: ['engine', 'page', 'create-cart-echo'], packages: /^$/ },
@@ -46,6 +47,7 @@ const ENTRIES = [
   ...['alpine', 'livewire', 'react', 'vue'].map((name) => `adapters/${name}.ts`),
   'notice/notice.ts',
   'testing/testing.ts',
+  'testing/msw.ts',
 ]
 
 const NOT_IN_A_PAGE: Record<string, RegExp> = {
