@@ -120,14 +120,14 @@ const SPREAD_MS = 2_000
 export const createFakeCart = (options: FakeCartOptions = {}): FakeCart => {
   const { connect = true, check = true, browser: given, onError, events, instance, target, ...rest } = options
   const { log, epoch, startsAtMs, random, onAdvance, ...said } = rest
-  const own = { log, epoch, startsAtMs, random, onAdvance }
-  const [needless] = Object.entries(own).find(([, value]) => value !== undefined) ?? []
+  const ofBrowser = { log, epoch, startsAtMs, random, onAdvance }
+  const [needless] = Object.entries(ofBrowser).find(([, value]) => value !== undefined) ?? []
   if (given && needless !== undefined)
     throw new CartEchoError(
       'invalid-options',
       `Give ${needless} to createFakeBrowser(): the tabs of a browser share it.`,
     )
-  const browser = given ?? createFakeBrowser({ ...own, owner: said.owner ?? undefined })
+  const browser = given ?? createFakeBrowser({ ...ofBrowser, owner: said.owner ?? undefined })
   const { shop } = browser
   const { clock, sockets, openTab } = partsOf(browser)
   const tab = openTab()
@@ -150,13 +150,14 @@ export const createFakeCart = (options: FakeCartOptions = {}): FakeCart => {
     clock.expectWithin(Math.max(longestMs, settleMs + (readNumber(cart_echo?.spread_ms) ?? 0)))
   }
 
+  const own = sockets.connector()
   const fakeFetch = createFakeFetch(page.environment, shop, noteCause)
 
   const real = createCartEchoIn(
     page.environment,
     {
       ...identity,
-      ...(connect ? { connect: sockets.connector() } : {}),
+      ...(connect ? { connect: own.connect } : {}),
       ...(check ? { check: { url: CHECK, fetch: fakeFetch.fetch, ...(check === true ? {} : check) } } : {}),
       events,
       instance,
@@ -255,7 +256,7 @@ export const createFakeCart = (options: FakeCartOptions = {}): FakeCart => {
     get pending() {
       const { timers, listeners } = page.left()
       const { locks, channels } = tab.left()
-      return { timers, listeners: listeners + channels, locks, requests: fakeFetch.open(), sockets: sockets.open() }
+      return { timers, listeners: listeners + channels, locks, requests: fakeFetch.open(), sockets: own.open() }
     },
     close: real.stop,
   }
