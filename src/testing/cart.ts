@@ -18,12 +18,12 @@ import { bringInto, type ReachableStates } from './states'
 /** How a page with a fake cart begins. */
 export interface FakeCartOptions
   extends Omit<PageIdentity, 'check' | 'reverb'>,
-    Pick<CartEchoOptions, 'events' | 'instance' | 'target' | 'onError'>,
+    Pick<CartEchoOptions, 'events' | 'instance' | 'tabs' | 'target' | 'onError'>,
     FakeBrowserOptionsOfOne {
   /** False: a page without a socket, which the check alone feeds. Default true. */
   connect?: boolean | undefined
-  /** False: a page without a check. Or how often it is asked, and how long an answer may take. Default true. */
-  check?: boolean | Pick<CheckSettings, 'intervalMs' | 'auditMs' | 'timeoutMs'> | undefined
+  /** False: a page without a check. Or where and how often it is asked, and how long an answer may take. Default true: at `/api/cart/check-updates`. */
+  check?: boolean | Partial<Pick<CheckSettings, 'url' | 'intervalMs' | 'auditMs' | 'timeoutMs'>> | undefined
   /** One that other tabs are in: the tabs of a shopper share a connection, as they do on a page. Default: a browser of its own, and nothing is shared. */
   browser?: FakeBrowser | undefined
 }
@@ -118,7 +118,7 @@ const SPREAD_MS = 2_000
  * @throws {CartEchoError} as `createCartEcho` does; `invalid-options` for a browser of others together with options for one of its own.
  */
 export const createFakeCart = (options: FakeCartOptions = {}): FakeCart => {
-  const { connect = true, check = true, browser: given, onError, events, instance, target, ...rest } = options
+  const { connect = true, check = true, browser: given, onError, events, instance, tabs, target, ...rest } = options
   const { log, epoch, startsAtMs, random, onAdvance, ...said } = rest
   const ofBrowser = { log, epoch, startsAtMs, random, onAdvance }
   const [needless] = Object.entries(ofBrowser).find(([, value]) => value !== undefined) ?? []
@@ -161,6 +161,7 @@ export const createFakeCart = (options: FakeCartOptions = {}): FakeCart => {
       ...(check ? { check: { url: CHECK, fetch: fakeFetch.fetch, ...(check === true ? {} : check) } } : {}),
       events,
       instance,
+      tabs,
       target,
       onError: (error) => {
         errors.push(error)

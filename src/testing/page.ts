@@ -8,6 +8,8 @@ export type FakePageSignal = Exclude<PageSignal, 'woke' | 'tick'>
 export interface FakePage {
   readonly environment: Environment
   readonly signal: (signal: FakePageSignal) => void
+  /** Runs something of the browser's in the page: at once, or when it is no longer asleep. */
+  readonly enter: (run: () => void) => void
   /** Whether it is a page at all, or a server; and whether it is prerendered. Both are looked at when listening starts. */
   readonly be: (what: { hasPage?: boolean; isActivated?: boolean }) => void
   /** Timers that are set, and listeners to the page. */
@@ -23,13 +25,18 @@ export const openPage = (clock: VirtualClock): FakePage => {
   let isVisible = true
   let isAsleep = false
 
+  const enter = (run: () => void): void => {
+    if (isAsleep) backlog.push(run)
+    else run()
+  }
+
   const schedule = (delayMs: number, run: () => void): Stop => {
     const timer = Symbol('timer')
     timers.add(timer)
     const due = (): void => {
       if (timers.delete(timer)) run()
     }
-    const stop = clock.schedule(delayMs, () => (isAsleep ? void backlog.push(due) : due()))
+    const stop = clock.schedule(delayMs, () => enter(due))
     return () => {
       timers.delete(timer)
       stop()
@@ -67,6 +74,7 @@ export const openPage = (clock: VirtualClock): FakePage => {
       // Listeners hear that it falls asleep while it still lives.
       if (signal === 'frozen' || signal === 'left') isAsleep = true
     },
+    enter,
     be: (what) => {
       is = { ...is, ...what }
     },
