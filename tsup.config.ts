@@ -22,6 +22,7 @@ const ENTRIES = {
   'echo-events': 'echo-events',
   global: 'script-tag/on-window',
   testing: 'testing/testing',
+  'testing-msw': 'testing/msw',
 }
 
 // Not public: a file of a fixed name, which `index` imports once another tab is there.

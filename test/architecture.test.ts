@@ -31,7 +31,8 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: RegExp }> = {
     ],
     packages: /^$/,
   },
-  testing: { rooms: ['engine', 'page', 'tabs', 'create-cart-echo'], packages: /^$/ },
+  // Only its own entry for msw needs that.
+  testing: { rooms: ['engine', 'page', 'tabs', 'create-cart-echo'], packages: /^msw$/ },
   server: {
     rooms: ['server/doctor'],
     packages: /^(node:|hono\/utils\/|(ws|picocolors|picocolors\/types|@clack\/prompts)$)/,
@@ -54,6 +55,7 @@ const ENTRIES = [
   'testing/testing.ts',
   'stats/stats.ts',
   'inspector/inspect.ts',
+  'testing/msw.ts',
 ]
 
 const NOT_IN_A_PAGE: Record<string, RegExp> = {

@@ -48,7 +48,8 @@ export const DISPATCHER: unique symbol = Symbol.for('cart-echo.dispatcher')
 export const isParsed = (): boolean => {
   const { document, performance } = globalThis
   const state = document && unclobbered(document, 'readyState')
-  const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[]
+  // jsdom's has no entries at all.
+  const [navigation] = (performance?.getEntriesByType?.('navigation') ?? []) as PerformanceNavigationTiming[]
   return state === 'interactive' ? !!navigation?.domContentLoadedEventStart : state !== 'loading'
 }
 

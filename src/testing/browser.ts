@@ -52,6 +52,11 @@ export const createFakeBrowser = (options: FakeBrowserOptions = {}): FakeBrowser
   const locks = new Map<string, { holder: Claim | null; queue: Claim[] }>()
   const lines = new Set<Line>()
 
+  // What is on its way is no timer of the page's.
+  const soon = (page: FakePage, run: () => void): void => {
+    clock.schedule(ON_ITS_WAY_MS, () => page.enter(run))
+  }
+
   const lockOf = (name: string) => {
     const lock = locks.get(name) ?? { holder: null, queue: [] }
     locks.set(name, lock)
@@ -59,7 +64,7 @@ export const createFakeBrowser = (options: FakeBrowserOptions = {}): FakeBrowser
   }
 
   const tellSoon = (claim: Claim, word: 'granted' | 'lost'): void => {
-    claim.page.environment.schedule(ON_ITS_WAY_MS, () => {
+    soon(claim.page, () => {
       if (claim.isOver) return
       if (word === 'lost') claim.isOver = true
       claim.request[word]()
@@ -101,7 +106,7 @@ export const createFakeBrowser = (options: FakeBrowserOptions = {}): FakeBrowser
         const copy = cloned(message)
         for (const other of lines) {
           if (other === line || other.name !== name) continue
-          other.page.environment.schedule(ON_ITS_WAY_MS, () => {
+          soon(other.page, () => {
             if (lines.has(other)) other.hear(cloned(copy))
           })
         }

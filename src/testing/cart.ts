@@ -18,12 +18,12 @@ import { bringInto, type ReachableStates } from './states'
 /** How a page with a fake cart begins. */
 export interface FakeCartOptions
   extends Omit<PageIdentity, 'check' | 'reverb'>,
-    Pick<CartEchoOptions, 'events' | 'instance' | 'target' | 'onError'>,
+    Pick<CartEchoOptions, 'events' | 'instance' | 'tabs' | 'target' | 'onError'>,
     FakeBrowserOptionsOfOne {
   /** False: a page without a socket, which the check alone feeds. Default true. */
   connect?: boolean | undefined
-  /** False: a page without a check. Or how often it is asked, and how long an answer may take. Default true. */
-  check?: boolean | Pick<CheckSettings, 'intervalMs' | 'auditMs' | 'timeoutMs'> | undefined
+  /** False: a page without a check. Or where and how often it is asked, and how long an answer may take. Default true: at `/api/cart/check-updates`. */
+  check?: boolean | Partial<Pick<CheckSettings, 'url' | 'intervalMs' | 'auditMs' | 'timeoutMs'>> | undefined
   /** One that other tabs are in: the tabs of a shopper share a connection, as they do on a page. Default: a browser of its own, and nothing is shared. */
   browser?: FakeBrowser | undefined
 }
@@ -118,16 +118,16 @@ const SPREAD_MS = 2_000
  * @throws {CartEchoError} as `createCartEcho` does; `invalid-options` for a browser of others together with options for one of its own.
  */
 export const createFakeCart = (options: FakeCartOptions = {}): FakeCart => {
-  const { connect = true, check = true, browser: given, onError, events, instance, target, ...rest } = options
+  const { connect = true, check = true, browser: given, onError, events, instance, tabs, target, ...rest } = options
   const { log, epoch, startsAtMs, random, onAdvance, ...said } = rest
-  const own = { log, epoch, startsAtMs, random, onAdvance }
-  const [needless] = Object.entries(own).find(([, value]) => value !== undefined) ?? []
+  const ofBrowser = { log, epoch, startsAtMs, random, onAdvance }
+  const [needless] = Object.entries(ofBrowser).find(([, value]) => value !== undefined) ?? []
   if (given && needless !== undefined)
     throw new CartEchoError(
       'invalid-options',
       `Give ${needless} to createFakeBrowser(): the tabs of a browser share it.`,
     )
-  const browser = given ?? createFakeBrowser({ ...own, owner: said.owner ?? undefined })
+  const browser = given ?? createFakeBrowser({ ...ofBrowser, owner: said.owner ?? undefined })
   const { shop } = browser
   const { clock, sockets, openTab } = partsOf(browser)
   const tab = openTab()
@@ -150,16 +150,18 @@ export const createFakeCart = (options: FakeCartOptions = {}): FakeCart => {
     clock.expectWithin(Math.max(longestMs, settleMs + (readNumber(cart_echo?.spread_ms) ?? 0)))
   }
 
+  const own = sockets.connector()
   const fakeFetch = createFakeFetch(page.environment, shop, noteCause)
 
   const real = createCartEchoIn(
     page.environment,
     {
       ...identity,
-      ...(connect ? { connect: sockets.connector() } : {}),
+      ...(connect ? { connect: own.connect } : {}),
       ...(check ? { check: { url: CHECK, fetch: fakeFetch.fetch, ...(check === true ? {} : check) } } : {}),
       events,
       instance,
+      tabs,
       target,
       onError: (error) => {
         errors.push(error)
@@ -255,7 +257,7 @@ export const createFakeCart = (options: FakeCartOptions = {}): FakeCart => {
     get pending() {
       const { timers, listeners } = page.left()
       const { locks, channels } = tab.left()
-      return { timers, listeners: listeners + channels, locks, requests: fakeFetch.open(), sockets: sockets.open() }
+      return { timers, listeners: listeners + channels, locks, requests: fakeFetch.open(), sockets: own.open() }
     },
     close: real.stop,
   }

@@ -8,6 +8,10 @@ export type FakePageSignal = Exclude<PageSignal, 'woke' | 'tick'>
 export interface FakePage {
   readonly environment: Environment
   readonly signal: (signal: FakePageSignal) => void
+  /** Has it looked at and alive, as it was at first. */
+  readonly wake: () => void
+  /** Runs something of the browser's in the page: at once, or when it is no longer asleep. */
+  readonly enter: (run: () => void) => void
   /** Whether it is a page at all, or a server; and whether it is prerendered. Both are looked at when listening starts. */
   readonly be: (what: { hasPage?: boolean; isActivated?: boolean }) => void
   /** Timers that are set, and listeners to the page. */
@@ -21,7 +25,12 @@ export const openPage = (clock: VirtualClock): FakePage => {
   const backlog: (() => void)[] = []
   let is = { hasPage: true, isActivated: true }
   let isVisible = true
-  let isAsleep = false
+  let asleep: 'frozen' | 'left' | null = null
+
+  const enter = (run: () => void): void => {
+    if (asleep) backlog.push(run)
+    else run()
+  }
 
   const schedule = (delayMs: number, run: () => void): Stop => {
     const timer = Symbol('timer')
@@ -29,7 +38,7 @@ export const openPage = (clock: VirtualClock): FakePage => {
     const due = (): void => {
       if (timers.delete(timer)) run()
     }
-    const stop = clock.schedule(delayMs, () => (isAsleep ? void backlog.push(due) : due()))
+    const stop = clock.schedule(delayMs, () => enter(due))
     return () => {
       timers.delete(timer)
       stop()
@@ -40,9 +49,16 @@ export const openPage = (clock: VirtualClock): FakePage => {
     if (signal === 'visible' || signal === 'hidden') isVisible = signal === 'visible'
     if (signal === 'activated') is = { ...is, isActivated: true }
     if (signal === 'resumed' || signal === 'restored') {
-      isAsleep = false
+      asleep = null
       for (const due of backlog.splice(0)) due()
     }
+  }
+
+  const signal = (signal: FakePageSignal): void => {
+    take(signal)
+    for (const listener of [...listeners]) if (listeners.has(listener)) listener.hear(signal)
+    // Listeners hear that it falls asleep while it still lives.
+    if (signal === 'frozen' || signal === 'left') asleep = signal
   }
 
   return {
@@ -61,12 +77,12 @@ export const openPage = (clock: VirtualClock): FakePage => {
         return () => listeners.delete(listener)
       },
     },
-    signal: (signal) => {
-      take(signal)
-      for (const listener of [...listeners]) if (listeners.has(listener)) listener.hear(signal)
-      // Listeners hear that it falls asleep while it still lives.
-      if (signal === 'frozen' || signal === 'left') isAsleep = true
+    signal,
+    wake: () => {
+      if (asleep) signal(asleep === 'left' ? 'restored' : 'resumed')
+      if (!isVisible) signal('visible')
     },
+    enter,
     be: (what) => {
       is = { ...is, ...what }
     },

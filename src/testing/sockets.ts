@@ -19,8 +19,8 @@ export type SocketStep = 'finding-echo' | 'opening-socket' | 'subscribing'
 
 /** The sockets of a browser's tabs, and the server behind them. */
 export interface Sockets {
-  /** A connector whose sockets are these. */
-  readonly connector: () => Connector
+  /** A connector whose sockets are these, and how many of them are open through it. */
+  readonly connector: () => { readonly connect: Connector; readonly open: () => number }
   /** The server takes everybody, from now on. */
   readonly comeBack: () => void
   /** All are lost, and come back by themselves at this time of the clock; null: with `comeBack()`. */
@@ -31,7 +31,6 @@ export interface Sockets {
   readonly broadcast: (event: string, payload: unknown) => void
   /** Says something to the pages that have a socket. */
   readonly tell: (run: (sink: Sink) => void) => void
-  readonly open: () => number
   /** How many are subscribed. */
   readonly live: () => number
 }
@@ -118,12 +117,22 @@ export const createSockets = (shop: FakeShop): Sockets => {
   const comeBack = (): void => become({ name: 'well' }, ({ begin }) => begin())
 
   return {
-    connector: () => ({
-      key: () => 'fake-app',
-      transport:
+    connector: () => {
+      const mine = new Set<symbol>()
+      const transport: Connector['transport'] =
         ({ environment }) =>
-        (sink) => ({ stop: open(environment, sink) }),
-    }),
+        (sink) => {
+          const socket = Symbol('socket')
+          mine.add(socket)
+          const close = open(environment, sink)
+          const stop = (): void => {
+            mine.delete(socket)
+            close()
+          }
+          return { stop }
+        }
+      return { connect: { key: () => 'fake-app', transport }, open: () => mine.size }
+    },
     comeBack,
     lose: (untilMs) => become({ name: 'away', untilMs }, ({ suffer }) => suffer(lost(untilMs))),
     slowDown: (step) => become({ name: 'slow', step }, () => undefined),
@@ -134,7 +143,6 @@ export const createSockets = (shop: FakeShop): Sockets => {
     tell: (run) => {
       for (const { sink } of [...sockets]) run(sink)
     },
-    open: () => sockets.size,
     live: () => [...sockets].filter(({ isSubscribed }) => isSubscribed()).length,
   }
 }

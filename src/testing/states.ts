@@ -107,6 +107,7 @@ const hint = ({ hasCheck, hasSocket, shop }: Levers, name: string, reason: strin
 const makeWell = ({ cart, page, shop, sockets, owner }: Levers): void => {
   const { reason } = cart.connection.get()
   page.be({ hasPage: true, isActivated: true })
+  page.wake()
   shop.answer('usual')
   if (shop.owner() === null) shop.logIn(owner)
   sockets.comeBack()

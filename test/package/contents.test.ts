@@ -12,7 +12,7 @@ import { packagesOf, reachedFrom } from './support/modules'
 import { install, packed, ROOT } from './support/pack'
 import { runNode } from './support/run'
 
-const { folder, cartEcho } = await install(['mitt', 'react', 'vue'])
+const { folder, cartEcho } = await install(['mitt', 'msw', 'react', 'vue'])
 await copyFile(new URL('./support/import-entries.mjs', import.meta.url), join(folder, 'import-entries.mjs'))
 
 interface Manifest {
@@ -45,6 +45,7 @@ const BROWSER_ENTRIES = [
   'dist/echo-events.js',
   'dist/global.js',
   'dist/testing.js',
+  'dist/testing-msw.js',
   ...NATIVE,
 ]
 
@@ -131,8 +132,10 @@ describe('the tarball', () => {
   })
 })
 
+const OF_MSW = 'cart-echo/testing/msw'
+
 describe('an entry', () => {
-  const names = Object.keys(EXPORTED)
+  const names = Object.keys(EXPORTED).filter((entry) => entry !== OF_MSW)
   // In both orders: what one leaves behind may hide what another lacks.
   const imported = Promise.all(
     [names, [...names].reverse()].map((entries) => runNode(['import-entries.mjs', ...entries], folder)),
@@ -143,7 +146,12 @@ describe('an entry', () => {
     expect(entries.map((path) => join('cart-echo', path))).toEqual(Object.keys(EXPORTED))
   })
 
-  it.each(Object.entries(EXPORTED))(
+  it('of msw exports these names; that msw looks at the navigator when it is imported is its own', async () => {
+    const names = Object.keys(await import(join(cartEcho, 'dist/testing-msw.js')))
+    expect(names.sort()).toEqual(EXPORTED[OF_MSW])
+  })
+
+  it.each(Object.entries(EXPORTED).filter(([entry]) => entry !== OF_MSW))(
     '%s exports these names, and touches no global when imported',
     async (entry, names) => {
       for (const { code, out, err } of await imported) {
@@ -187,9 +195,17 @@ describe('an entry', () => {
     ['dist/livewire.js', []],
     ['dist/react.js', [{ name: 'react', isDynamic: false }]],
     ['dist/vue.js', [{ name: 'vue', isDynamic: false }]],
-  ])('for a framework (%s) imports that, and else only what the client has already', (entry, expected) => {
+    ['dist/testing.js', []],
+    ['dist/testing-msw.js', [{ name: 'msw', isDynamic: false }]],
+  ])('for a framework or a tool (%s) imports that, and else only what the client has already', (entry, expected) => {
     const packages = packagesOf(cartEcho, entry).filter(({ name }) => name !== 'mitt')
     expect([...new Map(packages.map((one) => [one.name, one])).values()]).toEqual(expected)
+  })
+
+  it('for a page reaches nothing that is for tests', () => {
+    for (const entry of BROWSER_ENTRIES.filter((path) => !path.startsWith('dist/testing')))
+      for (const path of reachedFrom(cartEcho, entry))
+        expect(readFileSync(join(cartEcho, path), 'utf8'), `${entry} → ${path}`).not.toContain('createFakeBrowser')
   })
 
   it('for React says that it is for the browser, before anything else, and no other does', () => {

@@ -52,6 +52,7 @@ const TOGETHER: readonly Together[] = [
   },
   { files: ['global.ts'], others: ['mitt'] },
   { files: ['testing.ts'], others: ['mitt'] },
+  { files: ['testing-msw.ts'], others: ['mitt', 'msw'] },
   { files: ['server.ts'], others: ['@types/node'], place: NODE },
 ]
 
@@ -105,7 +106,7 @@ describe('the built declarations', () => {
   })
 
   it.each(Object.entries(EXPORTED))('of %s promise the very values that are there', (entry, names) => {
-    const [, name = 'index'] = entry.split('/')
+    const name = entry.split('/').slice(1).join('-') || 'index'
     const path = join(packed.folder, 'dist', `${name === 'server' ? 'server/index' : name}.d.ts`)
     expect(declaredValues(path)).toEqual(names)
   })

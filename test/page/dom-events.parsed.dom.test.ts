@@ -3,9 +3,13 @@ import { isParsed, whenParsed } from '../../src/page/dom-events'
 
 /** The page is as far as this; `domContentLoadedAtMs` is what its navigation entry says, where it has one. */
 const pageIs = (readyState: DocumentReadyState, domContentLoadedAtMs?: number): void => {
-  Object.defineProperty(document, 'readyState', { configurable: true, value: readyState })
+  pageIsStill(readyState)
   const entries = domContentLoadedAtMs === undefined ? [] : [{ domContentLoadedEventStart: domContentLoadedAtMs }]
   vi.spyOn(performance, 'getEntriesByType').mockReturnValue(entries as never)
+}
+
+const pageIsStill = (readyState: DocumentReadyState): void => {
+  Object.defineProperty(document, 'readyState', { configurable: true, value: readyState })
 }
 
 afterEach(() => {
@@ -29,6 +33,15 @@ describe('a page', () => {
     document.dispatchEvent(new Event('DOMContentLoaded'))
     window.dispatchEvent(new Event('load'))
     expect(run).toHaveBeenCalledTimes(1)
+  })
+
+  it('that has no entries, as jsdom’s, goes by its state', () => {
+    pageIs('complete')
+    vi.stubGlobal('performance', {})
+    expect(isParsed()).toBe(true)
+    pageIsStill('interactive')
+    expect(isParsed()).toBe(false)
+    vi.unstubAllGlobals()
   })
 
   it('that does not say that DOMContentLoaded is over is parsed when it is loaded', () => {

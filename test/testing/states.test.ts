@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { Connection } from '../../src/engine/state'
-import { createFakeCart, type FakeCart, type FakeCartOptions } from '../../src/testing/testing'
+import { createFakeBrowser, createFakeCart, type FakeCart, type FakeCartOptions } from '../../src/testing/testing'
 
 type Place = readonly [name: string, reason: string]
 
@@ -72,7 +72,6 @@ describe('connection()', () => {
   it.each<[string, FakeCartOptions]>([
     ['a check', {}],
     ['no check', { check: false }],
-    ['a check without a log', { log: false }],
     ['no socket', { connect: false }],
   ])('brings a page with %s from every state that it can have into every other', async (_what, options) => {
     const reachable: Place[] = []
@@ -113,6 +112,41 @@ describe('connection()', () => {
     const place: Place = [reason === 'no-browser' ? 'idle' : 'connecting', reason]
     await expect(bring(fake, place)).rejects.toThrow('before start()')
     fake.close()
+  })
+
+  it.each([['hidden'], ['frozen'], ['left'], ['left', 'hidden']] as const)(
+    'has a page looked at that is %s',
+    async (...signals) => {
+      const fake = createFakeCart()
+      await fake.connection('live', 'subscribed')
+      for (const signal of signals) fake.page(signal)
+      await fake.connection('waiting', 'check-failed')
+      await fake.connection('live', 'subscribed')
+      fake.close()
+      expect(fake.pending.timers).toBe(0)
+    },
+  )
+
+  it('brings all tabs of a browser where their server leads them', async () => {
+    const browser = createFakeBrowser()
+    const [one, other] = [createFakeCart({ browser }), createFakeCart({ browser })]
+    for (const fake of [one, other]) {
+      fake.cart.start()
+      await fake.settle()
+    }
+    for (const place of [
+      ['waiting', 'socket-lost'],
+      ['polling', 'unknown-app'],
+      ['waiting', 'check-busy'],
+      ['refused', 'session-over'],
+      ['live', 'subscribed'],
+    ] as const) {
+      await bring(other, place)
+      await other.settle()
+      expect([now(one), now(other)]).toEqual([place, place])
+    }
+    for (const fake of [one, other]) fake.close()
+    expect([one.pending, other.pending].map(({ timers, locks }) => timers + locks)).toEqual([0, 0])
   })
 
   it('has the trouble reported as on a page: once, by its code', async () => {

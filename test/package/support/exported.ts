@@ -28,5 +28,6 @@ export const EXPORTED: Readonly<Record<string, readonly string[]>> = {
     'createFakeEcho',
     'createFakeShop',
   ],
+  'cart-echo/testing/msw': ['authHandlers', 'checkHandlers'],
   'cart-echo/server': ['CartEchoServerError', 'startFaultProxy', 'startServer'],
 }
