@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
 import { isBuiltin } from 'node:module'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
@@ -106,10 +106,19 @@ describe('the tarball', () => {
     expect(notices).toMatch(/^parse5\/node_modules\/entities\/LICENSE/m)
   })
 
-  it('holds the documents beside dist, and nothing else', () => {
+  it('holds the documents and the Laravel files beside dist, and nothing else', () => {
     const documents = manifest.files.includes('docs') ? /^docs\/[\w-]+\.(md|png)$/ : /^$/
-    const beside = packed.files.filter((path) => !path.startsWith('dist/') && !documents.test(path))
+    const beside = packed.files.filter((path) => !/^(dist|laravel)\//.test(path) && !documents.test(path))
     expect([...beside].sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'])
+  })
+
+  it('holds every Laravel file of the repository', () => {
+    const inRepository = readdirSync(join(ROOT, 'laravel'), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)))
+    const inTarball = packed.files.filter((path) => path.startsWith('laravel/'))
+    expect([...inTarball].sort()).toEqual(inRepository.sort())
+    expect(inTarball).toContain('laravel/app/CartEcho/SqlLog.php')
   })
 
   it('holds the document that errors name', async () => {
