@@ -67,6 +67,8 @@ export const createFakeShop = (options: FakeShopOptions = {}): FakeShop => {
   const asked: AskedQuestion[] = []
   const said: { readonly answer: AnyAnswer; readonly options: AnswerOptions; times: number }[] = []
   let owner: string | null = first
+  /** Who is logged in, or was last: to them changes happen. */
+  let customer = first
   /** What a shop without a log has not told yet. */
   let untold: string | null | undefined
 
@@ -87,7 +89,7 @@ export const createFakeShop = (options: FakeShopOptions = {}): FakeShop => {
       untold = payload.message
       return payload
     }
-    const log = logOf(owner ?? first)
+    const log = logOf(customer)
     const place = placeOf(payload)
     const seq = log.events.length + 1
     // Placed elsewhere it is a broadcast that came twice, or out of its order: the log has it, or knows nothing of it.
@@ -104,7 +106,7 @@ export const createFakeShop = (options: FakeShopOptions = {}): FakeShop => {
       untold = undefined
       return { updated: message !== undefined, message: message ?? null }
     }
-    const name = owner ?? first
+    const name = customer
     const log = logOf(name)
     const from = parseCursor(since)
     const block = { owner: name, cursor: endOf(log), events: [] }
@@ -134,7 +136,7 @@ export const createFakeShop = (options: FakeShopOptions = {}): FakeShop => {
     const { answer, options } = next ?? { answer: 'usual', options: {} }
     const about: Asked = {
       usual: () => usual(query.get('since')),
-      owner: owner ?? first,
+      owner: customer,
       cursor: cursor() ?? `${firstEpoch}:0`,
       fresh: query.get('fresh'),
       options,
@@ -158,12 +160,13 @@ export const createFakeShop = (options: FakeShopOptions = {}): FakeShop => {
     asked,
     logIn: (name) => {
       owner = name
+      customer = name
     },
     logOut: () => {
       owner = null
     },
     restart: (epoch) => {
-      logs.set(owner ?? first, { epoch, events: [] })
+      logs.set(customer, { epoch, events: [] })
     },
     respond: (address) => {
       const query = attempt(() => new URL(address, 'https://shop.test').searchParams) ?? new URLSearchParams()

@@ -27,11 +27,11 @@ export interface Sockets {
   readonly lose: (untilMs: number | null) => void
   readonly slowDown: (step: SocketStep) => void
   readonly refuse: (fact: ConnectionFact) => void
-  /** Broadcasts to all that are subscribed. */
+  /** Broadcasts to all that are subscribed for the customer who is logged in. Who has logged out is still heard of, for Reverb revokes nothing. */
   readonly broadcast: (event: string, payload: unknown) => void
   /** Says something to the pages that have a socket. */
   readonly tell: (run: (sink: Sink) => void) => void
-  /** How many are subscribed. */
+  /** How many would hear that. */
   readonly live: () => number
 }
 
@@ -40,7 +40,8 @@ interface Socket {
   readonly begin: () => void
   readonly suffer: (fact: ConnectionFact) => void
   readonly hear: (event: string, payload: unknown) => void
-  readonly isSubscribed: () => boolean
+  /** True where the channel was confirmed for that customer; null: for anybody. */
+  readonly isSubscribed: (owner: string | null) => boolean
   readonly sink: Sink
 }
 
@@ -62,6 +63,8 @@ export const createSockets = (shop: FakeShop): Sockets => {
     const alarm = createAlarm(environment)
     let isSubscribed = false
     let wasLive = false
+    /** Whose channel it is. */
+    let confirmedFor: string | null = null
 
     const begin = (): void => {
       if (isSubscribed || !isPast('finding-echo')) return
@@ -78,7 +81,8 @@ export const createSockets = (shop: FakeShop): Sockets => {
 
     const confirm = (): void => {
       // Laravel answers both the lost session and the channel of somebody else so.
-      if (shop.owner() === null) return suffer(refused('not-authorised', { status: 403 }))
+      confirmedFor = shop.owner()
+      if (confirmedFor === null) return suffer(refused('not-authorised', { status: 403 }))
       isSubscribed = true
       sink.state({ name: 'subscribed' })
       sink.resync(wasLive ? BACK_WITHIN_MS : 0)
@@ -96,10 +100,8 @@ export const createSockets = (shop: FakeShop): Sockets => {
       begin,
       suffer,
       sink,
-      isSubscribed: () => isSubscribed,
-      hear: (event, payload) => {
-        if (isSubscribed) sink.deliver(event, payload)
-      },
+      isSubscribed: (owner) => isSubscribed && (owner === null || owner === confirmedFor),
+      hear: sink.deliver,
     }
     sockets.add(socket)
     begin()
@@ -113,6 +115,8 @@ export const createSockets = (shop: FakeShop): Sockets => {
     server = next
     for (const socket of [...sockets]) if (sockets.has(socket)) each(socket)
   }
+
+  const listening = (): Socket[] => [...sockets].filter(({ isSubscribed }) => isSubscribed(shop.owner()))
 
   const comeBack = (): void => become({ name: 'well' }, ({ begin }) => begin())
 
@@ -138,11 +142,11 @@ export const createSockets = (shop: FakeShop): Sockets => {
     slowDown: (step) => become({ name: 'slow', step }, () => undefined),
     refuse: (fact) => become({ name: 'refusing', fact }, ({ suffer }) => suffer(fact)),
     broadcast: (event, payload) => {
-      for (const { hear } of [...sockets]) hear(event, payload)
+      for (const { hear } of listening()) hear(event, payload)
     },
     tell: (run) => {
       for (const { sink } of [...sockets]) run(sink)
     },
-    live: () => [...sockets].filter(({ isSubscribed }) => isSubscribed()).length,
+    live: () => listening().length,
   }
 }

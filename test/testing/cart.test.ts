@@ -206,6 +206,8 @@ describe('a fake cart', () => {
     fake.logOut()
     await fake.settle()
     expect(fake.cart.connection.get()).toMatchObject({ name: 'live' })
+    fake.hear({ message: 'after the log-out' })
+    expect(messages(fake)).toEqual(['after the log-out'])
     fake.cart.check().catch(() => undefined)
     await fake.settle()
     expect(fake.cart.connection.get()).toMatchObject({ name: 'refused', reason: 'session-over' })
@@ -370,6 +372,18 @@ describe('two tabs of one browser', () => {
     one.cart.dismiss()
     await one.settle()
     expect(other.cart.news.get().unread).toEqual([])
+  })
+
+  it('of two customers hear their own changes only', async () => {
+    const browser = createFakeBrowser()
+    const one = await listening({ browser })
+    browser.shop.logIn('owner-2')
+    expect(() => one.hear()).toThrow('No socket is subscribed')
+    const other = fakeCart({ browser, user: 8 })
+    other.cart.start()
+    await other.passes(100)
+    other.hear({ message: 'of the second' })
+    expect([messages(one), messages(other)]).toEqual([[], ['of the second']])
   })
 
   it('hand over when the one that leads is closed, and nothing is lost', async () => {

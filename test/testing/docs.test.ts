@@ -64,7 +64,12 @@ describe('the guide to testing', () => {
     expect.hasAssertions()
   })
 
-  it('names answers that there are', () => {
+  it('names every answer', () => {
+    const list = guide.split('The answers by name: ')[1]?.split('\n\n')[0] ?? ''
+    expect([...list.matchAll(/`([\w-]+)`/g)].map(([, name]) => name).sort()).toEqual([...answerNames()].sort())
+  })
+
+  it('uses answers that there are', () => {
     const named = [...guide.matchAll(/answer\('([\w-]+)'/g)].map(([, name]) => name)
     expect(named.length).toBeGreaterThan(2)
     const ofChannels = ['granted', 'pending']
