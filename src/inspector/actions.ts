@@ -1,6 +1,7 @@
 import type { CartEcho } from '../engine/cart-echo'
 import type { CartEchoError } from '../engine/errors'
-import { button, html, write } from './dom'
+import { attempt } from '../engine/shape'
+import { button, html, type Safely, write } from './dom'
 import { codeOf, lastedOf, many, timeOf } from './line'
 
 /** What one can do in the panel, and where it says what came of it. */
@@ -8,10 +9,11 @@ export interface ActionsOptions {
   readonly cart: Pick<CartEcho, 'check' | 'connection'>
   readonly report: () => string
   readonly nowMs: () => number
+  readonly safely: Safely
 }
 
 /** The buttons. What came of one is said below them, to screen readers too: whoever pressed it has asked. */
-export const createActions = ({ cart, report, nowMs }: ActionsOptions): HTMLElement => {
+export const createActions = ({ cart, report, nowMs, safely }: ActionsOptions): HTMLElement => {
   const said = html('p', { role: 'status', class: 'said' })
   const text = html('textarea', { readonly: '', rows: 6, 'aria-label': 'The report', hidden: '' })
   const say = (words: string): void => {
@@ -26,7 +28,9 @@ export const createActions = ({ cart, report, nowMs }: ActionsOptions): HTMLElem
     const fromMs = nowMs()
     checkNow.setAttribute('aria-disabled', 'true')
     say('Asking the check …')
-    say(await cart.check().then((found) => foundOf(found, nowMs() - fromMs), refusedOf))
+    // A cart that throws has not answered either.
+    const ask = async () => foundOf(await cart.check(), nowMs() - fromMs)
+    say(await ask().catch(refusedOf))
     checkNow.removeAttribute('aria-disabled')
     isChecking = false
   }
@@ -39,21 +43,26 @@ export const createActions = ({ cart, report, nowMs }: ActionsOptions): HTMLElem
     say(DROPPED)
   }
 
-  const copy = async (): Promise<void> => {
+  const copy = (): void => {
     const words = report()
-    try {
-      await navigator.clipboard.writeText(words)
-      say('The report is copied. It names nobody: read it before you send it.')
-    } catch {
+    const show = (): void => {
       say('The browser does not let it be copied. Here it is:')
       text.value = words
       text.hidden = false
       text.focus()
       text.select()
     }
+    const copied = (): void => say('The report is copied. It names nobody: read it before you send it.')
+    // There is none where the page is not a secure context.
+    const writing = attempt(() => navigator.clipboard.writeText(words))
+    if (writing) writing.then(copied, show)
+    else show()
   }
 
-  const checkNow = button('Check now', () => void check())
+  const checkNow = button(
+    'Check now',
+    safely(() => void check()),
+  )
   return html(
     'section',
     { class: 'actions', 'aria-label': 'Actions' },
@@ -61,8 +70,8 @@ export const createActions = ({ cart, report, nowMs }: ActionsOptions): HTMLElem
       'div',
       { class: 'bar' },
       checkNow,
-      button('Drop the socket', drop),
-      button('Copy a report', () => void copy()),
+      button('Drop the socket', safely(drop)),
+      button('Copy a report', safely(copy)),
     ),
     said,
     text,

@@ -1,3 +1,8 @@
+/** Makes a function of one that may throw: then the panel ends, not the page. */
+export type Safely = <Args extends readonly unknown[], Value>(
+  run: (...args: Args) => Value,
+) => (...args: Args) => Value | null
+
 /** Attributes of an element; null ones are left out. */
 export type Attributes = Readonly<Record<string, string | number | null>>
 

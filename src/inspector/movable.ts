@@ -1,4 +1,5 @@
 import { type Stop, unclobbered } from '../engine/environment'
+import type { Safely } from './dom'
 import { fitInto, type Place, type Viewport } from './place'
 
 /** A panel that one moves and resizes by pointer and by keyboard. */
@@ -9,6 +10,7 @@ export interface MovableOptions {
   /** The handles for the keyboard; the second is grabbed to resize it, too. */
   readonly mover: HTMLElement
   readonly sizer: HTMLElement
+  readonly safely: Safely
   readonly first: Place
   /** Called when it has been moved or resized. */
   readonly moved: (place: Place) => void
@@ -34,7 +36,7 @@ const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
 }
 
 /** Makes a panel movable. Its place is set by CSSOM, which no content security policy minds. */
-export const makeMovable = ({ panel, head, mover, sizer, first, moved }: MovableOptions): Movable => {
+export const makeMovable = ({ panel, head, mover, sizer, safely, first, moved }: MovableOptions): Movable => {
   const listening = new AbortController()
   const { signal } = listening
   let wanted = first
@@ -47,11 +49,11 @@ export const makeMovable = ({ panel, head, mover, sizer, first, moved }: Movable
     panel.style.setProperty('--height', `${height}px`)
   }
 
-  const change = (next: Place): void => {
+  const change = safely((next: Place): void => {
     wanted = fitInto(next, viewport())
     show()
     moved(wanted)
-  }
+  })
   const moveBy = (place: Place, x: number, y: number): Place => ({ ...place, x: place.x + x, y: place.y + y })
   const growBy = (place: Place, x: number, y: number): Place => {
     const { width, height } = viewport()
@@ -99,7 +101,7 @@ export const makeMovable = ({ panel, head, mover, sizer, first, moved }: Movable
   byKey(sizer, growBy)
   byPointer(head, moveBy)
   byPointer(sizer, growBy)
-  addEventListener('resize', show, { signal })
+  addEventListener('resize', safely(show), { signal })
   show()
   return { place: () => wanted, refit: show, stop: () => listening.abort() }
 }

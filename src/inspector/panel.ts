@@ -3,7 +3,7 @@ import type { Stop } from '../engine/environment'
 import { ownOnly } from '../engine/shape'
 import { watchEntries } from '../trace/entries'
 import { createActions } from './actions'
-import { button, html, mark, svg, write } from './dom'
+import { button, html, mark, type Safely, svg, write } from './dom'
 import { createJournal } from './journal'
 import { makeMovable, viewport } from './movable'
 import { recall, remember, usualPlace } from './place'
@@ -44,9 +44,9 @@ export const createPanel = (root: ShadowRoot, { cart, docs, version, close, fail
   let isMinimised = before?.isMinimised ?? false
   let cameFrom: EventTarget | null = null
 
-  /** What throws in here ends the panel, not the page. */
-  const safely = <Args extends readonly unknown[], Value>(run: (...args: Args) => Value) => {
-    return (...args: Args): Value | null => {
+  const safely: Safely =
+    (run) =>
+    (...args) => {
       try {
         return run(...args)
       } catch (cause) {
@@ -54,7 +54,6 @@ export const createPanel = (root: ShadowRoot, { cart, docs, version, close, fail
         return null
       }
     }
-  }
 
   const draw = (): number | null => {
     const now = nowMs()
@@ -69,21 +68,25 @@ export const createPanel = (root: ShadowRoot, { cart, docs, version, close, fail
   const report = (): string =>
     reportOf({ journal, connection: cart.connection.get(), nextTryAtMs: cart.nextTryAtMs(), nowMs: nowMs(), version })
   const state = createStateView(cart, docs)
-  const timeline = createTimeline(journal, pulse.wake, nowMs)
+  const timeline = createTimeline({ journal, wake: pulse.wake, nowMs, safely })
   const sections = [tabsSection, figuresSection, payloadsSection, errorsSection, logSection].map((create) =>
     create(journal, pulse.wake),
   )
 
   const mover = html('button', { type: 'button', class: 'mover', 'aria-label': 'Move: arrow keys' }, dots())
   const sizer = html('button', { type: 'button', class: 'sizer', 'aria-label': 'Resize: arrow keys' })
-  const minimiser = button('–', () => minimise(!isMinimised), { class: 'sign' })
+  const minimiser = button(
+    '–',
+    safely(() => minimise(!isMinimised)),
+    { class: 'sign' },
+  )
   const closer = button('×', close, { class: 'sign', 'aria-label': 'Close the inspector' })
   const head = html('div', { class: 'head' }, mover, html('h2', {}, 'cart-echo'), state.badge, minimiser, closer)
   const body = html(
     'div',
     { class: 'body', id: 'body' },
     state.element,
-    createActions({ cart, report, nowMs }),
+    createActions({ cart, report, nowMs, safely }),
     timeline.element,
     ...sections.map(({ element }) => element),
   )
@@ -111,6 +114,7 @@ export const createPanel = (root: ShadowRoot, { cart, docs, version, close, fail
     head,
     mover,
     sizer,
+    safely,
     first: before?.place ?? usualPlace(viewport()),
     moved: (place) => {
       remember({ place, isMinimised })

@@ -105,15 +105,11 @@ const briefOf = (entry: Entry): string => {
     case 'handed-over':
       return `${entry.name}, ${entry.tabs.leader === entry.tabs.self ? 'leads' : 'follows'}, ${entry.tabs.others.length} others`
     case 'error':
-      return `error ${codeOf(entry.error)}${whereIn(entry)}`
+      return `error ${codeOf(entry.error)}`
     default:
       return entry.name
   }
 }
-
-// Of what was there itself, nothing.
-const whereIn = ({ error: { report } }: Entry & { readonly name: 'error' }): string =>
-  report ? `, expected ${report.expected}` : ''
 
 const browserOf = (): string => {
   const { navigator, document, isSecureContext } = globalThis

@@ -1,5 +1,5 @@
 import { attempt } from '../engine/shape'
-import type { Entry } from '../trace/entries'
+import type { Entry, EntryOf } from '../trace/entries'
 import { html, write } from './dom'
 import type { Journal, Received } from './journal'
 import { codeOf, lineOf, timeOf } from './line'
@@ -22,7 +22,7 @@ export const tabsSection = (journal: Journal, wake: () => void): Section => {
   const words = html('p')
   const list = html('ul', { class: 'tabs' })
   const count = (): string => `${1 + (journal.tabs()?.others.length ?? 0)}`
-  return section('Tabs', count, wake, [words, list], () => {
+  return section({ title: 'Tabs', count, journal, wake }, [words, list], () => {
     const tabs = journal.tabs()
     const names = tabs ? [tabs.self, ...tabs.others] : []
     write(words, tabsOf(journal))
@@ -44,18 +44,12 @@ export const figuresSection = (journal: Journal, wake: () => void): Section => {
     { class: 'note' },
     'Since the panel was opened. Delays run from when the server sent a change to when it was told, beyond those of the fastest, for clocks differ: median, and most.',
   )
-  return section(
-    'Figures',
-    () => '',
-    wake,
-    [list, note],
-    () => {
-      for (const [n, [, text]] of figuresOf(journal).entries()) {
-        const value = values[n]?.value
-        if (value) write(value, text)
-      }
-    },
-  )
+  return section({ title: 'Figures', journal, wake }, [list, note], () => {
+    for (const [n, [, text]] of figuresOf(journal).entries()) {
+      const value = values[n]?.value
+      if (value) write(value, text)
+    }
+  })
 }
 
 /** The newest payloads, each with what was wrong with it. */
@@ -68,7 +62,7 @@ export const payloadsSection = (journal: Journal, wake: () => void): Section => 
   )
   const shown = new Map<Received, HTMLElement>()
   const count = (): string => `${journal.received().length}`
-  return section('Payloads', count, wake, [none, list], () => {
+  return section({ title: 'Payloads', count, journal, wake }, [none, list], () => {
     const received = journal.received()
     none.hidden = received.length > 0
     for (const [one, element] of shown) {
@@ -107,70 +101,72 @@ const jsonOf = (payload: unknown): string => {
 }
 
 /** The newest errors, with what to do. */
-export const errorsSection = (journal: Journal, wake: () => void): Section =>
-  logOf(
-    'Errors',
-    () => journal.errors().length,
-    wake,
-    journal.errors,
-    'No error since the panel was opened.',
-    ({ error }) => `${codeOf(error)}: ${error.message}`,
-  )
+export const errorsSection = (journal: Journal, wake: () => void): Section => {
+  const count = (): string => `${journal.errors().length}`
+  const wordsOf = ({ error }: EntryOf<'error'>): string => `${codeOf(error)}: ${error.message}`
+  return logOf({ title: 'Errors', count, journal, wake }, journal.errors, wordsOf)
+}
 
 /** Everything that happened, newest first. */
 export const logSection = (journal: Journal, wake: () => void): Section => {
+  const count = (): string => `${journal.entries().length}`
   const newest = (): readonly Entry[] => journal.entries().slice(-LINES).reverse()
-  return logOf('Log', () => journal.entries().length, wake, newest, 'Nothing happened yet.', lineOf)
+  return logOf({ title: 'Log', count, journal, wake }, newest, lineOf)
 }
 
 const logOf = <One extends Entry>(
-  title: string,
-  count: () => number,
-  wake: () => void,
+  about: About,
   read: () => readonly One[],
-  none: string,
   wordsOf: (entry: One) => string,
 ): Section => {
   const list = html('ol', { class: 'log' })
-  const empty = html('p', {}, none)
+  const empty = html('p', {}, 'None since the panel was opened.')
   const shown = new Map<One, HTMLElement>()
-  return section(
-    title,
-    () => `${count()}`,
-    wake,
-    [empty, list],
-    () => {
-      const entries = read()
-      const current = new Set(entries)
-      empty.hidden = entries.length > 0
-      for (const [entry, line] of shown) {
-        if (current.has(entry)) continue
-        line.remove()
-        shown.delete(entry)
-      }
-      for (const entry of [...entries].reverse()) {
-        if (shown.has(entry)) continue
-        const line = html('li', {}, html('time', {}, timeOf(entry.atMs)), ' ', wordsOf(entry))
-        shown.set(entry, line)
-        list.prepend(line)
-      }
-    },
-  )
+  return section(about, [empty, list], () => {
+    const entries = read()
+    const current = new Set(entries)
+    empty.hidden = entries.length > 0
+    for (const [entry, line] of shown) {
+      if (current.has(entry)) continue
+      line.remove()
+      shown.delete(entry)
+    }
+    for (const entry of [...entries].reverse()) {
+      if (shown.has(entry)) continue
+      const line = html('li', {}, html('time', {}, timeOf(entry.atMs)), ' ', wordsOf(entry))
+      shown.set(entry, line)
+      list.prepend(line)
+    }
+  })
+}
+
+/** What a section is about. */
+interface About {
+  readonly title: string
+  /** What stands beside the title. Default: nothing. */
+  readonly count?: () => string
+  readonly journal: Journal
+  /** Has it rendered soon. */
+  readonly wake: () => void
 }
 
 const section = (
-  title: string,
-  count: () => string,
-  wake: () => void,
+  { title, count = () => '', journal, wake }: About,
   children: readonly Node[],
   render: () => void,
 ): Section => {
   const badge = html('span', { class: 'count' })
   const element = html('details', { class: 'section' }, html('summary', {}, title, ' ', badge), ...children)
-  element.addEventListener('toggle', wake)
+  let shown = -1
+  element.addEventListener('toggle', () => {
+    shown = -1
+    wake()
+  })
   return {
     element,
     render: () => {
+      if (journal.version() === shown) return
+      shown = journal.version()
       write(badge, count())
       if (element.open) render()
     },

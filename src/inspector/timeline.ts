@@ -1,5 +1,5 @@
 import { axisOf, BOTTOM, chartOf, HEIGHT, LAYOUT, labelsOf, lanesOf, markOf, middleOf, type Scale } from './chart'
-import { button, html, mark, svg, write } from './dom'
+import { button, html, mark, type Safely, svg, write } from './dom'
 import type { Journal } from './journal'
 import { type Drawing, drawLanes, type Mark } from './lanes'
 import { offsetOf } from './latency'
@@ -11,6 +11,15 @@ export interface Timeline {
   readonly element: HTMLElement
   /** Shows it as of now. Returns in how many milliseconds it has moved by a pixel; null: it does not follow the present. */
   readonly render: (nowMs: number) => number | null
+}
+
+/** What a timeline shows, and how it asks to be rendered. */
+export interface TimelineOptions {
+  readonly journal: Journal
+  /** Has it rendered soon. */
+  readonly wake: () => void
+  readonly nowMs: () => number
+  readonly safely: Safely
 }
 
 /** How near the pointer must be to say what something is, in pixels. */
@@ -29,8 +38,8 @@ const LEGEND: readonly (readonly [Mark['kind'], string])[] = [
   ['resync', 'resync'],
 ]
 
-/** Creates one. `wake` has it rendered soon. */
-export const createTimeline = (journal: Journal, wake: () => void, nowMs: () => number): Timeline => {
+/** Creates one. */
+export const createTimeline = ({ journal, wake, nowMs, safely }: TimelineOptions): Timeline => {
   const isStill = matchMedia('(prefers-reduced-motion: reduce)')
   let window: TimeWindow = firstWindow
   let drawing: Drawing = drawLanes([], { before: null, offsetMs: null })
@@ -55,24 +64,24 @@ export const createTimeline = (journal: Journal, wake: () => void, nowMs: () => 
   const words = html('p', { class: 'words' })
   const range = html('span', { class: 'range' })
 
-  const move = (next: (now: TimeWindow, bounds: Bounds) => TimeWindow): void => {
+  const move = safely((next: (now: TimeWindow, bounds: Bounds) => TimeWindow): void => {
     const now = nowMs()
     window = next(window, { firstMs: journal.entries()[0]?.atMs ?? now, nowMs: now })
     wake()
-  }
-  const earlier = (): void => move((now, bounds) => scrolled(now, -now.lengthMs / 4, bounds))
-  const later = (): void => move((now, bounds) => scrolled(now, now.lengthMs / 4, bounds))
-  const nearer = (): void => move((now) => zoomed(now, -1))
-  const farther = (): void => move((now) => zoomed(now, 1))
-  const present = button('Now', () => move(atNow), { 'aria-pressed': 'true', title: 'Follow the present' })
+  })
+  const earlier = (): void => void move((now, bounds) => scrolled(now, -now.lengthMs / 4, bounds))
+  const later = (): void => void move((now, bounds) => scrolled(now, now.lengthMs / 4, bounds))
+  const nearer = (): void => void move((now) => zoomed(now, -1))
+  const farther = (): void => void move((now) => zoomed(now, 1))
+  const present = button('Now', () => void move(atNow), { 'aria-pressed': 'true', title: 'Follow the present' })
   const zoomIn = button('+', nearer, { 'aria-label': 'Zoom in' })
   const zoomOut = button('−', farther, { 'aria-label': 'Zoom out' })
 
   const KEYS: Readonly<Record<string, () => void>> = {
     ArrowLeft: earlier,
     ArrowRight: later,
-    Home: () => move(atFirst),
-    End: () => move(atNow),
+    Home: () => void move(atFirst),
+    End: () => void move(atNow),
     '+': nearer,
     '-': farther,
   }
@@ -90,7 +99,7 @@ export const createTimeline = (journal: Journal, wake: () => void, nowMs: () => 
     field.setPointerCapture(event.pointerId)
   })
   field.addEventListener('pointermove', (event) => {
-    if (draggedFromX === null) return write(words, nameAt(event))
+    if (draggedFromX === null) return void sayAt(event)
     const byPx = draggedFromX - event.clientX
     draggedFromX = event.clientX
     move((now, bounds) => scrolled(now, byPx / seen.pxPerMs, bounds))
@@ -100,6 +109,8 @@ export const createTimeline = (journal: Journal, wake: () => void, nowMs: () => 
       draggedFromX = null
     })
   field.addEventListener('pointerleave', () => write(words, IDLE_WORDS))
+
+  const sayAt = safely((event: PointerEvent): void => write(words, nameAt(event)))
 
   /** What is nearest to the pointer, in words. */
   const nameAt = ({ clientX, clientY }: PointerEvent): string => {

@@ -46,10 +46,10 @@ cart.start()
 describe('with the script tag', () => {
   const { held, open } = holdScriptTagPages()
   /** As it is printed, from this machine and under the page's nonce. */
-  const tagOf = (name: string): string => snippet(name).replace('/js/', '/').replace('<script', '<script nonce="n0nce"')
+  const tagOf = (tag: string): string => tag.replace('/js/', '/').replace('<script', '<script nonce="n0nce"')
 
   it('inspector-blade shows it where the environment is local', async () => {
-    const tag = tagOf('inspector-blade')
+    const tag = tagOf(snippet('inspector-blade'))
     const elsewhere = await open({ head: tag.replace(/@env\('local'\).*@endenv/, '') })
     await untilLive(elsewhere)
     expect(await elsewhere.locator('cart-echo-inspector').count()).toBe(0)
@@ -57,12 +57,12 @@ describe('with the script tag', () => {
   })
 
   it('inspector-tag shows it by the address', async () => {
-    held.server.put({ head: tagOf('inspector-tag') })
+    held.server.put({ head: tagOf(snippet('inspector-tag')) })
     await shown(await held.chromium.open(`${held.server.url}/?cart-echo=inspect`)).waitFor()
   })
 
   it('inspector-call shows it', async () => {
-    const page = await open({ head: tagOf('inspector-tag') })
+    const page = await open({ head: tagOf(snippet('inspector-tag')) })
     await untilLive(page)
     await page.evaluate(snippet('inspector-call'))
     await shown(page).waitFor()

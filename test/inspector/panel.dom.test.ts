@@ -362,4 +362,14 @@ describe('the end of a panel', () => {
     expect([hosts().length, vi.getTimerCount(), page.errors]).toEqual([0, 0, []])
     expect(warn.mock.calls).toEqual([['cart-echo: the inspector has failed, and is closed.', new Error('no')]])
   })
+
+  it('comes the same way when a button fails', async () => {
+    const warn = vi.spyOn(console, 'warn').mockReturnValue(undefined)
+    const { client } = inspected()
+    vi.spyOn(client.connection, 'get').mockImplementation(() => {
+      throw new Error('no')
+    })
+    named('Copy a report').click()
+    expect([hosts().length, warn.mock.calls.length]).toEqual([0, 1])
+  })
 })
