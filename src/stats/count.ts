@@ -12,7 +12,7 @@ export interface Counter {
   readonly leave: () => void
   /** The page itself, as what the server sent first: when it did by its own clock, and when it arrived. */
   readonly rendered: (sentAtMs: number, arrivedAtMs: number) => void
-  /** What was counted since the last time. */
+  /** What was counted since the last time. Nothing, and it is kept, while the page has not listened to anything: most pages of a shop have nobody logged in. */
   readonly take: (nowMs: number) => Figures
   readonly total: (nowMs: number) => Figures
 }
@@ -24,6 +24,7 @@ export const createCounter = (isVisible: boolean, beganAtMs: number): Counter =>
   let connection: Connection | null = null
   let gapSinceMs: number | null = null
   let outageSinceMs: number | null = null
+  let isIdle = false
   let isSeen = isVisible
   let seenUntilMs = beganAtMs
   add('pages')
@@ -42,6 +43,7 @@ export const createCounter = (isVisible: boolean, beganAtMs: number): Counter =>
   const become = (next: Connection, nowMs: number): void => {
     countSeen(nowMs)
     const wasLive = connection?.name === 'live'
+    isIdle = next.name === 'idle' && (isIdle || connection === null)
     connection = next
     add(`became.${next.name}.${word(next.reason)}`)
     if (next.name === 'live' && outageSinceMs !== null) addTimed('outages', 'outage_ms', nowMs - outageSinceMs)
@@ -95,7 +97,7 @@ export const createCounter = (isVisible: boolean, beganAtMs: number): Counter =>
     rendered: (sentAtMs, arrivedAtMs) => void latencyOf(sentAtMs, arrivedAtMs),
     take: (nowMs) => {
       countSeen(nowMs)
-      return take()
+      return isIdle ? {} : take()
     },
     total: (nowMs) => {
       countSeen(nowMs)

@@ -216,6 +216,20 @@ describe('what was counted', () => {
     expect(counter.total(0)).toEqual({ pages: 1, 'told.socket': 2 })
   })
 
+  it('is kept while the page listens to nobody, and given once it has', () => {
+    const counter = createCounter(true, 0)
+    counter.hear(entryOf(state('idle', 'no-user', 0)))
+    expect(counter.take(100)).toEqual({})
+    counter.hear(entryOf(state('idle', 'switched-off', 100)))
+    expect(counter.take(200)).toEqual({})
+    counter.hear(entryOf(state('live', 'subscribed', 300)))
+    counter.hear(entryOf(state('idle', 'not-started', 400)))
+    expect(counter.take(500)).toEqual({
+      ...{ ...FIRST, 'became.idle.no-user': 1, 'became.idle.switched-off': 1, 'became.live.subscribed': 1 },
+      ...{ 'became.idle.not-started': 1, 'visible_ms.idle': 400, 'visible_ms.live': 100 },
+    })
+  })
+
   it('is in whole numbers, whatever the clock counts in', () => {
     const { gap_ms } = counted({ name: 'gap', place: null, event: EVENT, atMs: 0.2 }, { name: 'filled', atMs: 10.4 })
     expect(gap_ms).toBe(10)
