@@ -109,7 +109,7 @@ export const mayComeAgain = (key: string): boolean => key.startsWith(CONTENT)
 
 /**
  * The key of what has no place: made of event, instance and `id`, else of event and content. Keys are sorted;
- * `timestamp`, `spread_ms` and `locale` are no content.
+ * `timestamp`, `spread_ms`, `locale` and `sent_at_ms` are no content.
  */
 const placelessKey = (
   event: string,
@@ -120,7 +120,7 @@ const placelessKey = (
   // One order may be the `id` of a change of the cart, of the stock and of the wishlist.
   if (block.id != null) return `id:${JSON.stringify([event, instance, String(block.id)])}`
   const { timestamp, ...content } = payload
-  const { spread_ms, locale, ...cart_echo } = block
+  const { spread_ms, locale, sent_at_ms, ...cart_echo } = block
   const words = `${event} ${sorted({ ...content, cart_echo })}`
   // Two hashes of 32 bits are plenty to tell a minute's worth of broadcasts apart.
   return CONTENT + fnv1a(words, 0x811c9dc5) + fnv1a(words, 0x1000193)

@@ -70,6 +70,11 @@ describe('the content of a broadcast', () => {
     expect(keyOf(timeless)).toBe(keyOf(payload))
   })
 
+  it.each(['spread_ms', 'sent_at_ms', 'locale'])('is the same whatever its %s', (hint) => {
+    const [one, other] = [1_000, 2_000].map((said) => keyOf({ ...payload, cart_echo: { [hint]: `${said}` } }))
+    expect(one).toBe(other)
+  })
+
   it.each([
     ['the message', { ...payload, message: 'x' }],
     ['a null message', { ...payload, message: null }],
