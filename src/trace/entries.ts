@@ -167,7 +167,8 @@ const fateOf = (
 ): 'duplicate' | 'unreadable' | 'gap' | null => {
   const names = effects.map(({ name }) => name)
   if (names.includes('deliver')) return null
-  if (names.includes('report')) return 'unreadable'
+  // Once it is also said that it could be read, but is only a hint.
+  if (names.includes('report')) return before.hasHinted === after.hasHinted ? 'unreadable' : null
   if (after.buffered.length > before.buffered.length) return 'gap'
   const place = placeOf(payload)
   if (place) return isKnown(place, before) ? 'duplicate' : null
