@@ -51,6 +51,7 @@ export const createActions = ({ cart, report, nowMs, safely }: ActionsOptions): 
       text.hidden = false
       text.focus()
       text.select()
+      text.scrollTop = 0
     }
     const copied = (): void => say('The report is copied. It names nobody: read it before you send it.')
     // There is none where the page is not a secure context.

@@ -45,10 +45,8 @@ export const figuresSection = (journal: Journal, wake: () => void): Section => {
     'Since the panel was opened. Delays run from when the server sent a change to when it was told, beyond those of the fastest, for clocks differ: median, and most.',
   )
   return section({ title: 'Figures', journal, wake }, [list, note], () => {
-    for (const [n, [, text]] of figuresOf(journal).entries()) {
-      const value = values[n]?.value
-      if (value) write(value, text)
-    }
+    const figures = new Map(figuresOf(journal))
+    for (const { name, value } of values) write(value, figures.get(name) ?? '')
   })
 }
 

@@ -22,6 +22,7 @@ export const createStateView = (cart: Pick<CartEcho, 'connection' | 'nextTryAtMs
   const next = html('span')
   const countdown = html('b', { class: 'countdown' })
   const error = html('p', { class: 'wrong' })
+  const more = html('span')
   const link = html('a', { target: '_blank', rel: 'noreferrer' })
   const element = html(
     'section',
@@ -30,7 +31,7 @@ export const createStateView = (cart: Pick<CartEcho, 'connection' | 'nextTryAtMs
     what,
     html('p', {}, next, ' ', countdown),
     error,
-    html('p', {}, 'What to do: ', link),
+    html('p', {}, more, link),
   )
   const badge = html('span', { class: 'badge' })
 
@@ -53,6 +54,7 @@ export const createStateView = (cart: Pick<CartEcho, 'connection' | 'nextTryAtMs
       write(countdown, tryAtMs === null ? '' : countdownOf(tryAtMs - nowMs, connection.name === 'polling'))
       write(error, cause ? `${codeOf(cause)}: ${cause.message}` : '')
       error.hidden = !cause
+      write(more, connection.name === 'live' ? 'More: ' : 'What to do: ')
       write(link, `docs/errors.md#${section}`)
       mark(link, 'href', `${docs}#${section}`)
       if (tryAtMs === null) return null

@@ -57,7 +57,7 @@ textarea{all:unset;box-sizing:border-box;display:block;inline-size:100%;block-si
 .tick{stroke:var(--line);stroke-dasharray:2 3}
 .cut{stroke:var(--violet);stroke-width:2;stroke-dasharray:5 3}
 .link{stroke:var(--soft);opacity:.45}
-.chart .hint{font-size:11px;font-style:italic}
+.chart .hint{font-size:11px;font-style:italic;paint-order:stroke;stroke:var(--sheet);stroke-width:6px}
 .ahead{fill:var(--sheet)}
 .state,.shade{fill:var(--grey)}
 .state.live{fill:var(--green)}

@@ -143,7 +143,7 @@ export const createTimeline = ({ journal, wake, nowMs, safely }: TimelineOptions
     drawn = { ...scale, width }
     content.replaceChildren(...chartOf(drawing, scale))
     times.replaceChildren(...axisOf(scale))
-    write(hint, drawing.links.length > 0 || !drawing.marks.some(({ lane }) => lane === 'told') ? '' : NOT_DATED)
+    write(hint, hintOf(drawing, journal.samples().length > 0))
   }
 
   const render: Timeline['render'] = (now) => {
@@ -198,7 +198,12 @@ export const createTimeline = ({ journal, wake, nowMs, safely }: TimelineOptions
 
 const HELP =
   'Timeline: arrow keys scroll, Home and End go to the first and to now, plus and minus zoom. The log has the same in words.'
-const NOT_DATED = 'not known: see cart_echo.sent_at_ms'
+/** Why nothing is drawn as published, though something was told. */
+const hintOf = ({ links, marks }: Drawing, isDated: boolean): string => {
+  if (links.length > 0 || !marks.some(({ lane }) => lane === 'told')) return ''
+  return isDated ? 'known from the second change on' : 'not known: the server writes no cart_echo.sent_at_ms'
+}
+
 const IDLE_WORDS = 'Point at something to read what it is; drag to scroll back.'
 
 const isWithin = (inner: Scale, outer: Scale): boolean => inner.fromMs >= outer.fromMs && inner.toMs <= outer.toMs

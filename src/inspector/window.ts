@@ -41,5 +41,7 @@ const STEPS_MS = [1_000, 2_000, 5_000, 10_000, 15_000, 30_000, 60_000, 120_000, 
 export const ticksOf = (fromMs: number, toMs: number, apartMs: number): readonly number[] => {
   const stepMs = STEPS_MS.find((ms) => ms >= apartMs) ?? 600_000
   const firstMs = Math.ceil(fromMs / stepMs) * stepMs
-  return Array.from({ length: Math.max(0, Math.floor((toMs - firstMs) / stepMs) + 1) }, (_, n) => firstMs + n * stepMs)
+  const ticks: number[] = []
+  for (let atMs = firstMs; atMs <= toMs; atMs += stepMs) ticks.push(atMs)
+  return ticks
 }

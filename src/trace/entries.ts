@@ -186,7 +186,8 @@ const fateOf = (payload: unknown, step: StreamStep): 'duplicate' | 'unreadable' 
   const { before, after, effects } = step
   const names = effects.map(({ name }) => name)
   if (names.includes('deliver')) return null
-  if (names.includes('report')) return 'unreadable'
+  // Once it is also said that it could be read, but is only a hint.
+  if (names.includes('report')) return before.hasHinted === after.hasHinted ? 'unreadable' : null
   if (after.buffered.length > before.buffered.length || isLetGo(step)) return 'gap'
   const place = placeOfAny(payload)
   if (place) return isKnown(place, before) ? 'duplicate' : null

@@ -110,6 +110,21 @@ describe('the panel', () => {
     expect([count('.shade.waiting'), count('.state.live'), count('.state.waiting')]).toEqual([1, 1, 1])
   })
 
+  it('says why nothing is drawn as published', async () => {
+    const { hear } = inspected()
+    await draw()
+    expect(textOf('.chart .hint')).toBe('')
+    hear(at(2))
+    await draw()
+    expect(textOf('.chart .hint')).toBe('not known: the server writes no cart_echo.sent_at_ms')
+    hear(at(3, { sent_at_ms: Date.now() }))
+    await draw()
+    expect(textOf('.chart .hint')).toBe('known from the second change on')
+    hear(at(4, { sent_at_ms: Date.now() }))
+    await draw()
+    expect(textOf('.chart .hint')).toBe('')
+  })
+
   it('shows payloads as text, with what is wrong in them, when they are opened', async () => {
     const { hear } = inspected()
     hear({ message: 3, changes: { name: '<img src=x>' } })
@@ -171,7 +186,7 @@ describe('the panel', () => {
 
 describe('the time that the panel takes', () => {
   it('is none while the page is hidden, and while it is minimised; what happens meanwhile is there afterwards', async () => {
-    const { hear } = inspected()
+    const { hear, link } = inspected()
     await draw()
     expect(vi.getTimerCount()).toBe(1)
     hide(true)
@@ -186,6 +201,9 @@ describe('the time that the panel takes', () => {
     hear(at(3))
     await draw()
     expect(vi.getTimerCount()).toBe(0)
+    link().sink.state({ name: 'subscribed' })
+    await draw()
+    expect([textOf('.badge'), vi.getTimerCount()]).toEqual(['Live', 0])
     press('Open the inspector')
     await draw()
     expect(hosts()[0]?.shadowRoot?.querySelectorAll('.chart .mark.socket')).toHaveLength(4)
@@ -308,6 +326,17 @@ describe('one panel a page', () => {
       stop()
     }
     history.replaceState(null, '', href)
+  })
+})
+
+describe('a page where another copy, or the page itself, has defined the element', () => {
+  it('gets a warning, and no panel', () => {
+    const warn = vi.spyOn(console, 'warn').mockReturnValue(undefined)
+    vi.spyOn(customElements, 'get').mockReturnValue(class extends HTMLElement {})
+    const { stop } = inspected()
+    stop()
+    expect([hosts().length, warn.mock.calls.length]).toEqual([0, 1])
+    expect(warn.mock.calls[0]?.[0]).toContain('<cart-echo-inspector> is defined already')
   })
 })
 

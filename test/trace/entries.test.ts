@@ -76,6 +76,17 @@ describe('what is said of a broadcast', () => {
     end()
   })
 
+  it('without a place, beside a log: that it was heard, that the page was told why it is only a hint, once, and that it is asked', () => {
+    const { entries, hear, end } = watched()
+    entries.length = 0
+    hear(change({ id: 'a' }))
+    hear(change({ id: 'b' }))
+    const names = namesOf(entries)
+    expect(names.filter((name) => name === 'heard' || name === 'error')).toEqual(['heard', 'error', 'heard'])
+    expect(names).not.toContain('unreadable')
+    end()
+  })
+
   it('of another cart: that it was heard, and no more', () => {
     const { entries, hear, end } = watched()
     entries.length = 0
