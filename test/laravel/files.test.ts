@@ -129,9 +129,13 @@ describePhp('CartLog, the event and the check, on stand-ins for Laravel', () => 
   })
 
   it('tell two customers of one number apart, by their guards and tenants', () => {
-    const { events, dealer, customer } = run<{ events: Broadcast[]; dealer: Response; customer: Response }>('guards', {
-      config: { ...GUARDS, tenant: 'north' },
-    })
+    const { events, dealer, customer, unknown } = run<{
+      events: Broadcast[]
+      dealer: Response
+      customer: Response
+      unknown: string
+    }>('guards', { config: { ...GUARDS, tenant: 'north' } })
+    expect(unknown).toBe('config/cart-echo.php names no channel for the guard admin.')
     expect(events.map(({ channel }) => channel)).toEqual(['private-App.Models.User.7', 'private-shop..Dealer.7'])
     expect(customer.body.message).toBe('For a customer')
     expect(dealer.body.cart_echo.owner).not.toBe(customer.body.cart_echo.owner)

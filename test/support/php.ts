@@ -21,11 +21,7 @@ const missing = whatIsMissing()
 /** A suite that runs PHP. Without one it is skipped, and says so at the end of the run. */
 export const describePhp = (name: string, body: () => void): void => {
   if (missing === null) describe(name, body)
-  else
-    describe.skip(
-      `${name} (needs PHP 8.2 or later: apt-get install php-cli php-sqlite3; missing: ${missing})`,
-      body,
-    )
+  else describe.skip(`${name} (needs PHP 8.2 or later: apt-get install php-cli php-sqlite3; missing: ${missing})`, body)
 }
 
 /** Runs a script of test/laravel/php, hands it JSON, and gives what it says. Throws what PHP complains of. */

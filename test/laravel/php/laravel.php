@@ -145,7 +145,7 @@ say(match ($run) {
         append(new Customer('7', 'dealer'), 'For a dealer');
         $dealer = check(['dealer' => new User(7)], ['since' => ':0', 'fresh' => '1k']);
 
-        return ['events' => $app->events, 'dealer' => $dealer, 'customer' => check(['web' => new User(7), 'dealer' => new User(7)], ['since' => ':0', 'fresh' => '1k'])];
+        return ['unknown' => append(new Customer('7', 'admin'), 'For nobody')['message'], 'events' => $app->events, 'dealer' => $dealer, 'customer' => check(['web' => new User(7), 'dealer' => new User(7)], ['since' => ':0', 'fresh' => '1k'])];
     })(),
     'outbox' => (function () use ($app, $pdo, $with): array {
         append(7, 'One');
