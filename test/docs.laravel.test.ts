@@ -99,7 +99,8 @@ describe('the Laravel files', () => {
     const core = ['Cursor', 'Customer', 'Payload', 'SqlLog', 'CheckAnswer'].map((name) =>
       file(`app/CartEcho/${name}.php`),
     )
-    for (const code of core) expect(code).not.toMatch(/Illuminate|(?<![>\w]|function )(config|app|now|event|report|rescue)\(/)
+    for (const code of core)
+      expect(code).not.toMatch(/Illuminate|(?<![>\w]|function )(config|app|now|event|report|rescue)\(/)
   })
 
   it('keep nothing from one request to the next', () => {
