@@ -28,7 +28,7 @@ final readonly class BatchChange
      *
      * @param  iterable<Customer|\Illuminate\Contracts\Auth\Authenticatable|string|int>  $customers  lazy, such as `lazyById()`
      * @param  int  $audience  how many carts the whole of it changes: pages spread their reading by that
-     * @param  Closure(mixed): (array{message: ?string, changes?: array<string, mixed>, cart_echo?: array<string, mixed>}|null)  $change
+     * @param  Closure(mixed): (array{message?: ?string, changes?: array<string, mixed>, cart_echo?: array<string, mixed>}|null)  $change
      * @return array{told: int, unchanged: int, failed: int}
      */
     public function each(iterable $customers, int $audience, Closure $change): array
@@ -40,7 +40,7 @@ final readonly class BatchChange
                 $isTold = DB::connection($this->settings->connection())->transaction(function () use ($customer, $change, $spread): bool {
                     $news = $change($customer);
                     if ($news !== null) {
-                        $this->log->append($customer, $news['message'], $news['changes'] ?? [], ($news['cart_echo'] ?? []) + $spread);
+                        $this->log->append($customer, $news['message'] ?? null, $news['changes'] ?? [], ($news['cart_echo'] ?? []) + $spread);
                     }
 
                     return $news !== null;

@@ -54,6 +54,8 @@ final class CartLog
         }
         $customer = $this->customers->of($customer);
         $channel = $this->customers->channel($customer);
+        // The place is the log's to give, and a change that is in none has none.
+        $cartEcho = array_diff_key($cartEcho, ['epoch' => 0, 'seq' => 0]);
         $make = fn (array $place): CartConditionsChanged => $this->event($customer, $channel, $message, $changes, $place + $cartEcho);
         if ($this->settings->level() === 0) {
             $event = $make(['id' => (string) Str::uuid()]);

@@ -7,6 +7,7 @@ namespace App\CartEcho;
 use Illuminate\Contracts\Auth\Authenticatable;
 use Illuminate\Http\Request;
 use Illuminate\Support\Str;
+use LogicException;
 
 /** Who customers are in this shop, and where they listen. */
 final readonly class Customers
@@ -53,16 +54,23 @@ final readonly class Customers
         return new Customer((string) $key, $guard ?? array_key_first($this->settings->guards()), $this->tenant());
     }
 
-    /** Where they listen, such as `App.Models.User.7`; empty for guests, who have no channel. */
+    /** Where they listen, such as `App.Models.User.7`; empty for guests, who have no channel. Throws for a guard that the config does not name. */
     public function channel(Customer $customer): string
     {
-        return $customer->isGuest() ? '' : $customer->channel($this->settings->guards()[$customer->guard]);
+        return $customer->isGuest() ? '' : $customer->channel($this->pattern($customer));
     }
 
     /** Names whose log it is, without saying who that is. */
     public function owner(Customer $customer): string
     {
         return $customer->owner($this->settings->secret());
+    }
+
+    /** The same, for all customers of that guard. */
+    public function pattern(Customer $customer): string
+    {
+        return $this->settings->guards()[$customer->guard]
+            ?? throw new LogicException("config/cart-echo.php names no channel for the guard {$customer->guard}.");
     }
 
     private function tenant(): string

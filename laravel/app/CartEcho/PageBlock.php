@@ -34,7 +34,7 @@ final readonly class PageBlock
         if ($customer->isGuest()) {
             return ['guest' => true];
         }
-        $channel = strtr($this->settings->guards()[$customer->guard], ['{tenant}' => $customer->tenant]);
+        $channel = strtr($this->customers->pattern($customer), ['{tenant}' => $customer->tenant]);
         // The page takes this one by itself.
         $said = $channel === 'App.Models.User.{user}' ? [] : ['channel' => $channel];
 

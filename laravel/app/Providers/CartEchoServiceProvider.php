@@ -10,6 +10,7 @@ use App\CartEcho\Settings;
 use App\Http\Controllers\CartUpdatesController;
 use App\Http\Middleware\NoteCartPlace;
 use App\Http\Middleware\ReadSession;
+use Closure;
 use Illuminate\Broadcasting\BroadcastEvent;
 use Illuminate\Console\Scheduling\Schedule;
 use Illuminate\Contracts\Http\Kernel;
@@ -55,18 +56,19 @@ final class CartEchoServiceProvider extends ServiceProvider
             return;
         }
         foreach ($settings->guards() as $guard => $pattern) {
-            $rule = $this->ruleOf($pattern, $settings);
+            $rule = $this->ruleOf($pattern);
             Broadcast::channel(strtr($pattern, ['{user}' => '{id}', '{tenant}' => '{cart_echo_tenant}']), $rule, ['guards' => [$guard]]);
         }
     }
 
     /** Compares strings. As integers, many UUIDs and ULIDs are the same, and a stranger is let in. */
-    private function ruleOf(string $pattern, Settings $settings): \Closure
+    private function ruleOf(string $pattern): Closure
     {
         preg_match_all('/\{(user|tenant)\}/', $pattern, $names);
 
-        return function (object $user, string ...$said) use ($names, $settings): bool {
-            $is = ['user' => (string) $user->getAuthIdentifier(), 'tenant' => (string) $settings->get('tenant')];
+        return function (object $user, string ...$said) use ($names): bool {
+            // The tenant of this request: a worker of Octane gives each a config of its own.
+            $is = ['user' => (string) $user->getAuthIdentifier(), 'tenant' => (string) config('cart-echo.tenant')];
             $expected = array_map(fn (string $name): string => $is[$name], $names[1]);
 
             return hash_equals(serialize($expected), serialize(array_values($said)));

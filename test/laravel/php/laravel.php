@@ -103,7 +103,7 @@ say(match ($run) {
         return array_map(fn (array $ask): bool => Broadcast::$rules[$ask[0]](new User($ask[1]), ...$ask[2]), $with['asks']);
     })(),
     'shop' => (function () use ($app, $seven): array {
-        append(7, 'Raya Sale has ended', ['new_total' => 'RM120.00'], ['spread_ms' => 8_000]);
+        append(7, 'Raya Sale has ended', ['new_total' => 'RM120.00'], ['spread_ms' => 8_000, 'epoch' => 'mine', 'seq' => 99]);
         append(new User(7), null);
         append('8', 'For another');
 
@@ -145,13 +145,13 @@ say(match ($run) {
         append(new Customer('7', 'dealer'), 'For a dealer');
         $dealer = check(['dealer' => new User(7)], ['since' => ':0', 'fresh' => '1k']);
 
-        return ['events' => $app->events, 'dealer' => $dealer, 'customer' => check(['web' => new User(7), 'dealer' => new User(7)], ['since' => ':0', 'fresh' => '1k'])];
+        return ['unknown' => append(new Customer('7', 'admin'), 'For nobody')['message'], 'events' => $app->events, 'dealer' => $dealer, 'customer' => check(['web' => new User(7), 'dealer' => new User(7)], ['since' => ':0', 'fresh' => '1k'])];
     })(),
     'outbox' => (function () use ($app, $pdo, $with): array {
         append(7, 'One');
         append(7, 'Two');
         $app->broadcaster = fn () => throw new RuntimeException('Reverb is away.');
-        foreach (['Three', 'Four', 'Five', 'Six', 'Seven'] as $message) {
+        foreach (['Three', 'Four', 'Five', 'Six', 'Seven', 'Eight', 'Nine'] as $message) {
             append(7, $message);
         }
         $pdo->exec('update cart_echo_log set created_at = created_at - '.$with['age']);
@@ -159,6 +159,13 @@ say(match ($run) {
         $reported = count($app->reported);
         $log->sweep();
         $tried = count($app->reported) - $reported;
+        $asked = 0;
+        $app->broadcaster = function () use (&$asked): void {
+            if (++$asked % 2 === 1) {
+                throw new RuntimeException('Reverb takes every second one.');
+            }
+        };
+        $log->sweep();
         $app->broadcaster = null;
         $app->events = [];
         $log->sweep();
@@ -169,7 +176,7 @@ say(match ($run) {
         $log->sendAgain();
         $log->sweep();
 
-        return ['tried' => $tried, 'swept' => $swept, 'after' => $after, 'again' => count($app->events)];
+        return ['tried' => $tried, 'asked' => $asked, 'swept' => $swept, 'after' => $after, 'again' => count($app->events)];
     })(),
     'upkeep' => (function () use ($pdo, $seven): array {
         append(7, 'One');
