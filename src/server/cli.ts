@@ -19,6 +19,12 @@ const leftOff = (): void => {
 }
 process.on('exit', leftOff)
 
+// What is left of it has nobody to read it, as after `| head -1`: no reason for a stack.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+
 const code = await runCli(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),

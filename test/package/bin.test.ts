@@ -79,10 +79,35 @@ describe('the cart-echo command, with nothing else installed', () => {
     )
   })
 
+  it('examines a page that comes byte by byte within the memory that any other takes', async () => {
+    const piece = '1\r\n \r\n'.repeat(20_000)
+    const shop = createServer((socket) => {
+      socket.on('error', () => {})
+      socket.write('HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n')
+      for (let times = 0; times < 50; times += 1) socket.write(piece)
+      socket.end('0\r\n\r\n')
+    })
+    onTestFinished(() => void shop.close())
+    await new Promise<void>((resolve) => shop.listen(0, '127.0.0.1', resolve))
+    const { port } = shop.address() as AddressInfo
+    const words = ['--max-old-space-size=64', CLI, 'doctor', `http://127.0.0.1:${port}/`, '--timeout', '60000']
+    expect(await runNode(words, folder)).toEqual({
+      code: 1,
+      err: '',
+      out: expect.stringContaining('[page-no-block]'),
+    })
+  })
+
   it('helps', async () => {
     const { code, out, err } = await runNode([CLI, '--help'], folder)
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(out).toContain('npx cart-echo [start] [options]')
+  })
+
+  it('does not mind that nobody reads on, as after | head -1', async () => {
+    const { ended, leave } = startNode([CLI, '--help'], folder)
+    leave()
+    expect(await ended).toEqual({ code: 0, out: '', err: '' })
   })
 
   it('says in one line that a port is taken', async () => {

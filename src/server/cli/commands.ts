@@ -39,6 +39,7 @@ export const COMMANDS = {
         value: '<level>',
         help: 'guide: broadcast and bare check; log: an ordered log; outbox: and what got lost is broadcast again (default log)',
       },
+      version: { type: 'boolean', help: 'which cart-echo this is' },
       help: HELP_OPTION,
     },
     more: 'Ctrl-C stops it.',

@@ -1,4 +1,5 @@
 import type { GivenReverb } from '../doctor/options'
+import { isOfTheConnection } from '../http/reply'
 import type { DoctorRequest, Environment } from './options'
 
 /** The values of the doctor's options, as they were typed. */
@@ -28,14 +29,15 @@ export const readDoctor = (values: DoctorValues, words: readonly string[], envir
   const [word, further] = words
   if (further !== undefined) return 'doctor takes one address; put what belongs together into quotes'
   const page = word === undefined ? null : webAddress(word)
-  if (page === undefined) return `doctor takes an address such as https://shop.test/cart, not "${word}"`
+  if (page === undefined) return `doctor takes an address such as https://shop.test/cart, not "${typed(word ?? '')}"`
   if (!page && values.reverb === undefined) return 'doctor takes the address of a page, or --reverb key@host:port'
   const { auth, check, channel, user, publish: toPublish } = values
   for (const [name, value] of Object.entries({ auth, check }))
-    if (value !== undefined && !URL.canParse(value, page?.href))
-      return `--${name} takes an address${page ? '' : ', the whole of it without a page'}, not "${value}"`
+    if (value !== undefined && !webAddress(value, page?.href))
+      return `--${name} takes an address${page ? '' : ', the whole of it without a page'}, not "${typed(value)}"`
   const origin = values.origin === undefined ? null : webAddress(values.origin)?.origin
-  if (origin === undefined) return `--origin takes an origin such as https://shop.test, not "${values.origin}"`
+  if (origin === undefined)
+    return `--origin takes an origin such as https://shop.test, not "${typed(values.origin ?? '')}"`
   if (user === '') return '--user takes the id of a user'
   if (channel !== undefined && !channel.includes('{user}'))
     return `--channel takes a name with {user} in it, not "${channel}"`
@@ -46,6 +48,8 @@ export const readDoctor = (values: DoctorValues, words: readonly string[], envir
   if (!isHeaderValue(cookie)) return 'the cookies hold characters that no header can'
   const headers = readHeaders(values.header ?? [])
   if (!headers) return '--header takes "Name: value"'
+  const [ofConnection] = Object.keys(headers).filter(isOfTheConnection)
+  if (ofConnection !== undefined) return `--header takes no ${ofConnection}: it is the connection’s own`
   const reverb = readReverb(values)
   if (typeof reverb === 'string') return reverb
   const publish = toPublish === undefined ? null : readPublish(toPublish, environment)
@@ -55,8 +59,12 @@ export const readDoctor = (values: DoctorValues, words: readonly string[], envir
   return { ...given, auth: auth ?? null, check: check ?? null, user: user ?? null, channel: channel ?? null }
 }
 
-const webAddress = (text: string): URL | undefined => {
-  const url = URL.canParse(text) ? new URL(text) : null
+// A log of CI shows it: without log-in and query.
+const typed = (address: string): string =>
+  address.replace(/[?#].*$/s, '').replace(/^([a-z][a-z\d+.-]*:\/\/)?[^/]*@/i, '$1…@')
+
+const webAddress = (text: string, base?: string | undefined): URL | undefined => {
+  const url = URL.canParse(text, base) ? new URL(text, base) : null
   return url && /^https?:$/.test(url.protocol) ? url : undefined
 }
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { createColors } from 'picocolors'
 import { diagnose } from '../doctor/diagnose'
+import { plain } from '../doctor/finding'
 import { sayJson, sayReport } from '../doctor/say'
 import type { DoctorRequest } from './options'
 import type { CliEnvironment } from './run'
@@ -21,7 +22,13 @@ export const examine = async (
   const { out, err, hasColours = false, version = 'unknown' } = environment
   const ca = caFile === null ? null : await readFile(caFile, 'utf8').catch(() => undefined)
   if (ca === undefined) {
-    err(`cart-echo: --ca takes a file that can be read, not "${caFile}". See npx cart-echo doctor --help\n`)
+    err(
+      `cart-echo: --ca takes a file that can be read, not "${plain(caFile ?? '')}". See npx cart-echo doctor --help\n`,
+    )
+    return 2
+  }
+  if (ca !== null && !ca.includes('-----BEGIN CERTIFICATE-----')) {
+    err('cart-echo: --ca takes a file with a certificate as text (PEM). See npx cart-echo doctor --help\n')
     return 2
   }
   const spinner = isJson ? undefined : environment.spinner?.()

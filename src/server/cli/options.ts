@@ -8,6 +8,7 @@ import { nearest } from './nearest'
 /** What the command was asked to do. */
 export type CliRequest =
   | { readonly kind: 'help'; readonly command: CommandName | null }
+  | { readonly kind: 'version' }
   | { readonly kind: 'start'; readonly port: number; readonly host: string; readonly level: Level }
   | DoctorRequest
   | { readonly kind: 'mistake'; readonly message: string; readonly command: CommandName | null }
@@ -54,6 +55,7 @@ const start = (args: readonly string[], command: 'start' | null): CliRequest => 
     allowPositionals: true,
   })
   if (values.help) return { kind: 'help', command }
+  if (values.version) return { kind: 'version' }
   const { port = String(DEFAULT_PORT), host = '127.0.0.1', level = 'log' } = values
   const mistake = (message: string): CliRequest => ({ kind: 'mistake', message, command })
   const [word] = positionals

@@ -32,6 +32,9 @@ export const runCli = async (words: readonly string[], environment: CliEnvironme
     case 'help':
       environment.out(helpOf(request.command))
       return 0
+    case 'version':
+      environment.out(`${environment.version ?? 'unknown'}\n`)
+      return 0
     case 'mistake':
       environment.err(
         `cart-echo: ${plain(request.message)}. See npx cart-echo ${request.command === 'doctor' ? 'doctor ' : ''}--help\n`,
@@ -72,7 +75,7 @@ const start = async (
     return await startServer({ port, host, level, autoLogin: 1, policy })
   } catch (error) {
     if (!(error instanceof CartEchoServerError)) throw error
-    err(`cart-echo: ${error.message}\n`)
+    err(`cart-echo: ${plain(error.message)}\n`)
     return null
   }
 }

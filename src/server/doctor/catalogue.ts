@@ -287,6 +287,7 @@ export const CATALOGUE = {
     'broadcast and log message (a string or null), changes (an object, amounts as strings) and timestamp.',
   ]),
 
+  'event-not-tried': wrong('event', ['What was asked for was not tried.', 'give it: --reverb key@host:port.']),
   'event-refused': wrong('event', [
     'Nothing that Laravel broadcasts arrives either, if it has the same settings.',
     'give Laravel REVERB_APP_ID and REVERB_APP_SECRET of the Reverb that runs.',

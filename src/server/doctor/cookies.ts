@@ -6,14 +6,20 @@ export interface Cookies {
   keep(setCookies: readonly string[]): void
   /** The value of one, as it stands in the header; undefined without it. */
   value(name: string): string | undefined
+  /** Every value that there was, as it stands in the header. */
+  values(): readonly string[]
 }
 
 /** Cookies from a `Cookie` header, such as `a=1; b=2`; an empty one is none. */
 export const createCookies = (header: string): Cookies => {
   const all = new Map<string, string>()
+  const ever = new Set<string>()
   const put = (pair: string): void => {
     const mark = pair.indexOf('=')
-    if (mark > 0) all.set(pair.slice(0, mark).trim(), pair.slice(mark + 1).trim())
+    if (mark <= 0) return
+    const value = pair.slice(mark + 1).trim()
+    all.set(pair.slice(0, mark).trim(), value)
+    ever.add(value)
   }
   for (const pair of header.split(';')) put(pair)
 
@@ -23,5 +29,6 @@ export const createCookies = (header: string): Cookies => {
       for (const one of setCookies) put(one.split(';', 1)[0] ?? '')
     },
     value: (name) => all.get(name),
+    values: () => [...ever],
   }
 }

@@ -10,7 +10,7 @@ import { examinePolicy } from './examine-policy'
 import { type ExaminedReverb, examineReverb } from './examine-reverb'
 import { examineTag } from './examine-tag'
 import { type Facts, readFacts } from './facts'
-import { type Finding, found, type Report, shown } from './finding'
+import { type Finding, found, type Report, shown, withoutSecrets } from './finding'
 import type { DoctorOptions } from './options'
 import { createSend, type Send } from './request'
 import type { DialOptions } from './socket'
@@ -24,8 +24,9 @@ export const diagnose = async (options: DoctorOptions): Promise<Report> => {
   const ending = new AbortController()
   const timer = setTimeout(() => ending.abort(), options.totalMs)
   const findings: Finding[] = []
+  const cookies = createCookies(options.cookie)
   try {
-    await examineAll(options, ending.signal, findings)
+    await examineAll(options, cookies, ending.signal, findings)
   } catch (error) {
     findings.push(found('doctor-failed', `The doctor failed: ${wordsOf(error)}`))
   } finally {
@@ -37,7 +38,15 @@ export const diagnose = async (options: DoctorOptions): Promise<Report> => {
     version: options.version,
     page: options.page && shown(options.page),
     healthy: findings.every(({ status }) => status !== 'wrong'),
-    findings,
+    findings: withoutSecrets(
+      findings,
+      [
+        ...cookies.values(),
+        ...Object.values(options.headers).flatMap((value) => [value, ...value.split(/\s+/)]),
+        options.publish?.secret ?? '',
+      ],
+      [options.page?.host, options.reverb?.host].join(' '),
+    ),
   }
 }
 
@@ -56,9 +65,13 @@ interface Held {
   subscribed: string | null
 }
 
-const examineAll = async (options: DoctorOptions, signal: AbortSignal, findings: Finding[]): Promise<void> => {
+const examineAll = async (
+  options: DoctorOptions,
+  cookies: Cookies,
+  signal: AbortSignal,
+  findings: Finding[],
+): Promise<void> => {
   const { page, onStep = () => {} } = options
-  const cookies = createCookies(options.cookie)
   const given = [options.auth, options.check].map((address) => attempt(() => new URL(address ?? '').origin))
   const shops = new Set([page?.origin, ...given])
   const userAgent = `cart-echo-doctor/${options.version}`
@@ -121,7 +134,9 @@ const examineServers = async (
         const { reverb: place } = facts
         const { publish, user } = options
         const { open, subscribed } = held
-        if (!publish || user === null || !place || !open) return []
+        if (!publish || user === null) return []
+        if (!place) return [found('event-not-tried', 'Nothing was published: nobody says where Reverb is.')]
+        if (!open) return []
         return examineEvent({ ...publish, facts, place, user, open, subscribed, send: tools.send, nowMs: Date.now })
       },
     ],

@@ -29,7 +29,8 @@ export const examineAuthorisation = async (options: AuthorisationOptions): Promi
   const { endpoint, facts, user, open } = options
   const ask = (id: string): Promise<Outcome> => post(options, `private-${facts.channelOf(id)}`)
   const own = await ask(user)
-  const refused = refusalOf(endpoint, own)
+  const isNobody = Object.keys(options.cookies.header()).length === 0
+  const refused = refusalOf(endpoint, own, isNobody)
   // 403 for everybody would say nothing of others.
   if (refused) return { findings: [refused], subscribed: null }
 
@@ -84,7 +85,8 @@ const decoded = (text: string): string => {
   }
 }
 
-const refusalOf = (endpoint: URL, { reply, failure }: Outcome): Finding | null => {
+/** `isNobody`: it was asked without any cookie. */
+const refusalOf = (endpoint: URL, { reply, failure }: Outcome, isNobody: boolean): Finding | null => {
   const at = shown(endpoint)
   if (!reply) return found('authorisation-unreachable', `${at} ${failure.what}.`, failure.first)
   const { status, isJson } = reply
@@ -95,6 +97,12 @@ const refusalOf = (endpoint: URL, { reply, failure }: Outcome): Finding | null =
   if (status >= 500) return found('authorisation-fails', `${answers}.`)
   if (!isJson && reply.body.length > 0)
     return found('authorisation-html', `${answers} with ${kindOf(reply.headers['content-type'])}, not JSON.`)
+  if (status >= 400 && isNobody)
+    return found(
+      'authorisation-refused',
+      `${answers}, asked without a cookie.`,
+      'give the cookies of a shopper who is logged in (CART_ECHO_COOKIE).',
+    )
   if (status >= 400) return found('authorisation-refused', `${answers} for the shopper’s own channel.`)
   return null
 }

@@ -2,7 +2,8 @@ import { isDisputed, merged, type Raw, readPageSettings, settingsOfTag } from '.
 import type { Unreadable } from '../../engine/settings'
 import { attempt, isRecord, report, sentenceOf } from '../../engine/shape'
 import type { PageSaid } from './facts'
-import { type Finding, found, right, shown } from './finding'
+import { failureOf } from './failure'
+import { type Finding, folded, found, right, shown } from './finding'
 import { type FoundPage, type FoundScript, readHtml } from './read-html'
 import type { Reply, Send } from './request'
 
@@ -25,13 +26,17 @@ export const examinePage = async (page: URL, send: Send, isUserGiven = false): P
   if (status !== 200) return stopped(found('page-status', `${shown(page)} answers HTTP ${status}.`))
   const type = headers['content-type'] ?? 'no type'
   if (!/\bhtml\b/i.test(type)) return stopped(found('page-not-html', `${shown(page)} answers ${type}, not HTML.`))
-  return readPage(reply, isUserGiven)
+  const html = readHtml(reply.body.toString('utf8'))
+  if (!html) {
+    const { what, first } = failureOf('too-large', 'too many elements, or too deep in one another')
+    return stopped(found('page-unreachable', `${shown(page)} ${what}.`, first))
+  }
+  return readPage(reply, html, isUserGiven)
 }
 
 const stopped = (finding: Finding): ExaminedPage => ({ said: null, findings: [finding] })
 
-const readPage = (reply: Reply, isUserGiven: boolean): ExaminedPage => {
-  const html = readHtml(reply.body.toString('utf8'))
+const readPage = (reply: Reply, html: FoundPage, isUserGiven: boolean): ExaminedPage => {
   const tag = html.scripts.find(isTag) ?? null
   const findings: Finding[] = []
   const blocks = readBlocks(html, findings)
@@ -46,7 +51,10 @@ const readPage = (reply: Reply, isUserGiven: boolean): ExaminedPage => {
   findings.push(...ofVisitor(settings, { hasBlock: blocks.length > 0, isBroken, isUserGiven }))
   if (typeof settings.user === 'string' && /\b(public|s-maxage)\b/i.test(reply.headers['cache-control'] ?? ''))
     findings.push(found('page-cacheable', 'The page names a shopper, and lets caches that others share keep it.'))
-  return { findings, said: { settings, csrfToken: html.meta('csrf-token'), policies: policiesOf(reply, html), tag } }
+  return {
+    findings: folded(findings),
+    said: { settings, csrfToken: html.meta('csrf-token'), policies: policiesOf(reply, html), tag },
+  }
 }
 
 const isTag = ({ src, attribute }: FoundScript): boolean =>
@@ -69,8 +77,12 @@ const hidesVisitor = ({ code }: Finding): boolean => code === 'page-block-in-hea
 // Unknown keys at the top of the block are the page's own.
 const isWorthSaying = ({ isUnknown, path }: Unreadable): boolean => !isUnknown || path.length > 1
 
-const ofSetting = (wrong: Unreadable): Finding =>
-  found(wrong.isUnknown ? 'page-block-unknown' : 'page-block-invalid', `In the block, ${sentenceOf(report(wrong))}`)
+const ofSetting = (wrong: Unreadable): Finding => {
+  if (!wrong.isUnknown) return found('page-block-invalid', `In the block, ${sentenceOf(report(wrong))}`)
+  // Without its value: that may be the secret of the app.
+  const { path, expected } = report(wrong)
+  return found('page-block-unknown', `In the block, ${path}: expected ${expected}.`)
+}
 
 /** Who the page says is looking. `isBroken`: it was said already that nobody can be read. */
 const ofVisitor = (

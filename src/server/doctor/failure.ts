@@ -7,6 +7,8 @@ export type FailureKind =
   | 'reset'
   | 'not-tls'
   | 'not-http'
+  | 'too-large'
+  | 'packed'
   | 'certificate-expired'
   | 'certificate-host'
   | 'certificate-unknown'
@@ -41,9 +43,17 @@ const WORDS: Readonly<Record<FailureKind, readonly [what: string, first: string]
     'look for a firewall, and whether the process hangs; --timeout waits longer.',
   ],
   unreachable: ['cannot be reached from this machine', 'look at the network between, or try from where shoppers are.'],
-  reset: ['ends the connection without an answer', 'read the log of what listens there.'],
+  reset: ['ends the connection before its answer is there', 'read the log of what listens there.'],
   'not-tls': ['does not speak TLS', 'serve TLS there, or name the port that does.'],
   'not-http': ['answers with something that is no HTTP', 'look at the port: http on a TLS port, or another service.'],
+  'too-large': [
+    'answers with more than the doctor reads',
+    'look at what answers there with curl -v, and whether that ever ends.',
+  ],
+  packed: [
+    'answers with a body that is not what its Content-Encoding says',
+    'look at what compresses it: the application, the web server, or both.',
+  ],
   'certificate-expired': [
     'has a certificate that is expired, or not valid yet',
     'renew the certificate, and reload the web server.',
@@ -80,10 +90,12 @@ const KINDS: readonly (readonly [pattern: RegExp, kind: FailureKind])[] = [
     'certificate-unknown',
   ],
   [/^(EPROTO|ERR_SSL_\w+)$/, 'not-tls'],
+  [/^HPE_HEADER_OVERFLOW$/, 'too-large'],
   [/^HPE_\w+$/, 'not-http'],
 ]
 
-const codeOf = (error: unknown): string => {
+/** The code of an error; empty without one. Never throws. */
+export const codeOf = (error: unknown): string => {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null
   return typeof code === 'string' ? code : ''
 }

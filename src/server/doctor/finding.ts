@@ -1,3 +1,4 @@
+import { attempt } from '../../engine/shape'
 import { CATALOGUE, type Code } from './catalogue'
 
 /** What was looked at. */
@@ -48,6 +49,37 @@ export const right = (about: Subject, what: string): Finding => ({
 export const found = (code: Code, what: string, first?: string): Finding => {
   const { about, status, why, first: usual } = CATALOGUE[code]
   return { status, about, code, what: plain(what), why, first: plain(first ?? usual) }
+}
+
+/** Findings of one page, with at most five of a kind: of what comes after it is said how many there are. */
+export const folded = (findings: readonly Finding[]): readonly Finding[] => {
+  const ofKind = new Map<Code | null, number>()
+  const kept = findings.filter(({ code }) => {
+    ofKind.set(code, (ofKind.get(code) ?? 0) + 1)
+    return (ofKind.get(code) ?? 0) <= MOST_ALIKE
+  })
+  const left = [...ofKind].flatMap(([code, count]) =>
+    code !== null && count > MOST_ALIKE ? [found(code, `There are ${count - MOST_ALIKE} more of the same.`)] : [],
+  )
+  return [...kept, ...left]
+}
+
+const MOST_ALIKE = 5
+
+/**
+ * Findings without what is secret, as it is and percent-decoded: a server may say it back, in where it leads to or what it calls its answer.
+ * What is shorter than ten characters stays, for it may be part of a word, and so does what stands in an address that was given.
+ */
+export const withoutSecrets = (
+  findings: readonly Finding[],
+  secrets: readonly string[],
+  given: string,
+): readonly Finding[] => {
+  const known = [...new Set(secrets.flatMap((secret) => [secret, attempt(() => decodeURIComponent(secret)) ?? secret]))]
+    .filter((secret) => secret.length >= 10 && !given.includes(secret))
+    .sort((one, other) => other.length - one.length)
+  const hidden = (text: string): string => known.reduce((rest, secret) => rest.replaceAll(secret, () => '…'), text)
+  return findings.map((one) => ({ ...one, what: hidden(one.what), first: one.first && hidden(one.first) }))
 }
 
 /**

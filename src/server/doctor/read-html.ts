@@ -1,4 +1,5 @@
 import { defaultTreeAdapter, html, parse } from 'parse5'
+import { attempt } from '../../engine/shape'
 
 /** A script of a page that may be the tag. */
 export interface FoundScript {
@@ -30,12 +31,42 @@ interface Node {
   readonly value?: string
 }
 
+/** More elements than any page has. */
+const MOST_ELEMENTS = 300_000
+/** More of them in one another than browsers allow, which is 512 in Chromium. */
+const DEEPEST = 2_000
+
 /**
  * Reads a page as a browser does, with what that moves: a `<div>` in `<head>` ends it, and what follows is in `<body>`.
- * What scripts would add is not there. Never throws.
+ * What scripts would add is not there. Null for a page with more than 300,000 elements, or with more than 2,000 in one another. Never throws.
  */
-export const readHtml = (source: string): FoundPage => {
-  const document = parse(source, { treeAdapter: defaultTreeAdapter }) as Node
+export const readHtml = (source: string): FoundPage | null => {
+  const document = attempt(() => parse(source, { treeAdapter: boundedAdapter() }) as Node)
+  return document ? readDocument(document) : null
+}
+
+// A page of few bytes may stand for more elements than there is memory for.
+const boundedAdapter = (): typeof defaultTreeAdapter => {
+  let elements = 0
+  let depth = 0
+  return {
+    ...defaultTreeAdapter,
+    createElement: (...made) => {
+      elements += 1
+      if (elements > MOST_ELEMENTS) throw new RangeError('Too many elements.')
+      return defaultTreeAdapter.createElement(...made)
+    },
+    onItemPush: () => {
+      depth += 1
+      if (depth > DEEPEST) throw new RangeError('Too deep.')
+    },
+    onItemPop: () => {
+      depth -= 1
+    },
+  }
+}
+
+const readDocument = (document: Node): FoundPage => {
   const root = childOf(document, 'html')
   const head = elementsOf(childOf(root, 'head'))
   const body = elementsOf(childOf(root, 'body'))

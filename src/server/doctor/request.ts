@@ -3,7 +3,7 @@ import { request as requestTls } from 'node:https'
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
 import { attempt } from '../../engine/shape'
 import type { Cookies } from './cookies'
-import { type Failure, failureOf, readFailure } from './failure'
+import { codeOf, type Failure, failureOf, readFailure } from './failure'
 
 /** An answer, read to its end. */
 export interface Reply {
@@ -53,6 +53,9 @@ export interface SendOptions {
 /** More than any page or script has. Bytes. */
 const MOST_BYTES = 5_000_000
 
+/** As much as browsers take, and more than Node does, which is 16 kB: policies and debug bars fill that. Bytes. */
+export const MOST_HEADER_BYTES = 262_144
+
 /** Requests that are never redirected, never kept alive, and never longer than their time-out. */
 export const createSend =
   (options: SendOptions): Send =>
@@ -69,6 +72,7 @@ export const createSend =
           method,
           headers: { 'User-Agent': userAgent, Connection: 'close', ...own, ...headers },
           agent: false,
+          maxHeaderSize: MOST_HEADER_BYTES,
           signal,
           ...(ca && { ca: [...ca] }),
         })
@@ -77,10 +81,10 @@ export const createSend =
           .on('error', (error) => fail(signal.aborted ? failureOf('time-out') : readFailure(error)))
           .on('close', () => clearTimeout(timer))
           .on('response', (response) => {
-            read(response, (reply) => {
+            read(response, (outcome) => {
               asked.destroy()
               if (isOwn) cookies.keep(response.headers['set-cookie'] ?? [])
-              resolve({ reply, failure: null })
+              resolve(outcome)
             })
             response.on('error', (error) => fail(readFailure(error)))
           })
@@ -94,20 +98,29 @@ const failed = (failure: Failure): Outcome => ({ reply: null, failure })
 
 const timedOut = (): Error => Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' })
 
-const read = (response: IncomingMessage, done: (reply: Reply) => void): void => {
-  const chunks: Buffer[] = []
+const FIRST_BYTES = 65_536
+
+const read = (response: IncomingMessage, done: (outcome: Outcome) => void): void => {
+  let room = Buffer.alloc(FIRST_BYTES)
   let bytes = 0
   const finish = (): void => {
     const { statusCode: status = 0, headers } = response
-    const body = unpacked(Buffer.concat(chunks), headers['content-encoding'])
-    const isJson = /\bjson\b/i.test(headers['content-type'] ?? '')
-    done({ status, headers, body, isJson, json: isJson ? attempt(() => JSON.parse(body.toString('utf8'))) : undefined })
+    try {
+      const body = unpacked(room.subarray(0, bytes), headers['content-encoding'])
+      const isJson = /\bjson\b/i.test(headers['content-type'] ?? '')
+      done({ reply: { status, headers, body, isJson, json: isJson ? jsonOf(body) : undefined }, failure: null })
+    } catch (error) {
+      done(failed(failureOf(codeOf(error) === 'ERR_BUFFER_TOO_LARGE' ? 'too-large' : 'packed', codeOf(error))))
+    }
   }
   response
     .on('data', (chunk: Buffer) => {
-      chunks.push(chunk)
+      // Into one piece at once: a byte that comes by itself costs a hundred while it is kept so.
+      if (bytes + chunk.length > room.length) room = Buffer.concat([room], 2 * (bytes + chunk.length))
+      chunk.copy(room, bytes)
       bytes += chunk.length
-      if (bytes > MOST_BYTES) finish()
+      // The rest would be missing: what stands at the end of a page, such as the block, could not be told from what is not there.
+      if (bytes > MOST_BYTES) done(failed(failureOf('too-large', `${MOST_BYTES / 1e6} MB`)))
     })
     .on('end', finish)
 }
@@ -118,6 +131,12 @@ const UNPACK: Readonly<Record<string, (packed: Buffer, limit: { maxOutputLength:
   br: brotliDecompressSync,
 }
 
-// Nobody asked for it, and some send it all the same. What cannot be unpacked stays as it came.
-const unpacked = (body: Buffer, encoding = ''): Buffer =>
-  attempt(() => UNPACK[encoding.toLowerCase()]?.(body, { maxOutputLength: MOST_BYTES })) ?? body
+// Nobody asked for it, and some send it all the same. As in browsers, a name that nobody knows says nothing.
+const unpacked = (body: Buffer, encoding = ''): Buffer => {
+  const name = encoding.toLowerCase()
+  const unpack = Object.hasOwn(UNPACK, name) && body.length > 0 ? UNPACK[name] : undefined
+  return unpack?.(body, { maxOutputLength: MOST_BYTES }) ?? body
+}
+
+// A PHP file that was saved with a byte order mark puts one before its answer, and browsers pass it over.
+const jsonOf = (body: Buffer): unknown => attempt(() => JSON.parse(body.toString('utf8').replace(/^\uFEFF/, '')))

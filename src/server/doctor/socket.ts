@@ -1,6 +1,7 @@
 import { WebSocket } from 'ws'
 import { attempt, isRecord, own } from '../../engine/shape'
 import { type Failure, failureOf, readFailure } from './failure'
+import { MOST_HEADER_BYTES } from './request'
 
 /** A frame of the Pusher protocol. */
 export interface HeardFrame {
@@ -41,6 +42,9 @@ export interface DialOptions {
 
 /** Larger than any frame of Reverb. Bytes. */
 const MOST_BYTES = 1_000_000
+/** More than a shopper's channel hears while it is looked at: what else talks so is not listened to. Frames, and their bytes. */
+const MOST_FRAMES = 10_000
+const MOST_BYTES_OF_ALL = 10_000_000
 
 /** Opens a socket as a browser would: with the page's origin, and without following redirects. Never rejects. */
 export const dial = (address: URL, { origin, ca, timeoutMs, userAgent, signal }: DialOptions): Promise<Dialled> =>
@@ -51,6 +55,7 @@ export const dial = (address: URL, { origin, ca, timeoutMs, userAgent, signal }:
       maxPayload: MOST_BYTES,
       perMessageDeflate: false,
       followRedirects: false,
+      maxHeaderSize: MOST_HEADER_BYTES,
       ...(ca && { ca: [...ca] }),
     })
     const fail = (failure: Failure): void => {
@@ -65,6 +70,7 @@ export const dial = (address: URL, { origin, ca, timeoutMs, userAgent, signal }:
     const giveUp = (): void => fail(failureOf('time-out'))
     const timer = setTimeout(giveUp, timeoutMs)
     signal.addEventListener('abort', giveUp)
+    if (signal.aborted) giveUp()
     const line = createLine(socket, timeoutMs, end)
     socket
       .on('error', (error) => fail(readFailure(error)))
@@ -87,10 +93,22 @@ const createLine = (socket: WebSocket, timeoutMs: number, close: () => void): Li
     for (const look of [...waiting]) look()
   }
   let isOver = false
+  let frames = 0
+  let bytes = 0
+  const isTooMuch = (more: number): boolean => {
+    frames += 1
+    bytes += more
+    const isIt = frames > MOST_FRAMES || bytes > MOST_BYTES_OF_ALL
+    if (isIt) close()
+    return isIt
+  }
   socket
     .on('message', (data) => {
-      const frame = readFrame(String(data))
-      if (frame) heard.push(frame)
+      const text = String(data)
+      if (isTooMuch(text.length)) return
+      const frame = readFrame(text)
+      if (!frame) return
+      heard.push(frame)
       wake()
     })
     .on('close', () => {
@@ -110,9 +128,13 @@ const createLine = (socket: WebSocket, timeoutMs: number, close: () => void): Li
           waiting.delete(look)
           resolve(frame)
         }
+        let looked = 0
         const look = (): void => {
-          const frame = heard.find(test)
-          if (frame || isOver) settle(frame ?? null)
+          for (; looked < heard.length; looked += 1) {
+            const frame = heard[looked]
+            if (frame && test(frame)) return settle(frame)
+          }
+          if (isOver) settle(null)
         }
         const timer = setTimeout(() => settle(null), timeoutMs)
         waiting.add(look)

@@ -25,12 +25,15 @@ const HEADER_VALUE = /^[\t\x20-\x7e]*$/
 const OF_THE_CONNECTION =
   /^(connection|content-length|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade)$/i
 
+/** True for the name of a header that is the connection's, not the message's. */
+export const isOfTheConnection = (name: string): boolean => OF_THE_CONNECTION.test(name)
+
 /** True for an object of headers that can be sent, by name. Never throws. */
 export const areHeaders = (value: unknown): value is Readonly<Record<string, string>> =>
   isObject(value) &&
   Object.entries(value).every(
     ([name, text]) =>
-      HEADER_NAME.test(name) && !OF_THE_CONNECTION.test(name) && typeof text === 'string' && HEADER_VALUE.test(text),
+      HEADER_NAME.test(name) && !isOfTheConnection(name) && typeof text === 'string' && HEADER_VALUE.test(text),
   )
 
 /** What `areHeaders` takes, in words. */

@@ -13,6 +13,8 @@ export interface Running {
   /** Resolves with the first match in what it prints; rejects when it ends without one. */
   readonly printed: (pattern: RegExp) => Promise<string>
   readonly interrupt: () => void
+  /** Reads no more of what it prints. */
+  readonly leave: () => void
 }
 
 /** A machine may be busy. What runs longer than this hangs, and is ended, so that it does not outlive the tests for ever. */
@@ -44,7 +46,7 @@ export const startNode = (words: readonly string[], cwd: string): Running => {
       child.stdout.on('data', look)
       child.once('close', () => reject(new Error(`It ended without printing ${pattern}:\n${out}${err}`)))
     })
-  return { ended, printed, interrupt: () => child.kill('SIGINT') }
+  return { ended, printed, interrupt: () => child.kill('SIGINT'), leave: () => child.stdout.destroy() }
 }
 
 /** Runs Node to its end. */

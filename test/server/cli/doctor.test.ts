@@ -111,6 +111,11 @@ describe('the doctor’s command', () => {
     expect(err).toBe(
       'cart-echo: --ca takes a file that can be read, not "no-such.pem". See npx cart-echo doctor --help\n',
     )
+    const none = await run(['https://127.0.0.1:1', '--ca', 'package.json'])
+    expect({ code: none.code, out: none.out }).toEqual({ code: 2, out: '' })
+    expect(none.err).toContain('--ca takes a file with a certificate')
+    const typed = await run(['https://127.0.0.1:1', '--ca', '\u001b[2Jno-such.pem'])
+    expect(typed.err).not.toContain('\u001b')
   })
 
   it('ends with 2 where it was called wrongly, in one line', async () => {
@@ -172,6 +177,8 @@ describe('the words after doctor', () => {
   it.each([
     [[], 'doctor takes the address of a page, or --reverb key@host:port'],
     [['shop.test'], 'doctor takes an address such as https://shop.test/cart, not "shop.test"'],
+    [['shop.test/cart?t=secret'], 'doctor takes an address such as https://shop.test/cart, not "shop.test/cart"'],
+    [['ftp://u:secret@s.test'], 'doctor takes an address such as https://shop.test/cart, not "ftp://…@s.test"'],
     [['ftp://shop.test'], 'doctor takes an address such as https://shop.test/cart, not "ftp://shop.test"'],
     [
       ['https://s.test', '--cookie', 'a=1', 'b=secret'],
@@ -184,6 +191,7 @@ describe('the words after doctor', () => {
     [['https://s.test', '--path', '/ws'], '--scheme and --path go with --reverb'],
     [['--reverb', 'k@h', '--auth', '/a'], '--auth takes an address, the whole of it without a page, not "/a"'],
     [['https://s.test', '--check', 'http://['], '--check takes an address, not "http://["'],
+    [['https://s.test', '--check', 'file:///c'], '--check takes an address, not "file:///c"'],
     [['https://s.test', '--origin', 'shop'], '--origin takes an origin such as https://shop.test, not "shop"'],
     [['https://s.test', '--user', ''], '--user takes the id of a user'],
     [['https://s.test', '--channel', 'users'], '--channel takes a name with {user} in it, not "users"'],
@@ -195,6 +203,10 @@ describe('the words after doctor', () => {
     [['https://s.test', '--publish', '1:s'], '--publish takes --user, too: the id of a user who is there for that'],
     [['https://s.test', '--publish', ':s', '--user', '7'], '--publish takes REVERB_APP_ID'],
     [['https://s.test', '--cookie', 'a=\u0001secret'], 'the cookies hold characters that no header can'],
+    [
+      ['https://s.test', '--header', 'content-length: 5'],
+      '--header takes no content-length: it is the connection’s own',
+    ],
     [['https://s.test', '--header', 'secret'], '--header takes "Name: value"'],
     [['https://s.test', '--header', 'A: b\r\nC: d'], '--header takes "Name: value"'],
   ])('%j are a mistake: %s', (words, message) => {

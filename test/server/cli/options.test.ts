@@ -12,6 +12,7 @@ describe('the words after cart-echo', () => {
     [['start'], { kind: 'start', port: 8080, host: '127.0.0.1', level: 'log' }],
     [['start', '--port', '0'], { kind: 'start', port: 0, host: '127.0.0.1', level: 'log' }],
     [['--help', '--port', 'x'], { kind: 'help', command: null }],
+    [['--version'], { kind: 'version' }],
     [['-h'], { kind: 'help', command: null }],
     [['start', '-h'], { kind: 'help', command: 'start' }],
     [['doctor', '--help'], { kind: 'help', command: 'doctor' }],

@@ -65,6 +65,21 @@ describe('the command', () => {
     expect(printed.err).toBe('cart-echo: --level takes guide, log or outbox, not "x". See npx cart-echo --help\n')
   })
 
+  it('says which version it is', async () => {
+    const out: string[] = []
+    const options = { out: (text: string) => void out.push(text), err: () => {}, stopped: async () => {} }
+    expect(await runCli(['--version'], { ...options, version: '1.2.3' })).toBe(0)
+    expect(out).toEqual(['1.2.3\n'])
+  })
+
+  it('cannot move the cursor of a terminal by what was typed', async () => {
+    // No resolver is asked for a name with so long a piece.
+    const { printed, code } = run(['--port', '0', '--host', `\u001b[2J${'x'.repeat(64)}`])
+    expect(await code).toBe(1)
+    expect(printed.err).toMatch(/^cart-echo: .+\n$/)
+    expect(printed.err).not.toContain('\u001b')
+  })
+
   it('helps', async () => {
     const { printed, code } = run(['--help'])
     expect(await code).toBe(0)

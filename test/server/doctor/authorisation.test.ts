@@ -77,6 +77,17 @@ describe('the authorisation', () => {
     expect(wrongs(await examine(`${url}/`))).toEqual(['authorisation-silent'])
   })
 
+  it('that was asked without a cookie is to be asked with one', async () => {
+    const url = await handMade((_, response) =>
+      response.writeHead(403, { 'Content-Type': 'application/json' }).end('{}'),
+    )
+    const options = { reverb: { key: 'k', host: NO_NAME }, auth: `${url}/auth`, user: '7' }
+    const firstOf = async (cookie: string) =>
+      (await examine(null, { ...options, cookie })).findings.find(({ code }) => code === 'authorisation-refused')?.first
+    expect(await firstOf('')).toContain('CART_ECHO_COOKIE')
+    expect(await firstOf('a=1')).toContain('routes/channels.php')
+  })
+
   it('that wants a token is given the one of the page, or of the cookie', async () => {
     const server = await serve({ autoLogin: 1 })
     const strictly = changeBlock((block) => ({

@@ -37,6 +37,13 @@ describe('the check', () => {
     })
   })
 
+  it('that begins with a byte order mark is read as browsers read it, and so is the authorisation', async () => {
+    const report = await reportWith((passing, path) => {
+      if (path !== '/') passing.body = `\uFEFF${passing.body}`
+    })
+    expect(wrongs(report)).toEqual([])
+  })
+
   it.each([
     ['404', 'check-not-found', { status: 404, body: {} }],
     [

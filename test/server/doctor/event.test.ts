@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocketServer } from 'ws'
 import { APP, serve } from '../support/serve'
 import { examine, wrongs } from './support/examine'
-import { portOf } from './support/front'
+import { handMade, portOf } from './support/front'
 
 const { id: appId, secret } = APP
 
@@ -96,6 +96,11 @@ describe('an event', () => {
   ])('is refused where %s', async (_, publish, user) => {
     const server = await serve({ autoLogin: 1 })
     expect(wrongs(await examine(`${server.url}/`, { user, publish }))).toEqual(['event-refused'])
+  })
+
+  it('that cannot be published, for nobody says where Reverb is, is not passed over', async () => {
+    const url = await handMade((_, response) => response.writeHead(200, { 'Content-Type': 'text/html' }).end('<p>'))
+    expect(wrongs(await examine(url, { user: '1', publish: { appId, secret } }))).toContain('event-not-tried')
   })
 
   it('that nobody takes is found', async () => {

@@ -175,6 +175,60 @@ describe('a page', () => {
     }
   })
 
+  it('whose body is not what its Content-Encoding says cannot be read', async () => {
+    const html = `<body>${blockOf({ user: 1 })}`
+    expect(wrongs(await examineHtml(html, { 'Content-Encoding': 'gzip' }))).toEqual(['page-unreachable'])
+    // Browsers pass a name over that they do not know.
+    expect(notes(await examineHtml(blockOf({ guest: true }), { 'Content-Encoding': 'constructor' }))).toEqual([
+      'page-guest',
+    ])
+  })
+
+  it('that is longer than the doctor reads is not taken for one without a block', async () => {
+    const long = `<body>${' '.repeat(5_000_000)}${blockOf({ user: 1 })}`
+    const packed = await handMade((_, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/html', 'Content-Encoding': 'gzip' }).end(gzipSync(long))
+    })
+    for (const report of [await examineHtml(long), await examine(packed)]) {
+      expect(wrongs(report)).toEqual(['page-unreachable'])
+      expect(report.findings[0]?.what).toContain('answers with more than the doctor reads')
+    }
+  })
+
+  it('with more elements than any page has cannot be read', async () => {
+    const html = '<br>'.repeat(400_000)
+    expect(wrongs(await examineHtml(html + blockOf({ user: 1 })))).toEqual(['page-unreachable'])
+  })
+
+  it('with more elements in one another than browsers allow cannot be read', async () => {
+    const html = '<div>'.repeat(2_500)
+    expect(wrongs(await examineHtml(html + blockOf({ user: 1 })))).toEqual(['page-unreachable'])
+  })
+
+  it('with long headers is read, as browsers read it', async () => {
+    const report = await examineHtml(blockOf({ guest: true }), { 'X-Debug': 'x'.repeat(60_000) })
+    expect(notes(report)).toEqual(['page-guest'])
+  })
+
+  it('with more headers than browsers read is said to have too much', async () => {
+    const report = await examineHtml(blockOf({ guest: true }), { 'X-Debug': 'x'.repeat(300_000) })
+    expect(report.findings[0]?.what).toContain('answers with more than the doctor reads (HPE_HEADER_OVERFLOW)')
+  })
+
+  it('with the same fault a thousand times says it five times, and how many are left', async () => {
+    const block = '<script type="application/json" data-cart-echo>{nonsense</script>'
+    const { findings } = await examineHtml(block.repeat(1_000))
+    const broken = findings.filter(({ code }) => code === 'page-block-not-json')
+    expect(broken).toHaveLength(6)
+    expect(broken.at(-1)?.what).toBe('There are 995 more of the same.')
+  })
+
+  it('that prints what belongs nowhere does not have its value in the report', async () => {
+    const report = await examineHtml(blockOf({ user: 1, reverb: { key: 'k', host: NO_NAME, secret: 'app-secret' } }))
+    expect(notes(report)).toContain('page-block-unknown')
+    expect(JSON.stringify(report)).not.toContain('app-secret')
+  })
+
   it('that has its shop asked at another origin says so', async () => {
     const server = await serve({ autoLogin: 1 })
     const url = await front(
@@ -182,6 +236,12 @@ describe('a page', () => {
       changeBlock((block) => ({ ...block, check: { url: `${server.url}/api/cart/check-updates` } })),
     )
     expect(notes(await examine(`${url}/`))).toContain('page-other-origin')
+  })
+
+  it('that has its shop asked at no address that is one says that it cannot be asked', async () => {
+    const report = await examineHtml(blockOf({ user: 1, check: { url: 'javascript:void 0' } }))
+    expect(notes(report)).not.toContain('page-other-origin')
+    expect(wrongs(report)).toContain('check-unreachable')
   })
 
   it('that caches for everybody may keep hands on whose cart it is', async () => {
@@ -204,6 +264,26 @@ describe('a page', () => {
     })
     expect(asked[0]).toEqual({ cookie: 'session=cookie-secret', authorization: 'Basic header-secret' })
     expect(JSON.stringify(report)).not.toMatch(/secret/)
+  })
+
+  it('that says back what is secret does not have it in the report', async () => {
+    const options = { cookie: 'session=cookie%2Fsecret', headers: { Authorization: 'Basic header-secret' } }
+    const elsewhere = await handMade((_, response) =>
+      response.writeHead(302, { Location: '/login/cookie/secret/header-secret' }).end(),
+    )
+    const strange = await handMade(({ headers }, response) =>
+      response.writeHead(200, { 'Content-Type': `${headers.cookie}`, 'Set-Cookie': 'session=another-secret' }).end(),
+    )
+    expect((await examine(elsewhere, options)).findings[0]?.what).toMatch(/ leads to \S+\/login\/…\/…\.$/)
+    expect(JSON.stringify(await examine(strange, options))).not.toMatch(/secret/)
+  })
+
+  it('of which a part is in a header, too, is still named', async () => {
+    const server = await serve({ autoLogin: 1 })
+    const { host } = new URL(server.url)
+    const report = await examine(`${server.url}/`, { headers: { 'X-Env': host, 'X-Says': 'upgrade' } })
+    const what = report.findings.map((one) => one.what).join()
+    expect(what).toContain(`ws://${host} is Reverb: it upgrades`)
   })
 
   it('cannot move the cursor of a terminal', async () => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createServer as createTlsServer } from 'node:https'
 import { createServer as createTcpServer } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { WebSocketServer } from 'ws'
+import { type WebSocket, WebSocketServer } from 'ws'
 import type { GivenReverb } from '../../../src/server/doctor/options'
 import { startServer } from '../../../src/server/index'
 import { APP, serve } from '../support/serve'
@@ -166,6 +166,25 @@ describe('Reverb', () => {
   it('that opens a WebSocket and says nothing is found', async () => {
     // So long, for the socket itself has to open meanwhile.
     expect(await wrongsAt(placeOf(await greeting()), { timeoutMs: 3_000 })).toEqual(['reverb-silent'])
+  })
+
+  it.each([
+    ['frames', (socket: WebSocket) => socket.send('{"event":"another"}')],
+    ['frames that are nothing', (socket: WebSocket) => socket.send('nonsense')],
+    ['large frames', (socket: WebSocket) => socket.send(JSON.stringify({ event: 'x'.repeat(2_000) }))],
+  ])('that sends more %s than anybody could keep is not listened to any longer', async (_, send) => {
+    const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
+    onTestFinished(() => void server.close())
+    const left = new Promise((resolve) => {
+      server.on('connection', (socket) => {
+        socket.on('error', () => {}).on('close', resolve)
+        for (let count = 0; count < 10_001; count += 1) send(socket)
+      })
+    })
+    await new Promise((resolve) => server.once('listening', resolve))
+    const url = `http://127.0.0.1:${portOf(server.address())}`
+    expect(await wrongsAt(placeOf(url), { timeoutMs: 60_000 })).toEqual(['reverb-silent'])
+    await left
   })
 
   it('that no page may open, for it is plain and the page is not, is found', async () => {
