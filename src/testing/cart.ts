@@ -184,6 +184,7 @@ export const createFakeCart = (options: FakeCartOptions = {}): FakeCart => {
   const recorded =
     (refresh: Refresh): Refresh =>
     async (request) => {
+      clock.noteRound()
       const run: (typeof refreshes)[number] = { cursor: request.cursor, atMs: clock.nowMs(), outcome: 'running' }
       refreshes.push(run)
       const ended = (async () => refresh(request))()

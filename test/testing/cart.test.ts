@@ -95,6 +95,27 @@ describe('a fake cart', () => {
     expect(fake.heard.map(({ event }) => event)).toEqual(['cart.tested.changed'])
   })
 
+  it('settles an onRefresh that makes sure by the check, as it may', async () => {
+    const fake = await listening()
+    const found: number[] = []
+    fake.cart.onRefresh(async () => void found.push((await fake.cart.check({ refresh: false })).found))
+    fake.hear()
+    await fake.settle()
+    expect(found).toEqual([0])
+    expect(fake.refreshes.map(({ outcome }) => outcome)).toEqual(['done'])
+  })
+
+  it.each(['settle', 'passes'] as const)('says that an onRefresh causes the next one, by %s()', async (way) => {
+    const fake = await listening()
+    fake.cart.onRefresh(() => {
+      fake.cart.refresh().catch(() => undefined)
+    })
+    fake.hear()
+    const words = 'look for an onRefresh that calls refresh()'
+    await expect(way === 'settle' ? fake.settle() : fake.passes(10_000)).rejects.toThrow(words)
+    expect(fake.refreshes).toHaveLength(1_000)
+  })
+
   it('loses its socket, polls, and catches up when it is back', async () => {
     const fake = await listening()
     fake.lose()
