@@ -1,5 +1,6 @@
 import type { Environment, Stop } from '../engine/environment'
 import { CartEchoError } from '../engine/errors'
+import { insistOnFunction, insistOnMs } from './misuse'
 
 /** A clock that stands until it is told to go on. */
 export interface VirtualClock extends Pick<Environment, 'nowMs' | 'random' | 'schedule'> {
@@ -7,6 +8,8 @@ export interface VirtualClock extends Pick<Environment, 'nowMs' | 'random' | 'sc
   readonly passes: (ms: number) => Promise<void>
   /** Runs what was begun until nothing of it is left to run. */
   readonly settle: () => Promise<void>
+  /** Lets time pass until the next timer has run, whichever that is. False: none is set. */
+  readonly toNext: () => Promise<boolean>
   /** Sets the wall clock forward or back, as a machine that slept: timers, which slept too, are not moved. */
   readonly jump: (byMs: number) => void
   /** What falls due within this time belongs to what was begun, however long it was put off. */
@@ -44,9 +47,15 @@ const ON_ITS_WAY_MS = 50
 /** More turns than any chain of promises of ours takes. */
 const TURNS = 50
 
-/** Makes a clock. Nothing in it waits in real time, nor by the `setTimeout` that a test may have faked. */
+/**
+ * Makes a clock. Nothing in it waits in real time, nor by the `setTimeout` that a test may have faked.
+ * @throws {CartEchoError} `invalid-options` for options that are none.
+ */
 export const createVirtualClock = (options: VirtualClockOptions = {}): VirtualClock => {
   const { startsAtMs = Date.now(), random = createRandom(), onAdvance } = options
+  insistOnMs('startsAtMs', startsAtMs)
+  insistOnFunction('random', random)
+  insistOnFunction('onAdvance', onAdvance)
   const timers = new Set<Timer>()
   const awaited = new Set<Promise<unknown>>()
   let timeMs = 0
@@ -130,7 +139,12 @@ export const createVirtualClock = (options: VirtualClockOptions = {}): VirtualCl
       wake()
       return () => timers.delete(timer)
     },
-    passes: (ms) => runUntil(timeMs + ms),
+    passes: async (ms) => runUntil(timeMs + insistOnMs('passes()', ms)),
+    toNext: async () => {
+      const due = next(() => true)
+      if (due) await runUntil(due.atMs)
+      return due !== null
+    },
     settle,
     jump: (byMs) => {
       skewMs += byMs

@@ -13,7 +13,14 @@ export {
   type LoggedChange,
   type PartOf,
 } from './builders'
-export { createFakeCart, type FakeCart, type FakeCartOptions, type Pending, type RefreshRun } from './cart'
+export {
+  createFakeCart,
+  type FakeCart,
+  type FakeCartOptions,
+  type Pending,
+  type RefreshRun,
+  type SettleCall,
+} from './cart'
 export {
   type ChannelAnswer,
   createFakeEcho,

@@ -121,18 +121,34 @@ describe('a virtual clock', () => {
   it('brings what a promise waits for that it waits for itself: an answer on its way, also one that is asked for late', async () => {
     const clock = createVirtualClock({ startsAtMs })
     const answered = () => new Promise<void>((resolve) => void clock.schedule(10, resolve))
-    const after = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
+    const real = () => new Promise<void>((resolve) => setTimeout(resolve, 1))
     const ran: string[] = []
     clock.schedule(1_000, () => void ran.push('not before'))
     const refresh = async () => {
       await answered()
-      await after(1)
+      await real()
       await answered()
       ran.push('the promise')
     }
     clock.waitFor(refresh())
     await clock.settle()
     expect(ran).toEqual(['the promise', 'not before'])
+  })
+
+  it.each([
+    ['startsAtMs', Number.NaN],
+    ['startsAtMs', '5'],
+    ['random', 5],
+    ['onAdvance', 5],
+  ])('refuses %s: %j', (name, value) => {
+    const refused = expect.objectContaining({ code: 'invalid-options', message: expect.stringContaining(name) })
+    expect(() => createVirtualClock({ [name]: value })).toThrow(refused)
+  })
+
+  it.each([-1, Number.NaN, Number.POSITIVE_INFINITY, '5', undefined])('refuses to let %j pass', async (ms) => {
+    const clock = createVirtualClock({ startsAtMs })
+    await expect(clock.passes(ms as never)).rejects.toMatchObject({ code: 'invalid-options' })
+    expect(clock.nowMs()).toBe(startsAtMs)
   })
 
   it('gives the same chance in every run, from 0 up to 1', () => {
