@@ -15,6 +15,7 @@ import { insistOnMs } from './misuse'
 import type { FakePageSignal } from './page'
 import type { AskedQuestion, FakeShop } from './shop'
 import { bringInto, type ReachableStates } from './states'
+import { createLedger, type Unreleased } from './unreleased'
 
 /** How a page with a fake cart begins. */
 export interface FakeCartOptions
@@ -41,10 +42,10 @@ export interface RefreshRun {
   readonly outcome: 'running' | 'done' | 'failed'
 }
 
-/** What a page has open. All are 0 when it has stopped. */
+/** What a page has open. All are 0 when it has stopped: of what code has taken of the cart, `unreleased` tells. */
 export interface Pending {
   readonly timers: number
-  /** To the page, and to the shopper's other tabs. */
+  /** Of the cart, to the page and to the shopper's other tabs. */
   readonly listeners: number
   /** Had, or waited for. */
   readonly locks: number
@@ -114,6 +115,8 @@ export interface FakeCart {
   readonly errors: readonly CartEchoError[]
   /** What the page has open now. */
   readonly pending: Pending
+  /** What the code under test has taken of the cart, and not given back: a component that forgets to end its listener leaves 1, also after `close()`. */
+  readonly unreleased: Unreleased
   /** Ends it, whoever started it. Call it after each test: two pages that listen at once share one document. */
   readonly close: () => void
 }
@@ -209,7 +212,7 @@ export const createFakeCart = (options: FakeCartOptions = {}): FakeCart => {
       }
     }
 
-  const cart: CartEcho = {
+  const { cart, unreleased } = createLedger({
     ...real,
     onRefresh: (refresh, how = {}) => {
       const off = real.onRefresh(recorded(refresh), how)
@@ -217,7 +220,7 @@ export const createFakeCart = (options: FakeCartOptions = {}): FakeCart => {
       longestMs = Math.max(longestMs, settleMs + (how.spreadMs ?? SPREAD_MS))
       return off
     },
-  }
+  })
 
   const { events: decoders } = readListening(events)
 
@@ -298,7 +301,10 @@ export const createFakeCart = (options: FakeCartOptions = {}): FakeCart => {
       const { locks, channels } = tab.left()
       return { timers, listeners: listeners + channels, locks, requests: fakeFetch.open(), sockets: own.open() }
     },
-    close: real.stop,
+    get unreleased() {
+      return unreleased()
+    },
+    close: cart.stop,
   }
 }
 

@@ -32,3 +32,4 @@ export {
 export type { FakePageSignal } from './page'
 export { type AskedQuestion, createFakeShop, type FakeShop, type FakeShopOptions } from './shop'
 export type { ReachableStates } from './states'
+export type { Unreleased } from './unreleased'

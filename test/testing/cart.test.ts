@@ -85,6 +85,35 @@ describe('a fake cart', () => {
     expect(fake.shop.cursor()).toBe('e1:0')
   })
 
+  it('knows who has not given back what it took, also after it was closed', async () => {
+    const fake = fakeCart()
+    const { cart } = fake
+    const nothing = () => undefined
+    const takes = [
+      () => cart.on('cart.conditions.changed', nothing),
+      () => cart.onRefresh(nothing),
+      () => cart.trace(nothing),
+      () => cart.connection.subscribe(nothing),
+      () => cart.news.subscribe(nothing),
+    ]
+    for (const take of takes) {
+      const end = take()
+      expect(fake.unreleased).toEqual({ starts: 0, listeners: 1 })
+      end()
+      end()
+      expect(fake.unreleased).toEqual({ starts: 0, listeners: 0 })
+    }
+    const release = cart.start()
+    cart.start()
+    cart.on('cart.conditions.changed', nothing)
+    release()
+    await fake.settle()
+    expect(fake.unreleased).toEqual({ starts: 1, listeners: 1 })
+    fake.close()
+    expect(fake.pending).toEqual(NOTHING_LEFT)
+    expect(fake.unreleased).toEqual({ starts: 0, listeners: 1 })
+  })
+
   it('refuses what a decoder of your own would not read, and what the page would pass over', async () => {
     const decode = ({ left }: Record<string, unknown>) => {
       if (typeof left !== 'number') throw new Error('expected left')
