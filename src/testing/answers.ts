@@ -1,4 +1,7 @@
+import { unfit } from '../engine/errors'
+import { isRecord, own } from '../engine/shape'
 import type { CheckAnswer } from './builders'
+import { insistOnFields, insistOnOneOf, unlessJson } from './misuse'
 
 /**
  * What the check may answer, by name: the rows of docs/protocol.md. `usual`: what the log says, or, on a shop without one, what the guide's own check
@@ -118,6 +121,50 @@ const ANSWERS = {
 
 /** The names of all answers. */
 export const answerNames = (): readonly CheckAnswerName[] => Object.keys(ANSWERS) as CheckAnswerName[]
+
+/**
+ * Looks at what a test wants to be answered, for the page that is answered could only say that the check failed.
+ * @throws {CartEchoError} `invalid-options` for a name that is none, for what is no answer, and for options that are none.
+ */
+export const insistOnAnswer = (answer: unknown, options: unknown): void => {
+  insistOnFields('answer(…, options)', OPTIONS, options)
+  if (typeof answer === 'string') insistOnOneOf('answer()', ANSWERS, answer)
+  else if (!isRecord(answer)) throw unfit('invalid-options', 'answer()', WHAT, answer)
+  else if (own(answer, 'updated') === undefined) insistOnFields('answer()', RAW, answer)
+  else if (unlessJson(answer)) throw unfit('invalid-options', 'answer()', WHAT, answer)
+}
+
+const WHAT = 'a name, a body by anAnswer(), or { status, headers, body }'
+
+type Wrong = (value: unknown) => string | null
+
+const unless =
+  (expected: string, isFit: (value: never) => boolean): Wrong =>
+  (value) =>
+    isFit(value as never) ? null : expected
+
+const RAW: Readonly<Record<keyof RawAnswer, Wrong>> = {
+  status: unless(
+    'an HTTP status, 200 to 599',
+    (value: number) => Number.isInteger(value) && value >= 200 && value < 600,
+  ),
+  headers: unless(
+    'an object of strings',
+    (value: unknown) => isRecord(value) && Object.values(value).every((header) => typeof header === 'string'),
+  ),
+  body: unlessJson,
+}
+
+const isAmount = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value) && value >= 0
+
+const OPTIONS: Readonly<Record<keyof AnswerOptions, Wrong>> = {
+  times: unless(
+    '1 or more, or Infinity',
+    (value: number) => value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && value > 0),
+  ),
+  retryAfterS: unless('seconds, 0 or more', isAmount),
+  spreadMs: unless('milliseconds, 0 or more', isAmount),
+}
 
 /** The response of an answer to a question. */
 export const cannedOf = (answer: AnyAnswer, asked: Asked): Canned => {

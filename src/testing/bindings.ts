@@ -1,14 +1,15 @@
 /** What listens to something of pusher-js. */
 export type Callback = (...args: readonly unknown[]) => unknown
 
-/** Callbacks by event, as pusher-js keeps them. */
+/** Callbacks by event, as pusher-js keeps them. Calls may be chained. */
 export interface Bindings {
-  bind(event: string, callback: Callback): unknown
-  unbind(event?: string | null, callback?: Callback | null): unknown
-  bind_global(callback: Callback): unknown
-  unbind_global(callback?: Callback): unknown
+  bind(event: string, callback: Callback): Bindings
+  unbind(event?: string | null, callback?: Callback | null): Bindings
+  bind_global(callback: Callback): Bindings
+  unbind_global(callback?: Callback): Bindings
+  unbind_all(): Bindings
   /** Tells the callbacks of that event, global ones first. */
-  emit(event: string, data?: unknown): unknown
+  emit(event: string, data?: unknown): Bindings
 }
 
 /**
@@ -25,17 +26,34 @@ export const createBindings = () => {
     for (const { callback } of named) callback(data)
     return named.length
   }
+  // Of whatever they are copied to, they return that.
   const bindings: Bindings = {
-    emit,
-    bind: (event, callback) => void bound.push({ event, callback }),
-    unbind: (event, callback) => {
+    emit(event, data) {
+      emit(event, data)
+      return this
+    },
+    bind(event, callback) {
+      bound.push({ event, callback })
+      return this
+    },
+    unbind(event, callback) {
       bound = bound.filter(
         (one) => (event != null && one.event !== event) || (callback != null && one.callback !== callback),
       )
+      return this
     },
-    bind_global: (callback) => void global.push(callback),
-    unbind_global: (callback) => {
+    bind_global(callback) {
+      global.push(callback)
+      return this
+    },
+    unbind_global(callback) {
       global = global.filter((one) => callback !== undefined && one !== callback)
+      return this
+    },
+    unbind_all() {
+      bound = []
+      global = []
+      return this
     },
   }
   return { bindings, emit, count: (): number => bound.length + global.length }

@@ -18,6 +18,8 @@ export interface FakeBrowser {
 export interface BrowserParts {
   readonly clock: VirtualClock
   readonly sockets: Sockets
+  /** How many requests of each tab wait for an answer. */
+  readonly requests: (() => number)[]
   readonly openTab: () => FakeTab
 }
 
@@ -127,7 +129,7 @@ export const createFakeBrowser = (options: FakeBrowserOptions = {}): FakeBrowser
     }
   }
 
-  const all: FakeBrowser & { readonly parts: BrowserParts } = { shop, parts: { clock, sockets, openTab } }
+  const all: FakeBrowser & { readonly parts: BrowserParts } = { shop, parts: { clock, sockets, requests: [], openTab } }
   return all
 }
 

@@ -1,8 +1,15 @@
 import { type Meaning, readResponse } from '../engine/answer'
 import { parseCursor } from '../engine/cursor'
 import { CartEchoError, unfit } from '../engine/errors'
-import type { CartConditionsChanged, CartEchoBlock, CartEventMap, CartEventName } from '../engine/events'
+import {
+  type CartConditionsChanged,
+  type CartEchoBlock,
+  type CartEventMap,
+  type CartEventName,
+  readListening,
+} from '../engine/events'
 import { boundedCopy, createDecoder, decodeAnything, decodeConditionsChanged } from '../engine/payload'
+import { isRecord } from '../engine/shape'
 
 /** An event of the log, as the check gives it. */
 export type LoggedChange = {
@@ -47,10 +54,12 @@ export interface ChangeCall {
 /**
  * A payload of `cart.conditions.changed` as a server sends it: what is given, and the rest made up, without a place in a log. Of an event of your own, by its
  * name: just what is given, which its type in `CartEventMap` must allow. A new object each time.
- * @throws {CartEchoError} `invalid-payload` for what a page would not read.
+ * @throws {CartEchoError} `invalid-payload` for what a page would not read, `invalid-event` for a name that cannot be one.
  */
 export const aChange = ((first: CartEventName | object = {}, part: object = {}): unknown => {
   const [event, given] = typeof first === 'string' ? [first, part] : [CONDITIONS, first]
+  readListening([event])
+  if (!isRecord(given)) throw unfit('invalid-payload', 'aChange()', 'an object', given)
   const payload =
     event === CONDITIONS ? { message: MESSAGE, changes: {}, timestamp: '2026-11-23T10:00:00+00:00', ...given } : given
   const copy = boundedCopy(payload)
@@ -79,8 +88,13 @@ export interface AnswerParts extends Omit<Partial<CheckAnswerBlock>, 'events'> {
  * @throws {CartEchoError} `invalid-answer` for what a page would not read; `invalid-options` for events or the like without `cursor`.
  */
 export const anAnswer = (parts: AnswerParts = {}): CheckAnswer => {
-  const { updated, message, events: given = [], ...block } = parts
-  const events = given.map((one): LoggedChange => ('payload' in one ? one : { event: CONDITIONS, payload: one }))
+  if (!isRecord(parts)) throw unfit('invalid-options', 'anAnswer()', 'an object', parts)
+  const { updated, message, events: given = [], ...block }: AnswerParts = parts
+  if (!Array.isArray(given)) throw unfit('invalid-answer', 'anAnswer().events', 'a list of changes', given)
+  const events = given.map((one: LoggedChange | CartConditionsChanged): LoggedChange => {
+    if (!isRecord(one)) throw unfit('invalid-answer', 'anAnswer().events', 'a list of changes', one)
+    return 'payload' in one ? one : { event: CONDITIONS, payload: one }
+  })
   const newest = events.at(-1)?.payload as { readonly message?: string | null } | undefined
   const said = message ?? newest?.message ?? null
   const body: CheckAnswer = {
@@ -90,22 +104,30 @@ export const anAnswer = (parts: AnswerParts = {}): CheckAnswer => {
   const { cursor } = block
   if (cursor === undefined) {
     const [needless] = [...Object.keys(block), ...(events.length > 0 ? ['events'] : [])]
-    if (needless === undefined) return body
+    if (needless === undefined) return insistOnMeaning(body, 'bare')
     throw unfit('invalid-options', 'anAnswer().cursor', `epoch:seq, because of ${needless}`, cursor)
   }
   const answer = { ...body, cart_echo: { owner: 'owner-1', ...block, cursor, events } }
-  const wrong = wordsAgainst(answer)
+  return insistOnMeaning(answer, 'log')
+}
+
+const insistOnMeaning = (answer: CheckAnswer, name: 'log' | 'bare'): CheckAnswer => {
+  const wrong = wordsAgainst(answer, name)
   if (wrong === null) return answer
   throw new CartEchoError('invalid-answer', `anAnswer(): ${wrong}`)
 }
 
-const wordsAgainst = (answer: CheckAnswer): string | null => {
-  const body = boundedCopy(JSON.parse(JSON.stringify({ ...answer, cart_echo: { ...answer.cart_echo, fresh: FRESH } })))
+const wordsAgainst = (answer: CheckAnswer, name: 'log' | 'bare'): string | null => {
+  const body = boundedCopy(
+    JSON.parse(
+      JSON.stringify(name === 'log' ? { ...answer, cart_echo: { ...answer.cart_echo, fresh: FRESH } } : answer),
+    ),
+  )
   const meaning: Meaning = readResponse(
     { status: 200, isJson: true, body, retryAfterMs: 0 },
     { since: null, fresh: FRESH, nowMs: 0 },
   )
-  if (meaning.name !== 'log') return 'detail' in meaning ? meaning.detail : 'a log server says cart_echo.'
+  if (meaning.name !== name) return 'detail' in meaning ? meaning.detail : 'a log server says cart_echo.'
   const { events = [], cursor = '' } = answer.cart_echo ?? {}
   if (events.length > (parseCursor(cursor)?.seq ?? 0)) return `${events.length} events do not end at ${cursor}.`
   for (const { event, payload } of events) aChange(event, payload as never)

@@ -1,19 +1,21 @@
 import { type CartEchoOptions, type CheckSettings, createCartEchoIn } from '../create-cart-echo'
 import { untilAborted } from '../engine/abort'
 import type { CartEcho } from '../engine/cart-echo'
-import { CartEchoError } from '../engine/errors'
-import type { Change } from '../engine/events'
+import { CartEchoError, unfit } from '../engine/errors'
+import { type Change, readListening } from '../engine/events'
 import type { PageIdentity } from '../engine/identity'
 import type { Refresh } from '../engine/refresh'
 import { readNumber } from '../engine/shape'
 import type { Connection } from '../engine/state'
 import type { AnswerOptions, AnyAnswer } from './answers'
 import { createFakeBrowser, type FakeBrowser, type FakeBrowserOptions, partsOf } from './browser'
-import type { ChangeCall } from './builders'
+import { aChange, type ChangeCall } from './builders'
 import { createFakeFetch } from './fetch'
+import { insistOnMs } from './misuse'
 import type { FakePageSignal } from './page'
 import type { AskedQuestion, FakeShop } from './shop'
 import { bringInto, type ReachableStates } from './states'
+import { createLedger, type Unreleased } from './unreleased'
 
 /** How a page with a fake cart begins. */
 export interface FakeCartOptions
@@ -40,16 +42,22 @@ export interface RefreshRun {
   readonly outcome: 'running' | 'done' | 'failed'
 }
 
-/** What a page has open. All are 0 when it has stopped. */
+/** What a page has open. All are 0 when it has stopped: of what code has taken of the cart, `unreleased` tells. */
 export interface Pending {
   readonly timers: number
-  /** To the page, and to the shopper's other tabs. */
+  /** Of the cart, to the page and to the shopper's other tabs. */
   readonly listeners: number
   /** Had, or waited for. */
   readonly locks: number
   /** Of the check, without an answer yet. */
   readonly requests: number
   readonly sockets: number
+}
+
+/** Settles a page, and the promise that it is given. */
+export interface SettleCall {
+  (): Promise<void>
+  <Value>(promise: PromiseLike<Value>): Promise<Value>
 }
 
 /** A real `CartEcho` with everything around it in the test's hand. */
@@ -61,7 +69,8 @@ export interface FakeCart {
   /**
    * A change happens, and is broadcast: a part of a payload of `cart.conditions.changed`, or an event of your own by its name. It gets the next place in the log, unless it has
    * one. Returns the payload as it was sent: heard again, it is a duplicate.
-   * @throws {CartEchoError} `invalid-options` where no socket is subscribed, `invalid-payload` for what a page would not read.
+   * @throws {CartEchoError} `invalid-options` where no socket is subscribed, `invalid-event` for one that is not among the page's `events`, `invalid-payload` for what the
+   * page would not read: a decoder of your own is asked, too.
    */
   readonly hear: ChangeCall
   /** The socket is lost. It comes back with `comeBack()`, or by itself after `forMs` of the virtual clock. */
@@ -82,16 +91,17 @@ export interface FakeCart {
   readonly logOut: () => void
   /** Somebody logs in, as in another window: from now on the check answers for this owner. Default: the page's. */
   readonly logIn: (owner?: string) => void
-  /** The page goes through something. */
+  /** The page goes through something. Throws `invalid-options` for what is no signal. */
   readonly page: (signal: FakePageSignal) => void
-  /** The machine sleeps: the clock goes on, and timers do not. */
+  /** The machine sleeps: the clock goes on, and timers do not. Throws `invalid-options` for what is no time. */
   readonly sleeps: (ms: number) => void
   /**
    * Runs what was begun until all is quiet, in no time: what was put off for 5 s or less, what a change or an answer has caused, and what `onRefresh` functions wait for
-   * themselves. Not what goes by the clock: polls, audits, time-outs. Given a promise, it ends as that does: `await fake.settle(fake.cart.check())`.
+   * themselves. Not what goes by the clock: polls, audits, time-outs. Given a promise, it ends as that does, with the time-out of a check that gets no answer:
+   * `await fake.settle(fake.cart.check())`. Rejects with `invalid-options` for what is no promise, and where a page does something for ever at one moment.
    */
-  readonly settle: <Value = void>(promise?: Promise<Value>) => Promise<Value>
-  /** Lets time pass on the virtual clock, and runs what falls due. */
+  readonly settle: SettleCall
+  /** Lets time pass on the virtual clock, and runs what falls due. Rejects with `invalid-options` for what is no time. */
   readonly passes: (ms: number) => Promise<void>
   /** The virtual clock, as `Date.now()`. */
   readonly nowMs: () => number
@@ -105,6 +115,8 @@ export interface FakeCart {
   readonly errors: readonly CartEchoError[]
   /** What the page has open now. */
   readonly pending: Pending
+  /** What the code under test has taken of the cart, and not given back: a component that forgets to end its listener leaves 1, also after `close()`. */
+  readonly unreleased: Unreleased
   /** Ends it, whoever started it. Call it after each test: two pages that listen at once share one document. */
   readonly close: () => void
 }
@@ -129,7 +141,7 @@ export const createFakeCart = (options: FakeCartOptions = {}): FakeCart => {
     )
   const browser = given ?? createFakeBrowser({ ...ofBrowser, owner: said.owner ?? undefined })
   const { shop } = browser
-  const { clock, sockets, openTab } = partsOf(browser)
+  const { clock, sockets, requests, openTab } = partsOf(browser)
   const tab = openTab()
   const { page } = tab
   const isGuest = said.guest === true
@@ -152,6 +164,7 @@ export const createFakeCart = (options: FakeCartOptions = {}): FakeCart => {
 
   const own = sockets.connector()
   const fakeFetch = createFakeFetch(page.environment, shop, noteCause)
+  requests.push(fakeFetch.open)
 
   const real = createCartEchoIn(
     page.environment,
@@ -184,6 +197,7 @@ export const createFakeCart = (options: FakeCartOptions = {}): FakeCart => {
   const recorded =
     (refresh: Refresh): Refresh =>
     async (request) => {
+      clock.noteRound()
       const run: (typeof refreshes)[number] = { cursor: request.cursor, atMs: clock.nowMs(), outcome: 'running' }
       refreshes.push(run)
       const ended = (async () => refresh(request))()
@@ -198,7 +212,7 @@ export const createFakeCart = (options: FakeCartOptions = {}): FakeCart => {
       }
     }
 
-  const cart: CartEcho = {
+  const { cart, unreleased } = createLedger({
     ...real,
     onRefresh: (refresh, how = {}) => {
       const off = real.onRefresh(recorded(refresh), how)
@@ -206,25 +220,58 @@ export const createFakeCart = (options: FakeCartOptions = {}): FakeCart => {
       longestMs = Math.max(longestMs, settleMs + (how.spreadMs ?? SPREAD_MS))
       return off
     },
+  })
+
+  const { events: decoders } = readListening(events)
+
+  /** Looks at what the page would be told, before anything has happened. */
+  const insistOnReadable = (event: string, change: readonly unknown[]): void => {
+    const payload = aChange(...(change as []))
+    const decoder = decoders.get(event)
+    if (!decoder)
+      throw new CartEchoError(
+        'invalid-event',
+        `This page passes over ${event}: add it to the events of createFakeCart().`,
+      )
+    const decoded = decoder(payload)
+    if (decoded instanceof CartEchoError) throw decoded
   }
 
   const hear = (...change: readonly unknown[]): object => {
     if (sockets.live() === 0) {
       const { name, reason } = real.connection.get()
-      const words = `No socket is subscribed (${name}: ${reason}): start the cart and await settle(), or write what nobody hears by shop.add().`
+      const state = page.isAsleep() ? 'the page is frozen, or left' : `${name}: ${reason}`
+      const words = `No socket is subscribed (${state}): start the cart and await settle(), or write what nobody hears by shop.add().`
       throw new CartEchoError('invalid-options', words)
     }
-    const payload = shop.add(...(change as []))
     const event = typeof change[0] === 'string' ? change[0] : 'cart.conditions.changed'
+    insistOnReadable(event, change)
+    const payload = shop.add(...(change as []))
     sockets.broadcast(event, payload)
     return payload
+  }
+
+  const settle = async (promise?: PromiseLike<unknown>): Promise<unknown> => {
+    if (promise !== undefined && typeof Object(promise).then !== 'function')
+      throw unfit('invalid-options', 'settle()', 'a promise, such as fake.cart.check()', promise)
+    let isOver = promise === undefined
+    const end = (): void => {
+      isOver = true
+    }
+    // It may be rejected before the clock has come to rest.
+    promise?.then(end, end)
+    await clock.settle()
+    // An answer that never comes is waited for until its time is out, also by a tab that another one asks for.
+    while (!isOver && requests.some((open) => open() > 0) && (await clock.toNext())) await clock.settle()
+    return promise
   }
 
   return {
     cart,
     shop,
     hear: hear as ChangeCall,
-    lose: ({ forMs } = {}) => sockets.lose(forMs === undefined ? null : clock.nowMs() + forMs),
+    lose: ({ forMs } = {}) =>
+      sockets.lose(forMs === undefined ? null : clock.nowMs() + insistOnMs('lose().forMs', forMs)),
     comeBack: sockets.comeBack,
     answer: shop.answer,
     connection: async (name, reason) =>
@@ -241,13 +288,8 @@ export const createFakeCart = (options: FakeCartOptions = {}): FakeCart => {
     logOut: shop.logOut,
     logIn: (owner = identity.owner ?? OWNER) => shop.logIn(owner),
     page: page.signal,
-    sleeps: clock.jump,
-    settle: async (promise) => {
-      // It may be rejected before the clock has come to rest.
-      promise?.catch(() => undefined)
-      await clock.settle()
-      return promise as Promise<never>
-    },
+    sleeps: (ms) => clock.jump(insistOnMs('sleeps()', ms)),
+    settle: settle as FakeCart['settle'],
     passes: clock.passes,
     nowMs: clock.nowMs,
     heard,
@@ -259,7 +301,10 @@ export const createFakeCart = (options: FakeCartOptions = {}): FakeCart => {
       const { locks, channels } = tab.left()
       return { timers, listeners: listeners + channels, locks, requests: fakeFetch.open(), sockets: own.open() }
     },
-    close: real.stop,
+    get unreleased() {
+      return unreleased()
+    },
+    close: cart.stop,
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Environment, Stop } from '../engine/environment'
 import { CartEchoError } from '../engine/errors'
+import { insistOnFunction, insistOnMs } from './misuse'
 
 /** A clock that stands until it is told to go on. */
 export interface VirtualClock extends Pick<Environment, 'nowMs' | 'random' | 'schedule'> {
@@ -7,12 +8,16 @@ export interface VirtualClock extends Pick<Environment, 'nowMs' | 'random' | 'sc
   readonly passes: (ms: number) => Promise<void>
   /** Runs what was begun until nothing of it is left to run. */
   readonly settle: () => Promise<void>
+  /** Lets time pass until the next timer has run, whichever that is. False: none is set. */
+  readonly toNext: () => Promise<boolean>
   /** Sets the wall clock forward or back, as a machine that slept: timers, which slept too, are not moved. */
   readonly jump: (byMs: number) => void
   /** What falls due within this time belongs to what was begun, however long it was put off. */
   readonly expectWithin: (ms: number) => void
   /** `settle()` waits until this promise is settled, for it is of the page's own, and real. */
   readonly waitFor: (promise: Promise<unknown>) => void
+  /** Notes that the page has begun something anew. Throws where it does so for ever at one moment; so do `settle()` and `passes()` then, for no time would ever pass. */
+  readonly noteRound: () => void
 }
 
 /** How a virtual clock is set. */
@@ -35,14 +40,22 @@ interface Timer {
 const SOON_MS = 5_000
 /** What still sets timers after that, such as polls every second, is never quiet. */
 const QUIET_WITHIN_MS = 60_000
-/** More timers than any page sets for one moment. */
+/** More timers than any page sets for one moment, and more refreshes. */
 const MOST_AT_ONCE = 1_000
+/** An answer is on its way for no longer. A promise of the page's may wait for one. */
+const ON_ITS_WAY_MS = 50
 /** More turns than any chain of promises of ours takes. */
 const TURNS = 50
 
-/** Makes a clock. Nothing in it waits in real time, nor by the `setTimeout` that a test may have faked. */
+/**
+ * Makes a clock. Nothing in it waits in real time, nor by the `setTimeout` that a test may have faked.
+ * @throws {CartEchoError} `invalid-options` for options that are none.
+ */
 export const createVirtualClock = (options: VirtualClockOptions = {}): VirtualClock => {
   const { startsAtMs = Date.now(), random = createRandom(), onAdvance } = options
+  insistOnMs('startsAtMs', startsAtMs)
+  insistOnFunction('random', random)
+  insistOnFunction('onAdvance', onAdvance)
   const timers = new Set<Timer>()
   const awaited = new Set<Promise<unknown>>()
   let timeMs = 0
@@ -50,10 +63,16 @@ export const createVirtualClock = (options: VirtualClockOptions = {}): VirtualCl
   let expectedUntilMs = 0
   /** How many timers ran at this moment. */
   let atOnce = 0
+  /** How many rounds began at this moment. */
+  let rounds = 0
+  let spins: CartEchoError | null = null
+  /** Ends the wait of `settle()` for promises when a timer is set, which they may wait for. */
+  let wake = (): void => undefined
 
   const moveTo = (atMs: number): void => {
     const byMs = Math.max(0, atMs - timeMs)
     timeMs += byMs
+    if (byMs > 0) rounds = 0
     if (byMs > 0) onAdvance?.(byMs)
   }
 
@@ -64,33 +83,49 @@ export const createVirtualClock = (options: VirtualClockOptions = {}): VirtualCl
     return found
   }
 
+  // No time passes while a page begins anew and anew.
+  const rest = async (): Promise<void> => {
+    for (let before = -1; before !== rounds && !spins; ) {
+      before = rounds
+      await turn()
+    }
+    if (spins) throw spins
+  }
+
   const runUntil = async (untilMs: number): Promise<void> => {
-    await turn()
+    await rest()
     for (let due = next(isDue); due; due = next(isDue)) {
       timers.delete(due)
       atOnce = due.atMs > timeMs ? 0 : atOnce + 1
       if (atOnce > MOST_AT_ONCE) throw new CartEchoError('invalid-options', SPINS)
       moveTo(due.atMs)
       due.run()
-      await turn()
+      await rest()
     }
     moveTo(untilMs)
-    await turn()
+    await rest()
 
     function isDue({ atMs }: Timer): boolean {
       return atMs <= untilMs
     }
   }
 
+  const untilSet = (): Promise<void> =>
+    new Promise((resolve) => {
+      wake = resolve
+    })
+
   const settle = async (): Promise<void> => {
     const giveUpAtMs = Math.max(timeMs + QUIET_WITHIN_MS, expectedUntilMs)
-    await turn()
+    await rest()
     for (let isQuiet = false; !isQuiet; ) {
+      const onItsWay = next(({ delayMs }) => delayMs <= ON_ITS_WAY_MS)
       const due = next(({ atMs, delayMs }) => delayMs <= SOON_MS || atMs <= expectedUntilMs)
-      if (awaited.size > 0) await Promise.race(awaited)
+      if (awaited.size > 0 && onItsWay && onItsWay.atMs <= giveUpAtMs) await runUntil(onItsWay.atMs)
+      else if (awaited.size > 0) await Promise.race([...awaited, untilSet()])
       else if (due && due.atMs <= giveUpAtMs) await runUntil(due.atMs)
       else isQuiet = true
-      await turn()
+      await rest()
     }
   }
 
@@ -98,11 +133,18 @@ export const createVirtualClock = (options: VirtualClockOptions = {}): VirtualCl
     nowMs: () => timeMs + skewMs,
     random,
     schedule: (delayMs, run): Stop => {
-      const timer = { atMs: timeMs + Math.max(0, delayMs), delayMs, run }
+      // Whole milliseconds, for `Date.now()` has no others; later rather than too early.
+      const timer = { atMs: timeMs + Math.ceil(Math.max(0, delayMs)), delayMs, run }
       timers.add(timer)
+      wake()
       return () => timers.delete(timer)
     },
-    passes: (ms) => runUntil(timeMs + ms),
+    passes: async (ms) => runUntil(timeMs + insistOnMs('passes()', ms)),
+    toNext: async () => {
+      const due = next(() => true)
+      if (due) await runUntil(due.atMs)
+      return due !== null
+    },
     settle,
     jump: (byMs) => {
       skewMs += byMs
@@ -117,9 +159,15 @@ export const createVirtualClock = (options: VirtualClockOptions = {}): VirtualCl
         awaited.delete(ended)
       }
     },
+    noteRound: () => {
+      rounds += 1
+      if (rounds > MOST_AT_ONCE) spins = new CartEchoError('invalid-options', REFRESHES)
+      if (spins) throw spins
+    },
   }
 }
 
+const REFRESHES = '1,000 refreshes ran at one moment: look for an onRefresh that calls refresh() or check().'
 const SPINS = '1,000 timers ran at one moment: look for one that sets itself anew without a delay.'
 
 // Not by a timer, which the test may have faked.

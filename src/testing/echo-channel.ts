@@ -17,9 +17,12 @@ export interface FakeEchoChannel {
   listen(event: string, callback: Callback): FakeEchoChannel
   stopListening(event: string, callback?: Callback): FakeEchoChannel
   listenToAll(callback: Callback): FakeEchoChannel
+  stopListeningToAll(callback?: Callback): FakeEchoChannel
   on(event: string, callback: Callback): FakeEchoChannel
   notification(callback: Callback): FakeEchoChannel
+  stopListeningForNotification(callback?: Callback): FakeEchoChannel
   listenForWhisper(event: string, callback: Callback): FakeEchoChannel
+  stopListeningForWhisper(event: string, callback?: Callback): FakeEchoChannel
   whisper(event: string, data: unknown): FakeEchoChannel
   subscribed(callback: Callback): FakeEchoChannel
   error(callback: Callback): FakeEchoChannel
@@ -64,11 +67,15 @@ export const createSubscription = (name: string) => {
   }
 }
 
+const CLASSES = 'App\\Events'
 const NOTIFICATION = '.Illuminate\\Notifications\\Events\\BroadcastNotificationCreated'
 
 /** The name on the wire. Without a leading dot it is that of a class of the app's, which a dotted name never is (laravel-echo 2.5, util/event-formatter.ts). */
 const onTheWire = (event: string): string =>
-  /^[.\\]/.test(event) ? event.slice(1) : `App\\Events\\${event.replaceAll('.', '\\')}`
+  /^[.\\]/.test(event) ? event.slice(1) : `${CLASSES}\\${event.replaceAll('.', '\\')}`
+
+/** The name by which it is listened to, the other way round. */
+const asListenedTo = (wire: string): string => (wire.startsWith(CLASSES) ? wire.slice(CLASSES.length + 1) : `.${wire}`)
 
 /** Echo's channel on a subscription. `subscribe` asks the server for it, `unsubscribe` leaves it. */
 export const createEchoChannel = (
@@ -86,7 +93,15 @@ export const createEchoChannel = (
       return channel
     },
     listenToAll: (callback) => {
-      face.bind_global((event, data) => String(event).startsWith('pusher:') || callback(event, data))
+      face.bind_global((event, data) => {
+        const name = String(event)
+        if (!name.startsWith('pusher:')) callback(asListenedTo(name), data)
+      })
+      return channel
+    },
+    // By the callback itself it ends nothing, for Echo has bound a function of its own.
+    stopListeningToAll: (callback) => {
+      face.unbind_global(callback)
       return channel
     },
     on: (event, callback) => {
@@ -94,7 +109,9 @@ export const createEchoChannel = (
       return channel
     },
     notification: (callback) => channel.listen(NOTIFICATION, callback),
+    stopListeningForNotification: (callback) => channel.stopListening(NOTIFICATION, callback),
     listenForWhisper: (event, callback) => channel.listen(`.client-${event}`, callback),
+    stopListeningForWhisper: (event, callback) => channel.stopListening(`.client-${event}`, callback),
     whisper: () => channel,
     // In a function of Echo's own: it cannot be taken back.
     subscribed: (callback) => channel.on('pusher:subscription_succeeded', () => callback()),

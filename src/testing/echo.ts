@@ -1,4 +1,4 @@
-import { CartEchoError } from '../engine/errors'
+import { CartEchoError, unfit } from '../engine/errors'
 import type { CartEventName } from '../engine/events'
 import { type Bindings, type Callback, createBindings } from './bindings'
 import { aChange, type PartOf } from './builders'
@@ -9,6 +9,7 @@ import {
   type FakeSubscription,
   type Subscription,
 } from './echo-channel'
+import { insistOnOneOf } from './misuse'
 
 /** The states of pusher-js's connection. */
 export type PusherState = 'initialized' | 'connecting' | 'connected' | 'unavailable' | 'failed' | 'disconnected'
@@ -92,10 +93,30 @@ export interface FakeEcho {
 /** Codes after which pusher-js does not try again (pusher-js 8.6, core/connection/protocol/protocol.ts). */
 const isFinal = (code: number): boolean => (code >= 4001 && code < 4100) || code >= 4300
 
-/** Makes an Echo whose server is the test. It opens nothing, and sets no timer. */
+const STATES: Readonly<Record<PusherState, true>> = {
+  initialized: true,
+  connecting: true,
+  connected: true,
+  unavailable: true,
+  failed: true,
+  disconnected: true,
+}
+
+const insistOnChannelAnswer = (name: string, answer: unknown): void => {
+  if (typeof answer === 'number' && Number.isInteger(answer)) return
+  if (answer !== 'granted' && answer !== 'pending' && answer !== 'signature-refused')
+    throw unfit('invalid-options', name, 'granted, pending, signature-refused, or a status', answer)
+}
+
+/**
+ * Makes an Echo whose server is the test. It opens nothing, and sets no timer. All that takes a name or a number throws `invalid-options` for what is none.
+ * @throws {CartEchoError} `invalid-options` for options that are none.
+ */
 export const createFakeEcho = (options: FakeEchoOptions = {}): FakeEcho => {
   const { key = 'fake-app' } = options
   let { state: current = 'connected', channels: said = 'granted' } = options
+  insistOnOneOf('state', STATES, current)
+  insistOnChannelAnswer('channels', said)
   let socketNumber = 1
   let isHung = false
   const socket = createBindings()
@@ -148,6 +169,7 @@ export const createFakeEcho = (options: FakeEchoOptions = {}): FakeEcho => {
   }
 
   const become = (next: PusherState): void => {
+    insistOnOneOf('become()', STATES, next)
     const previous = current
     isHung = false
     if (next === previous) return
@@ -257,6 +279,7 @@ export const createFakeEcho = (options: FakeEchoOptions = {}): FakeEcho => {
     become,
     lose,
     end: (code) => {
+      if (!Number.isInteger(code)) throw unfit('invalid-options', 'end()', 'a code, such as 4001', code)
       const error = { type: 'PusherError', data: { code, message: '' } }
       socket.emit('error', { type: 'WebSocketError', error })
       if (isFinal(code)) become('disconnected')
@@ -266,6 +289,7 @@ export const createFakeEcho = (options: FakeEchoOptions = {}): FakeEcho => {
       isHung = true
     },
     answer: (answer) => {
+      insistOnChannelAnswer('answer()', answer)
       said = answer
     },
     confirm: (name) => the(name).confirm(),

@@ -1,5 +1,6 @@
 import { type HttpHandler, HttpResponse, http } from 'msw'
 import { type Canned, json } from './answers'
+import { insistOnOneOf } from './misuse'
 import type { FakeShop } from './shop'
 
 /** Where a page asks. */
@@ -73,11 +74,14 @@ export const checkHandlers = (shop: FakeShop, options: HandlerOptions = {}): rea
   return [http.get(url, ({ request }) => respond(shop.respond(request.url)))]
 }
 
-/** Handlers of msw for channel authorisation, as Laravel's `/broadcasting/auth`. */
+/**
+ * Handlers of msw for channel authorisation, as Laravel's `/broadcasting/auth`.
+ * @throws {CartEchoError} `invalid-options` for a name that is no answer; so does `answer()`.
+ */
 export const authHandlers = (first: AuthAnswer = 'granted', options: HandlerOptions = {}): AuthHandlers => {
   const { url = '*/broadcasting/auth' } = options
   const asked: AuthQuestion[] = []
-  let answer = first
+  let answer = insistOnOneOf('authHandlers()', AUTH_ANSWERS, first)
   const handler = http.post(url, async ({ request }) => {
     const form = new URLSearchParams(await request.text())
     const canned = AUTH_ANSWERS[answer]()
@@ -88,7 +92,7 @@ export const authHandlers = (first: AuthAnswer = 'granted', options: HandlerOpti
   return {
     handlers: [handler],
     answer: (next) => {
-      answer = next
+      answer = insistOnOneOf('answer()', AUTH_ANSWERS, next)
     },
     asked,
   }

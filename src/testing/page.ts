@@ -1,8 +1,25 @@
 import type { Environment, PageSignal, Stop } from '../engine/environment'
 import type { VirtualClock } from './clock'
+import { insistOnOneOf } from './misuse'
 
 /** What a test may have a page go through; `PageSignal` says what each means. */
 export type FakePageSignal = Exclude<PageSignal, 'woke' | 'tick'>
+
+const SIGNALS: Readonly<Record<FakePageSignal, true>> = {
+  visible: true,
+  hidden: true,
+  frozen: true,
+  resumed: true,
+  left: true,
+  restored: true,
+  online: true,
+  offline: true,
+  activated: true,
+  navigated: true,
+  traversed: true,
+  moved: true,
+  focused: true,
+}
 
 /** A page without a browser, which goes through what a test says. */
 export interface FakePage {
@@ -14,6 +31,8 @@ export interface FakePage {
   readonly enter: (run: () => void) => void
   /** Whether it is a page at all, or a server; and whether it is prerendered. Both are looked at when listening starts. */
   readonly be: (what: { hasPage?: boolean; isActivated?: boolean }) => void
+  /** True while it is frozen, or in the back/forward cache. */
+  readonly isAsleep: () => boolean
   /** Timers that are set, and listeners to the page. */
   readonly left: () => { readonly timers: number; readonly listeners: number }
 }
@@ -46,6 +65,7 @@ export const openPage = (clock: VirtualClock): FakePage => {
   }
 
   const take = (signal: FakePageSignal): void => {
+    insistOnOneOf('page()', SIGNALS, signal)
     if (signal === 'visible' || signal === 'hidden') isVisible = signal === 'visible'
     if (signal === 'activated') is = { ...is, isActivated: true }
     if (signal === 'resumed' || signal === 'restored') {
@@ -83,6 +103,7 @@ export const openPage = (clock: VirtualClock): FakePage => {
       if (!isVisible) signal('visible')
     },
     enter,
+    isAsleep: () => asleep !== null,
     be: (what) => {
       is = { ...is, ...what }
     },

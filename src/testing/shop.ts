@@ -1,8 +1,10 @@
 import { FULL_ANSWER } from '../engine/answer'
 import { formatCursor, parseCursor, placeOf } from '../engine/cursor'
+import { unfit } from '../engine/errors'
 import type { CartConditionsChanged, CartEventName } from '../engine/events'
+import { readText } from '../engine/settings'
 import { attempt } from '../engine/shape'
-import { type AnswerOptions, type AnyAnswer, type Asked, type Canned, cannedOf, json } from './answers'
+import { type AnswerOptions, type AnyAnswer, type Asked, type Canned, cannedOf, insistOnAnswer, json } from './answers'
 import { aChange, type ChangeCall, type CheckAnswer, type LoggedChange, placed } from './builders'
 
 /** How a shop begins. */
@@ -38,15 +40,16 @@ export interface FakeShop {
   /**
    * What the check says next, in place of what the log says. Answers that were given before come first, but for one that was given for ever. `usual`: none of them
    * comes any more.
+   * @throws {CartEchoError} `invalid-options` for a name that is none, for what is no answer, and for options that are none.
    */
   readonly answer: (answer: AnyAnswer, options?: AnswerOptions) => void
   /** Every question so far, oldest first. */
   readonly asked: readonly AskedQuestion[]
-  /** Somebody logs in: from now on the check answers for that log. */
+  /** Somebody logs in: from now on the check answers for that log. Throws `invalid-options` for what is no owner. */
   readonly logIn: (owner: string) => void
   /** Nobody is logged in any more: the check says 401, and channels are refused. */
   readonly logOut: () => void
-  /** The log begins anew, empty, as after a database was reset. */
+  /** The log begins anew, empty, as after a database was reset. Throws `invalid-options` for what is no epoch. */
   readonly restart: (epoch: string) => void
   /** Answers one request of the check; the address is that of the request. For handlers of your own. */
   readonly respond: (address: string) => Canned
@@ -150,6 +153,7 @@ export const createFakeShop = (options: FakeShopOptions = {}): FakeShop => {
     cursor,
     add: add as ChangeCall,
     answer: (answer, options = {}) => {
+      insistOnAnswer(answer, options)
       const { times = 1 } = options
       if (answer === 'usual') said.length = 0
       else {
@@ -159,6 +163,7 @@ export const createFakeShop = (options: FakeShopOptions = {}): FakeShop => {
     },
     asked,
     logIn: (name) => {
+      if (!readText(name)) throw unfit('invalid-options', 'logIn()', 'an owner, a string that is not empty', name)
       owner = name
       customer = name
     },
@@ -166,6 +171,8 @@ export const createFakeShop = (options: FakeShopOptions = {}): FakeShop => {
       owner = null
     },
     restart: (epoch) => {
+      if (!readText(epoch) || !parseCursor(`${epoch}:0`))
+        throw unfit('invalid-options', 'restart()', 'an epoch, 1 to 32 of A-Z a-z 0-9 _ -', epoch)
       logs.set(customer, { epoch, events: [] })
     },
     respond: (address) => {

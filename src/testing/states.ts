@@ -14,6 +14,7 @@ import {
 } from '../engine/state'
 import type { CheckAnswerName } from './answers'
 import type { VirtualClock } from './clock'
+import { insistOnOneOf } from './misuse'
 import type { FakePage } from './page'
 import type { FakeShop } from './shop'
 import type { Sockets } from './sockets'
@@ -78,6 +79,7 @@ const REFUSED_ONLY: ReadonlySet<string> = new Set<RefusedReason>([
  */
 export const bringInto = async (levers: Levers, name: string, reason: string): Promise<Connection> => {
   const { cart, clock } = levers
+  insistOnOneOf('connection()', RECIPES, name)
   const isThere = (): boolean => {
     const now = cart.connection.get()
     return now.name === name && now.reason === reason

@@ -13,7 +13,14 @@ export {
   type LoggedChange,
   type PartOf,
 } from './builders'
-export { createFakeCart, type FakeCart, type FakeCartOptions, type Pending, type RefreshRun } from './cart'
+export {
+  createFakeCart,
+  type FakeCart,
+  type FakeCartOptions,
+  type Pending,
+  type RefreshRun,
+  type SettleCall,
+} from './cart'
 export {
   type ChannelAnswer,
   createFakeEcho,
@@ -25,3 +32,4 @@ export {
 export type { FakePageSignal } from './page'
 export { type AskedQuestion, createFakeShop, type FakeShop, type FakeShopOptions } from './shop'
 export type { ReachableStates } from './states'
+export type { Unreleased } from './unreleased'

@@ -79,4 +79,28 @@ describe('anAnswer()', () => {
   ])('refuses %s', (_what, parts, code) => {
     expect(() => anAnswer(parts)).toThrow(expect.objectContaining({ code }))
   })
+
+  it.each<[string, unknown, string]>([
+    ['null', null, 'invalid-options'],
+    ['a number', 5, 'invalid-options'],
+    ['events that are no list', { cursor: 'e1:1', events: 5 }, 'invalid-answer'],
+    ['an event that is no object', { cursor: 'e1:1', events: [5] }, 'invalid-answer'],
+    ['a message that is no text, of a server without a log', { message: 5 }, 'invalid-answer'],
+    ['an updated that is neither, of a server without a log', { updated: 'x' }, 'invalid-answer'],
+  ])('refuses %s, as JavaScript may give it', (_what, parts, code) => {
+    expect(() => anAnswer(parts as never)).toThrow(expect.objectContaining({ code }))
+  })
+
+  it.each<[string, unknown[], string]>([
+    ['null for a change', [null], 'invalid-payload'],
+    ['a number for a change', [5], 'invalid-payload'],
+    ['a list for a change', [[]], 'invalid-payload'],
+    ['a function for a change', [() => ({})], 'invalid-payload'],
+    ['a text for an event of your own', ['cart.tested.changed', 'x'], 'invalid-payload'],
+    ['a name with Echo’s leading dot', ['.cart.tested.changed', {}], 'invalid-event'],
+    ['a name that cannot be one', ['changed', {}], 'invalid-event'],
+    ['no name', ['', {}], 'invalid-event'],
+  ])('refuses %s', (_what, change, code) => {
+    expect(() => aChange(...(change as []))).toThrow(expect.objectContaining({ code }))
+  })
 })

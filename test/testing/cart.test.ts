@@ -85,6 +85,104 @@ describe('a fake cart', () => {
     expect(fake.shop.cursor()).toBe('e1:0')
   })
 
+  it('knows who has not given back what it took, also after it was closed', async () => {
+    const fake = fakeCart()
+    const { cart } = fake
+    const nothing = () => undefined
+    const takes = [
+      () => cart.on('cart.conditions.changed', nothing),
+      () => cart.onRefresh(nothing),
+      () => cart.trace(nothing),
+      () => cart.connection.subscribe(nothing),
+      () => cart.news.subscribe(nothing),
+    ]
+    for (const take of takes) {
+      const end = take()
+      expect(fake.unreleased).toEqual({ starts: 0, listeners: 1 })
+      end()
+      end()
+      expect(fake.unreleased).toEqual({ starts: 0, listeners: 0 })
+    }
+    const release = cart.start()
+    cart.start()
+    cart.on('cart.conditions.changed', nothing)
+    release()
+    await fake.settle()
+    expect(fake.unreleased).toEqual({ starts: 1, listeners: 1 })
+    fake.close()
+    expect(fake.pending).toEqual(NOTHING_LEFT)
+    expect(fake.unreleased).toEqual({ starts: 0, listeners: 1 })
+  })
+
+  it('refuses what a decoder of your own would not read, and what the page would pass over', async () => {
+    const decode = ({ left }: Record<string, unknown>) => {
+      if (typeof left !== 'number') throw new Error('expected left')
+      return { left } as never
+    }
+    const fake = await listening({ events: [{ name: 'cart.tested.changed' as never, decode }] })
+    const hear = (name: string, change: object) => () => fake.hear(name as never, change as never)
+    const unreadable = { code: 'invalid-payload', message: 'cart.tested.changed skipped: expected left' }
+    expect(hear('cart.tested.changed', { left: 'x' })).toThrow(expect.objectContaining(unreadable))
+    const unknown = { code: 'invalid-event', message: expect.stringContaining('add it to the events') }
+    expect(hear('cart.other.changed', {})).toThrow(expect.objectContaining(unknown))
+    expect(hear('.cart.tested.changed', { left: 1 })).toThrow(expect.objectContaining({ code: 'invalid-event' }))
+    expect(fake.shop.cursor()).toBe('e1:0')
+    expect(hear('cart.tested.changed', { left: 1 })()).toMatchObject({ left: 1 })
+  })
+
+  it('says that the page sleeps where nothing can be heard because of that', async () => {
+    const fake = await listening()
+    fake.page('frozen')
+    expect(() => fake.hear()).toThrow('the page is frozen, or left')
+  })
+
+  it.each([
+    ['page', 'nope'],
+    ['page', 'toString'],
+    ['sleeps', Number.NaN],
+    ['sleeps', -1],
+    ['lose', { forMs: Number.NaN }],
+    ['lose', { forMs: '5' }],
+    ['logIn', ''],
+    ['logIn', 5],
+    ['answer', 'nope'],
+    ['answer', 'toString'],
+    ['answer', null],
+    ['answer', () => ({ status: 500 })],
+    ['answer', { staus: 500 }],
+    ['answer', { status: '500' }],
+    ['answer', { status: 99 }],
+    ['answer', { headers: { a: 5 } }],
+    ['answer', { body: 5n }],
+  ] as const)('refuses %s(%o) at the call', async (way, given) => {
+    const fake = await listening()
+    const call = fake[way] as (given: unknown) => unknown
+    expect(() => call(given)).toThrow(expect.objectContaining({ code: 'invalid-options' }))
+    await fake.settle(fake.cart.check())
+    expect(fake.cart.connection.get()).toMatchObject({ name: 'live' })
+  })
+
+  it.each([
+    { times: 0 },
+    { times: Number.NaN },
+    { times: 1.5 },
+    { time: 3 },
+    { retryAfterS: -5 },
+    { retryAfterS: '5' },
+    { spreadMs: Number.NaN },
+    null,
+  ])('refuses an answer with %o at the call', async (options) => {
+    const fake = await listening()
+    const refused = expect.objectContaining({ code: 'invalid-options' })
+    expect(() => fake.answer('maintenance', options as never)).toThrow(refused)
+  })
+
+  it('refuses a state that there is not', async () => {
+    const fake = await listening()
+    const refused = { code: 'invalid-options', message: expect.stringContaining('expected one of idle, connecting') }
+    await expect(fake.connection('lively' as never, 'subscribed' as never)).rejects.toMatchObject(refused)
+  })
+
   it('tells events of your own', async () => {
     const fake = await listening({ events: ['cart.tested.changed'] })
     const onStock = vi.fn()
@@ -93,6 +191,50 @@ describe('a fake cart', () => {
     fake.hear('cart.tested.changed' as never, { sku: 'mug', left: 3 } as never)
     expect(onStock).toHaveBeenCalledWith(expect.objectContaining({ sku: 'mug', left: 3 }), expect.anything())
     expect(fake.heard.map(({ event }) => event)).toEqual(['cart.tested.changed'])
+  })
+
+  it('settles an onRefresh that makes sure by the check, as it may', async () => {
+    const fake = await listening()
+    const found: number[] = []
+    fake.cart.onRefresh(async () => void found.push((await fake.cart.check({ refresh: false })).found))
+    fake.hear()
+    await fake.settle()
+    expect(found).toEqual([0])
+    expect(fake.refreshes.map(({ outcome }) => outcome)).toEqual(['done'])
+  })
+
+  it('settles a check that gets no answer, by its time-out', async () => {
+    const fake = await listening()
+    fake.answer('no-answer')
+    await expect(fake.settle(fake.cart.check())).rejects.toMatchObject({ code: 'check-failed' })
+    expect(fake.pending.requests).toBe(0)
+  })
+
+  it('ends though a page sleeps that was asking', async () => {
+    const fake = await listening()
+    fake.answer('no-answer')
+    const checked = fake.cart.check().catch(({ code }) => code)
+    await fake.settle()
+    fake.page('frozen')
+    expect(fake.pending.requests).toBe(0)
+    expect(await fake.settle(checked)).toBe('cannot-check')
+  })
+
+  it.each([5, 'a', {}, () => Promise.resolve(), null])('says that %o is no promise to settle', async (given) => {
+    const fake = await listening()
+    const refused = { code: 'invalid-options', message: expect.stringContaining('such as fake.cart.check()') }
+    await expect(fake.settle(given as never)).rejects.toMatchObject(refused)
+  })
+
+  it.each(['settle', 'passes'] as const)('says that an onRefresh causes the next one, by %s()', async (way) => {
+    const fake = await listening()
+    fake.cart.onRefresh(() => {
+      fake.cart.refresh().catch(() => undefined)
+    })
+    fake.hear()
+    const words = 'look for an onRefresh that calls refresh()'
+    await expect(way === 'settle' ? fake.settle() : fake.passes(10_000)).rejects.toThrow(words)
+    expect(fake.refreshes).toHaveLength(1_000)
   })
 
   it('loses its socket, polls, and catches up when it is back', async () => {
@@ -372,6 +514,14 @@ describe('two tabs of one browser', () => {
     one.cart.dismiss()
     await one.settle()
     expect(other.cart.news.get().unread).toEqual([])
+  })
+
+  it('end a check that the other one asks for, and that gets no answer', async () => {
+    const browser = createFakeBrowser()
+    await listening({ browser })
+    const other = await listening({ browser })
+    browser.shop.answer('no-answer', { times: 2 })
+    await expect(other.settle(other.cart.check())).rejects.toMatchObject({ code: 'check-failed' })
   })
 
   it('of two customers hear their own changes only', async () => {

@@ -106,6 +106,51 @@ describe('a virtual clock', () => {
     expect(isOver).toBe(true)
   })
 
+  it('shows whole milliseconds, as Date.now() does, and runs nothing too early', async () => {
+    const clock = createVirtualClock({ startsAtMs })
+    const ranAt: number[] = []
+    const again = (): void => {
+      ranAt.push(clock.nowMs())
+      if (ranAt.length < 3) clock.schedule(0.4, again)
+    }
+    clock.schedule(10.6, again)
+    await clock.passes(20)
+    expect(ranAt).toEqual([startsAtMs + 11, startsAtMs + 12, startsAtMs + 13])
+  })
+
+  it('brings what a promise waits for that it waits for itself: an answer on its way, also one that is asked for late', async () => {
+    const clock = createVirtualClock({ startsAtMs })
+    const answered = () => new Promise<void>((resolve) => void clock.schedule(10, resolve))
+    const real = () => new Promise<void>((resolve) => setTimeout(resolve, 1))
+    const ran: string[] = []
+    clock.schedule(1_000, () => void ran.push('not before'))
+    const refresh = async () => {
+      await answered()
+      await real()
+      await answered()
+      ran.push('the promise')
+    }
+    clock.waitFor(refresh())
+    await clock.settle()
+    expect(ran).toEqual(['the promise', 'not before'])
+  })
+
+  it.each([
+    ['startsAtMs', Number.NaN],
+    ['startsAtMs', '5'],
+    ['random', 5],
+    ['onAdvance', 5],
+  ])('refuses %s: %j', (name, value) => {
+    const refused = expect.objectContaining({ code: 'invalid-options', message: expect.stringContaining(name) })
+    expect(() => createVirtualClock({ [name]: value })).toThrow(refused)
+  })
+
+  it.each([-1, Number.NaN, Number.POSITIVE_INFINITY, '5', undefined])('refuses to let %j pass', async (ms) => {
+    const clock = createVirtualClock({ startsAtMs })
+    await expect(clock.passes(ms as never)).rejects.toMatchObject({ code: 'invalid-options' })
+    expect(clock.nowMs()).toBe(startsAtMs)
+  })
+
   it('gives the same chance in every run, from 0 up to 1', () => {
     const [one, other] = [createVirtualClock(), createVirtualClock()]
     const numbers = Array.from({ length: 1_000 }, () => one.random())

@@ -253,3 +253,20 @@ describe('a cart on a fake Echo', () => {
     expect(state()).toBe('waiting: socket-lost')
   })
 })
+
+describe('a fake Echo that is misused', () => {
+  it.each([{ state: 'open' }, { channels: 'yes' }, { channels: Number.NaN }])('refuses %j', (options) => {
+    expect(() => createFakeEcho(options as never)).toThrow(expect.objectContaining({ code: 'invalid-options' }))
+  })
+
+  it.each([
+    ['answer', 'yes'],
+    ['become', 'open'],
+    ['end', '4001'],
+  ] as const)('refuses %s(%j) at the call', (way, given) => {
+    const fake = createFakeEcho()
+    const call = fake[way] as (given: unknown) => void
+    expect(() => call(given)).toThrow(expect.objectContaining({ code: 'invalid-options' }))
+    expect(fake.echo.connector.pusher.connection.state).toBe('connected')
+  })
+})

@@ -101,4 +101,10 @@ describe('authHandlers()', () => {
     abort.abort()
     expect(auth.asked).toHaveLength(1)
   })
+
+  it('refuse an answer that there is not, at the call', () => {
+    const refused = expect.objectContaining({ code: 'invalid-options' })
+    expect(() => authHandlers('forbiden' as never)).toThrow(refused)
+    expect(() => authHandlers().answer('toString' as never)).toThrow(refused)
+  })
 })

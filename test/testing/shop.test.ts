@@ -206,3 +206,18 @@ describe('the table of answers', () => {
     expect(shop.respond(ADDRESS)).toMatchObject({ status: 200, headers: { 'Content-Type': 'text/html' } })
   })
 })
+
+describe('a shop that is misused', () => {
+  it.each([
+    ['logIn', undefined],
+    ['logIn', ''],
+    ['restart', undefined],
+    ['restart', 'a b'],
+    ['answer', 'nope'],
+  ] as const)('refuses %s(%j) at the call', (way, given) => {
+    const shop = createFakeShop()
+    const call = shop[way] as (given: unknown) => void
+    expect(() => call(given)).toThrow(expect.objectContaining({ code: 'invalid-options' }))
+    expect([shop.owner(), shop.cursor()]).toEqual(['owner-1', 'e1:0'])
+  })
+})
