@@ -41,6 +41,8 @@ export interface Journal {
   readonly add: (entry: Entry) => void
   /** Rises with every entry. */
   readonly version: () => number
+  /** Lets go of what may say something of the customer: payloads, and errors, which quote them. */
+  readonly forgetCustomer: () => void
   /** In their order. Those that were `heard` have no payload in here. */
   readonly entries: () => readonly Entry[]
   /** The connection when the oldest of the entries came; null where one of them is the first that is known. */
@@ -54,6 +56,10 @@ export interface Journal {
   readonly tabs: () => TabsSeen | null
 }
 
+/** Whether whoever looks from then on may be another than before. */
+export const isFarewell = (entry: Entry): boolean =>
+  entry.name === 'customer' || (entry.name === 'connection' && entry.connection.reason === 'session-over')
+
 /** Begins one. */
 export const createJournal = (): Journal => {
   const entries: Entry[] = []
@@ -65,6 +71,12 @@ export const createJournal = (): Journal => {
   let before: Connection | null = null
   let tabs: TabsSeen | null = null
   let wasLive = false
+
+  const forgetCustomer = (): void => {
+    version += 1
+    received.length = 0
+    errors.length = 0
+  }
 
   const hearConnection = ({ name }: Connection): void => {
     if (name === 'live') {
@@ -105,9 +117,11 @@ export const createJournal = (): Journal => {
     add: (entry) => {
       version += 1
       note(entry)
+      if (isFarewell(entry)) forgetCustomer()
       entries.push(entry.name === 'heard' ? { ...entry, payload: undefined } : entry)
       forget(entry.atMs)
     },
+    forgetCustomer,
     version: () => version,
     entries: () => entries,
     before: () => before,

@@ -48,6 +48,8 @@ export const lineOf = (entry: Entry): string => {
       return entry.tabs.leader === entry.tabs.self
         ? 'Handed over: this tab leads now'
         : 'Handed over: another tab leads now'
+    case 'customer':
+      return 'Another customer looks, or nobody: the payloads and errors of the one before are forgotten'
     case 'error':
       return `Error ${codeOf(entry.error)}`
   }

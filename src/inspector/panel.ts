@@ -4,7 +4,7 @@ import { ownOnly } from '../engine/shape'
 import { watchEntries } from '../trace/entries'
 import { createActions } from './actions'
 import { button, html, mark, type Safely, svg, write } from './dom'
-import { createJournal } from './journal'
+import { createJournal, isFarewell } from './journal'
 import { makeMovable, viewport } from './movable'
 import { recall, remember, usualPlace } from './place'
 import { createPulse } from './pulse'
@@ -73,6 +73,11 @@ export const createPanel = (root: ShadowRoot, { cart, docs, version, close, fail
     create(journal, pulse.wake),
   )
 
+  // At once, and also what is closed or hidden: with the next frame, the last customer's could be seen until then.
+  const renderAll = (): void => {
+    for (const { render } of sections) render(true)
+  }
+
   const mover = html('button', { type: 'button', class: 'mover', 'aria-label': 'Move: arrow keys' }, dots())
   const sizer = html('button', { type: 'button', class: 'sizer', 'aria-label': 'Resize: arrow keys' })
   const minimiser = button(
@@ -139,12 +144,19 @@ export const createPanel = (root: ShadowRoot, { cart, docs, version, close, fail
     cart,
     safely((entry) => {
       journal.add(entry)
+      if (isFarewell(entry)) renderAll()
       pulse.wake()
     }),
     nowMs,
   )
   const resized = (): void => pulse.wake()
   addEventListener('resize', resized)
+  // Whoever comes back to this page may be another.
+  const left = safely((): void => {
+    journal.forgetCustomer()
+    renderAll()
+  })
+  addEventListener('pagehide', left)
   toFront()
   pulse.show(true)
 
@@ -158,6 +170,7 @@ export const createPanel = (root: ShadowRoot, { cart, docs, version, close, fail
       pulse.stop()
       movable.stop()
       removeEventListener('resize', resized)
+      removeEventListener('pagehide', left)
       const isInside = root.activeElement !== null
       panel.remove()
       if (isInside && cameFrom instanceof HTMLElement && cameFrom.isConnected) cameFrom.focus({ preventScroll: true })

@@ -8,8 +8,8 @@ import { figuresOf, tabsOf } from './report'
 /** A part of the panel that can be opened and closed. */
 export interface Section {
   readonly element: HTMLDetailsElement
-  /** Shows what is new, if it is open. */
-  readonly render: () => void
+  /** Shows what is new, if it is open, or `always`. */
+  readonly render: (always?: boolean) => void
 }
 
 /** How many lines of the log are shown. */
@@ -162,11 +162,11 @@ const section = (
   })
   return {
     element,
-    render: () => {
-      if (journal.version() === shown) return
+    render: (always = false) => {
+      if (journal.version() === shown && !always) return
       shown = journal.version()
       write(badge, count())
-      if (element.open) render()
+      if (element.open || always) render()
     },
   }
 }

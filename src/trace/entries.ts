@@ -19,7 +19,8 @@ export type Way = 'socket' | 'check' | 'tab'
  * decoded. `gap`: it came before what is missing, and waits. `filled`: nothing is missing any more. `forgotten`: what waited was let go, for it was too much;
  * or for the page was left or another customer looks, which is said with whatever comes next. `told`: the listeners are called; `sentAtMs` is the server's clock. `resync`: something may be
  * missing. `asked`, `answered`, `unanswered`: the check, or the tab that asks it; `events` counts what the answer brought, `tookMs` is null for an answer to
- * another tab. `reset`: the log could not be continued, so the cart is read anew without words. `handed-over`: another tab leads.
+ * another tab. `reset`: the log could not be continued, so the cart is read anew without words. `handed-over`: another tab leads. `customer`: another customer
+ * looks, or nobody, or nobody knows who; the entries before are somebody else's.
  */
 export type Entry = { readonly atMs: number } & (
   | {
@@ -52,6 +53,7 @@ export type Entry = { readonly atMs: number } & (
   | { readonly name: 'refresh'; readonly phase: RefreshStep['phase'] }
   | { readonly name: 'connection'; readonly connection: Connection }
   | { readonly name: 'tabs' | 'handed-over'; readonly tabs: TabsSeen }
+  | { readonly name: 'customer' }
   | { readonly name: 'error'; readonly error: CartEchoError }
 )
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { CartEchoError } from '../../src/engine/errors'
 import { type InspectOptions, inspect } from '../../src/inspector/inspect'
 import { type ListeningClient, listeningClient } from '../support/listening-client'
-import { at } from '../support/payloads'
+import { at, change } from '../support/payloads'
 
 // The page's time passes when told. The cart's own timers are on a clock of their own: whatever waits here is the panel's.
 
@@ -181,6 +181,68 @@ describe('the panel', () => {
     vi.unstubAllGlobals()
     expect(find<HTMLTextAreaElement>('textarea').value).toMatch(/^cart-echo unbuilt, .*\nTestscape; /)
     expect(find('textarea').hidden).toBe(false)
+  })
+})
+
+describe('what is known of a customer', () => {
+  const sections = (): string =>
+    [...(hosts()[0]?.shadowRoot?.querySelectorAll('.section') ?? [])]
+      .map((one) => one.textContent)
+      .filter((text) => /^(Payloads|Errors)/.test(text))
+      .join()
+  const openAll = (): void => {
+    for (const one of hosts()[0]?.shadowRoot?.querySelectorAll('details') ?? []) {
+      one.open = true
+      one.dispatchEvent(new Event('toggle'))
+    }
+  }
+  const shown = async () => {
+    const page = inspected()
+    page.hear(change({ epoch: 'e1', seq: 2 }, 'of Aisyah'))
+    page.hear({ message: null, changes: 'of Aisyah' })
+    openAll()
+    await draw()
+    openAll()
+    expect(sections().split('of Aisyah')).toHaveLength(5)
+    return page
+  }
+  const farewells: readonly (readonly [string, (page: ListeningClient) => void])[] = [
+    ['another logs in', ({ client }) => client.identify({ user: 8, owner: 'other', cursor: 'e2:1' })],
+    ['they log out', ({ client }) => client.identify({ user: null })],
+    ['the server says that another is logged in', ({ link }) => link().sink.note({ name: 'other-user' })],
+    [
+      'their session is over',
+      ({ link }) => {
+        const error = new CartEchoError('session-over', 'HTTP 401')
+        link().sink.state({ name: 'refused', reason: 'session-over', error })
+      },
+    ],
+    ['the page goes into the back/forward cache', () => void dispatchEvent(new Event('pagehide'))],
+  ]
+
+  it.each(farewells)('is gone from the panel at once when %s', async (_, farewell) => {
+    const page = await shown()
+    farewell(page)
+    expect(sections()).not.toContain('Aisyah')
+  })
+
+  it.each(farewells)('is gone, too, from what is closed, minimised and hidden when %s', async (_, farewell) => {
+    const page = await shown()
+    for (const one of hosts()[0]?.shadowRoot?.querySelectorAll('details') ?? []) one.open = false
+    press('Minimise the inspector')
+    hide(true)
+    farewell(page)
+    expect(sections()).not.toContain('Aisyah')
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('stays when the same customer’s page is rendered anew, stops or starts', async () => {
+    const { client } = await shown()
+    client.identify({ user: 7, owner: 'mine', cursor: 'e1:2' })
+    client.stop()
+    client.start()
+    await draw()
+    expect(sections()).toContain('of Aisyah')
   })
 })
 
