@@ -1,5 +1,5 @@
 import type { CartEcho } from '../engine/cart-echo'
-import { type Cursor, formatCursor, placeOf } from '../engine/cursor'
+import { type Cursor, formatCursor, parseCursor, placeOf } from '../engine/cursor'
 import type { Stop } from '../engine/environment'
 import type { CartEchoError } from '../engine/errors'
 import { attempt, own, readNumber } from '../engine/shape'
@@ -178,9 +178,11 @@ type DistributiveOmit<Union, Key extends string> = Union extends unknown ? Omit<
 // What an Echo of the page's own hands over may be no mere JSON, and throw when it is looked at.
 const placeOfAny = (payload: unknown): Cursor | null => attempt(() => placeOf(payload)) ?? null
 
+// A broadcast may call anything its epoch, such as a text as long as itself; of what cannot be a place nothing is kept.
 const placeIn = (payload: unknown): string | null => {
   const place = placeOfAny(payload)
-  return place && formatCursor(place)
+  const words = place && formatCursor(place)
+  return parseCursor(words) && words
 }
 
 /** What became of a broadcast that is not told at once. Null: it is told, or it is of another cart instance, or only a hint beside a log. */
