@@ -110,6 +110,17 @@ describe('the panel', () => {
     expect([count('.shade.waiting'), count('.state.live'), count('.state.waiting')]).toEqual([1, 1, 1])
   })
 
+  it('draws once what looks the same in a storm: of a thousand changes, a few marks; all of them are in the log', async () => {
+    const { hear } = inspected()
+    for (let seq = 2; seq <= 1_001; seq += 1) hear(at(seq, { sent_at_ms: Date.now() }))
+    await draw()
+    const count = (selector: string): number =>
+      hosts()[0]?.shadowRoot?.querySelectorAll(`.chart ${selector}`).length ?? 0
+    // One heard and one told, and what joins them.
+    expect([count('.mark.socket'), count('.mark.published'), count('.link')]).toEqual([2, 1, 1])
+    expect(hosts()[0]?.shadowRoot?.textContent).toContain('Log 2000')
+  })
+
   it('says why nothing is drawn as published', async () => {
     const { hear } = inspected()
     await draw()
