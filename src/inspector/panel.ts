@@ -95,7 +95,14 @@ export const createPanel = (root: ShadowRoot, { cart, docs, version, close, fail
     timeline.element,
     ...sections.map(({ element }) => element),
   )
-  const panel = html('section', { class: 'panel', 'aria-label': 'cart-echo inspector' }, head, body, sizer)
+  const panel = html(
+    'section',
+    // In English, whatever the page is in.
+    { class: 'panel', 'aria-label': 'cart-echo inspector', lang: 'en', dir: 'ltr' },
+    head,
+    body,
+    sizer,
+  )
 
   const minimise = (next: boolean): void => {
     isMinimised = next
