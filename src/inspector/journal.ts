@@ -7,6 +7,9 @@ import type { Sample } from './latency'
 /** How much is remembered: as many entries as these, of as many milliseconds, with the payloads, errors and times of delivery of the newest. */
 export const KEPT = { entries: 2_000, forMs: 600_000, payloads: 20, errors: 20, samples: 200 } as const
 
+/** A clock that is put right goes back by less. One that was set back has what happened before in the future, where no timeline has room for it. */
+const SLEWED_MS = 1_000
+
 /** A broadcast as it came, and what was wrong with it; null when it could be read. */
 export interface Received {
   readonly atMs: number
@@ -107,7 +110,8 @@ export const createJournal = (): Journal => {
 
   const forget = (nowMs: number): void => {
     for (let oldest = entries[0]; oldest; oldest = entries[0]) {
-      if (entries.length <= KEPT.entries && nowMs - oldest.atMs <= KEPT.forMs) return
+      const agoMs = nowMs - oldest.atMs
+      if (entries.length <= KEPT.entries && agoMs <= KEPT.forMs && agoMs >= -SLEWED_MS) return
       if (oldest.name === 'connection') before = oldest.connection
       entries.shift()
     }
@@ -116,6 +120,9 @@ export const createJournal = (): Journal => {
   return {
     add: (entry) => {
       version += 1
+      const last = entries.at(-1)
+      // The clock was set back: what it said before cannot be compared with what it says now.
+      if (last && last.atMs > entry.atMs + SLEWED_MS) samples.length = 0
       note(entry)
       if (isFarewell(entry)) forgetCustomer()
       entries.push(entry.name === 'heard' ? { ...entry, payload: undefined } : entry)

@@ -159,6 +159,27 @@ describe('the panel', () => {
     expect(one.querySelector('img')).toBe(null)
   })
 
+  it('shows what nobody would see in payloads and errors, or what turns other text round', async () => {
+    const { hear } = inspected()
+    // U+2060 is of no width, U+E0041 a tag: the rest is what it looks like, with a joiner.
+    hear({
+      '\u202egpj.exe\u2066': '\u007f\u2060\u{e0041}',
+      message: '\u202e\u0000<b>',
+      changes: '\u202e',
+      kept: 'a\u200d\nb',
+    })
+    for (const element of hosts()[0]?.shadowRoot?.querySelectorAll('details') ?? []) element.open = true
+    await draw()
+    const one = find<HTMLDetailsElement>('.list details')
+    one.open = true
+    one.dispatchEvent(new Event('toggle'))
+    expect(textOf('.list pre')).toBe(
+      '{\n  "\\u202egpj.exe\\u2066": "\\u007f\\u2060\\udb40\\udc41",\n  "message": "\\u202e\\u0000<b>",\n  "changes": "\\u202e",\n  "kept": "a\u200d\\nb"\n}',
+    )
+    const wrong = 'got "\\u202e"'
+    expect([textOf('.list p.wrong'), textOf('.log')].map((text) => text.includes(wrong))).toEqual([true, true])
+  })
+
   it('asks the check, and says what came of it', async () => {
     const { link } = inspected()
     named('Check now').click()
@@ -192,6 +213,30 @@ describe('the panel', () => {
     vi.unstubAllGlobals()
     expect(find<HTMLTextAreaElement>('textarea').value).toMatch(/^cart-echo unbuilt, .*\nTestscape; /)
     expect(find('textarea').hidden).toBe(false)
+  })
+})
+
+describe('a clipboard of the page’s own', () => {
+  it.each([
+    ['that promises nothing', () => undefined, 'The report is copied.'],
+    ['that returns something else', () => 5, 'The report is copied.'],
+    ['that refuses', () => Promise.reject(new Error('no')), 'The browser does not let it be copied.'],
+    [
+      'that throws',
+      () => {
+        throw new Error('no')
+      },
+      'The browser does not let it be copied.',
+    ],
+  ])('%s, does no harm', async (_, writeText, words) => {
+    const warn = vi.spyOn(console, 'warn').mockReturnValue(undefined)
+    vi.stubGlobal('navigator', { userAgent: 'Testscape', clipboard: { writeText } })
+    inspected()
+    named('Copy a report').click()
+    await draw()
+    vi.unstubAllGlobals()
+    expect([hosts().length, warn.mock.calls]).toEqual([1, []])
+    expect(textOf('.said')).toContain(words)
   })
 })
 
