@@ -33,8 +33,23 @@ export interface Panel {
   readonly stop: Stop
 }
 
-// The page must not take what is pressed or typed in here for something of its own, such as a press outside of its menu, or a shortcut.
-const OURS = ['click', 'pointerdown', 'pointerup', 'mousedown', 'mouseup', 'touchstart', 'touchend', 'keydown', 'keyup']
+// The page must not take what is done in here for something of its own, such as a press outside of its menu, or a shortcut; nor take the focus back into its
+// dialog, scroll itself by the wheel, or forbid to copy.
+const OURS = [
+  ...['click', 'dblclick', 'pointerdown', 'pointerup', 'mousedown', 'mouseup', 'touchstart', 'touchmove', 'touchend'],
+  ...[
+    'keydown',
+    'keypress',
+    'keyup',
+    'focusin',
+    'focusout',
+    'wheel',
+    'contextmenu',
+    'selectstart',
+    'dragstart',
+    'copy',
+  ],
+]
 
 /** Fills a shadow root with a panel. From here on until `stop` it hears everything that happens to the cart. */
 export const createPanel = (root: ShadowRoot, { cart, docs, version, close, fail }: PanelOptions): Panel => {

@@ -258,6 +258,26 @@ describe('the panel', () => {
     await expect.poll(() => page.locator('cart-echo-inspector').count()).toBe(0)
   })
 
+  it('can be used where a dialog of the page takes the focus back, a script scrolls it by the wheel, and another forbids to copy', async () => {
+    const page = await open()
+    await page.evaluate(() => {
+      document.addEventListener('focusin', () => document.getElementById('pay')?.focus())
+      for (const name of ['wheel', 'contextmenu', 'selectstart', 'copy'])
+        document.addEventListener(name, (event) => event.preventDefault(), { passive: false })
+    })
+    await panel(page).locator('summary').filter({ hasText: 'Figures' }).click()
+    const field = panel(page).getByRole('group', { name: /^Timeline/ })
+    await field.focus()
+    await page.keyboard.press('+')
+    await panel(page)
+      .getByText(/^30\.0 s$/)
+      .waitFor()
+    await panel(page).hover()
+    await page.mouse.wheel(0, 60)
+    const body = panel(page).locator('.body')
+    await expect.poll(() => body.evaluate((one) => one.scrollTop)).toBeGreaterThan(0)
+  })
+
   it('leaves the place where a notice comes', async () => {
     const page = await open({}, (page) => page.setViewportSize({ width: 1_280, height: 720 }))
     const { y, height } = await boxOf(page)

@@ -399,14 +399,26 @@ describe('a panel that one moves', () => {
     expect(hosts()).toHaveLength(1)
   })
 
-  it('keeps what is typed and pressed in it from the page', () => {
+  it('keeps what is done in it from the page', () => {
     const heard: string[] = []
     const hear = ({ type }: Event): void => void heard.push(type)
-    for (const name of ['keydown', 'click']) document.addEventListener(name, hear)
+    const names = [
+      'keydown',
+      'click',
+      'focusin',
+      'focusout',
+      'wheel',
+      'touchmove',
+      'contextmenu',
+      'selectstart',
+      'copy',
+    ]
+    for (const name of names) document.addEventListener(name, hear)
     inspected()
     key('.field', '+')
     named('Now').click()
-    for (const name of ['keydown', 'click']) document.removeEventListener(name, hear)
+    for (const name of names) find('.field').dispatchEvent(new Event(name, { bubbles: true, composed: true }))
+    for (const name of names) document.removeEventListener(name, hear)
     expect(heard).toEqual([])
   })
 })
