@@ -190,6 +190,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
   }
 
   const forgetNews = (): void => {
+    trace({ name: 'customer' })
     refreshing.reset()
     news.set(noNews)
   }

@@ -11,6 +11,8 @@ export type Trace =
   | StreamStep
   | RefreshStep
   | TabsSeen
+  /** Another customer looks from here on, or nobody, or nobody knows who: what came before was somebody else's. */
+  | { readonly name: 'customer' }
   /** Goes to `onError` too. */
   | { readonly name: 'error'; readonly error: CartEchoError }
 

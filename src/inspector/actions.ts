@@ -2,7 +2,7 @@ import type { CartEcho } from '../engine/cart-echo'
 import type { CartEchoError } from '../engine/errors'
 import { attempt } from '../engine/shape'
 import { button, html, type Safely, write } from './dom'
-import { codeOf, lastedOf, many, timeOf } from './line'
+import { codeOf, lastedOf, many, timeOf, visible } from './line'
 
 /** What one can do in the panel, and where it says what came of it. */
 export interface ActionsOptions {
@@ -54,8 +54,8 @@ export const createActions = ({ cart, report, nowMs, safely }: ActionsOptions): 
       text.scrollTop = 0
     }
     const copied = (): void => say('The report is copied. It names nobody: read it before you send it.')
-    // There is none where the page is not a secure context.
-    const writing = attempt(() => navigator.clipboard.writeText(words))
+    // There is none where the page is not a secure context; what a page has put in its place may promise nothing.
+    const writing = attempt(() => Promise.resolve(navigator.clipboard.writeText(words)))
     if (writing) writing.then(copied, show)
     else show()
   }
@@ -91,5 +91,5 @@ const foundOf = (
 
 const refusedOf = (reason: unknown): string => {
   const { code, message } = Object(reason) as Partial<CartEchoError>
-  return `No answer: ${code ? codeOf(reason as CartEchoError) : 'error'}: ${message ?? String(reason)}`
+  return `No answer: ${code ? codeOf(reason as CartEchoError) : 'error'}: ${visible(`${message ?? String(reason)}`)}`
 }

@@ -19,6 +19,9 @@ export interface Scale {
   readonly pxPerMs: number
 }
 
+/** As many of a kind are drawn one by one. */
+const STORM = 300
+
 /** How near two labels of the axis may be. */
 const TICK_PX = 72
 
@@ -57,19 +60,21 @@ export const chartOf = ({ marks, spans, cuts, links }: Drawing, scale: Scale): S
     ...cuts
       .filter(({ atMs }) => isSeen(atMs, atMs))
       .map(({ atMs }) => svg('line', { class: 'cut', x1: x(atMs), x2: x(atMs), y1: 0, y2: BOTTOM })),
-    ...links
-      .filter((link) => isSeen(link.fromMs, link.toMs))
-      .map((link) =>
-        svg('line', {
-          class: 'link',
-          x1: x(link.fromMs),
-          y1: middleOf('published'),
-          x2: x(link.toMs),
-          y2: middleOf('told'),
-        }),
-      ),
-    ...marks.filter(({ atMs }) => isSeen(atMs, atMs)).map((one) => markOf(one.kind, x(one.atMs), middleOf(one.lane))),
+    ...apart(
+      links.filter((link) => isSeen(link.fromMs, link.toMs)).map((link) => [x(link.fromMs), x(link.toMs)] as const),
+    ).map(([x1, x2]) => svg('line', { class: 'link', x1, y1: middleOf('published'), x2, y2: middleOf('told') })),
+    ...apart(
+      marks.filter(({ atMs }) => isSeen(atMs, atMs)).map(({ kind, lane, atMs }) => [kind, lane, x(atMs)] as const),
+    ).map(([kind, lane, atX]) => markOf(kind, atX, middleOf(lane))),
   ]
+}
+
+/** Of a storm, one of those that look the same to the pixel: thousands are a few to draw. */
+const apart = <Sight extends readonly [...unknown[], number]>(sights: readonly Sight[]): readonly Sight[] => {
+  if (sights.length <= STORM) return sights
+  const sightOf = (sight: Sight): string =>
+    sight.map((part) => (typeof part === 'number' ? Math.round(part) : part)).join()
+  return [...new Map(sights.map((sight) => [sightOf(sight), sight])).values()]
 }
 
 /** The times below the lanes, in the same coordinates. */

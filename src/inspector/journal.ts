@@ -7,6 +7,9 @@ import type { Sample } from './latency'
 /** How much is remembered: as many entries as these, of as many milliseconds, with the payloads, errors and times of delivery of the newest. */
 export const KEPT = { entries: 2_000, forMs: 600_000, payloads: 20, errors: 20, samples: 200 } as const
 
+/** A clock that is put right goes back by less. One that was set back has what happened before in the future, where no timeline has room for it. */
+const SLEWED_MS = 1_000
+
 /** A broadcast as it came, and what was wrong with it; null when it could be read. */
 export interface Received {
   readonly atMs: number
@@ -41,6 +44,8 @@ export interface Journal {
   readonly add: (entry: Entry) => void
   /** Rises with every entry. */
   readonly version: () => number
+  /** Lets go of what may say something of the customer: payloads, and errors, which quote them. */
+  readonly forgetCustomer: () => void
   /** In their order. Those that were `heard` have no payload in here. */
   readonly entries: () => readonly Entry[]
   /** The connection when the oldest of the entries came; null where one of them is the first that is known. */
@@ -54,6 +59,10 @@ export interface Journal {
   readonly tabs: () => TabsSeen | null
 }
 
+/** Whether whoever looks from then on may be another than before. */
+export const isFarewell = (entry: Entry): boolean =>
+  entry.name === 'customer' || (entry.name === 'connection' && entry.connection.reason === 'session-over')
+
 /** Begins one. */
 export const createJournal = (): Journal => {
   const entries: Entry[] = []
@@ -65,6 +74,12 @@ export const createJournal = (): Journal => {
   let before: Connection | null = null
   let tabs: TabsSeen | null = null
   let wasLive = false
+
+  const forgetCustomer = (): void => {
+    version += 1
+    received.length = 0
+    errors.length = 0
+  }
 
   const hearConnection = ({ name }: Connection): void => {
     if (name === 'live') {
@@ -95,7 +110,8 @@ export const createJournal = (): Journal => {
 
   const forget = (nowMs: number): void => {
     for (let oldest = entries[0]; oldest; oldest = entries[0]) {
-      if (entries.length <= KEPT.entries && nowMs - oldest.atMs <= KEPT.forMs) return
+      const agoMs = nowMs - oldest.atMs
+      if (entries.length <= KEPT.entries && agoMs <= KEPT.forMs && agoMs >= -SLEWED_MS) return
       if (oldest.name === 'connection') before = oldest.connection
       entries.shift()
     }
@@ -104,10 +120,15 @@ export const createJournal = (): Journal => {
   return {
     add: (entry) => {
       version += 1
+      const last = entries.at(-1)
+      // The clock was set back: what it said before cannot be compared with what it says now.
+      if (last && last.atMs > entry.atMs + SLEWED_MS) samples.length = 0
       note(entry)
+      if (isFarewell(entry)) forgetCustomer()
       entries.push(entry.name === 'heard' ? { ...entry, payload: undefined } : entry)
       forget(entry.atMs)
     },
+    forgetCustomer,
     version: () => version,
     entries: () => entries,
     before: () => before,

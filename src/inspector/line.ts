@@ -48,6 +48,8 @@ export const lineOf = (entry: Entry): string => {
       return entry.tabs.leader === entry.tabs.self
         ? 'Handed over: this tab leads now'
         : 'Handed over: another tab leads now'
+    case 'customer':
+      return 'Another customer looks, or nobody: the payloads and errors of the one before are forgotten'
     case 'error':
       return `Error ${codeOf(entry.error)}`
   }
@@ -56,6 +58,16 @@ export const lineOf = (entry: Entry): string => {
 /** The code of an error, with the HTTP status behind it, if there was one. */
 export const codeOf = ({ code, status }: CartEchoError): string =>
   status === undefined ? code : `${code} (HTTP ${status})`
+
+/**
+ * What came from outside, with what nobody sees in it as `\\u202e`: control characters, and those that turn other text round
+ * (https://www.unicode.org/reports/tr9/#Directional_Formatting_Codes) or have no width. Joiners stay, which scripts and emoji need.
+ */
+export const visible = (text: string): string => text.replace(UNSEEN, (sign) => sign.split('').map(escaped).join(''))
+
+const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+
+const UNSEEN = /(?![\t\n\u200c\u200d])[\p{Cc}\p{Cf}\u2028\u2029]/gu
 
 /** A number of things. */
 export const many = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`

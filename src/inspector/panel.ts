@@ -4,7 +4,7 @@ import { ownOnly } from '../engine/shape'
 import { watchEntries } from '../trace/entries'
 import { createActions } from './actions'
 import { button, html, mark, type Safely, svg, write } from './dom'
-import { createJournal } from './journal'
+import { createJournal, isFarewell } from './journal'
 import { makeMovable, viewport } from './movable'
 import { recall, remember, usualPlace } from './place'
 import { createPulse } from './pulse'
@@ -33,8 +33,23 @@ export interface Panel {
   readonly stop: Stop
 }
 
-// The page must not take what is pressed or typed in here for something of its own, such as a press outside of its menu, or a shortcut.
-const OURS = ['click', 'pointerdown', 'pointerup', 'mousedown', 'mouseup', 'touchstart', 'touchend', 'keydown', 'keyup']
+// The page must not take what is done in here for something of its own, such as a press outside of its menu, or a shortcut; nor take the focus back into its
+// dialog, scroll itself by the wheel, or forbid to copy.
+const OURS = [
+  ...['click', 'dblclick', 'pointerdown', 'pointerup', 'mousedown', 'mouseup', 'touchstart', 'touchmove', 'touchend'],
+  ...[
+    'keydown',
+    'keypress',
+    'keyup',
+    'focusin',
+    'focusout',
+    'wheel',
+    'contextmenu',
+    'selectstart',
+    'dragstart',
+    'copy',
+  ],
+]
 
 /** Fills a shadow root with a panel. From here on until `stop` it hears everything that happens to the cart. */
 export const createPanel = (root: ShadowRoot, { cart, docs, version, close, fail }: PanelOptions): Panel => {
@@ -73,6 +88,11 @@ export const createPanel = (root: ShadowRoot, { cart, docs, version, close, fail
     create(journal, pulse.wake),
   )
 
+  // At once, and also what is closed or hidden: with the next frame, the last customer's could be seen until then.
+  const renderAll = (): void => {
+    for (const { render } of sections) render(true)
+  }
+
   const mover = html('button', { type: 'button', class: 'mover', 'aria-label': 'Move: arrow keys' }, dots())
   const sizer = html('button', { type: 'button', class: 'sizer', 'aria-label': 'Resize: arrow keys' })
   const minimiser = button(
@@ -90,7 +110,14 @@ export const createPanel = (root: ShadowRoot, { cart, docs, version, close, fail
     timeline.element,
     ...sections.map(({ element }) => element),
   )
-  const panel = html('section', { class: 'panel', 'aria-label': 'cart-echo inspector' }, head, body, sizer)
+  const panel = html(
+    'section',
+    // In English, whatever the page is in.
+    { class: 'panel', 'aria-label': 'cart-echo inspector', lang: 'en', dir: 'ltr' },
+    head,
+    body,
+    sizer,
+  )
 
   const minimise = (next: boolean): void => {
     isMinimised = next
@@ -139,12 +166,19 @@ export const createPanel = (root: ShadowRoot, { cart, docs, version, close, fail
     cart,
     safely((entry) => {
       journal.add(entry)
+      if (isFarewell(entry)) renderAll()
       pulse.wake()
     }),
     nowMs,
   )
   const resized = (): void => pulse.wake()
   addEventListener('resize', resized)
+  // Whoever comes back to this page may be another.
+  const left = safely((): void => {
+    journal.forgetCustomer()
+    renderAll()
+  })
+  addEventListener('pagehide', left)
   toFront()
   pulse.show(true)
 
@@ -158,6 +192,7 @@ export const createPanel = (root: ShadowRoot, { cart, docs, version, close, fail
       pulse.stop()
       movable.stop()
       removeEventListener('resize', resized)
+      removeEventListener('pagehide', left)
       const isInside = root.activeElement !== null
       panel.remove()
       if (isInside && cameFrom instanceof HTMLElement && cameFrom.isConnected) cameFrom.focus({ preventScroll: true })

@@ -18,10 +18,19 @@ export interface Viewport {
 const EDGE = 12
 const LEAST = { width: 280, height: 160 } as const
 const USUAL = { width: 600, height: 680 } as const
+/** How high a notice of cart-echo is, with the room around it, which comes in the same corner; and how high a window is that has room for both. */
+const NOTICE = 128
+const ROOMY = 560
 
-/** In the corner where most pages have the least. */
-export const usualPlace = (viewport: Viewport): Place =>
-  fitInto({ ...USUAL, x: viewport.width - USUAL.width - EDGE, y: viewport.height - USUAL.height - EDGE }, viewport)
+/** In the corner where most pages have the least, above the notice. */
+export const usualPlace = (viewport: Viewport): Place => {
+  const below = viewport.height < ROOMY ? EDGE : NOTICE
+  const height = Math.min(USUAL.height, viewport.height - EDGE - below)
+  return fitInto(
+    { width: USUAL.width, height, x: viewport.width - USUAL.width - EDGE, y: viewport.height - height - below },
+    viewport,
+  )
+}
 
 /** The same, wholly within a window: smaller where it must be, and moved. */
 export const fitInto = ({ x, y, width, height }: Place, viewport: Viewport): Place => {

@@ -2,14 +2,14 @@ import { attempt } from '../engine/shape'
 import type { Entry, EntryOf } from '../trace/entries'
 import { html, write } from './dom'
 import type { Journal, Received } from './journal'
-import { codeOf, lineOf, timeOf } from './line'
+import { codeOf, lineOf, timeOf, visible } from './line'
 import { figuresOf, tabsOf } from './report'
 
 /** A part of the panel that can be opened and closed. */
 export interface Section {
   readonly element: HTMLDetailsElement
-  /** Shows what is new, if it is open. */
-  readonly render: () => void
+  /** Shows what is new, if it is open, or `always`. */
+  readonly render: (always?: boolean) => void
 }
 
 /** How many lines of the log are shown. */
@@ -84,12 +84,12 @@ const payloadOf = ({ atMs, way, event, place, payload, error }: Received): HTMLE
     'details',
     {},
     title,
-    ...(error ? [html('p', { class: 'wrong' }, `${codeOf(error)}: ${error.message}`)] : []),
+    ...(error ? [html('p', { class: 'wrong' }, `${codeOf(error)}: ${visible(error.message)}`)] : []),
     text,
   )
   if (error) title.append(' ', html('b', { class: 'wrong' }, 'unreadable'))
   // Most are never looked at.
-  element.addEventListener('toggle', () => write(text, jsonOf(payload)))
+  element.addEventListener('toggle', () => write(text, visible(jsonOf(payload))))
   return element
 }
 
@@ -101,7 +101,7 @@ const jsonOf = (payload: unknown): string => {
 /** The newest errors, with what to do. */
 export const errorsSection = (journal: Journal, wake: () => void): Section => {
   const count = (): string => `${journal.errors().length}`
-  const wordsOf = ({ error }: EntryOf<'error'>): string => `${codeOf(error)}: ${error.message}`
+  const wordsOf = ({ error }: EntryOf<'error'>): string => `${codeOf(error)}: ${visible(error.message)}`
   return logOf({ title: 'Errors', count, journal, wake }, journal.errors, wordsOf)
 }
 
@@ -162,11 +162,11 @@ const section = (
   })
   return {
     element,
-    render: () => {
-      if (journal.version() === shown) return
+    render: (always = false) => {
+      if (journal.version() === shown && !always) return
       shown = journal.version()
       write(badge, count())
-      if (element.open) render()
+      if (element.open || always) render()
     },
   }
 }

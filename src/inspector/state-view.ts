@@ -2,7 +2,7 @@ import type { CartEcho } from '../engine/cart-echo'
 import { errorOf } from '../engine/state'
 import { html, mark, write } from './dom'
 import { explain } from './explain'
-import { codeOf, lastedOf, timeOf } from './line'
+import { codeOf, lastedOf, timeOf, visible } from './line'
 
 /** The connection in words, and how they are kept up to date. */
 export interface StateView {
@@ -52,7 +52,7 @@ export const createStateView = (cart: Pick<CartEcho, 'connection' | 'nextTryAtMs
       write(what, said.what)
       write(next, said.next)
       write(countdown, tryAtMs === null ? '' : countdownOf(tryAtMs - nowMs, connection.name === 'polling'))
-      write(error, cause ? `${codeOf(cause)}: ${cause.message}` : '')
+      write(error, cause ? `${codeOf(cause)}: ${visible(cause.message)}` : '')
       error.hidden = !cause
       write(more, connection.name === 'live' ? 'More: ' : 'What to do: ')
       write(link, `docs/errors.md#${section}`)

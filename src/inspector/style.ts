@@ -1,6 +1,7 @@
-// System colours follow the page's `color-scheme`, also in browsers without light-dark(). Sizes are in pixels of their own, because pages set others on `<html>`.
+// System colours follow the page's `color-scheme`, also in browsers without light-dark(). Sizes are in pixels of their own, because pages set others on `<html>`. What is important
+// to `:host` goes before all that a page says of the element, important or not: https://drafts.csswg.org/css-cascade/#cascade-context
 const CSS = `
-:host{all:initial;color-scheme:inherit;position:fixed;z-index:2147483001}
+:host{all:initial!important;color-scheme:inherit!important;position:fixed!important;z-index:2147483001!important}
 *,*::before,*::after{box-sizing:border-box}
 [hidden]{display:none!important}
 .panel{--sheet:#fff;--field:#f5f6f8;--line:#d7dae0;--ink:#1b1f24;--soft:#57606a;--blue:#0a66c2;--green:#1a7f37;--amber:#9a6700;--red:#c0262d;--violet:#8250df;--grey:#6e7781;--on:#fff}

@@ -1,5 +1,5 @@
 import type { CartEcho } from '../engine/cart-echo'
-import { type Cursor, formatCursor, placeOf } from '../engine/cursor'
+import { type Cursor, formatCursor, parseCursor, placeOf } from '../engine/cursor'
 import type { Stop } from '../engine/environment'
 import type { CartEchoError } from '../engine/errors'
 import { attempt, own, readNumber } from '../engine/shape'
@@ -19,7 +19,8 @@ export type Way = 'socket' | 'check' | 'tab'
  * decoded. `gap`: it came before what is missing, and waits. `filled`: nothing is missing any more. `forgotten`: what waited was let go, for it was too much;
  * or for the page was left or another customer looks, which is said with whatever comes next. `told`: the listeners are called; `sentAtMs` is the server's clock. `resync`: something may be
  * missing. `asked`, `answered`, `unanswered`: the check, or the tab that asks it; `events` counts what the answer brought, `tookMs` is null for an answer to
- * another tab. `reset`: the log could not be continued, so the cart is read anew without words. `handed-over`: another tab leads.
+ * another tab. `reset`: the log could not be continued, so the cart is read anew without words. `handed-over`: another tab leads. `customer`: another customer
+ * looks, or nobody, or nobody knows who; the entries before are somebody else's.
  */
 export type Entry = { readonly atMs: number } & (
   | {
@@ -52,6 +53,7 @@ export type Entry = { readonly atMs: number } & (
   | { readonly name: 'refresh'; readonly phase: RefreshStep['phase'] }
   | { readonly name: 'connection'; readonly connection: Connection }
   | { readonly name: 'tabs' | 'handed-over'; readonly tabs: TabsSeen }
+  | { readonly name: 'customer' }
   | { readonly name: 'error'; readonly error: CartEchoError }
 )
 
@@ -176,9 +178,11 @@ type DistributiveOmit<Union, Key extends string> = Union extends unknown ? Omit<
 // What an Echo of the page's own hands over may be no mere JSON, and throw when it is looked at.
 const placeOfAny = (payload: unknown): Cursor | null => attempt(() => placeOf(payload)) ?? null
 
+// A broadcast may call anything its epoch, such as a text as long as itself; of what cannot be a place nothing is kept.
 const placeIn = (payload: unknown): string | null => {
   const place = placeOfAny(payload)
-  return place && formatCursor(place)
+  const words = place && formatCursor(place)
+  return parseCursor(words) && words
 }
 
 /** What became of a broadcast that is not told at once. Null: it is told, or it is of another cart instance, or only a hint beside a log. */

@@ -48,6 +48,22 @@ describe('what a tool hears of a client', () => {
     end()
   })
 
+  it('is that another customer looks, or nobody, or nobody knows who; not that the same one does', () => {
+    const { client, traces, link, end } = traced()
+    const customers = (): number => traces.splice(0).filter(({ name }) => name === 'customer').length
+    client.identify({ user: 7, owner: 'mine', cursor: 'e1:2' })
+    client.stop()
+    client.start()
+    expect(customers()).toBe(0)
+    link().sink.note({ name: 'other-user' })
+    expect(customers()).toBe(1)
+    client.identify({ user: 8 })
+    expect(customers()).toBe(1)
+    client.identify({ user: null })
+    expect(customers()).toBe(1)
+    end()
+  })
+
   it('comes before what is done', () => {
     const { client, traces, hear, end } = traced()
     const words: string[] = []

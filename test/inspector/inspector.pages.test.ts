@@ -13,10 +13,11 @@ const SCRIPT = `
 import { createCartEcho, readPage } from 'cart-echo'
 import { reverb } from 'cart-echo/reverb'
 import { inspect } from 'cart-echo/inspector'
+import { showNotices } from 'cart-echo/notice'
 const page = readPage()
 const cart = createCartEcho({ ...page, connect: reverb(page.reverb), onError: () => undefined })
 cart.connection.subscribe(({ name }) => { document.documentElement.dataset.state = name })
-Object.assign(window, { cart, inspect, stop: inspect(cart) })
+Object.assign(window, { cart, inspect, showNotices, stop: inspect(cart) })
 cart.start()
 `
 const BODY = '<h1>Your cart</h1><button id="pay">Check out</button>'
@@ -185,6 +186,51 @@ describe('the timeline', () => {
   })
 })
 
+describe('a page with styles for everything', () => {
+  it.each([
+    ['that undo what is usual', '* { all: unset }'],
+    [
+      'of text, and important',
+      '* { text-transform: uppercase !important; letter-spacing: 9px !important; text-indent: 40px !important; white-space: nowrap !important; font-size: 40px !important }',
+    ],
+    [
+      'that hide what the page does not know',
+      'html > :not(head, body) { display: none !important; visibility: hidden !important; opacity: 0 !important; filter: blur(9px) !important; pointer-events: none !important; transform: rotate(9deg) !important }',
+    ],
+    ['from right to left', '* { direction: rtl !important; unicode-bidi: bidi-override !important }'],
+  ])('%s, changes nothing of the panel', async (_, css) => {
+    const page = await open({ bypassCSP: true })
+    const looks = () =>
+      panel(page).evaluate((one) => {
+        const root = one.getRootNode() as ShadowRoot
+        return [...[root.host], ...root.querySelectorAll('h2, button, p, code, .label, summary')].map((element) => {
+          const { color, fontSize, letterSpacing, textTransform, textIndent, whiteSpace, direction, visibility } =
+            getComputedStyle(element)
+          const { opacity, filter, pointerEvents, transform, display } = getComputedStyle(element)
+          const text = [color, fontSize, letterSpacing, textTransform, textIndent, whiteSpace, visibility]
+          return [element.localName, ...text, opacity, filter, pointerEvents, transform, display].concat(
+            element === root.host ? [] : direction,
+          )
+        })
+      })
+    const before = await looks()
+    await page.addStyleTag({ content: css })
+    expect(await looks()).toEqual(before)
+    await press(page, 'Check now')
+    await said(page).getByText('Up to date').waitFor()
+  })
+
+  it('in a page from right to left, is English from left to right, with nothing cut off', async () => {
+    const page = await open()
+    await page.evaluate(() => document.documentElement.setAttribute('dir', 'rtl'))
+    const [label, field] = await Promise.all(
+      ['.label', '.field'].map((one) => panel(page).locator(one).first().boundingBox()),
+    )
+    expect(label?.x).toBeGreaterThanOrEqual(field?.x ?? Number.NaN)
+    expect(await panel(page).getAttribute('lang')).toBe('en')
+  })
+})
+
 describe('the panel', () => {
   it('is moved and resized by pointer, minimised, closed by keyboard, and stands where it stood after a reload', async () => {
     const page = await open()
@@ -210,6 +256,37 @@ describe('the panel', () => {
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
     await expect.poll(() => page.locator('cart-echo-inspector').count()).toBe(0)
+  })
+
+  it('can be used where a dialog of the page takes the focus back, a script scrolls it by the wheel, and another forbids to copy', async () => {
+    const page = await open()
+    await page.evaluate(() => {
+      document.addEventListener('focusin', () => document.getElementById('pay')?.focus())
+      for (const name of ['wheel', 'contextmenu', 'selectstart', 'copy'])
+        document.addEventListener(name, (event) => event.preventDefault(), { passive: false })
+    })
+    await panel(page).locator('summary').filter({ hasText: 'Figures' }).click()
+    const field = panel(page).getByRole('group', { name: /^Timeline/ })
+    await field.focus()
+    await page.keyboard.press('+')
+    await panel(page)
+      .getByText(/^30\.0 s$/)
+      .waitFor()
+    await panel(page).hover()
+    await page.mouse.wheel(0, 60)
+    const body = panel(page).locator('.body')
+    await expect.poll(() => body.evaluate((one) => one.scrollTop)).toBeGreaterThan(0)
+  })
+
+  it('leaves the place where a notice comes', async () => {
+    const page = await open({}, (page) => page.setViewportSize({ width: 1_280, height: 720 }))
+    const { y, height } = await boxOf(page)
+    await page.evaluate('showNotices(cart)')
+    publish()
+    const notice = page.locator('cart-echo-notice [part~=root]')
+    await notice.waitFor()
+    // It comes in from below.
+    await expect.poll(async () => ((await notice.boundingBox())?.y ?? 0) >= y + height).toBe(true)
   })
 
   it('takes no focus, and is reached by Tab after the page', async () => {

@@ -106,4 +106,25 @@ describe('a journal', () => {
     journal.add({ atMs: 1, name: 'connection', connection: { name: 'idle', reason: 'no-user', sinceMs: 1 } })
     expect(journal.tabs()).toBe(null)
   })
+
+  it('forgets what a clock that was set back has in the future, and what it measured; not for a clock that is put right', () => {
+    const journal = createJournal()
+    const told = (atMs: number): Entry => ({
+      atMs,
+      name: 'told',
+      way: 'socket',
+      place: null,
+      event: 'e',
+      key: `${atMs}`,
+      sentAtMs: 5_000_000,
+    })
+    journal.add(connection(5_000_000, 'live'))
+    for (const atMs of [5_000_001, 5_000_400, 5_000_100]) journal.add(told(atMs))
+    expect([journal.entries().length, journal.samples().length]).toEqual([4, 3])
+    journal.add(told(1_400_000))
+    expect(journal.entries().map(({ atMs }) => atMs)).toEqual([1_400_000])
+    expect(journal.samples().map(({ tookMs }) => tookMs)).toEqual([-3_600_000])
+    expect(journal.before()?.name).toBe('live')
+    expect(journal.totals().told.socket).toBe(4)
+  })
 })

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { CartEchoError } from '../../src/engine/errors'
 import { type InspectOptions, inspect } from '../../src/inspector/inspect'
 import { type ListeningClient, listeningClient } from '../support/listening-client'
-import { at } from '../support/payloads'
+import { at, change } from '../support/payloads'
 
 // The page's time passes when told. The cart's own timers are on a clock of their own: whatever waits here is the panel's.
 
@@ -110,6 +110,17 @@ describe('the panel', () => {
     expect([count('.shade.waiting'), count('.state.live'), count('.state.waiting')]).toEqual([1, 1, 1])
   })
 
+  it('draws once what looks the same in a storm: of a thousand changes, a few marks; all of them are in the log', async () => {
+    const { hear } = inspected()
+    for (let seq = 2; seq <= 1_001; seq += 1) hear(at(seq, { sent_at_ms: Date.now() }))
+    await draw()
+    const count = (selector: string): number =>
+      hosts()[0]?.shadowRoot?.querySelectorAll(`.chart ${selector}`).length ?? 0
+    // One heard and one told, and what joins them.
+    expect([count('.mark.socket'), count('.mark.published'), count('.link')]).toEqual([2, 1, 1])
+    expect(hosts()[0]?.shadowRoot?.textContent).toContain('Log 2000')
+  })
+
   it('says why nothing is drawn as published', async () => {
     const { hear } = inspected()
     await draw()
@@ -148,6 +159,27 @@ describe('the panel', () => {
     expect(one.querySelector('img')).toBe(null)
   })
 
+  it('shows what nobody would see in payloads and errors, or what turns other text round', async () => {
+    const { hear } = inspected()
+    // U+2060 is of no width, U+E0041 a tag: the rest is what it looks like, with a joiner.
+    hear({
+      '\u202egpj.exe\u2066': '\u007f\u2060\u{e0041}',
+      message: '\u202e\u0000<b>',
+      changes: '\u202e',
+      kept: 'a\u200d\nb',
+    })
+    for (const element of hosts()[0]?.shadowRoot?.querySelectorAll('details') ?? []) element.open = true
+    await draw()
+    const one = find<HTMLDetailsElement>('.list details')
+    one.open = true
+    one.dispatchEvent(new Event('toggle'))
+    expect(textOf('.list pre')).toBe(
+      '{\n  "\\u202egpj.exe\\u2066": "\\u007f\\u2060\\udb40\\udc41",\n  "message": "\\u202e\\u0000<b>",\n  "changes": "\\u202e",\n  "kept": "a\u200d\\nb"\n}',
+    )
+    const wrong = 'got "\\u202e"'
+    expect([textOf('.list p.wrong'), textOf('.log')].map((text) => text.includes(wrong))).toEqual([true, true])
+  })
+
   it('asks the check, and says what came of it', async () => {
     const { link } = inspected()
     named('Check now').click()
@@ -181,6 +213,92 @@ describe('the panel', () => {
     vi.unstubAllGlobals()
     expect(find<HTMLTextAreaElement>('textarea').value).toMatch(/^cart-echo unbuilt, .*\nTestscape; /)
     expect(find('textarea').hidden).toBe(false)
+  })
+})
+
+describe('a clipboard of the page’s own', () => {
+  it.each([
+    ['that promises nothing', () => undefined, 'The report is copied.'],
+    ['that returns something else', () => 5, 'The report is copied.'],
+    ['that refuses', () => Promise.reject(new Error('no')), 'The browser does not let it be copied.'],
+    [
+      'that throws',
+      () => {
+        throw new Error('no')
+      },
+      'The browser does not let it be copied.',
+    ],
+  ])('%s, does no harm', async (_, writeText, words) => {
+    const warn = vi.spyOn(console, 'warn').mockReturnValue(undefined)
+    vi.stubGlobal('navigator', { userAgent: 'Testscape', clipboard: { writeText } })
+    inspected()
+    named('Copy a report').click()
+    await draw()
+    vi.unstubAllGlobals()
+    expect([hosts().length, warn.mock.calls]).toEqual([1, []])
+    expect(textOf('.said')).toContain(words)
+  })
+})
+
+describe('what is known of a customer', () => {
+  const sections = (): string =>
+    [...(hosts()[0]?.shadowRoot?.querySelectorAll('.section') ?? [])]
+      .map((one) => one.textContent)
+      .filter((text) => /^(Payloads|Errors)/.test(text))
+      .join()
+  const openAll = (): void => {
+    for (const one of hosts()[0]?.shadowRoot?.querySelectorAll('details') ?? []) {
+      one.open = true
+      one.dispatchEvent(new Event('toggle'))
+    }
+  }
+  const shown = async () => {
+    const page = inspected()
+    page.hear(change({ epoch: 'e1', seq: 2 }, 'of Aisyah'))
+    page.hear({ message: null, changes: 'of Aisyah' })
+    openAll()
+    await draw()
+    openAll()
+    expect(sections().split('of Aisyah')).toHaveLength(5)
+    return page
+  }
+  const farewells: readonly (readonly [string, (page: ListeningClient) => void])[] = [
+    ['another logs in', ({ client }) => client.identify({ user: 8, owner: 'other', cursor: 'e2:1' })],
+    ['they log out', ({ client }) => client.identify({ user: null })],
+    ['the server says that another is logged in', ({ link }) => link().sink.note({ name: 'other-user' })],
+    [
+      'their session is over',
+      ({ link }) => {
+        const error = new CartEchoError('session-over', 'HTTP 401')
+        link().sink.state({ name: 'refused', reason: 'session-over', error })
+      },
+    ],
+    ['the page goes into the back/forward cache', () => void dispatchEvent(new Event('pagehide'))],
+  ]
+
+  it.each(farewells)('is gone from the panel at once when %s', async (_, farewell) => {
+    const page = await shown()
+    farewell(page)
+    expect(sections()).not.toContain('Aisyah')
+  })
+
+  it.each(farewells)('is gone, too, from what is closed, minimised and hidden when %s', async (_, farewell) => {
+    const page = await shown()
+    for (const one of hosts()[0]?.shadowRoot?.querySelectorAll('details') ?? []) one.open = false
+    press('Minimise the inspector')
+    hide(true)
+    farewell(page)
+    expect(sections()).not.toContain('Aisyah')
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('stays when the same customer’s page is rendered anew, stops or starts', async () => {
+    const { client } = await shown()
+    client.identify({ user: 7, owner: 'mine', cursor: 'e1:2' })
+    client.stop()
+    client.start()
+    await draw()
+    expect(sections()).toContain('of Aisyah')
   })
 })
 
@@ -281,14 +399,26 @@ describe('a panel that one moves', () => {
     expect(hosts()).toHaveLength(1)
   })
 
-  it('keeps what is typed and pressed in it from the page', () => {
+  it('keeps what is done in it from the page', () => {
     const heard: string[] = []
     const hear = ({ type }: Event): void => void heard.push(type)
-    for (const name of ['keydown', 'click']) document.addEventListener(name, hear)
+    const names = [
+      'keydown',
+      'click',
+      'focusin',
+      'focusout',
+      'wheel',
+      'touchmove',
+      'contextmenu',
+      'selectstart',
+      'copy',
+    ]
+    for (const name of names) document.addEventListener(name, hear)
     inspected()
     key('.field', '+')
     named('Now').click()
-    for (const name of ['keydown', 'click']) document.removeEventListener(name, hear)
+    for (const name of names) find('.field').dispatchEvent(new Event(name, { bubbles: true, composed: true }))
+    for (const name of names) document.removeEventListener(name, hear)
     expect(heard).toEqual([])
   })
 })

@@ -27,7 +27,7 @@ describe('a report', () => {
     page.hear({ ...place(3), message: { bad: 'sh0uting' } })
     page.hear({ sku: 'mug-11', cart_echo: { epoch: 'epoch1', seq: 3 } }, 'shop.secret.event')
     page.link().sink.resync()
-    await page.link().asked[0]?.answer(answerOf('epoch1:2', 'epoch1:3'))
+    await page.link().asked[0]?.answer(answerOf('epoch1:2', 'epoch1:3', { owner: 'owner-h7Qk' }))
     journal.add({ atMs: 1, name: 'error', error: FAILED })
     journal.add({ atMs: 1, name: 'unanswered', error: FAILED, tookMs: 7 })
     journal.add({

@@ -44,8 +44,10 @@ describe('the place of the panel', () => {
   const SCREEN = { width: 1_280, height: 800 }
 
   it('is a corner of the window, or all of a small one', () => {
-    expect(usualPlace(SCREEN)).toEqual({ x: 668, y: 108, width: 600, height: 680 })
-    expect(usualPlace({ width: 360, height: 640 })).toEqual({ x: 0, y: 0, width: 360, height: 640 })
+    expect(usualPlace(SCREEN)).toEqual({ x: 668, y: 12, width: 600, height: 660 })
+    expect(usualPlace({ width: 1_920, height: 1_080 })).toEqual({ x: 1_308, y: 272, width: 600, height: 680 })
+    expect(usualPlace({ width: 360, height: 640 })).toEqual({ x: 0, y: 12, width: 360, height: 500 })
+    expect(usualPlace({ width: 640, height: 384 })).toEqual({ x: 28, y: 12, width: 600, height: 360 })
   })
 
   it('is within the window, wherever it was dragged or remembered, and of a size one can read', () => {

@@ -38,6 +38,20 @@ describe('what is said of a broadcast', () => {
     end()
   })
 
+  it.each([
+    ['too long', 'e'.repeat(9_000), 2],
+    ['of other signs', '<b>\u202e', 2],
+    ['none', '', 2],
+    ['with a number below zero', 'e1', -2],
+  ])('whose place cannot be one, being %s: it has none', (_, epoch, seq) => {
+    const { entries, hear, end } = watched()
+    entries.length = 0
+    hear(at(2, { epoch, seq }))
+    const { length } = entries.filter((entry) => 'place' in entry && entry.place === null)
+    expect([namesOf(entries).slice(0, 2), length]).toEqual([['heard', 'unreadable'], 2])
+    end()
+  })
+
   it('that comes twice, or after all others: a duplicate', () => {
     const { entries, hear, end } = watched()
     hear(at(2))
@@ -138,7 +152,7 @@ describe('what is said of a gap that nobody fills', () => {
     entries.length = 0
     client.identify({ user: 8, owner: 'theirs', cursor: 'e9:1' })
     hear(at(2, { epoch: 'e9' }))
-    expect(namesOf(entries)).toEqual(['forgotten', 'heard', 'told'])
+    expect(namesOf(entries)).toEqual(['customer', 'forgotten', 'heard', 'told'])
     end()
   })
 })
