@@ -277,6 +277,8 @@ export const createClient = (options: ClientOptions): CartEcho => {
     // While this page was away, another may have changed the cart and told only those that were awake.
     if (session !== null && (signal === 'restored' || signal === 'resumed')) refreshing.want(0)
     session?.hearPage(signal)
+    // What comes back is a new tab to the others.
+    if (signal === 'left' || signal === 'frozen') forgetTabs()
   }
 
   const identify = (identity: PageIdentity): void => {
