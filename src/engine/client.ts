@@ -238,9 +238,10 @@ export const createClient = (options: ClientOptions): CartEcho => {
     mine?.stop(why)
   }
 
+  // Also what throws as it is stopped is reported: whoever hears of it may have started, or stopped, the page.
   const reopen = (): void => {
     close()
-    open()
+    if (session === null && holders.size > 0) open()
   }
 
   // A lost socket comes back by itself. What was refused, delayed or switched off is tried again when `start` or `identify` is called.
@@ -255,9 +256,11 @@ export const createClient = (options: ClientOptions): CartEcho => {
   }
 
   const end = (): void => {
+    const mine = leaving.splice(0)
     close()
+    for (const leave of mine) leave?.()
+    if (holders.size > 0) return
     refreshing.reset()
-    for (const leave of leaving.splice(0)) leave?.()
     move({ name: 'idle', reason: 'not-started' })
   }
 
@@ -278,6 +281,8 @@ export const createClient = (options: ClientOptions): CartEcho => {
     // While this page was away, another may have changed the cart and told only those that were awake.
     if (session !== null && (signal === 'restored' || signal === 'resumed')) refreshing.want(0)
     session?.hearPage(signal)
+    // What comes back is a new tab to the others.
+    if (signal === 'left' || signal === 'frozen') forgetTabs()
   }
 
   const identify = (identity: PageIdentity): void => {

@@ -41,12 +41,21 @@ export interface TabsSeen {
   readonly others: readonly string[]
 }
 
-/** Tells tools what happens. What one of them throws goes to `onError`, and is told to none: it would throw again. */
+/**
+ * Tells tools what happens. What one of them throws goes to `onError`, and is told to none: it would throw again. Where one of them acts on what it is told, what
+ * comes of that is told first to those that were added later.
+ */
 export const createTracer = (onError: OnError) => {
-  const emitter = createEmitter<{ trace: [Trace] }>(createGuard(onError))
+  const guard = createGuard(onError)
+  const emitter = createEmitter<{ trace: [Trace] }>(guard)
   let tabs: TabsSeen | null = null
+  let isOver = false
 
   const trace = (what: Trace): void => {
+    const gone = isOver ? tabs : null
+    if (isOver) tabs = null
+    isOver = false
+    if (gone) emitter.emit('trace', { ...gone, leader: null, others: [] })
     if (what.name === 'tabs') tabs = what
     emitter.emit('trace', what)
   }
@@ -56,12 +65,13 @@ export const createTracer = (onError: OnError) => {
     /** Adds a listener, which is told at once of the tabs that are known. Returns what removes it. */
     listen: (listener: (what: Trace) => void): Stop => {
       const stop = emitter.on('trace', listener)
-      if (tabs) trace(tabs)
+      const known = isOver ? null : tabs
+      if (known) guard('trace', () => listener(known))
       return stop
     },
-    /** The session with those tabs has ended. */
+    /** What those tabs were heard by has ended: nobody leads, as far as is known. That is told before whatever comes next. */
     forgetTabs: (): void => {
-      tabs = null
+      isOver = true
     },
   }
 }

@@ -103,7 +103,8 @@ export const createJournal = (): Journal => {
     if (entry.name === 'heard') keep(received, receivedOf(entry), KEPT.payloads)
     else if (entry.name === 'error') hearError(entry)
     else if (entry.name === 'connection') hearConnection(entry.connection)
-    else if (entry.name === 'tabs' || entry.name === 'handed-over') tabs = entry.tabs
+    else if (entry.name === 'tabs' || entry.name === 'handed-over')
+      tabs = entry.tabs.leader !== null || entry.tabs.others.length > 0 ? entry.tabs : null
     else if (entry.name === 'told' && entry.sentAtMs !== null)
       keep(samples, { way: entry.way, tookMs: entry.atMs - entry.sentAtMs }, KEPT.samples)
   }

@@ -20,6 +20,7 @@ export const beaconTo =
     // It throws for addresses that are none.
     if (attempt(() => navigator.sendBeacon(url, body))) return null
     const request = attempt(() => fetch(url, { method: 'POST', mode: 'no-cors', keepalive: true, body }))
-    request?.catch(() => undefined)
+    // What stands in its place may return anything.
+    attempt(() => request?.catch(() => undefined))
     return request ? null : new CartEchoError('beacon-failed', `No figures can be sent from this page to ${url}`)
   }

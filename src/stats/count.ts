@@ -21,6 +21,7 @@ export interface Counter {
 export const createCounter = (isVisible: boolean, beganAtMs: number): Counter => {
   const { add, take, total } = createTally()
   const { latencyOf } = createYardstick()
+  const word = createWords()
   let connection: Connection | null = null
   let gapSinceMs: number | null = null
   let outageSinceMs: number | null = null
@@ -117,9 +118,18 @@ const ONE_EACH: { readonly [Name in Entry['name']]?: FigureName } = {
   'handed-over': 'hand_overs',
 }
 
+/** More than there are of ours. */
+const MOST_WORDS = 64
+
 /**
- * A code or a reason as ours are written. Any script of the origin may say a reason to the shopper's other tabs, and a transport of the page's own any code:
- * what may be an id, an address or a name is not taken.
+ * Passes on a code or a reason as ours are written. Any script of the origin may say a reason to the shopper's other tabs, and a transport of the page's own any
+ * code: what may be an id, an address or a name is not taken, nor ever new ones.
  */
-const word = (said: unknown): string =>
-  typeof said === 'string' && /^[a-z]{1,14}(-[a-z]{1,14}){0,2}$/.test(said) ? said : 'other'
+const createWords = () => {
+  const known = new Set<string>()
+  return (said: unknown): string => {
+    if (typeof said !== 'string' || !/^[a-z]{1,14}(-[a-z]{1,14}){0,2}$/.test(said)) return 'other'
+    if (known.size < MOST_WORDS) known.add(said)
+    return known.has(said) ? said : 'other'
+  }
+}

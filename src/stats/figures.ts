@@ -90,5 +90,6 @@ export const createTally = (): Tally => {
 const asFigures = (figures: ReadonlyMap<FigureName, number>): Figures => {
   const all: Record<string, number> = {}
   for (const [name, value] of figures) if (Math.round(value) > 0) all[name] = Math.round(value)
-  return all
+  // The page is given them before they are sent.
+  return Object.freeze(all)
 }

@@ -54,12 +54,12 @@ export const measure = (
   mustBe('a function', 'onReport', onReport, onReport === undefined || typeof onReport === 'function')
   if (Math.random() >= sample) return nothingMeasured
 
-  const counter = createCounter(isVisible(), Date.now())
+  const counter = createCounter(isVisible(), nowMs())
   const reportOnce = onceEach(onError)
   const send = beacon === undefined || !globalThis.document ? null : beaconTo(beacon)
 
   const report = (): Figures => {
-    const figures = counter.take(Date.now())
+    const figures = counter.take(nowMs())
     if (Object.keys(figures).length === 0) return figures
     try {
       onReport?.(figures)
@@ -73,15 +73,16 @@ export const measure = (
 
   const arrivedAtMs = renderedAtMs === undefined ? undefined : pageArrivedAtMs()
   if (renderedAtMs !== undefined && arrivedAtMs !== undefined) counter.rendered(renderedAtMs, arrivedAtMs)
-  const stops = [watchEntries(cart, counter.hear), watchPage(counter, report)]
+  const stops = [watchEntries(cart, counter.hear, nowMs), watchPage(counter, report)]
   let isStopped = false
   return {
-    figures: () => counter.total(Date.now()),
+    figures: () => counter.total(nowMs()),
     report,
     stop: () => {
       if (isStopped) return
       isStopped = true
       for (const stop of stops) stop()
+      counter.see(false, nowMs())
       report()
     },
   }
@@ -97,6 +98,9 @@ const nothingMeasured: Measuring = { figures: () => nothing, report: () => nothi
 
 const isVisible = (): boolean => globalThis.document?.visibilityState !== 'hidden'
 
+/** By a clock that nobody sets: else whoever sets theirs forward by a day has looked at the page for a day. */
+const nowMs = (): number => attempt(() => performance.timeOrigin + performance.now()) || Date.now()
+
 /** When the first byte of this page came, by the page's clock. Undefined where nobody knows. */
 const pageArrivedAtMs = (): number | undefined =>
   attempt(() => {
@@ -111,7 +115,7 @@ const watchPage = (counter: Counter, report: () => void): Stop => {
   const hear = ({ type }: Event): void => {
     // A page that is left is hidden a moment later, but not in every browser.
     const isSeen = type !== 'pagehide' && isVisible()
-    counter.see(isSeen, Date.now())
+    counter.see(isSeen, nowMs())
     if (type === 'pagehide' || type === 'freeze') counter.leave()
     // A prerendered page that nobody has asked for goes without a word.
     const isPrerendered = (document as { prerendering?: unknown }).prerendering === true

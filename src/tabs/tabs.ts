@@ -24,7 +24,7 @@ export const joinTabs = (alone: Alone): Together => {
   const others = new Set<string>()
   let told = ''
 
-  // For tools; each change once.
+  // For tools; each change once. Last in whatever is done: whoever is told may ask, or stop us.
   const tellTabs = (): void => {
     const seen = { self, leader: tab.leader?.from ?? null, others: [...others] }
     const words = JSON.stringify(seen)
@@ -71,7 +71,6 @@ export const joinTabs = (alone: Alone): Together => {
     tab.isAlone = false
     quit()
     role = follow(tab, takeOver, confirmation)
-    tellTabs()
   }
 
   const beginToLead = (): void => {
@@ -120,7 +119,6 @@ export const joinTabs = (alone: Alone): Together => {
       post({ name: 'hello', isVisible: environment.isVisible(), look: null, leader: tab.leader })
     }
   } else role = follow(tab, takeOver, confirmation)
-  tellTabs()
 
   return {
     hear: createReader(hear, sink.report),

@@ -71,7 +71,7 @@ export const watchEntries = (
 ): Stop => {
   let tabs: TabsSeen | null = null
   let askedAtMs: number | null = null
-  let last: { readonly stream: Stream; readonly tabs: TabsSeen | null } | null = null
+  let last: Stream | null = null
 
   const say = (entry: DistributiveOmit<Entry, 'atMs'>): void => listener({ atMs: nowMs(), ...entry } as Entry)
 
@@ -124,7 +124,7 @@ export const watchEntries = (
 
   const hearStep = (step: StreamStep): void => {
     const { before, after, effects } = step
-    if (last) compareWith(last.stream, before)
+    if (last) compareWith(last, before)
     sayArrival(step)
     for (const effect of effects) if (effect.name === 'deliver') sayTold(effect)
     if (before.buffered.length > 0 && after.buffered.length === 0) say({ name: isLetGo(step) ? 'forgotten' : 'filled' })
@@ -133,22 +133,20 @@ export const watchEntries = (
       askedAtMs = nowMs()
       say({ name: 'asked', since: effect.since && formatCursor(effect.since) })
     }
-    last = { stream: after, tabs }
+    last = after
   }
 
   /** What has become of the stream since its last step. */
   const compareWith = (known: Stream, now: Stream): void => {
     if (known.buffered.length > 0 && now.buffered.length === 0) say({ name: 'forgotten' })
-    if (known.retired === now.retired) return
-    // It is another customer's, whose session names its tabs anew.
-    askedAtMs = null
-    if (tabs === last?.tabs) tabs = null
+    // It is another customer's.
+    if (known.retired !== now.retired) askedAtMs = null
   }
 
   const hearTabs = (seen: TabsSeen): void => {
     const leader = tabs?.leader
     tabs = seen
-    say({ name: leader && seen.leader !== leader ? 'handed-over' : 'tabs', tabs: seen })
+    say({ name: leader && seen.leader && seen.leader !== leader ? 'handed-over' : 'tabs', tabs: seen })
   }
 
   const hear = (what: Trace): void => {

@@ -2,6 +2,7 @@
 
 import { expect, it } from 'vitest'
 import { CartEchoError } from '../../src/engine/errors'
+import { refused } from '../../src/engine/state'
 import type { Sink } from '../../src/engine/transport'
 import { answerOf, EVENT, listeningClient } from '../support/listening-client'
 import { at } from '../support/payloads'
@@ -212,3 +213,55 @@ it('identify() from onError, while a link throws as it is stopped, leaves one li
   page.client.stop()
   expect([...open.keys()]).toEqual([])
 })
+
+/** A client of which each link throws as it is stopped, and the links that are open. `heard` is called with each error. */
+const withThrowingLinks = (heard: (client: ReturnType<typeof listeningClient>['client'], code: string) => void) => {
+  const open: Sink[] = []
+  const page = listeningClient({
+    transport: () => (sink) => {
+      open.push(sink)
+      return {
+        stop: () => {
+          open.splice(open.indexOf(sink), 1)
+          throw new Error('broken')
+        },
+      }
+    },
+    onError: ({ code }) => heard(page.client, code),
+  })
+  page.client.start()
+  return { ...page, open }
+}
+
+it('start() from onError, while a link throws as the page is stopped, is a start', () => {
+  let times = 1
+  const { client, environment, heard, open } = withThrowingLinks((client) => {
+    times -= 1
+    if (times >= 0) client.start()
+  })
+  client.stop()
+  expect([open.length, client.connection.get().name]).toEqual([1, 'connecting'])
+  environment.signal('left')
+  environment.signal('restored')
+  open[0]?.deliver(EVENT, at(1))
+  expect(heard).toEqual(['change 1'])
+  client.stop()
+  expect([open.length, environment.watching(), client.connection.get().name]).toEqual([0, 0, 'idle'])
+})
+
+it.each([
+  ['stop', 0],
+  ['start', 1],
+] as const)(
+  '%s() from onError, while a link throws as a refused page is started anew, leaves %i links',
+  (what, links) => {
+    const { client, open } = withThrowingLinks((client, code) => {
+      if (code !== 'echo-failed') return
+      client.stop()
+      if (what === 'start') client.start()
+    })
+    open[0]?.state(refused('not-authorised'))
+    client.start()
+    expect(open).toHaveLength(links)
+  },
+)

@@ -138,6 +138,29 @@ describe('what a tool hears of a client', () => {
     expect(after).toEqual([])
   })
 
+  it('has the tabs once, however many tools come later', () => {
+    const { client, traces, link, end } = traced()
+    link().sink.note(TABS)
+    client.trace(() => undefined)
+    client.trace(() => undefined)
+    expect(traces.filter(({ name }) => name === 'tabs')).toEqual([TABS])
+    end()
+  })
+
+  it('has that no tab leads any more, before what comes next, when the page is back from the back/forward cache', () => {
+    const { client, traces, link, environment, end } = traced()
+    link().sink.note(TABS)
+    environment.signal('left')
+    const late: Trace[] = []
+    client.trace((trace) => late.push(trace))
+    traces.length = 0
+    environment.signal('restored')
+    expect(traces.map(wordOf).slice(0, 2)).toEqual(['tabs', 'resync ask'])
+    expect(traces[0]).toEqual({ ...TABS, leader: null, others: [] })
+    expect(late.filter(({ name }) => name === 'tabs')).toHaveLength(1)
+    end()
+  })
+
   it('ends with its stop, and twice is no harm', () => {
     const { traces, off, hear, end } = traced()
     off()

@@ -100,6 +100,21 @@ describe('the figures', () => {
     )
   })
 
+  it('are bounded, however many reasons another script of the origin makes up', () => {
+    const { counter, link, environment, end } = watched()
+    const letters = [...'abcdefghijklmnopqrstuvwxyz']
+    for (const one of letters)
+      for (const other of letters)
+        for (const name of ['waiting', 'refused']) {
+          const connection = { name, reason: `${one}-${other}`, sinceMs: 0, error: null } as never
+          link().sink.state({ name: 'shared', connection })
+        }
+    const figures = counter.take(environment.nowMs())
+    expect(JSON.stringify(figures).length).toBeLessThan(16_384)
+    expect((figures['became.waiting.other'] ?? 0) + (figures['became.refused.other'] ?? 0)).toBeGreaterThan(1_000)
+    end()
+  })
+
   it('are of no event that the page does not listen to', () => {
     const { counter, hear, end } = watched()
     hear(secretChange(2), `${EVENT}.anna`)

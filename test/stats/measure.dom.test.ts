@@ -41,6 +41,7 @@ const counts = (reports: readonly Figures[]): object[] =>
 beforeEach(() => {
   visibility = 'visible'
   vi.useFakeTimers({ toFake: ['Date'], now: 1_000_000 })
+  vi.spyOn(performance, 'now').mockImplementation(() => Date.now() - performance.timeOrigin)
   vi.spyOn(document, 'visibilityState', 'get').mockImplementation(() => visibility as 'visible')
 })
 
@@ -115,6 +116,32 @@ describe('a page that is measured', () => {
       { 'heard.socket': 1, 'told.socket': 1 },
     ])
     expect(measuring.figures()).toMatchObject({ pages: 1, 'told.socket': 2 })
+  })
+
+  it('has been looked at for as long as it was, when its clock is set a day forward, or back', () => {
+    const { measuring } = measured()
+    vi.spyOn(performance, 'now').mockReturnValue(1_000_500 - performance.timeOrigin)
+    for (const atMs of [86_400_000, 0]) {
+      vi.setSystemTime(atMs)
+      expect(measuring.figures()).toMatchObject({ 'visible_ms.connecting': 500 })
+    }
+  })
+
+  it.each(['missing', 'broken'])('goes by its clock where performance is %s', (how) => {
+    vi.stubGlobal('performance', how === 'missing' ? undefined : {})
+    const { measuring } = measured()
+    vi.advanceTimersByTime(300)
+    expect(measuring.figures()).toMatchObject({ 'visible_ms.connecting': 300 })
+  })
+
+  it('is looked at no longer once it is stopped', () => {
+    const { measuring, reports } = measured()
+    vi.advanceTimersByTime(300)
+    measuring.stop()
+    vi.advanceTimersByTime(60_000)
+    expect(measuring.figures()).toMatchObject({ 'visible_ms.connecting': 300 })
+    expect(measuring.report()).toEqual({})
+    expect(reports).toHaveLength(1)
   })
 
   it('leaves no listener behind when it is stopped', () => {
@@ -203,6 +230,26 @@ describe('a report by beacon', () => {
     const { errors } = measured({ beacon: '/figures' })
     hide()
     await Promise.resolve()
+    expect(errors).toEqual([])
+  })
+
+  it('has no more in it than was counted, whatever onReport adds', () => {
+    const sent = beacon()
+    const { errors } = measured({
+      beacon: '/figures',
+      onReport: (figures) => Object.assign(figures, { user: 4711 }),
+    })
+    hide()
+    expect(sent).toHaveLength(1)
+    expect(String(sent[0]?.[1])).not.toContain('4711')
+    expect(errors.map(({ code }) => code)).toEqual(['listener-failed'])
+  })
+
+  it('is sent by whatever is in the place of fetch, and what that returns troubles nobody', () => {
+    beacon(false)
+    vi.stubGlobal('fetch', () => ({}))
+    const { errors, measuring } = measured({ beacon: '/figures' })
+    expect(measuring.report()).toMatchObject({ pages: 1 })
     expect(errors).toEqual([])
   })
 

@@ -294,3 +294,48 @@ describe('what is said of several tabs', () => {
     second.cart.stop()
   })
 })
+
+describe('what is said of a tab that was away', () => {
+  it.each([
+    ['in the back/forward cache', 'left', 'restored'],
+    ['frozen', 'frozen', 'resumed'],
+  ] as const)(
+    '%s, and followed before: news comes by its own socket, and no other tab leads',
+    async (_how, away, back) => {
+      const { shop, open, pass } = openShopperTabs()
+      const [first, second] = [open(), open()]
+      const entries: Entry[] = []
+      watchEntries(second.cart, (entry) => entries.push(entry))
+      await pass(3_000)
+      shop.commit('ours')
+      await pass(100)
+      second.tab.signal(away)
+      first.cart.stop()
+      second.tab.signal(back)
+      await pass(3_000)
+      shop.commit('ours')
+      await pass(100)
+      expect(entries.flatMap((entry) => (entry.name === 'told' ? [entry.way] : []))).toEqual(['tab', 'socket'])
+      const tabs = entries.flatMap((entry) => ('tabs' in entry ? [entry] : []))
+      expect(tabs.at(-1)?.tabs).toMatchObject({ leader: null, others: [] })
+      expect(namesOf(tabs)).not.toContain('handed-over')
+      second.cart.stop()
+    },
+  )
+
+  it('and comes back while another leads: it is told so once, and that is no hand-over', async () => {
+    const { shop, open, pass } = openShopperTabs()
+    const [first, second] = [open(), open()]
+    const entries: Entry[] = []
+    watchEntries(second.cart, (entry) => entries.push(entry))
+    await pass(3_000)
+    second.tab.signal('left')
+    second.tab.signal('restored')
+    await pass(3_000)
+    shop.commit('ours')
+    await pass(100)
+    expect(entries.flatMap((entry) => (entry.name === 'told' ? [entry.way] : []))).toEqual(['tab'])
+    expect(namesOf(entries)).not.toContain('handed-over')
+    for (const { cart } of [first, second]) cart.stop()
+  })
+})
