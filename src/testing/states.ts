@@ -1,6 +1,7 @@
 import type { CartEcho } from '../engine/cart-echo'
 import { CartEchoError } from '../engine/errors'
 import type { PageIdentity } from '../engine/identity'
+import { isGiven } from '../engine/settings'
 import {
   type ConnectingReason,
   type Connection,
@@ -94,12 +95,15 @@ export const bringInto = async (levers: Levers, name: string, reason: string): P
   throw new CartEchoError('invalid-options', `It is ${now.name}: ${now.reason}. ${hint(levers, name, reason)}`)
 }
 
-const hint = ({ hasCheck, hasSocket, shop }: Levers, name: string, reason: string): string => {
+const hint = ({ hasCheck, hasSocket, identity, shop }: Levers, name: string, reason: string): string => {
+  const isGuest = !isGiven(identity.user) && identity.guest === true
+  if (!isGiven(identity.user) && !isGuest) return 'That takes somebody who looks: give a user.'
   if (reason === 'prerendering' || reason === 'no-browser')
     return `A page is that from its beginning: ask for ${reason} before start().`
   if (reason === 'no-socket') return 'That takes a page without a socket, connect: false, and with a check.'
   if (!hasCheck && (name === 'polling' || reason.startsWith('check-') || reason === 'session-over'))
     return 'That takes a check: leave out check: false.'
+  if (isGuest) return 'That takes a channel, and a guest has none: leave out guest: true.'
   if (!hasSocket) return 'That takes a socket: leave out connect: false.'
   if (reason === 'no-broadcasts' && !shop.hasLog) return 'That takes a log: leave out log: false.'
   return `With a check the page polls instead: ask for polling, ${reason}, or give check: false.`

@@ -96,6 +96,8 @@ describe('connection()', () => {
     ['without a socket', { connect: false }, ['live', 'subscribed'], 'leave out connect: false'],
     ['without a log', { log: false }, ['polling', 'no-broadcasts'], 'leave out log: false'],
     ['with a socket', {}, ['polling', 'no-socket'], 'connect: false'],
+    ['of a guest', { guest: true }, ['live', 'subscribed'], 'leave out guest: true'],
+    ['of nobody', { user: null }, ['waiting', 'check-busy'], 'give a user'],
     ['with a check', {}, ['refused', 'unknown-app'], 'ask for polling, unknown-app'],
   ])('says why a page %s cannot come there', async (_what, options, place, words) => {
     const fake = createFakeCart(options)

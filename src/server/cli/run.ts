@@ -37,7 +37,7 @@ export const runCli = async (words: readonly string[], environment: CliEnvironme
       return 0
     case 'mistake':
       environment.err(
-        `cart-echo: ${plain(request.message)}. See npx cart-echo ${request.command === 'doctor' ? 'doctor ' : ''}--help\n`,
+        `cart-echo: ${sentence(request.message)} See npx cart-echo ${request.command === 'doctor' ? 'doctor ' : ''}--help\n`,
       )
       return 2
     case 'start':
@@ -45,6 +45,12 @@ export const runCli = async (words: readonly string[], environment: CliEnvironme
     case 'doctor':
       return examine(request, environment)
   }
+}
+
+/** A mistake on one line, ended by its own question mark or by a full stop. */
+const sentence = (message: string): string => {
+  const words = plain(message)
+  return words.endsWith('?') ? words : `${words}.`
 }
 
 /** Beside the built command, but only where it was built: the package does not carry the frameworks. */

@@ -59,10 +59,13 @@ describe('the command', () => {
     expect(printed.err).toBe(`cart-echo: Port ${port} is taken. Choose another: npx cart-echo --port ${port + 1}\n`)
   })
 
-  it('says what it does not understand', async () => {
-    const { printed, code } = run(['--level', 'x'])
+  it.each([
+    [['--level', 'x'], '--level takes guide, log or outbox, not "x". See npx cart-echo --help'],
+    [['docto'], 'There is no command "docto": doctor? See npx cart-echo --help'],
+  ])('says what it does not understand: %j', async (words, said) => {
+    const { printed, code } = run(words)
     expect(await code).toBe(2)
-    expect(printed.err).toBe('cart-echo: --level takes guide, log or outbox, not "x". See npx cart-echo --help\n')
+    expect(printed.err).toBe(`cart-echo: ${said}\n`)
   })
 
   it('says which version it is', async () => {
