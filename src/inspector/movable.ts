@@ -12,6 +12,8 @@ export interface MovableOptions {
   readonly sizer: HTMLElement
   readonly safely: Safely
   readonly first: Place
+  /** Whether only the head is shown: it may be where the whole would have no room. */
+  readonly isFolded: () => boolean
   /** Called when it has been moved or resized. */
   readonly moved: (place: Place) => void
 }
@@ -36,13 +38,16 @@ const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
 }
 
 /** Makes a panel movable. Its place is set by CSSOM, which no content security policy minds. */
-export const makeMovable = ({ panel, head, mover, sizer, safely, first, moved }: MovableOptions): Movable => {
+export const makeMovable = ({ panel, head, mover, sizer, safely, first, isFolded, moved }: MovableOptions): Movable => {
   const listening = new AbortController()
   const { signal } = listening
   let wanted = first
 
+  const fitted = (place: Place): Place =>
+    isFolded() ? within(place, { width: panel.offsetWidth, height: panel.offsetHeight }) : fitInto(place, viewport())
+
   const show = (): void => {
-    const { x, y, width, height } = fitInto(wanted, viewport())
+    const { x, y, width, height } = fitted(wanted)
     panel.style.setProperty('left', `${x}px`)
     panel.style.setProperty('top', `${y}px`)
     panel.style.setProperty('width', `${width}px`)
@@ -50,7 +55,7 @@ export const makeMovable = ({ panel, head, mover, sizer, safely, first, moved }:
   }
 
   const change = safely((next: Place): void => {
-    wanted = fitInto(next, viewport())
+    wanted = fitted(next)
     show()
     moved(wanted)
   })
@@ -72,7 +77,7 @@ export const makeMovable = ({ panel, head, mover, sizer, safely, first, moved }:
         if (!arrow) return
         event.preventDefault()
         const step = event.shiftKey ? LONG_STEP_PX : STEP_PX
-        change(by(fitInto(wanted, viewport()), arrow[0] * step, arrow[1] * step))
+        change(by(fitted(wanted), arrow[0] * step, arrow[1] * step))
       },
       { signal },
     )
@@ -82,7 +87,7 @@ export const makeMovable = ({ panel, head, mover, sizer, safely, first, moved }:
     const grab = (event: PointerEvent): void => {
       const pressed = (event.target as Element).closest('button')
       if (event.button !== 0 || (pressed && pressed !== mover && pressed !== sizer)) return
-      grabbed = { place: fitInto(wanted, viewport()), x: event.clientX, y: event.clientY }
+      grabbed = { place: fitted(wanted), x: event.clientX, y: event.clientY }
       handle.setPointerCapture(event.pointerId)
     }
     const drag = ({ clientX, clientY }: PointerEvent): void => {
@@ -104,6 +109,13 @@ export const makeMovable = ({ panel, head, mover, sizer, safely, first, moved }:
   addEventListener('resize', safely(show), { signal })
   show()
   return { place: () => wanted, refit: show, stop: () => listening.abort() }
+}
+
+/** The same place, where something of another size is wholly within the window. */
+const within = (place: Place, size: Viewport): Place => {
+  const { width, height } = viewport()
+  const between = (value: number, most: number): number => Math.round(Math.max(0, Math.min(value, most)))
+  return { ...place, x: between(place.x, width - size.width), y: between(place.y, height - size.height) }
 }
 
 /** The window without its scroll bars. */

@@ -73,8 +73,11 @@ export const createPanel = (root: ShadowRoot, { cart, docs, version, close, fail
   const draw = (): number | null => {
     const now = nowMs()
     const nextMs = [state.render(now), isMinimised ? null : timeline.render(now)]
-    // Of what is minimised, the badge alone is seen, and changes only when something happens.
-    if (isMinimised) return null
+    // Of what is minimised, the badge alone is seen, and changes only when something happens; with it the width.
+    if (isMinimised) {
+      movable.refit()
+      return null
+    }
     for (const { render } of sections) render()
     return nextMs.reduce((a, b) => (a === null || b === null ? (a ?? b) : Math.min(a, b)), null)
   }
@@ -126,6 +129,7 @@ export const createPanel = (root: ShadowRoot, { cart, docs, version, close, fail
     write(minimiser, isMinimised ? '□' : '–')
     mark(minimiser, 'aria-label', isMinimised ? 'Open the inspector' : 'Minimise the inspector')
     mark(minimiser, 'aria-expanded', `${!isMinimised}`)
+    movable.refit()
     remember({ place: movable.place(), isMinimised })
     pulse.wake()
   }
@@ -143,6 +147,7 @@ export const createPanel = (root: ShadowRoot, { cart, docs, version, close, fail
     sizer,
     safely,
     first: before?.place ?? usualPlace(viewport()),
+    isFolded: () => isMinimised,
     moved: (place) => {
       remember({ place, isMinimised })
       pulse.wake()

@@ -7,7 +7,7 @@ const CSS = `
 .panel{--sheet:#fff;--field:#f5f6f8;--line:#d7dae0;--ink:#1b1f24;--soft:#57606a;--blue:#0a66c2;--green:#1a7f37;--amber:#9a6700;--red:#c0262d;--violet:#8250df;--grey:#6e7781;--on:#fff}
 @supports (color:light-dark(#000,#fff)){.panel{--sheet:light-dark(#fff,#16191d);--field:light-dark(#f5f6f8,#1f2328);--line:light-dark(#d7dae0,#3a4048);--ink:light-dark(#1b1f24,#eceff3);--soft:light-dark(#57606a,#a5aeb9);--blue:light-dark(#0a66c2,#6cb2ff);--green:light-dark(#1a7f37,#4fc36b);--amber:light-dark(#9a6700,#e2b341);--red:light-dark(#c0262d,#ff7b80);--violet:light-dark(#8250df,#c6a3ff);--grey:light-dark(#6e7781,#9aa4af);--on:light-dark(#fff,#16191d)}}
 .panel{position:fixed;inset:auto;margin:0;padding:0;display:flex;flex-direction:column;height:var(--height);max-inline-size:100vw;max-block-size:100vh;overflow:hidden;border:1px solid var(--line);border-radius:10px;background:var(--sheet);color:var(--ink);font:400 13px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;text-align:start;box-shadow:0 1px 2px #0003,0 12px 40px #0004}
-.panel.minimised{height:auto;inline-size:auto!important}
+.panel.minimised{height:auto;inline-size:max-content!important}
 h2,h3,p,ul,ol,dl,dd,pre{margin:0;padding:0;list-style:none;font:inherit}
 h2,h3,b{font-weight:600}
 code,pre,.log,.tabs{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;font-size:12px}

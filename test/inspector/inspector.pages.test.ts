@@ -258,6 +258,37 @@ describe('the panel', () => {
     await expect.poll(() => page.locator('cart-echo-inspector').count()).toBe(0)
   })
 
+  it('goes to any edge of the window while it is minimised, also after a reload; opened, it is wholly within', async () => {
+    const page = await open()
+    const whole = await boxOf(page)
+    await press(page, 'Minimise the inspector')
+    const first = await boxOf(page)
+    await page.mouse.move(first.x + 100, first.y + 20)
+    await page.mouse.down()
+    await page.mouse.move(1_270, 715, { steps: 3 })
+    await page.mouse.up()
+    const corner = await boxOf(page)
+    expect([Math.round(corner.x + corner.width), Math.round(corner.y + corner.height)]).toEqual([1_280, 720])
+    // Its badge gets longer: it stays within.
+    await page.evaluate('cart.connection.get = () => ({ name: "connecting", reason: "opening-socket", sinceMs: 0 })')
+    publish()
+    await badge(page, 'Connecting')
+    const wider = await boxOf(page)
+    expect([wider.width > corner.width, Math.round(wider.x + wider.width)]).toEqual([true, 1_280])
+    await page.reload()
+    await badge(page, 'Live')
+    expect((await boxOf(page)).y).toBe(corner.y)
+    await press(page, 'Open the inspector')
+    expect(await boxOf(page)).toMatchObject({
+      x: 1_280 - whole.width,
+      y: 720 - whole.height,
+      width: whole.width,
+      height: whole.height,
+    })
+    await press(page, 'Minimise the inspector')
+    expect((await boxOf(page)).y).toBe(corner.y)
+  })
+
   it('can be used where a dialog of the page takes the focus back, a script scrolls it by the wheel, and another forbids to copy', async () => {
     const page = await open()
     await page.evaluate(() => {
