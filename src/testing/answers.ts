@@ -1,7 +1,7 @@
 import { unfit } from '../engine/errors'
 import { isRecord, own } from '../engine/shape'
 import type { CheckAnswer } from './builders'
-import { insistOnFields, insistOnOneOf, unlessJson } from './misuse'
+import { insistOnFields, insistOnOneOf, isAmount, unless, unlessJson, type Wrong } from './misuse'
 
 /**
  * What the check may answer, by name: the rows of docs/protocol.md. `usual`: what the log says, or, on a shop without one, what the guide's own check
@@ -136,13 +136,6 @@ export const insistOnAnswer = (answer: unknown, options: unknown): void => {
 
 const WHAT = 'a name, a body by anAnswer(), or { status, headers, body }'
 
-type Wrong = (value: unknown) => string | null
-
-const unless =
-  (expected: string, isFit: (value: never) => boolean): Wrong =>
-  (value) =>
-    isFit(value as never) ? null : expected
-
 const RAW: Readonly<Record<keyof RawAnswer, Wrong>> = {
   status: unless(
     'an HTTP status, 200 to 599',
@@ -154,8 +147,6 @@ const RAW: Readonly<Record<keyof RawAnswer, Wrong>> = {
   ),
   body: unlessJson,
 }
-
-const isAmount = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value) && value >= 0
 
 const OPTIONS: Readonly<Record<keyof AnswerOptions, Wrong>> = {
   times: unless(

@@ -1,8 +1,9 @@
 import type { Bus, LockRequest, Stop, TabPorts } from '../engine/environment'
 import { CartEchoError, unfit } from '../engine/errors'
-import { createVirtualClock, type VirtualClock, type VirtualClockOptions } from './clock'
+import { CLOCK_OPTIONS, createVirtualClock, type VirtualClock, type VirtualClockOptions } from './clock'
+import { insistOnFields } from './misuse'
 import { type FakePage, openPage } from './page'
-import { createFakeShop, type FakeShop, type FakeShopOptions } from './shop'
+import { createFakeShop, type FakeShop, type FakeShopOptions, SHOP_OPTIONS } from './shop'
 import { createSockets, type Sockets } from './sockets'
 
 /** How a browser begins, with the shop that its tabs look at. */
@@ -46,10 +47,15 @@ interface Line {
   readonly hear: (message: unknown) => void
 }
 
-/** Opens a browser without tabs. */
+/**
+ * Opens a browser without tabs.
+ * @throws {CartEchoError} `invalid-options` for options that are none.
+ */
 export const createFakeBrowser = (options: FakeBrowserOptions = {}): FakeBrowser => {
-  const clock = createVirtualClock(options)
-  const shop = createFakeShop(options)
+  insistOnFields('createFakeBrowser()', { ...CLOCK_OPTIONS, ...SHOP_OPTIONS }, options)
+  const { startsAtMs, random, onAdvance, ...ofShop } = options
+  const clock = createVirtualClock({ startsAtMs, random, onAdvance })
+  const shop = createFakeShop(ofShop)
   const sockets = createSockets(shop)
   const locks = new Map<string, { holder: Claim | null; queue: Claim[] }>()
   const lines = new Set<Line>()

@@ -5,16 +5,28 @@ import { CartEchoError, unfit } from '../engine/errors'
 import { type Change, readListening } from '../engine/events'
 import type { PageIdentity } from '../engine/identity'
 import type { Refresh } from '../engine/refresh'
-import { readNumber } from '../engine/shape'
+import { readText } from '../engine/settings'
+import { isRecord, readNumber } from '../engine/shape'
 import type { Connection } from '../engine/state'
 import type { AnswerOptions, AnyAnswer } from './answers'
 import { createFakeBrowser, type FakeBrowser, type FakeBrowserOptions, partsOf } from './browser'
 import { aChange, type ChangeCall } from './builders'
+import { CLOCK_OPTIONS } from './clock'
 import { createFakeFetch } from './fetch'
-import { insistOnMs } from './misuse'
+import {
+  insistOnFields,
+  insistOnMs,
+  isAmount,
+  readElsewhere,
+  unless,
+  unlessFlag,
+  unlessFunction,
+  type Wrong,
+} from './misuse'
 import type { FakePageSignal } from './page'
-import type { AskedQuestion, FakeShop } from './shop'
-import { bringInto, type ReachableStates } from './states'
+import type { ReachableStates } from './reasons'
+import { type AskedQuestion, type FakeShop, SHOP_OPTIONS } from './shop'
+import { bringInto } from './states'
 import { createLedger, type Unreleased } from './unreleased'
 
 /** How a page with a fake cart begins. */
@@ -73,7 +85,7 @@ export interface FakeCart {
    * page would not read: a decoder of your own is asked, too.
    */
   readonly hear: ChangeCall
-  /** The socket is lost. It comes back with `comeBack()`, or by itself after `forMs` of the virtual clock. */
+  /** The socket is lost. It comes back with `comeBack()`, or by itself after `forMs` of the virtual clock. Throws `invalid-options` for what is no time. */
   readonly lose: (options?: { forMs?: number | undefined }) => void
   /** The socket server takes everybody again. */
   readonly comeBack: () => void
@@ -127,9 +139,10 @@ const SPREAD_MS = 2_000
 /**
  * Makes a page with a cart: the engine is the real one; socket, check, clock and page life are the test's. The user is 7, and somebody at an empty log, unless
  * you say otherwise. In a DOM it dispatches the same events as on a page. Waits for nothing in real time, and touches no timer of the test's.
- * @throws {CartEchoError} as `createCartEcho` does; `invalid-options` for a browser of others together with options for one of its own.
+ * @throws {CartEchoError} as `createCartEcho` does; `invalid-options` for options that are none, and for a browser of others together with options for one of its own.
  */
 export const createFakeCart = (options: FakeCartOptions = {}): FakeCart => {
+  insistOnFields('createFakeCart()', OPTIONS, options)
   const { connect = true, check = true, browser: given, onError, events, instance, tabs, target, ...rest } = options
   const { log, epoch, startsAtMs, random, onAdvance, ...said } = rest
   const ofBrowser = { log, epoch, startsAtMs, random, onAdvance }
@@ -270,8 +283,10 @@ export const createFakeCart = (options: FakeCartOptions = {}): FakeCart => {
     cart,
     shop,
     hear: hear as ChangeCall,
-    lose: ({ forMs } = {}) =>
-      sockets.lose(forMs === undefined ? null : clock.nowMs() + insistOnMs('lose().forMs', forMs)),
+    lose: (how = {}) => {
+      insistOnFields('lose()', LOSS, how)
+      sockets.lose(how.forMs === undefined ? null : clock.nowMs() + how.forMs)
+    },
     comeBack: sockets.comeBack,
     answer: shop.answer,
     connection: async (name, reason) =>
@@ -308,5 +323,37 @@ export const createFakeCart = (options: FakeCartOptions = {}): FakeCart => {
   }
 }
 
+/** Of a check that is given as to `createCartEcho`, as an address alone, nothing would be read. */
+const CHECK_SETTINGS = ['url', 'intervalMs', 'auditMs', 'timeoutMs']
+
+const OPTIONS: Readonly<Record<keyof FakeCartOptions | 'reverb', Wrong>> = {
+  ...CLOCK_OPTIONS,
+  log: SHOP_OPTIONS.log,
+  epoch: SHOP_OPTIONS.epoch,
+  connect: unlessFlag,
+  check: unless(
+    `true, false, or an object of ${CHECK_SETTINGS.join(', ')}`,
+    (check) =>
+      typeof check === 'boolean' ||
+      (isRecord(check) && Object.keys(check).every((key) => CHECK_SETTINGS.includes(key))),
+  ),
+  onError: unlessFunction,
+  browser: readElsewhere,
+  user: readElsewhere,
+  guest: readElsewhere,
+  owner: unless('a string that is not empty, or null', (owner) => owner === null || readText(owner) !== undefined),
+  cursor: readElsewhere,
+  enabled: readElsewhere,
+  channel: readElsewhere,
+  problems: readElsewhere,
+  // Of a page that is spread in; a fake one opens no socket there.
+  reverb: readElsewhere,
+  events: readElsewhere,
+  instance: readElsewhere,
+  tabs: readElsewhere,
+  target: readElsewhere,
+}
+
+const LOSS = { forMs: unless('milliseconds, 0 or more', isAmount) }
 const CHECK = '/api/cart/check-updates'
 const OWNER = 'owner-1'

@@ -1,6 +1,6 @@
 import type { Environment, Stop } from '../engine/environment'
 import { CartEchoError } from '../engine/errors'
-import { insistOnFunction, insistOnMs } from './misuse'
+import { insistOnMs, isAmount, unless, unlessFunction, type Wrong } from './misuse'
 
 /** A clock that stands until it is told to go on. */
 export interface VirtualClock extends Pick<Environment, 'nowMs' | 'random' | 'schedule'> {
@@ -30,6 +30,13 @@ export interface VirtualClockOptions {
   onAdvance?: ((ms: number) => void) | undefined
 }
 
+/** The readers of a clock's options. */
+export const CLOCK_OPTIONS: Readonly<Record<keyof VirtualClockOptions, Wrong>> = {
+  startsAtMs: unless('milliseconds, 0 or more', isAmount),
+  random: unlessFunction,
+  onAdvance: unlessFunction,
+}
+
 interface Timer {
   readonly atMs: number
   readonly delayMs: number
@@ -49,13 +56,9 @@ const TURNS = 50
 
 /**
  * Makes a clock. Nothing in it waits in real time, nor by the `setTimeout` that a test may have faked.
- * @throws {CartEchoError} `invalid-options` for options that are none.
  */
 export const createVirtualClock = (options: VirtualClockOptions = {}): VirtualClock => {
   const { startsAtMs = Date.now(), random = createRandom(), onAdvance } = options
-  insistOnMs('startsAtMs', startsAtMs)
-  insistOnFunction('random', random)
-  insistOnFunction('onAdvance', onAdvance)
   const timers = new Set<Timer>()
   const awaited = new Set<Promise<unknown>>()
   let timeMs = 0

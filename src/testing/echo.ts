@@ -9,7 +9,7 @@ import {
   type FakeSubscription,
   type Subscription,
 } from './echo-channel'
-import { insistOnOneOf } from './misuse'
+import { insistOnFields, insistOnOneOf, unless } from './misuse'
 
 /** The states of pusher-js's connection. */
 export type PusherState = 'initialized' | 'connecting' | 'connected' | 'unavailable' | 'failed' | 'disconnected'
@@ -102,10 +102,15 @@ const STATES: Readonly<Record<PusherState, true>> = {
   disconnected: true,
 }
 
-const insistOnChannelAnswer = (name: string, answer: unknown): void => {
-  if (typeof answer === 'number' && Number.isInteger(answer)) return
-  if (answer !== 'granted' && answer !== 'pending' && answer !== 'signature-refused')
-    throw unfit('invalid-options', name, 'granted, pending, signature-refused, or a status', answer)
+const CHANNELS = 'granted, pending, signature-refused, or a status'
+
+const isChannelAnswer = (answer: unknown): boolean =>
+  Number.isInteger(answer) || answer === 'granted' || answer === 'pending' || answer === 'signature-refused'
+
+const OPTIONS = {
+  state: unless(`one of ${Object.keys(STATES).join(', ')}`, (state: string) => Object.hasOwn(STATES, state)),
+  channels: unless(CHANNELS, isChannelAnswer),
+  key: unless('a string', (key) => typeof key === 'string'),
 }
 
 /**
@@ -113,10 +118,9 @@ const insistOnChannelAnswer = (name: string, answer: unknown): void => {
  * @throws {CartEchoError} `invalid-options` for options that are none.
  */
 export const createFakeEcho = (options: FakeEchoOptions = {}): FakeEcho => {
+  insistOnFields('createFakeEcho()', OPTIONS, options)
   const { key = 'fake-app' } = options
   let { state: current = 'connected', channels: said = 'granted' } = options
-  insistOnOneOf('state', STATES, current)
-  insistOnChannelAnswer('channels', said)
   let socketNumber = 1
   let isHung = false
   const socket = createBindings()
@@ -289,7 +293,7 @@ export const createFakeEcho = (options: FakeEchoOptions = {}): FakeEcho => {
       isHung = true
     },
     answer: (answer) => {
-      insistOnChannelAnswer('answer()', answer)
+      if (!isChannelAnswer(answer)) throw unfit('invalid-options', 'answer()', CHANNELS, answer)
       said = answer
     },
     confirm: (name) => the(name).confirm(),

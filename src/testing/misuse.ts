@@ -6,9 +6,13 @@ import { attempt, isRecord } from '../engine/shape'
  * @throws {CartEchoError} `invalid-options` for anything else. A test that said NaN would stand on a clock that shows nothing.
  */
 export const insistOnMs = (name: string, said: unknown): number => {
-  if (typeof said === 'number' && Number.isFinite(said) && said >= 0) return said
+  if (isAmount(said)) return said
   throw unfit('invalid-options', name, 'milliseconds, 0 or more', said)
 }
+
+/** True for a number from 0 up that is finite. */
+export const isAmount = (said: unknown): said is number =>
+  typeof said === 'number' && Number.isFinite(said) && said >= 0
 
 /**
  * One of the names of a table.
@@ -27,11 +31,7 @@ export const insistOnOneOf = <Name extends string>(
  * An object with no other keys than these, each read by its reader: what that says is expected, if the value is not that.
  * @throws {CartEchoError} `invalid-options` for anything else.
  */
-export const insistOnFields = (
-  name: string,
-  readers: Readonly<Record<string, (value: unknown) => string | null>>,
-  said: unknown,
-): void => {
+export const insistOnFields = (name: string, readers: Readonly<Record<string, Wrong>>, said: unknown): void => {
   if (!isRecord(said)) throw unfit('invalid-options', name, `an object of ${Object.keys(readers).join(', ')}`, said)
   for (const [key, value] of Object.entries(said)) {
     const reader = Object.hasOwn(readers, key) ? readers[key] : undefined
@@ -41,13 +41,23 @@ export const insistOnFields = (
   }
 }
 
-/**
- * A function, or nothing.
- * @throws {CartEchoError} `invalid-options` for anything else.
- */
-export const insistOnFunction = (name: string, said: unknown): void => {
-  if (said !== undefined && typeof said !== 'function') throw unfit('invalid-options', name, 'a function', said)
-}
+/** What is expected of a value, or null where it is that. */
+export type Wrong = (value: unknown) => string | null
+
+/** Reads a value: `isFit` says whether it is what is expected. */
+export const unless =
+  <Value>(expected: string, isFit: (value: Value) => boolean): Wrong =>
+  (value) =>
+    isFit(value as Value) ? null : expected
+
+/** Whatever it is, somebody else reads it. */
+export const readElsewhere: Wrong = () => null
+
+/** Reads what is true or false. */
+export const unlessFlag = unless('true or false', (value) => typeof value === 'boolean')
+
+/** Reads a function. */
+export const unlessFunction = unless('a function', (value) => typeof value === 'function')
 
 /** What is expected of what JSON can hold, or null where it can. */
 export const unlessJson = (value: unknown): string | null =>

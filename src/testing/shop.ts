@@ -6,6 +6,7 @@ import { readText } from '../engine/settings'
 import { attempt } from '../engine/shape'
 import { type AnswerOptions, type AnyAnswer, type Asked, type Canned, cannedOf, insistOnAnswer, json } from './answers'
 import { aChange, type ChangeCall, type CheckAnswer, type LoggedChange, placed } from './builders'
+import { insistOnFields, unless, unlessFlag, type Wrong } from './misuse'
 
 /** How a shop begins. */
 export interface FakeShopOptions {
@@ -63,8 +64,22 @@ interface Log {
 /** How far behind the log a page may be before it is told to begin anew. */
 const MOST_BEHIND = 500
 
-/** Opens a shop: somebody is logged in, and nothing has happened yet. */
+/** The readers of a shop's options. */
+export const SHOP_OPTIONS: Readonly<Record<keyof FakeShopOptions, Wrong>> = {
+  log: unlessFlag,
+  owner: unless('a string that is not empty', (owner) => readText(owner) !== undefined),
+  epoch: unless(
+    '1 to 32 of A-Z a-z 0-9 _ -',
+    (epoch) => typeof epoch === 'string' && parseCursor(`${epoch}:0`) !== null,
+  ),
+}
+
+/**
+ * Opens a shop: somebody is logged in, and nothing has happened yet.
+ * @throws {CartEchoError} `invalid-options` for options that are none.
+ */
 export const createFakeShop = (options: FakeShopOptions = {}): FakeShop => {
+  insistOnFields('createFakeShop()', SHOP_OPTIONS, options)
   const { log: hasLog = true, owner: first = 'owner-1', epoch: firstEpoch = 'e1' } = options
   const logs = new Map<string, Log>()
   const asked: AskedQuestion[] = []

@@ -2,36 +2,13 @@ import type { CartEcho } from '../engine/cart-echo'
 import { CartEchoError } from '../engine/errors'
 import type { PageIdentity } from '../engine/identity'
 import { isGiven } from '../engine/settings'
-import {
-  type ConnectingReason,
-  type Connection,
-  type ConnectionFact,
-  delayed,
-  type IdleReason,
-  type PollingReason,
-  type RefusedReason,
-  refused,
-  type WaitingReason,
-} from '../engine/state'
+import { type Connection, type ConnectionFact, delayed, type RefusedReason, refused } from '../engine/state'
 import type { CheckAnswerName } from './answers'
 import type { VirtualClock } from './clock'
-import { insistOnOneOf } from './misuse'
 import type { FakePage } from './page'
+import { insistOnState } from './reasons'
 import type { FakeShop } from './shop'
 import type { Sockets } from './sockets'
-
-/** Every state that a page can be brought into, with its reasons. What fails at the check is shown as `waiting` or `refused`, never as the reason of `polling`. */
-export interface ReachableStates {
-  idle: IdleReason
-  connecting: ConnectingReason
-  live: 'subscribed'
-  polling: Exclude<
-    PollingReason,
-    'check-failed' | 'check-refused' | 'check-busy' | 'session-over' | 'other-user' | 'page-conflict'
-  >
-  waiting: WaitingReason
-  refused: RefusedReason
-}
 
 /** What a state is reached by. */
 export interface Levers {
@@ -80,7 +57,7 @@ const REFUSED_ONLY: ReadonlySet<string> = new Set<RefusedReason>([
  */
 export const bringInto = async (levers: Levers, name: string, reason: string): Promise<Connection> => {
   const { cart, clock } = levers
-  insistOnOneOf('connection()', RECIPES, name)
+  insistOnState(name, reason)
   const isThere = (): boolean => {
     const now = cart.connection.get()
     return now.name === name && now.reason === reason

@@ -30,6 +30,6 @@ export {
   type PusherState,
 } from './echo'
 export type { FakePageSignal } from './page'
+export type { ReachableStates } from './reasons'
 export { type AskedQuestion, createFakeShop, type FakeShop, type FakeShopOptions } from './shop'
-export type { ReachableStates } from './states'
 export type { Unreleased } from './unreleased'

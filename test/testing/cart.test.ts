@@ -143,6 +143,8 @@ describe('a fake cart', () => {
     ['sleeps', -1],
     ['lose', { forMs: Number.NaN }],
     ['lose', { forMs: '5' }],
+    ['lose', { for: 5 }],
+    ['lose', null],
     ['logIn', ''],
     ['logIn', 5],
     ['answer', 'nope'],
@@ -177,10 +179,17 @@ describe('a fake cart', () => {
     expect(() => fake.answer('maintenance', options as never)).toThrow(refused)
   })
 
-  it('refuses a state that there is not', async () => {
+  it.each([
+    ['lively', 'subscribed', 'connection(): expected one of idle, connecting'],
+    ['toString', 'subscribed', 'connection(): expected one of idle, connecting'],
+    ['waiting', 'subscribed', 'expected one of socket-lost'],
+    ['polling', 'check-busy', 'expected one of no-socket'],
+    ['live', undefined, 'expected one of subscribed'],
+  ])('refuses the state %s: %s, which there is not', async (name, reason, words) => {
     const fake = await listening()
-    const refused = { code: 'invalid-options', message: expect.stringContaining('expected one of idle, connecting') }
-    await expect(fake.connection('lively' as never, 'subscribed' as never)).rejects.toMatchObject(refused)
+    const refused = { code: 'invalid-options', message: expect.stringContaining(words) }
+    await expect(fake.connection(name as never, reason as never)).rejects.toMatchObject(refused)
+    expect(fake.cart.connection.get().name).toBe('live')
   })
 
   it('tells events of your own', async () => {
@@ -494,6 +503,17 @@ describe('a fake cart', () => {
     [{ events: ['.cart.tested.changed' as never] }, 'invalid-event'],
     [{ browser: createFakeBrowser(), log: false }, 'invalid-options'],
     [{ browser: {} as never }, 'invalid-options'],
+    [{ chek: false } as never, 'invalid-options'],
+    [{ check: '/api/cart/check-updates' as never }, 'invalid-options'],
+    [{ check: { fetch: null } as never }, 'invalid-options'],
+    [{ connect: {} as never }, 'invalid-options'],
+    [{ log: 'no' as never }, 'invalid-options'],
+    [{ owner: 5 as never }, 'invalid-options'],
+    [{ epoch: 'a b' }, 'invalid-options'],
+    [{ onError: 5 as never }, 'invalid-options'],
+    [{ random: 5 as never }, 'invalid-options'],
+    [{ startsAtMs: '5' as never }, 'invalid-options'],
+    [5 as never, 'invalid-options'],
   ])('refuses %j at the call', (options, code) => {
     expect(() => createFakeCart(options)).toThrow(expect.objectContaining({ code }))
   })

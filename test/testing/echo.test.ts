@@ -255,9 +255,12 @@ describe('a cart on a fake Echo', () => {
 })
 
 describe('a fake Echo that is misused', () => {
-  it.each([{ state: 'open' }, { channels: 'yes' }, { channels: Number.NaN }])('refuses %j', (options) => {
-    expect(() => createFakeEcho(options as never)).toThrow(expect.objectContaining({ code: 'invalid-options' }))
-  })
+  it.each([{ state: 'open' }, { channels: 'yes' }, { channels: Number.NaN }, { key: 5 }, { kye: 'k' }, null])(
+    'refuses %j',
+    (options) => {
+      expect(() => createFakeEcho(options as never)).toThrow(expect.objectContaining({ code: 'invalid-options' }))
+    },
+  )
 
   it.each([
     ['answer', 'yes'],

@@ -2,7 +2,13 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { readResponse, weighAnswer } from '../../src/engine/answer'
 import { parseCursor } from '../../src/engine/cursor'
-import { answerNames, createFakeCart, createFakeShop, type FakeShop } from '../../src/testing/testing'
+import {
+  answerNames,
+  createFakeBrowser,
+  createFakeCart,
+  createFakeShop,
+  type FakeShop,
+} from '../../src/testing/testing'
 
 const ADDRESS = 'https://shop.test/api/cart/check-updates'
 
@@ -208,6 +214,15 @@ describe('the table of answers', () => {
 })
 
 describe('a shop that is misused', () => {
+  it.each([null, { log: 5 }, { owner: '' }, { epoch: 'a b' }, { logs: false }])(
+    'refuses to be made of %j',
+    (options) => {
+      const refused = expect.objectContaining({ code: 'invalid-options' })
+      expect(() => createFakeShop(options as never)).toThrow(refused)
+      expect(() => createFakeBrowser(options as never)).toThrow(refused)
+    },
+  )
+
   it.each([
     ['logIn', undefined],
     ['logIn', ''],

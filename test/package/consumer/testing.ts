@@ -99,3 +99,14 @@ shopEcho.emit('cart.stock.changed', { sku: 'mug', left: '3' })
 // @ts-expect-error pusher-js has no such state.
 shopEcho.become('reconnecting')
 createCartEcho({ connect: echo(() => shopEcho.echo), user: 7 })
+
+export const settling = async (): Promise<void> => {
+  // @ts-expect-error Of nothing there comes no number.
+  const nothing: number = await fake.settle()
+  const name: string = await fake.settle(Promise.resolve('name'))
+  // @ts-expect-error No promise: the function that makes one.
+  await fake.settle(fake.cart.check)
+  const { starts, listeners } = fake.unreleased
+  nothing.toFixed(starts + listeners)
+  name.trim()
+}
