@@ -66,8 +66,15 @@ export const ownLines = (example: string, level: number): readonly EnvLine[] => 
   return found
 }
 
+/** The id, key and secret of a Reverb app. */
+export interface ReverbApp {
+  readonly id: string
+  readonly key: string
+  readonly secret: string
+}
+
 /** What Reverb needs, as `php artisan reverb:install` writes it: for one machine, where the app's id, key and secret are made up. */
-export const reverbLines = (made: { readonly id: string; readonly key: string; readonly secret: string }) => {
+export const reverbLines = (made: ReverbApp) => {
   const line = (key: string, value: string): EnvLine => ({ key, lines: [`${key}=${value}`] })
   return [
     [
@@ -84,4 +91,11 @@ export const reverbLines = (made: { readonly id: string; readonly key: string; r
 
 /** Has what Laravel's own `.env` sends to the log broadcast by Reverb. */
 export const broadcastByReverb = (text: string): string =>
-  text.replace(/^(BROADCAST_CONNECTION=)(?:log|null)?(?=[ \t]*\r?$)/m, '$1reverb')
+  text.replace(/^(BROADCAST_CONNECTION=)(["']?)(?:log|null)?\2(?=[ \t]*\r?$)/m, '$1reverb')
+
+/** Gives what stands there empty, as in a copy of `.env.example`, a value. */
+export const fillReverb = (text: string, { id, key, secret }: ReverbApp): string =>
+  text.replace(
+    /^(REVERB_APP_(ID|KEY|SECRET)=)(?=[ \t]*\r?$)/gm,
+    (_, start: string, name: string) => `${start}${name === 'ID' ? id : name === 'KEY' ? key : secret}`,
+  )

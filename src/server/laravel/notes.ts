@@ -1,7 +1,7 @@
 import { numbersOf } from './composer'
 import { readEnv } from './env-file'
 import type { App } from './facts'
-import type { Level } from './plan-settings'
+import { isUnsetUp, type Level } from './plan-settings'
 
 /** From here on Laravel notes that a broadcast went out. */
 const SWEEPS_FROM = [11, 42] as const
@@ -9,16 +9,16 @@ const SWEEPS_FROM = [11, 42] as const
 /** What somebody should know of this app before the files work in it: one line each. */
 export const notesOn = async (app: App, level: Level): Promise<readonly string[]> => {
   const { files, found, composer, ownEcho, views } = app
-  const env = readEnv((await files.text('.env')) ?? '')
+  const envText = (await files.text('.env')) ?? ''
+  const env = readEnv(envText)
   const broadcasting = await files.text('config/broadcasting.php')
   const routes = await textOf(app, 'routes')
   const [major, minor] = numbersOf(found.laravel) ?? SWEEPS_FROM
   const driver = env.get('BROADCAST_CONNECTION') ?? env.get('BROADCAST_DRIVER')
-  const hasReverbApp = env.mentions('REVERB_APP_KEY')
   const notes: readonly (readonly [is: boolean, text: string])[] = [
     [composer.hasBadLock, 'composer.lock is no JSON: versions are those that composer.json asks for.'],
     [
-      driver !== undefined && driver !== '' && driver !== 'reverb' && (hasReverbApp || !/^(log|null)$/.test(driver)),
+      driver !== undefined && driver !== 'reverb' && !isUnsetUp(envText),
       `BROADCAST_CONNECTION is ${plainWord(driver)}: nothing goes to Reverb before it is reverb.`,
     ],
     [

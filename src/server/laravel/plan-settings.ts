@@ -1,18 +1,20 @@
-import type { AppFiles } from './app-files'
-import type { Edit } from './edit'
-import { addLines, broadcastByReverb, type EnvLine, ownLines, readEnv, reverbLines } from './env-file'
+import type { AppFile, AppFiles } from './app-files'
+import { type Edit, THERE } from './edit'
+import {
+  addLines,
+  broadcastByReverb,
+  type EnvLine,
+  fillReverb,
+  ownLines,
+  type ReverbApp,
+  readEnv,
+  reverbLines,
+} from './env-file'
 import { addProvider, namesProvider, PROVIDER } from './provider-list'
 import { editing, type Step, still } from './step'
 
 /** How much the server does. */
 export type Level = 0 | 1 | 2
-
-/** The id, key and secret of a Reverb app. */
-export interface ReverbApp {
-  readonly id: string
-  readonly key: string
-  readonly secret: string
-}
 
 const PROVIDERS = 'bootstrap/providers.php'
 
@@ -39,57 +41,74 @@ export interface EnvWish {
   readonly reverb: ReverbApp
 }
 
-/** The keys that a `.env` gets, in its paragraphs. */
-const missingLines = (text: string, { example, level, reverb }: EnvWish): readonly (readonly EnvLine[])[] => {
-  const env = readEnv(text)
-  const missing = (lines: readonly EnvLine[]) => lines.filter(({ key }) => !env.mentions(key))
-  const connection: readonly EnvLine[] = [{ key: 'BROADCAST_CONNECTION', lines: ['BROADCAST_CONNECTION=reverb'] }]
-  const ofReverb = isUnsetUp(text) ? [connection, ...reverbLines(reverb)] : []
-  return [...ofReverb, ownLines(example, level)].map(missing).filter((lines) => lines.length > 0)
-}
-
 /** True where nothing is broadcast yet, and nobody has switched that off. */
-const isUnsetUp = (text: string): boolean => {
-  const env = readEnv(text)
+export const isUnsetUp = (text: string): boolean => {
+  const env = readEnv(broadcastByReverb(text))
   if (['APP_ID', 'APP_KEY', 'APP_SECRET'].some((name) => env.mentions(`REVERB_${name}`))) return false
   const connection = env.get('BROADCAST_CONNECTION')
-  return connection === undefined
-    ? !env.mentions('BROADCAST_DRIVER')
-    : ['', 'log', 'null', 'reverb'].includes(connection)
+  return connection === undefined ? !env.mentions('BROADCAST_DRIVER') : connection === 'reverb'
 }
 
 /** What becomes of `.env` and `.env.example`. The example gets the same keys, without what was made up. */
 export const planEnv = async (files: AppFiles, wish: EnvWish): Promise<readonly Step[]> => {
-  const steps: Step[] = []
-  for (const path of ['.env', '.env.example']) {
-    const file = await files.read(path)
-    const mine = path === '.env' ? wish : { ...wish, reverb: { id: '', key: '', secret: '' } }
-    if (file) steps.push(envStep(path, file, mine))
-    else if (path === '.env')
-      steps.push(still(path, 'by-hand', 'it is not there', ['cp .env.example .env', 'php artisan key:generate']))
+  const [env, example] = [await files.read('.env'), await files.read('.env.example')]
+  const setsUp = isUnsetUp(env?.text ?? 'REVERB_APP_ID=')
+  const steps = [
+    env
+      ? envStep('.env', env, { ...wish, setsUp })
+      : still('.env', 'by-hand', 'it is not there', ['cp .env.example .env', 'php artisan key:generate']),
+  ]
+  if (example) {
+    const empty = { id: '', key: '', secret: '' }
+    steps.push(
+      envStep('.env.example', example, {
+        ...wish,
+        reverb: empty,
+        setsUp: setsUp && isUnsetUp(example.text ?? 'REVERB_APP_ID='),
+      }),
+    )
   }
   return steps
 }
 
-const envStep = (path: string, file: NonNullable<Awaited<ReturnType<AppFiles['read']>>>, wish: EnvWish): Step => {
-  const paragraphs = missingLines(file.text ?? '', wish)
-  const keys = paragraphs.flat().map(({ key }) => key)
-  const isMoved = isUnsetUp(file.text ?? '') && broadcastByReverb(file.text ?? '') !== file.text
-  const what = [...(isMoved ? ['BROADCAST_CONNECTION=reverb'] : []), ...keys].join(', ')
-  const lines = paragraphs
-    .flat()
-    .flatMap((line) => line.lines)
+/** What changes in a `.env`, paragraph by paragraph, and where a value is set that was none. */
+const envStep = (path: string, file: AppFile, { setsUp, ...wish }: EnvWish & { setsUp: boolean }): Step => {
+  const before = file.text ?? ''
+  const set = fillReverb(setsUp ? broadcastByReverb(before) : before, wish.reverb)
+  const env = readEnv(set)
+  const connection: EnvLine = { key: 'BROADCAST_CONNECTION', lines: ['BROADCAST_CONNECTION=reverb'] }
+  const paragraphs = [
+    ...(setsUp ? [[connection], ...reverbLines(wish.reverb)] : []),
+    ownLines(wish.example, wish.level),
+  ].map((lines) => lines.filter(({ key }) => !env.mentions(key)))
+  const after = paragraphs.flat().length > 0 ? addLines(set, paragraphs) : set
+  const lines = linesAdded(before, after)
+  const edit = (text: string): Edit => (after === text ? THERE : { kind: 'edited', text: after })
+  return editing(path, file, { what: summaryOf(lines), lines, edit })
+}
+
+/** The lines that a text has more than another, as they may be shown. */
+export const linesAdded = (before: string, after: string): readonly string[] => {
+  const had = new Set(before.split(/\r?\n/))
+  return after
+    .split(/\r?\n/)
+    .filter((line) => !had.has(line))
     .map(masked)
-  const edit = (text: string): Edit => {
-    if (what === '') return { kind: 'there' }
-    const moved = isMoved ? broadcastByReverb(text) : text
-    return { kind: 'edited', text: keys.length > 0 ? addLines(moved, paragraphs) : moved }
+}
+
+/** Which keys they set, by the word that they begin with. */
+const summaryOf = (lines: readonly string[]): string => {
+  const keys = lines.flatMap((line) => /^#? ?([A-Z][A-Z0-9_]*)=/.exec(line)?.[1] ?? [])
+  const counts = new Map<string, number>()
+  for (const key of keys) {
+    const [prefix = key] = /^(?:VITE_REVERB|REVERB|CART_ECHO)_/.exec(key) ?? []
+    counts.set(prefix, (counts.get(prefix) ?? 0) + 1)
   }
-  return editing(path, file, { what, lines, edit })
+  return [...counts].map(([prefix, count]) => (prefix.endsWith('_') ? `${prefix}… (${count})` : prefix)).join(', ')
 }
 
 /** A line of `.env` as it may be shown. */
-export const masked = (line: string): string => line.replace(/^([A-Z_]*(?:SECRET|KEY|PASSWORD)=)[^\s"$].*$/, '$1…')
+export const masked = (line: string): string => line.replace(/^([A-Z_]*(?:SECRET|KEY|PASSWORD)=)(?!"\$\{)\S.*$/, '$1…')
 
 /** A level that stands in `.env` and is another than was asked for: that is for a person to change. */
 export const planLevel = (text: string, asked: Level | null): readonly Step[] => {

@@ -1,8 +1,9 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { plain } from '../doctor/finding'
 import { openApp } from './app-files'
+import type { ReverbApp } from './env-file'
 import { changesOf, makePlan, type Plan } from './plan'
-import type { Level, ReverbApp } from './plan-settings'
+import type { Level } from './plan-settings'
 import { type SayOptions, sayNext, sayPlan, sayPlanJson } from './say-plan'
 import { whyNot, writeAll } from './write-all'
 

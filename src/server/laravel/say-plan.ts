@@ -3,7 +3,7 @@ import { plain } from '../doctor/finding'
 import { diffOf } from './diff'
 import type { Found } from './facts'
 import type { Plan } from './plan'
-import { masked } from './plan-settings'
+import { linesAdded } from './plan-settings'
 import type { Action, Step } from './step'
 
 /** How a plan is said. */
@@ -76,19 +76,19 @@ export const sayDiff = ({ path, change, shipped }: Step): string => {
 }
 
 /** Of `.env` nothing is shown but what is added, and of that no secret. */
-const sayEnvDiff = (path: string, before: string, after: string): string => {
-  const had = new Set(before.split(/\r?\n/))
-  const added = after.split(/\r?\n/).filter((line) => !had.has(line))
-  return `--- ${path}\n+++ ${path}\n${added.map((line) => `+${masked(line)}\n`).join('')}`
-}
+const sayEnvDiff = (path: string, before: string, after: string): string =>
+  `--- ${path}\n+++ ${path}\n${linesAdded(before, after)
+    .map((line) => `+${line}\n`)
+    .join('')}`
 
 /** What is left to be typed, as people read it. */
-export const sayNext = ({ next, level }: Plan, { colours }: Pick<SayOptions, 'colours'>): string => {
+export const sayNext = ({ next }: Plan, { colours }: Pick<SayOptions, 'colours'>): string => {
   const typed = (commands: readonly string[]) => commands.map((command) => `  ${colours.cyan(command)}\n`).join('')
   const before = next.before.length === 0 ? '' : `First\n${typed(next.before)}\n`
   const runsOn =
-    '  (reverb:start runs on: a terminal of its own. From then on a worker sends what is queued: php artisan queue:work --queue=broadcasts,default)\n'
-  return `${before}Then log in as ${next.to}, open a page, and make it hear its first event\n${typed(next.first)}${level === 0 ? '' : runsOn}`
+    'reverb:start runs on, in a terminal of its own. From then on a worker sends what is queued:\n' +
+    typed(['php artisan queue:work --queue=broadcasts,default'])
+  return `${before}Then log in as ${next.to}, open a page, and make it hear its first event\n${typed(next.first)}\n${runsOn}`
 }
 
 /** A plan for programs: JSON, and the end of its line. The shape is in docs/laravel.md. */
