@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { AppFiles } from './app-files'
 import { asWritten, isMigration, placeOf, type ShippedFile, type Standing, standingOf } from './shipped'
+import { unstamped } from './stamp'
 import { type Step, still, written } from './step'
 
 /** How files are treated that are there already. */
@@ -31,7 +32,7 @@ export const planFile = async (
   if (there.text === null) return still(path, 'kept', 'no UTF-8 text')
   const standing = standingOf(there.text, shipped, version)
   if (standing === 'same') return still(path, 'none')
-  const comparison = { before: there.text, after: shipped.body }
+  const comparison = { before: unstamped(there.text).body, after: shipped.body }
   const update = standing === 'older' && !isMigration(path)
   if (!force && !update) return { ...still(path, 'kept', KEPT[standing]), shipped: comparison }
   if (there.isOutside) return `${path} leads out of the app by a symlink`

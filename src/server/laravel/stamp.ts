@@ -16,7 +16,11 @@ interface Unstamped {
 }
 
 const WORDS = 'Written by npx cart-echo laravel'
-const STAMP = new RegExp(`\\n(?://|\\{\\{--) ${WORDS}, (\\d+\\.\\d+\\.\\d+[\\w.-]*), ([0-9a-f]{16})(?: --\\}\\})?\\s*$`)
+// Anywhere: something may have been added after it.
+const STAMP = new RegExp(
+  `^(?://|\\{\\{--) ${WORDS}, (\\d+\\.\\d+\\.\\d+[\\w.-]*), ([0-9a-f]{16})(?: --\\}\\})?[ \\t]*(?:\\n|$)`,
+  'm',
+)
 
 const hashOf = (body: string): string => createHash('sha256').update(body).digest('hex').slice(0, 16)
 
@@ -31,8 +35,8 @@ export const unstamped = (text: string): Unstamped => {
   const plain = withPlainLines(text)
   const found = STAMP.exec(plain)
   if (!found) return { body: plain, stamp: null }
-  const [, version = '', hash] = found
-  const body = plain.slice(0, found.index + 1)
+  const [line, version = '', hash] = found
+  const body = plain.slice(0, found.index) + plain.slice(found.index + line.length)
   return { body, stamp: { version, isUntouched: hashOf(body) === hash } }
 }
 

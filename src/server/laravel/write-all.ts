@@ -4,8 +4,18 @@ import { basename, dirname, join, relative, sep } from 'node:path'
 import { codeOf, isIn, nearestReal } from './app-files'
 import type { Change } from './step'
 
-/** Says in one line why these cannot be written; null where they can. Writes nothing. */
-export const whyNot = async (root: string, changes: readonly Change[]): Promise<string | null> => {
+const mayWrite = (path: string): Promise<boolean> =>
+  access(path, constants.W_OK).then(
+    () => true,
+    () => false,
+  )
+
+/** Says in one line why these cannot be written; null where they can. Writes nothing. `isWritable` asks the file system, by default. */
+export const whyNot = async (
+  root: string,
+  changes: readonly Change[],
+  isWritable: (path: string) => Promise<boolean> = mayWrite,
+): Promise<string | null> => {
   for (const { path, real, before } of changes) {
     const folder = await nearestReal(dirname(real))
     if (!isIn(root, folder)) return `${path} leads out of the app by a symlink`
@@ -18,12 +28,6 @@ export const whyNot = async (root: string, changes: readonly Change[]): Promise<
 }
 
 const shownIn = (root: string, path: string): string => relative(root, path).split(sep).join('/') || 'the folder'
-
-const isWritable = (path: string): Promise<boolean> =>
-  access(path, constants.W_OK).then(
-    () => true,
-    () => false,
-  )
 
 interface Ready {
   readonly change: Change
