@@ -56,7 +56,7 @@ const surroundingsOf = ({ out, err, hasColours, version, laravelIn, confirm }: C
   err,
   version: version ?? 'unknown',
   colours: createColors(hasColours === true),
-  shippedIn: laravelIn ?? '',
+  shippedIn: laravelIn ?? null,
   confirm,
 })
 

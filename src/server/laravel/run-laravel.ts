@@ -30,8 +30,8 @@ export interface LaravelSurroundings {
   readonly err: (text: string) => void
   readonly version: string
   readonly colours: SayOptions['colours']
-  /** The folder `laravel` of this package. */
-  readonly shippedIn: string
+  /** The folder `laravel` of this package; null where it is not known. */
+  readonly shippedIn: string | null
   /** Asks whoever is there; undefined where nobody is. */
   readonly confirm: ((question: string) => Promise<boolean>) | undefined
 }
@@ -55,7 +55,7 @@ const attempt = async (options: LaravelOptions, surroundings: LaravelSurrounding
   const { version, shippedIn } = surroundings
   const files = await openApp(options.path)
   if (!files) return `there is no folder ${options.path}`
-  const shipped = await openApp(shippedIn)
+  const shipped = shippedIn === null ? null : await openApp(shippedIn)
   if (!shipped) return 'this package lacks its folder laravel: install cart-echo anew'
   const plan = await makePlan(files, shipped, { ...options, version, reverb: makeUp() })
   return typeof plan === 'string' ? plan : carryOut(plan, options, surroundings)

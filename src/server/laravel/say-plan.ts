@@ -35,7 +35,9 @@ export const sayPlan = (plan: Plan, { version, diff, colours }: SayOptions): str
   const parts = [
     `${colours.bold(`cart-echo ${version}, level ${level}`)}, in ${plain(root)}\n`,
     `Found\n${sayFound(found)}`,
-    `To do\n${open.map((step) => lineOf(step, colours)).join('')}${inPlace}`,
+    `Plan\n${byFolder(open)
+      .map((step) => lineOf(step, colours))
+      .join('')}${inPlace}`,
     diff ? steps.map(sayDiff).join('') : '',
     notes.length === 0 ? '' : `To know\n${notes.map((note) => `  - ${plain(note)}\n`).join('')}`,
   ]
@@ -59,6 +61,19 @@ const sayFound = (found: Found): string => {
     [entry === null ? 'no bundle' : `bundle: ${entry}`, echo === null ? 'no window.Echo' : `window.Echo: ${echo}`],
   ]
   return lines.map((line) => `  ${plain(line.join(', '))}\n`).join('')
+}
+
+/** Steps of which there is nothing more to say stand in one line for each folder. */
+const byFolder = (steps: readonly Step[]): readonly Step[] => {
+  const said = new Map<string, Step>()
+  for (const step of steps) {
+    const [, folder, name] = /^(.+)\/([^/]+)$/.exec(step.path) ?? []
+    const isBare = folder !== undefined && step.what === '' && step.lines.length === 0
+    const key = isBare ? `${step.action} ${folder}/` : `${step.action} ${step.path} ${step.what}`
+    const before = said.get(key)
+    said.set(key, before ? { ...before, path: `${before.path}, ${name}` } : step)
+  }
+  return [...said.values()]
 }
 
 const lineOf = ({ path, action, what, lines }: Step, colours: SayOptions['colours']): string => {
