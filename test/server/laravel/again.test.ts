@@ -6,7 +6,7 @@ import { stamped, unstamped } from '../../../src/server/laravel/stamp'
 import { changedIn, contentsOf, laravel, makeApp, put, report, SHIPPED_IN, shippedPaths, textOf } from './support/app'
 import { type Files, SKELETONS } from './support/skeletons'
 
-const FRESH = SKELETONS['Laravel 12']
+const FRESH: Files = SKELETONS['Laravel 12']
 const CONFIG = 'config/cart-echo.php'
 const LOG = 'app/CartEcho/CartLog.php'
 const MIGRATION = 'database/migrations/2026_01_01_000000_create_cart_echo_tables.php'

@@ -130,7 +130,7 @@ const common = (require: Record<string, string>, dev?: Record<string, string>): 
 const packageJson = (dependencies: Record<string, string> = {}): string =>
   `${JSON.stringify({ private: true, type: 'module', scripts: { build: 'vite build' }, devDependencies: { 'laravel-vite-plugin': '^2.0.0', vite: '^7.0.0', ...dependencies } }, null, 4)}\n`
 
-const plain = (framework: string, dev: Record<string, string>): Files => ({
+const plain = (framework: string, dev: Record<string, string>) => ({
   ...common({ 'laravel/framework': framework, 'laravel/tinker': '^2.10.1' }, dev),
   'package.json': packageJson(),
   'resources/js/app.js': "import './bootstrap';\n",
