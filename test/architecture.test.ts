@@ -34,10 +34,11 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: RegExp }> = {
   // Only its own entry for msw needs that.
   testing: { rooms: ['engine', 'page', 'tabs', 'create-cart-echo'], packages: /^msw$/ },
   server: {
-    rooms: ['server/doctor'],
+    rooms: ['server/doctor', 'server/laravel'],
     packages: /^(node:|hono\/utils\/|(ws|picocolors|picocolors\/types|@clack\/prompts)$)/,
   },
   'server/doctor': { rooms: ['server'], packages: /^(node:|(ws|parse5|picocolors\/types)$)/ },
+  'server/laravel': { rooms: ['server', 'server/doctor'], packages: /^(node:|picocolors\/types$)/ },
   'create-cart-echo': { rooms: ['engine', 'page', 'tabs'], packages: /^$/ },
   entry: { rooms: ['engine', 'page', 'create-cart-echo'], packages: /^$/ },
 }
@@ -101,7 +102,7 @@ const roomOf = (path: string): string => {
   if (path === 'index.ts') return 'entry'
   const [first = '', second = ''] = path.replace(/\.ts$/, '').split('/')
   if (first === 'connections') return second === 'echo' || second === 'reverb' ? `${first}/${second}` : first
-  if (first === 'server') return second === 'doctor' ? `${first}/${second}` : first
+  if (first === 'server') return second === 'doctor' || second === 'laravel' ? `${first}/${second}` : first
   return first === 'adapters' ? `${first}/${second}` : first
 }
 

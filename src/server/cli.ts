@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
-import { spinner } from '@clack/prompts'
+import { fileURLToPath } from 'node:url'
+import { confirm, spinner } from '@clack/prompts'
 import pc from 'picocolors'
 import { runCli } from './cli/run'
 
@@ -37,6 +38,12 @@ const code = await runCli(process.argv.slice(2), {
       ? () => spinner({ indicator: 'timer', withGuide: false, cancelMessage: 'Left off' })
       : undefined,
   version,
+  laravelIn: fileURLToPath(new URL('../../laravel', import.meta.url)),
+  // Ctrl-C answers with a symbol: that is no yes.
+  confirm:
+    isWatched && process.stdin.isTTY === true
+      ? async (message) => (await confirm({ message, initialValue: true })) === true
+      : undefined,
 })
 
 process.off('exit', leftOff)

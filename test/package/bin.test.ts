@@ -1,8 +1,11 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { createServer as createHttpServer } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
-import { join } from 'node:path'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { SKELETONS } from '../server/laravel/support/skeletons'
 import { snippet } from '../support/guide-snippets'
 import { packed } from './support/pack'
 import { runNode, startNode } from './support/run'
@@ -96,6 +99,29 @@ describe('the cart-echo command, with nothing else installed', () => {
       err: '',
       out: expect.stringContaining('[page-no-block]'),
     })
+  })
+
+  it('puts the Laravel files of the package into an app, and finds them in place then', async () => {
+    const home = await realpath(await mkdtemp(join(tmpdir(), 'cart-echo-app-')))
+    onTestFinished(() => rm(home, { recursive: true, force: true }))
+    for (const [path, text] of Object.entries(SKELETONS['Laravel 12'])) {
+      await mkdir(dirname(join(home, path)), { recursive: true })
+      await writeFile(join(home, path), text)
+    }
+    const cli = join(folder, CLI)
+    // Nobody is at a terminal.
+    expect((await runNode([cli, 'laravel'], home)).code).toBe(2)
+    expect(readdirSync(join(home, 'config'))).toEqual(['auth.php'])
+    const { code, out, err } = await runNode([cli, 'laravel', '--yes'], home)
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(out).toMatch(/\nWritten: \d+ files\.\n/)
+    const packaged = packed.files.filter((path) => /^laravel\/(app|config|database|resources|tests)\//.test(path))
+    expect(packaged.length).toBeGreaterThan(15)
+    for (const path of packaged)
+      expect(readFileSync(join(home, path.slice('laravel/'.length)), 'utf8')).toContain(
+        readFileSync(join(folder, path), 'utf8'),
+      )
+    expect((await runNode([cli, 'laravel'], home)).out).toContain('\nNothing to write.\n')
   })
 
   it('helps', async () => {

@@ -91,6 +91,26 @@ export const COMMANDS = {
     },
     more: 'It ends with 0 where nothing is wrong, with 1 where something is, and with 2 where it was called wrongly.',
   },
+  laravel: {
+    usage: 'npx cart-echo laravel [options]',
+    summary:
+      'puts the Laravel side into an app: says what it found and what it is going to do, asks, and writes what is missing',
+    options: {
+      path: { type: 'string', value: '<folder>', help: 'the folder of the app (default .)' },
+      level: {
+        type: 'string',
+        value: '<n>',
+        help: '0 broadcasts, 1 also keeps a log, 2 also sends again what never went out (default: as in .env, else 1)',
+      },
+      yes: { type: 'boolean', short: 'y', help: 'writes without asking' },
+      'dry-run': { type: 'boolean', help: 'says what it would do, and writes nothing' },
+      diff: { type: 'boolean', help: 'shows line by line what differs, and writes nothing' },
+      force: { type: 'boolean', help: 'overwrites files of ours that differ, also those that you have edited' },
+      json: { type: 'boolean', help: 'prints a report for programs (docs/laravel.md); with --yes or --dry-run' },
+      help: HELP_OPTION,
+    },
+    more: 'It ends with 0 where all is done or only shown, with 1 where it cannot be done or was declined, and with 2 where it was called wrongly.',
+  },
 } as const satisfies Record<string, Command>
 
 /** True for the name of a sub-command. */

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import type { DoctorOptions } from '../doctor/options'
+import type { LaravelOptions } from '../laravel/run-laravel'
 import { isLevel, type Level } from '../shop/owner-log'
 import { COMMANDS, type CommandName, isCommand, readersOf } from './commands'
 import { readDoctor } from './doctor-options'
@@ -11,6 +12,7 @@ export type CliRequest =
   | { readonly kind: 'version' }
   | { readonly kind: 'start'; readonly port: number; readonly host: string; readonly level: Level }
   | DoctorRequest
+  | LaravelRequest
   | { readonly kind: 'mistake'; readonly message: string; readonly command: CommandName | null }
 
 /** That a shop is to be examined. */
@@ -20,6 +22,12 @@ export interface DoctorRequest {
   /** A file with the certificate of an authority; null: none. */
   readonly caFile: string | null
   readonly options: Omit<DoctorOptions, 'ca' | 'version' | 'onStep'>
+}
+
+/** That the Laravel side is to be put into an app. */
+export interface LaravelRequest {
+  readonly kind: 'laravel'
+  readonly options: LaravelOptions
 }
 
 /** The port when none is named. */
@@ -33,7 +41,8 @@ export const readArguments = (words: readonly string[], environment: Environment
   const [first, ...rest] = words
   const command = isCommand(first) ? first : null
   try {
-    return command === 'doctor' ? doctor(rest, environment) : start(command ? rest : words, command)
+    if (command === 'doctor') return doctor(rest, environment)
+    return command === 'laravel' ? laravel(rest) : start(command ? rest : words, command)
   } catch (error) {
     // Parsing throws for nothing else than what was typed.
     const message = error instanceof Error ? firstSentence(error.message) : String(error)
@@ -62,7 +71,9 @@ const start = (args: readonly string[], command: 'start' | null): CliRequest => 
   const near = nearest(word ?? '', Object.keys(COMMANDS))
   if (word !== undefined)
     return mistake(
-      command ? `start takes no "${word}"` : `There is no command "${word}": ${near ? `${near}?` : 'start or doctor'}`,
+      command
+        ? `start takes no "${word}"`
+        : `There is no command "${word}": ${near ? `${near}?` : 'start, doctor or laravel'}`,
     )
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) return mistake(`--port takes 0 to 65535, not "${port}"`)
   if (host === '') return mistake('--host takes an address of this machine, such as 127.0.0.1')
@@ -81,6 +92,26 @@ const doctor = (args: readonly string[], environment: Environment): CliRequest =
   const read = readDoctor(values, positionals, environment)
   if (typeof read === 'string') return { kind: 'mistake', message: read, command: 'doctor' }
   return { kind: 'doctor', isJson: values.json === true, caFile: values.ca ?? null, options: read }
+}
+
+const laravel = (args: readonly string[]): CliRequest => {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: readersOf('laravel'),
+    strict: true,
+    allowPositionals: true,
+  })
+  if (values.help) return { kind: 'help', command: 'laravel' }
+  const mistake = (message: string): CliRequest => ({ kind: 'mistake', message, command: 'laravel' })
+  const { path = '.', level, diff = false, force = false, yes = false, json = false } = values
+  const dryRun = values['dry-run'] ?? false
+  const [word] = positionals
+  if (word !== undefined) return mistake(`laravel takes no "${word}"; the folder of the app is given by --path`)
+  if (path === '') return mistake('--path takes a folder')
+  if (level !== undefined && !/^[012]$/.test(level)) return mistake(`--level takes 0, 1 or 2, not "${level}"`)
+  if (yes && (dryRun || diff)) return mistake(`--yes writes, and --${dryRun ? 'dry-run' : 'diff'} does not: choose one`)
+  const wanted = level === undefined ? null : level === '0' ? 0 : level === '1' ? 1 : 2
+  return { kind: 'laravel', options: { path, level: wanted, diff, force, dryRun, isJson: json, yes } }
 }
 
 const firstSentence = (message: string): string => message.split('. ', 1)[0] ?? message

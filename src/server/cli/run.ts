@@ -3,8 +3,9 @@ import { createColors } from 'picocolors'
 import type { CartEchoServer } from '../cart-echo-server'
 import { plain } from '../doctor/finding'
 import { CartEchoServerError } from '../errors'
+import { runLaravel } from '../laravel/run-laravel'
 import { startServer } from '../start-server'
-import { helpOf } from './commands'
+import { type CommandName, helpOf } from './commands'
 import { examine, type Spinner } from './examine'
 import { type CliRequest, type Environment, readArguments } from './options'
 import { greeting, isLoopback, OPEN_TO_OTHERS } from './words'
@@ -23,6 +24,10 @@ export interface CliEnvironment {
   readonly spinner?: (() => Spinner) | undefined
   /** The version of this package. Default: `unknown`. */
   readonly version?: string | undefined
+  /** The folder `laravel` of this package. Default: none, and `laravel` says so. */
+  readonly laravelIn?: string | undefined
+  /** Asks a question, where somebody is there to answer. Default: nobody is. */
+  readonly confirm?: ((question: string) => Promise<boolean>) | undefined
 }
 
 /** Runs the command to its end. Gives the exit code: 0 stopped as asked, or nothing wrong; 1 cannot start, or something wrong; 2 bad options. */
@@ -36,14 +41,14 @@ export const runCli = async (words: readonly string[], environment: CliEnvironme
       environment.out(`${environment.version ?? 'unknown'}\n`)
       return 0
     case 'mistake':
-      environment.err(
-        `cart-echo: ${sentence(request.message)} See npx cart-echo ${request.command === 'doctor' ? 'doctor ' : ''}--help\n`,
-      )
+      environment.err(`cart-echo: ${sentence(request.message)} See npx cart-echo ${namedIn(request.command)}--help\n`)
       return 2
     case 'start':
       return serve(request, environment)
     case 'doctor':
       return examine(request, environment)
+    case 'laravel':
+      return runLaravel(request.options, surroundingsOf(environment))
   }
 }
 
@@ -52,6 +57,17 @@ const sentence = (message: string): string => {
   const words = plain(message)
   return words.endsWith('?') ? words : `${words}.`
 }
+
+const namedIn = (command: CommandName | null): string => (command === null || command === 'start' ? '' : `${command} `)
+
+const surroundingsOf = ({ out, err, hasColours, version, laravelIn, confirm }: CliEnvironment) => ({
+  out,
+  err,
+  version: version ?? 'unknown',
+  colours: createColors(hasColours === true),
+  shippedIn: laravelIn ?? null,
+  confirm,
+})
 
 /** Beside the built command, but only where it was built: the package does not carry the frameworks. */
 const EXAMPLES = new URL('./demo/examples/index.html', import.meta.url)

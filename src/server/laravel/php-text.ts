@@ -1,0 +1,29 @@
+const PHP_PARTS = /('(?:\\[\s\S]|[^'\\])*'|"(?:\\[\s\S]|[^"\\])*")|\/\*[\s\S]*?\*\/|(?:\/\/|#(?!\[))[^\r\n]*/g
+
+const blank = (text: string): string => text.replace(/[^\r\n]/g, ' ')
+
+/** PHP with spaces in the place of its comments, so that everything else stays where it is. */
+export const withoutComments = (php: string): string =>
+  php.replace(PHP_PARTS, (whole, string: string | undefined) => string ?? blank(whole))
+
+/** Blade and HTML with spaces in the place of their comments. */
+export const withoutBladeComments = (blade: string): string =>
+  blade.replace(/\{\{--[\s\S]*?--\}\}|<!--[\s\S]*?-->/g, blank)
+
+/** How the lines of a text end: as its first one does. */
+export const lineEndOf = (text: string): '\n' | '\r\n' => (/\r?\n/.exec(text)?.[0] === '\r\n' ? '\r\n' : '\n')
+
+/** The same text with `\n` at the end of its lines. */
+export const withPlainLines = (text: string): string => text.replaceAll('\r\n', '\n')
+
+/** What stands between a bracket and the one that closes it; null where nothing does. `at` is where the first stands. */
+export const insideBrackets = (text: string, at: number): string | null => {
+  let depth = 0
+  for (let index = at; index < text.length; index += 1) {
+    const letter = text[index] ?? ''
+    if ('[({'.includes(letter)) depth += 1
+    if ('])}'.includes(letter)) depth -= 1
+    if (depth === 0) return text.slice(at + 1, index)
+  }
+  return null
+}
