@@ -183,8 +183,8 @@ export const createClient = (options: ClientOptions): CartEcho => {
   const refuseOtherUser = (): void => {
     const { memory } = customer
     const fact = refused('other-user')
-    close(fact.error)
     memory.pending.length = 0
+    close(fact.error)
     forgetNews()
     if (customer.memory === memory && session === null && holders.size > 0) move(fact)
   }

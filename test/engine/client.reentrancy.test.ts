@@ -265,3 +265,34 @@ it.each([
     expect(open).toHaveLength(links)
   },
 )
+
+it('a restart from onError, while a link throws as another customer ends it, asks', async () => {
+  const asked: unknown[] = []
+  const sinks: Sink[] = []
+  const page = listeningClient({
+    identity: { user: 7, owner: 'mine', cursor: 'e1:1' },
+    transport: () => (sink) => {
+      sinks.push(sink)
+      if (sinks.length > 1) sink.resync()
+      return {
+        stop: () => {
+          throw new Error('broken')
+        },
+        ask: (query) => {
+          asked.push(query)
+          return new Promise(() => undefined)
+        },
+      }
+    },
+    onError: ({ code }) => {
+      if (code !== 'echo-failed' || sinks.length > 1) return
+      page.client.stop()
+      page.client.start()
+    },
+  })
+  page.client.start()
+  sinks[0]?.answer({ name: 'log', answer: answerOf('e1:1', 'e1:3', { owner: 'theirs' }) }, 0)
+  page.environment.advance(60_000)
+  expect([sinks.length, asked.length]).toEqual([2, 1])
+  page.client.stop()
+})
