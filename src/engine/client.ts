@@ -108,7 +108,6 @@ export const createClient = (options: ClientOptions): CartEcho => {
   })
 
   const tell = (note: TabNote): void => session?.tell(note)
-
   const siblings = createSiblings(environment, refreshing.isRunning, () =>
     tell({ name: 'changed-here', instance: listening.instance }),
   )

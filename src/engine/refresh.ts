@@ -50,6 +50,8 @@ const SETTLE_MS = 250
 const SPREAD_MS = 2_000
 /** The longest spread that a server can ask for. */
 const LONGEST_SPREAD_MS = 300_000
+/** As many runs may follow one another without a pause, each for what was requested during the one before: a refresh may request itself. */
+const MOST_IN_A_ROW = 5
 /** How many times a refresh is tried, and how long one run may take. */
 const MOST_ATTEMPTS = 5
 const RUN_WITHIN_MS = 30_000
@@ -216,6 +218,7 @@ const createRefresher = (
   /** Of what is wanted, from the first request to its end. */
   let spreadMs = ownSpreadMs
   let failures = 0
+  let inARow = 0
 
   // Set first: what is stopped may be the page's own code.
   const become = (next: State): void => {
@@ -292,6 +295,7 @@ const createRefresher = (
     ended.catch(() => undefined)
     const running: Running = { name: 'running', abort, ended, again: null }
     become(running)
+    inARow += 1
     trace('begun')
     return ended
   }
@@ -313,14 +317,16 @@ const createRefresher = (
 
   const succeed = (hasRun: boolean, again: number | null): void => {
     rest(hasRun)
-    if (again !== null) want(again)
-    else if (hasRun) done()
+    if (again !== null) return want(again)
+    inARow = 0
+    if (hasRun) done()
   }
 
   const fail = (cause: unknown, again: number | null): CartEchoError => {
     const error = new CartEchoError('refresh-failed', `onRefresh failed: ${wordsOf(cause)}`, { cause })
     const before = failures
     failures += 1
+    inARow = 0
     rest(false)
     // Nothing goes on by itself on a page that does not listen; it is stale, and reads its cart when it starts.
     const isListening = connection.get().name !== 'idle'
@@ -348,7 +354,10 @@ const createRefresher = (
     want,
     /** Runs at once what is wanted, whatever it waits for. Resolves when it has run, was skipped, or was dropped. Rejects with `refresh-failed`. */
     flush: async (): Promise<void> => {
+      const isRequestedMeanwhile = state.name === 'running'
       if (state.name === 'running') await state.ended
+      // One that requests itself would leave the page no time for anything else: the next waits for its timer.
+      if (isRequestedMeanwhile && inARow >= MOST_IN_A_ROW) return
       // Another caller may have started the next run already. A refresh that was given up is tried again.
       if (isDone()) return
       if (state.name === 'running') return state.ended
@@ -360,6 +369,7 @@ const createRefresher = (
     /** Drops what is wanted, and aborts what runs. `want` may follow. */
     reset: (): void => {
       const before = state
+      inARow = 0
       rest(true)
       if (before.name === 'running') before.abort.abort()
     },

@@ -448,3 +448,23 @@ describe('refresh()', () => {
     end()
   })
 })
+
+describe('a refresh that requests itself', () => {
+  it('runs a few times in a row, then by its timer, so that the page has time for other things', async () => {
+    const { client, environment, end } = listeningClient()
+    let runs = 0
+    client.onRefresh(() => {
+      runs += 1
+      if (runs < 1_000) client.refresh().catch(() => undefined)
+    })
+    client.start()
+    await client.refresh()
+    const atOnce = runs
+    await environment.advanceTurnByTurn(10_000)
+    const later = runs
+    client.stop()
+    await environment.advanceTurnByTurn(10_000)
+    expect([atOnce <= 5, later > atOnce, later < 60, runs]).toEqual([true, true, true, later])
+    end()
+  })
+})
