@@ -42,7 +42,7 @@ const define = (): Inspectors => {
   }
 
   const open: Inspectors['open'] = (cart, settings) => {
-    if (shown?.cart === cart) {
+    if (shown && shown.cart === cart) {
       shown.panel.toFront()
       return shown.stop
     }

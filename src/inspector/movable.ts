@@ -47,6 +47,10 @@ export const makeMovable = ({ panel, head, mover, sizer, safely, first, isFolded
     isFolded() ? within(place, { width: panel.offsetWidth, height: panel.offsetHeight }) : fitInto(place, viewport())
 
   const show = (): void => {
+    // A page's `zoom` on `<html>` would push it out of the window.
+    const { currentCSSZoom: zoom = 1 } = unclobbered(document, 'documentElement') as { currentCSSZoom?: number }
+    if (zoom !== 1) panel.style.setProperty('zoom', `${1 / zoom}`)
+    else panel.style.removeProperty('zoom')
     const { x, y, width, height } = fitted(wanted)
     panel.style.setProperty('left', `${x}px`)
     panel.style.setProperty('top', `${y}px`)

@@ -220,6 +220,20 @@ describe('a page with styles for everything', () => {
     await said(page).getByText('Up to date').waitFor()
   })
 
+  it.each([0.8, 1.25])('that zoom all of it by %d, leave the panel in the window, of its size', async (zoom) => {
+    const page = await open({ bypassCSP: true })
+    const before = await boxOf(page)
+    await press(page, 'Close the inspector')
+    await page.addStyleTag({ content: `html { zoom: ${zoom} }` })
+    await page.evaluate('inspect(cart)')
+    expect(await boxOf(page)).toEqual(before)
+    await page.mouse.move(before.x + 200, before.y + 20)
+    await page.mouse.down()
+    await page.mouse.move(before.x + 100, before.y + 50, { steps: 3 })
+    await page.mouse.up()
+    expect(await boxOf(page)).toEqual({ ...before, x: before.x - 100, y: before.y + 30 })
+  })
+
   it('in a page from right to left, is English from left to right, with nothing cut off', async () => {
     const page = await open()
     await page.evaluate(() => document.documentElement.setAttribute('dir', 'rtl'))

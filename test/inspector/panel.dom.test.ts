@@ -522,6 +522,16 @@ describe('the end of a panel', () => {
     expect(warn.mock.calls).toEqual([['cart-echo: the inspector has failed, and is closed.', new Error('no')]])
   })
 
+  it.each([[undefined], [null], [{}], ['cart']])(
+    'comes at once, with a warning, where the cart is none: %o',
+    (none) => {
+      const warn = vi.spyOn(console, 'warn').mockReturnValue(undefined)
+      undo.push(inspect(none as unknown as ListeningClient['client']))
+      expect([hosts().length, warn.mock.calls.length]).toEqual([0, 1])
+      expect(warn.mock.calls[0]?.[0]).toBe('cart-echo: the inspector has failed, and is closed.')
+    },
+  )
+
   it('comes the same way when a button fails', async () => {
     const warn = vi.spyOn(console, 'warn').mockReturnValue(undefined)
     const { client } = inspected()

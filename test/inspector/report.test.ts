@@ -28,10 +28,11 @@ describe('a report', () => {
     page.hear({ sku: 'mug-11', cart_echo: { epoch: 'epoch1', seq: 3 } }, 'shop.secret.event')
     page.link().sink.resync()
     await page.link().asked[0]?.answer(answerOf('epoch1:2', 'epoch1:3', { owner: 'owner-h7Qk' }))
-    journal.add({ atMs: 1, name: 'error', error: FAILED })
-    journal.add({ atMs: 1, name: 'unanswered', error: FAILED, tookMs: 7 })
+    const atMs = page.environment.nowMs()
+    journal.add({ atMs, name: 'error', error: FAILED })
+    journal.add({ atMs, name: 'unanswered', error: FAILED, tookMs: 7 })
     journal.add({
-      atMs: 1,
+      atMs,
       name: 'handed-over',
       tabs: { name: 'tabs', self: 'tab-aaaa', leader: 'tab-bbbb', others: ['tab-bbbb'] },
     })
