@@ -111,6 +111,12 @@ export const COMMANDS = {
     },
     more: 'It ends with 0 where all is done or only shown, with 1 where it cannot be done or was declined, and with 2 where it was called wrongly.',
   },
+  completion: {
+    usage: 'npx cart-echo completion <bash|zsh|fish>',
+    summary: 'prints what makes a shell complete sub-commands and options',
+    options: { help: HELP_OPTION },
+    more: 'For a cart-echo that stands in the PATH. bash and zsh: eval "$(cart-echo completion bash)"; fish: cart-echo completion fish | source',
+  },
 } as const satisfies Record<string, Command>
 
 /** True for the name of a sub-command. */

@@ -3,6 +3,7 @@ import type { DoctorOptions } from '../doctor/options'
 import type { LaravelOptions } from '../laravel/run-laravel'
 import { isLevel, type Level } from '../shop/owner-log'
 import { COMMANDS, type CommandName, isCommand, readersOf } from './commands'
+import { isShell, SHELLS, type Shell } from './completion'
 import { readDoctor } from './doctor-options'
 import { nearest } from './nearest'
 
@@ -13,6 +14,7 @@ export type CliRequest =
   | { readonly kind: 'start'; readonly port: number; readonly host: string; readonly level: Level }
   | DoctorRequest
   | LaravelRequest
+  | { readonly kind: 'completion'; readonly shell: Shell }
   | { readonly kind: 'mistake'; readonly message: string; readonly command: CommandName | null }
 
 /** That a shop is to be examined. */
@@ -42,6 +44,7 @@ export const readArguments = (words: readonly string[], environment: Environment
   const command = isCommand(first) ? first : null
   try {
     if (command === 'doctor') return doctor(rest, environment)
+    if (command === 'completion') return completion(rest)
     return command === 'laravel' ? laravel(rest) : start(command ? rest : words, command)
   } catch (error) {
     // Parsing throws for nothing else than what was typed.
@@ -73,7 +76,7 @@ const start = (args: readonly string[], command: 'start' | null): CliRequest => 
     return mistake(
       command
         ? `start takes no "${word}"`
-        : `There is no command "${word}": ${near ? `${near}?` : 'start, doctor or laravel'}`,
+        : `There is no command "${word}": ${near ? `${near}?` : 'start, doctor, laravel or completion'}`,
     )
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) return mistake(`--port takes 0 to 65535, not "${port}"`)
   if (host === '') return mistake('--host takes an address of this machine, such as 127.0.0.1')
@@ -112,6 +115,19 @@ const laravel = (args: readonly string[]): CliRequest => {
   if (yes && (dryRun || diff)) return mistake(`--yes writes, and --${dryRun ? 'dry-run' : 'diff'} does not: choose one`)
   const wanted = level === undefined ? null : level === '0' ? 0 : level === '1' ? 1 : 2
   return { kind: 'laravel', options: { path, level: wanted, diff, force, dryRun, isJson: json, yes } }
+}
+
+const completion = (args: readonly string[]): CliRequest => {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: readersOf('completion'),
+    strict: true,
+    allowPositionals: true,
+  })
+  if (values.help) return { kind: 'help', command: 'completion' }
+  const [shell, more] = positionals
+  if (isShell(shell) && more === undefined) return { kind: 'completion', shell }
+  return { kind: 'mistake', message: `completion takes ${SHELLS.join(', ')}`, command: 'completion' }
 }
 
 const firstSentence = (message: string): string => message.split('. ', 1)[0] ?? message

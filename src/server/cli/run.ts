@@ -6,6 +6,7 @@ import { CartEchoServerError } from '../errors'
 import { runLaravel } from '../laravel/run-laravel'
 import { startServer } from '../start-server'
 import { type CommandName, helpOf } from './commands'
+import { completionFor } from './completion'
 import { examine, type Spinner } from './examine'
 import { type CliRequest, type Environment, readArguments } from './options'
 import { greeting, isLoopback, OPEN_TO_OTHERS } from './words'
@@ -47,6 +48,9 @@ export const runCli = async (words: readonly string[], environment: CliEnvironme
       return serve(request, environment)
     case 'doctor':
       return examine(request, environment)
+    case 'completion':
+      environment.out(completionFor(request.shell))
+      return 0
     case 'laravel':
       return runLaravel(request.options, surroundingsOf(environment))
   }

@@ -27,7 +27,7 @@ describe('the words after cart-echo', () => {
     [['--host', ''], '--host takes an address of this machine, such as 127.0.0.1'],
     [['--level', 'inbox'], '--level takes guide, log or outbox, not "inbox"'],
     [['--no-such'], "Unknown option '--no-such'"],
-    [['begin'], 'There is no command "begin": start, doctor or laravel'],
+    [['begin'], 'There is no command "begin": start, doctor, laravel or completion'],
     [['docter', 'https://shop.test'], 'There is no command "docter": doctor?'],
     [['--prot', '1'], "Unknown option '--prot': --port?"],
     [['doctor', '--cokie', 'a=1'], "Unknown option '--cokie': --cookie?"],
