@@ -13,6 +13,8 @@ const stopped = (): Promise<void> =>
 // Beside `src` and `dist` alike.
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
 const isWatched = process.stdout.isTTY === true
+// Some terminals of machines have no width: a spinner or a question would be drawn letter by letter.
+const hasWidth = isWatched && process.stdout.columns > 0
 
 // The spinner ends the process by itself on Ctrl-C, with 0, as if nothing were wrong.
 const leftOff = (): void => {
@@ -32,16 +34,12 @@ const code = await runCli(process.argv.slice(2), {
   stopped,
   variables: process.env,
   hasColours: isWatched && pc.isColorSupported,
-  // Some terminals of machines have no width, and it would be drawn letter by letter.
-  spinner:
-    isWatched && process.stdout.columns > 0
-      ? () => spinner({ indicator: 'timer', withGuide: false, cancelMessage: 'Left off' })
-      : undefined,
+  spinner: hasWidth ? () => spinner({ indicator: 'timer', withGuide: false, cancelMessage: 'Left off' }) : undefined,
   version,
   laravelIn: fileURLToPath(new URL('../../laravel', import.meta.url)),
   // Ctrl-C answers with a symbol: that is no yes.
   confirm:
-    isWatched && process.stdin.isTTY === true
+    hasWidth && process.stdin.isTTY === true
       ? async (message) => (await confirm({ message, initialValue: true })) === true
       : undefined,
 })

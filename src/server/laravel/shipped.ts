@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AppFiles } from './app-files'
+import { withPlainLines } from './php-text'
 import { compareVersions, stamped, unstamped } from './stamp'
 
 /** A file that cart-echo ships for an app. */
@@ -23,7 +24,8 @@ const FOLDERS = ['app', 'config', 'database', 'resources', 'tests']
 /** Reads the files of the folder `laravel` of this package. */
 export const readShipped = async (laravel: AppFiles): Promise<readonly ShippedFile[]> => {
   const paths = (await Promise.all(FOLDERS.map(laravel.list))).flat()
-  return Promise.all(paths.map(async (path) => ({ path, body: await readFile(join(laravel.root, path), 'utf8') })))
+  const bodyOf = async (path: string) => withPlainLines(await readFile(join(laravel.root, path), 'utf8'))
+  return Promise.all(paths.map(async (path) => ({ path, body: await bodyOf(path) })))
 }
 
 /** What a file of the app is worth beside the shipped one. */
