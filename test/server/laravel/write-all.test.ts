@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events'
 import { chmod, mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -17,6 +18,26 @@ describe('writing', () => {
     const root = await makeApp({ a: 'old' })
     expect(await writeAll(root, [change(root, 'a', 'old'), change(root, 'b/c/d', null)])).toBe(null)
     expect(await contentsOf(root)).toEqual({ a: 'new', 'b/c/d': 'new' })
+  })
+
+  it('is not ended in the middle by a signal, and hears of none afterwards', async () => {
+    const root = await makeApp({ a: 'old' })
+    const signals = new EventEmitter()
+    const done = writeAll(root, [change(root, 'a', 'old'), change(root, 'b', null)], signals)
+    const heard = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((signal) => signals.emit(signal))
+    expect(heard).toEqual([true, true, true])
+    expect(await done).toBe(null)
+    expect(await contentsOf(root)).toEqual({ a: 'new', b: 'new' })
+    expect(signals.eventNames()).toEqual([])
+    await writeAll(root, [change(root, 'a', 'another')], signals)
+    expect(signals.eventNames()).toEqual([])
+  })
+
+  it('takes away what a run that was killed has left beside a file, and nothing else', async () => {
+    const others = { '.env.backup.tmp': '', '.env.0123456.tmp': '', '..env.0123456g.tmp': '', 'env.01234567.tmp': '' }
+    const root = await makeApp({ '.env': 'old', '..env.01234567.tmp': 'secret', ...others })
+    expect(await writeAll(root, [change(root, '.env', 'old')])).toBe(null)
+    expect(await contentsOf(root)).toEqual({ '.env': 'new', ...others })
   })
 
   it('keeps who may read a file', async () => {
