@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import {
   access,
   chmod,
+  chown,
   constants,
   mkdir,
   readdir,
@@ -116,7 +117,18 @@ const dropLeft = async (folder: string, name: string): Promise<void> => {
 const writeBeside = async (temporary: string, { real, before, after }: Change): Promise<void> => {
   // What `.env` holds is nobody else's to read, not for a moment either.
   await writeFile(temporary, after, before === null ? { flag: 'wx' } : { flag: 'wx', mode: 0o600 })
-  if (before !== null) await chmod(temporary, (await stat(real)).mode & 0o7777)
+  if (before === null) return
+  const there = await stat(real)
+  await belongAs(temporary, there)
+  await chmod(temporary, there.mode & 0o7777)
+}
+
+/** Gives a file the owner and the group of another: a web server may read `.env` by its group alone. */
+const belongAs = async (path: string, { uid, gid }: { uid: number; gid: number }): Promise<void> => {
+  const own = await stat(path)
+  if (own.uid === uid && own.gid === gid) return
+  // Its owner is only the administrator's to give.
+  await chown(path, uid, gid).catch(() => chown(path, own.uid, gid))
 }
 
 const contentsOf = (path: string): Promise<string | null> =>

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { chmod, mkdir, readdir, stat, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Change } from '../../../src/server/laravel/step'
@@ -45,6 +45,15 @@ describe('writing', () => {
     await chmod(join(root, '.env'), 0o640)
     await writeAll(root, [change(root, '.env', 'old')])
     expect((await stat(join(root, '.env'))).mode & 0o777).toBe(0o640)
+  })
+
+  it('keeps whose a file is, and of which group, by which a web server may read it', async () => {
+    const root = await makeApp({ '.env': 'old' })
+    const { uid } = await stat(join(root, '.env'))
+    const [owner, group] = uid === 0 ? [12_345, 12_346] : [uid, process.getgroups?.().at(-1) ?? 0]
+    await chown(join(root, '.env'), owner, group)
+    expect(await writeAll(root, [change(root, '.env', 'old')])).toBe(null)
+    expect(await stat(join(root, '.env'))).toMatchObject({ uid: owner, gid: group })
   })
 
   it.each([
