@@ -76,9 +76,9 @@ describePhp('a payload in PHP', () => {
     [
       'a condition without a name',
       { conditions: [{ action: 'removed' }] },
-      "Each of changes.conditions has an 'action'",
+      "Each of changes.conditions is an array with an 'action'",
     ],
-    ['conditions that are none', { conditions: 'all' }, "Each of changes.conditions has an 'action'"],
+    ['conditions that are none', { conditions: 'all' }, "Each of changes.conditions is an array with an 'action'"],
     [
       'totals that are formatted',
       { totals: { currency: 'MYR', subtotal: '1', total: 1, savings: 0 } },
@@ -93,6 +93,20 @@ describePhp('a payload in PHP', () => {
       error: 'InvalidArgumentException',
       message: expect.stringContaining(words),
     })
+  })
+
+  it('refuses conditions that are objects as it refuses others, not with an error of PHP’s', () => {
+    expect(run<readonly Built[]>('objects').map(({ error }) => error)).toEqual(
+      Array(3).fill('InvalidArgumentException'),
+    )
+  })
+
+  it('refuses what (array) makes of an object: the log could not be read with it, and no name of an admin is seen in it', () => {
+    for (const changes of [{ '\0*\0admin': 'x' }, { by: [{ '\0App\\Models\\User\0secret': 1 }] }])
+      expect(build(changes)).toMatchObject({
+        error: 'InvalidArgumentException',
+        message: expect.stringContaining('holds what is private in an object'),
+      })
   })
 
   it('refuses a session in cart_echo, and an id that is none', () => {

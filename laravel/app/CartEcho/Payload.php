@@ -156,8 +156,8 @@ final class Payload
     private static function conditions(mixed $conditions): array
     {
         $read = function (mixed $condition): array {
-            if (! is_string($condition['action'] ?? null) || ! is_string($condition['display_name'] ?? null)) {
-                throw new InvalidArgumentException("Each of changes.conditions has an 'action' and a 'display_name', both strings.");
+            if (! is_array($condition) || ! is_string($condition['action'] ?? null) || ! is_string($condition['display_name'] ?? null)) {
+                throw new InvalidArgumentException("Each of changes.conditions is an array with an 'action' and a 'display_name', both strings.");
             }
 
             return ['item_id' => self::id('item_id', $condition['item_id'] ?? null)] + $condition;
@@ -185,6 +185,10 @@ final class Payload
     {
         foreach ($values as $key => $value) {
             $where = [...$path, $key];
+            // Such keys are what (array) makes of an object: all that is private in it, and no JSON object may be read with them.
+            if (str_starts_with((string) $key, "\0")) {
+                throw new InvalidArgumentException(implode('.', [...$path, '']).'… holds what is private in an object: name what a shopper is to see.');
+            }
             if (in_array(str_replace(['_', '-'], '', strtolower((string) $key)), self::FORBIDDEN, true)) {
                 throw new InvalidArgumentException(implode('.', $where).' does not belong in what a shopper is sent: leave it out.');
             }

@@ -1,11 +1,11 @@
-import { readdir, readFile, realpath, stat } from 'node:fs/promises'
+import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
 
 /** A file of an app, as far as it can be read. */
 export interface AppFile {
   /** Where it really is, symlinks followed. */
   readonly real: string
-  /** What is in it; null where that is no text. */
+  /** What is in it; null where that is no text, or where it is no plain file: a pipe may never say anything. */
   readonly text: string | null
   /** True where a symlink leads out of the app. It is read, and never written. */
   readonly isOutside: boolean
@@ -19,7 +19,7 @@ export interface AppFiles {
   readonly read: (path: string) => Promise<AppFile | null>
   /** What is in a file; null where there is none, or no text. Throws as `read` does. */
   readonly text: (path: string) => Promise<string | null>
-  /** True for whatever is there: a file, a folder, a link. */
+  /** True for whatever is there: a file, a folder, a link, even one that leads nowhere. */
   readonly has: (path: string) => Promise<boolean>
   /** The files in a folder and below it, by their paths, sorted; none where there is no folder. Symlinked folders are not entered. */
   readonly list: (folder: string) => Promise<readonly string[]>
@@ -34,7 +34,7 @@ export const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 
 /** What answers that nothing is there. */
-const NOTHING_THERE = ['ENOENT', 'ENOTDIR']
+const NOTHING_THERE = ['ENOENT', 'ENOTDIR', 'ELOOP']
 
 const orNull = <Value>(promise: Promise<Value>): Promise<Value | null> =>
   promise.catch((error) => {
@@ -49,10 +49,14 @@ export const openApp = async (folder: string): Promise<AppFiles | null> => {
 
   const read: AppFiles['read'] = async (path) => {
     const real = await orNull(realpath(join(root, path)))
-    if (real === null || (await stat(real)).isDirectory()) return null
+    if (real === null) return null
+    const kind = await stat(real)
+    if (kind.isDirectory()) return null
+    const isOutside = !isIn(root, real)
+    if (!kind.isFile()) return { real, text: null, isOutside }
     const bytes = await readFile(real)
     const text = bytes.toString('utf8')
-    return { real, text: Buffer.from(text).equals(bytes) ? text : null, isOutside: !isIn(root, real) }
+    return { real, text: Buffer.from(text).equals(bytes) ? text : null, isOutside }
   }
 
   const list: AppFiles['list'] = async (folder) => {
@@ -73,7 +77,7 @@ export const openApp = async (folder: string): Promise<AppFiles | null> => {
     root,
     read,
     text: async (path) => (await read(path))?.text ?? null,
-    has: async (path) => (await orNull(stat(join(root, path)))) !== null,
+    has: async (path) => (await orNull(lstat(join(root, path)))) !== null,
     list,
   }
 }

@@ -32,11 +32,11 @@ export const readJson = (text: string): unknown => {
 /** Reads composer.json and composer.lock. A text says what is wrong with the first. */
 export const readComposer = async (files: AppFiles): Promise<Composer | string> => {
   const text = await files.text('composer.json')
-  if (text === null) return `there is no composer.json in ${files.root}`
-  const json = readJson(text)
+  if (text === null && !(await files.has('composer.json'))) return `there is no composer.json in ${files.root}`
+  const json = readJson(text ?? '')
   if (!isObject(json)) return 'composer.json is no JSON: composer validate says where'
   const lockText = await files.text('composer.lock')
-  const lock = lockText === null ? {} : readJson(lockText)
+  const lock = lockText === null && !(await files.has('composer.lock')) ? {} : readJson(lockText ?? '')
   const asked = { ...objectAt(json, 'require-dev'), ...objectAt(json, 'require') }
   const installed = new Map(packagesOf(lock))
   const folder = objectAt(objectAt(json, 'autoload'), 'psr-4')['App\\']
@@ -59,7 +59,9 @@ const packagesOf = (lock: unknown): readonly (readonly [name: string, version: s
 
 /** The first two numbers of a version, or of the latest that a constraint allows; null where it has none, such as `dev-master`. */
 export const numbersOf = (version: string): readonly [major: number, minor: number] | null => {
-  const found = [...version.matchAll(/(?<![\d.])(\d+)(?:\.(\d+|x|\*))?/g)].map(
+  // The name of a branch and a commit have numbers too.
+  const numbers = version.replace(/(?<![\w.-])dev-[^\s,|]*|#\w+/g, '')
+  const found = [...numbers.matchAll(/(?<![\d.])(\d+)(?:\.(\d+|x|\*))?/g)].map(
     ([, major, minor]) => [Number(major), Number(minor) || 0] as const,
   )
   return found.sort(([a, x], [b, y]) => b - a || y - x)[0] ?? null

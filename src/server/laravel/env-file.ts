@@ -19,7 +19,8 @@ export const readEnv = (text: string): EnvFile => {
   }))
   return {
     get: (key) => {
-      const line = lines.find((one) => one.isSet && one.key === key)
+      // As Laravel reads it: the last one counts.
+      const line = lines.filter((one) => one.isSet && one.key === key).at(-1)
       return line && unquoted(line.value)
     },
     mentions: (key) => lines.some((one) => one.key === key),
@@ -95,7 +96,7 @@ export const broadcastByReverb = (text: string): string =>
 
 /** Gives what stands there empty, as in a copy of `.env.example`, a value. */
 export const fillReverb = (text: string, { id, key, secret }: ReverbApp): string =>
-  text.replace(
-    /^(REVERB_APP_(ID|KEY|SECRET)=)(?=[ \t]*\r?$)/gm,
-    (_, start: string, name: string) => `${start}${name === 'ID' ? id : name === 'KEY' ? key : secret}`,
-  )
+  text.replace(/^(REVERB_APP_(ID|KEY|SECRET)=)(?:""|'')?(?=[ \t]*\r?$)/gm, (whole, start: string, name: string) => {
+    const value = name === 'ID' ? id : name === 'KEY' ? key : secret
+    return value === '' ? whole : `${start}${value}`
+  })

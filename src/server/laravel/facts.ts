@@ -2,7 +2,7 @@ import type { AppFiles } from './app-files'
 import { type Composer, numbersOf, objectAt, readComposer, readJson } from './composer'
 import { readEnv } from './env-file'
 import type { View } from './layout'
-import { insideBrackets, withoutComments } from './php-text'
+import { insideBrackets, withoutComments, withoutScriptComments } from './php-text'
 
 /** What kind of id users have; null where that could not be seen. */
 export type Ids = 'integer' | 'uuid' | 'ulid' | 'string' | null
@@ -69,7 +69,7 @@ export const lookAt = async (files: AppFiles): Promise<App | string> => {
     packages,
     views: await textsIn(files, 'resources/views', /\.blade\.php$/),
     scripts,
-    ownEcho: scripts.find(({ text }) => /\bconfigureEcho\(/.test(withoutComments(text)))?.path ?? null,
+    ownEcho: scripts.find(({ text }) => /\bconfigureEcho\(/.test(withoutScriptComments(text)))?.path ?? null,
     found: {
       laravel,
       reverb: version('laravel/reverb'),
@@ -80,7 +80,7 @@ export const lookAt = async (files: AppFiles): Promise<App | string> => {
       tests: version('pestphp/pest') !== null ? 'pest' : version('phpunit/phpunit') !== null ? 'phpunit' : null,
       ids: await idsOf(files),
       ...(await sessionsOf(files)),
-      echo: scripts.find(({ text }) => /\bwindow\.Echo\s*=/.test(withoutComments(text)))?.path ?? null,
+      echo: scripts.find(({ text }) => /\bwindow\.Echo\s*=/.test(withoutScriptComments(text)))?.path ?? null,
       entry: hasVite && entries.length === 1 && entry ? entry.path : null,
     },
   }

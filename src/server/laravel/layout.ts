@@ -1,5 +1,5 @@
 import { type Edit, THERE, unsure } from './edit'
-import { lineEndOf, withoutBladeComments } from './php-text'
+import { blank, lineEndOf, withoutBladeComments } from './php-text'
 
 /** What a layout has to have at the end of its body. */
 export const COMPONENT = '<x-cart-echo />'
@@ -22,7 +22,20 @@ const USUAL = ['components/layouts/app', 'layouts/app', 'app'].map((name) => `${
 const APART = /^resources\/views\/(?:vendor|emails?|mails?|errors|pdfs?)\/|\/(?:guest|auth|mail|email)\b/
 
 /** True where a view has the component, outside of comments. */
-export const hasComponent = (blade: string): boolean => /<x-cart-echo\b/.test(withoutBladeComments(blade))
+export const hasComponent = (blade: string): boolean => TAG.test(withoutBladeComments(blade))
+
+// A component of the shop's own may have a name that begins alike.
+const TAG = /<x-cart-echo(?![\w.:-])/
+
+const CODE =
+  /<(script|style|textarea)\b[\s\S]*?<\/\1\s*>|@php\b(?!\s*\()[\s\S]*?@endphp\b|<\?(?:php|=)[\s\S]*?\?>|\{\{[^\r\n]*?\}\}|\{!![^\r\n]*?!!\}/gi
+
+/** Where a body ends: outside of comments, scripts and PHP. */
+const bodyEnds = (blade: string) => [
+  ...withoutBladeComments(blade)
+    .replace(CODE, blank)
+    .matchAll(/<\/body\s*>/gi),
+]
 
 /** Finds the view that every page of the shop is in. */
 export const findLayout = (views: readonly View[]): Layout => {
@@ -38,7 +51,7 @@ export const findLayout = (views: readonly View[]): Layout => {
   return only && whole.length === 1 ? { view: only } : { among: whole.map(({ path }) => path) }
 }
 
-const hasBody = ({ text }: View): boolean => /<\/body\s*>/i.test(withoutBladeComments(text))
+const hasBody = ({ text }: View): boolean => bodyEnds(text).length > 0
 
 /** The view itself, or the one that it is wrapped in: `<x-layouts.app.sidebar>`, `<x-layouts::app.sidebar>`. */
 const bodyOf = (view: View, at: (path: string) => View | undefined): View | null => {
@@ -51,11 +64,11 @@ const bodyOf = (view: View, at: (path: string) => View | undefined): View | null
 
 /** Adds the component to the end of a layout's body. */
 export const addComponent = (blade: string): Edit => {
-  const text = withoutBladeComments(blade)
   if (hasComponent(blade)) return THERE
-  if (/<x-cart-echo\b/.test(blade)) return unsure('it stands there in a comment')
-  if (/\bdata-cart-echo\b/.test(text)) return unsure('a block of its own stands there, whose place it takes')
-  const ends = [...text.matchAll(/<\/body\s*>/gi)]
+  if (TAG.test(blade)) return unsure('it stands there in a comment')
+  if (/\bdata-cart-echo\b/.test(withoutBladeComments(blade)))
+    return unsure('a block of its own stands there, whose place it takes')
+  const ends = bodyEnds(blade)
   const [end] = ends
   if (!end || ends.length > 1) return unsure(end ? 'it has several </body>' : 'it has no </body>')
   const [indent = ''] = /[ \t]*$/.exec(blade.slice(0, end.index)) ?? []

@@ -1,5 +1,5 @@
-import { type Edit, THERE } from './edit'
-import { lineEndOf } from './php-text'
+import { type Edit, THERE, unsure } from './edit'
+import { lineEndOf, withoutScriptComments } from './php-text'
 
 /** What a page's script depends on. */
 export interface PageScriptOptions {
@@ -34,16 +34,23 @@ export const IMPORT = './cart-echo'
 
 /** True where a script imports cart-echo, or the file that does. */
 export const importsCartEcho = (script: string): boolean =>
-  /^[ \t]*(?:import|export)\b[^'"]*['"](?:cart-echo(?:\/[\w-]+)?|(?:\.{1,2}|@)\/(?:[\w-]+\/)*cart-echo(?:\.[jt]s)?)['"]/m.test(
-    script,
+  /^[ \t]*(?:import|export)\b(?:\s*\(?\s*|[^'"]*\bfrom\s*)['"](?:cart-echo(?:\/[\w-]+)?|(?:\.{1,2}|@)\/(?:[\w-]+\/)*cart-echo(?:\.[jt]s)?)['"]/m.test(
+    withoutScriptComments(script),
   )
 
 // Only at the beginning of the file: what looks like an import further on may stand in a text or a comment.
-const LEADING = /\s+|\/\/[^\r\n]*|\/\*[\s\S]*?\*\/|(import\b(?!\s*\()[^'"();]*(?:'[^'\r\n]*'|"[^"\r\n]*")(?:[ \t]*;)?)/y
+const LEADING =
+  /\s+|\/\/[^\r\n]*|\/\*[\s\S]*?\*\/|(import\b(?!\s*[(.])[^'"();]*(?:'[^'\r\n]*'|"[^"\r\n]*")(?:\s*(?:with|assert)\s*\{[^{}]*\})?(?:[ \t]*;)?)/y
 
 /** Adds the import after the others of a bundle's entry, or at its end: an import may stand anywhere on the top level. */
 export const addImport = (script: string): Edit => {
   if (importsCartEcho(script)) return THERE
+  const text = withImport(script)
+  // Where a comment is never closed, or only looks like one, it may have come to stand in it.
+  return importsCartEcho(text) ? { kind: 'edited', text } : unsure('a comment stands where it would go')
+}
+
+const withImport = (script: string): string => {
   const end = lineEndOf(script)
   const last = lastImport(script)
   if (last) {
@@ -51,11 +58,11 @@ export const addImport = (script: string): Edit => {
     const at = last.to + rest.length
     const quote = last.text.includes('"') ? '"' : "'"
     const line = `import ${quote}${IMPORT}${quote}${last.text.endsWith(';') ? ';' : ''}`
-    return { kind: 'edited', text: `${script.slice(0, at)}${end}${line}${script.slice(at)}` }
+    return `${script.slice(0, at)}${end}${line}${script.slice(at)}`
   }
   const line = `import '${IMPORT}';`
   const isEnded = script === '' || script.endsWith('\n')
-  return { kind: 'edited', text: `${script}${isEnded ? '' : end}${line}${isEnded ? end : ''}` }
+  return `${script}${isEnded ? '' : end}${line}${isEnded ? end : ''}`
 }
 
 const lastImport = (script: string): { readonly to: number; readonly text: string } | null => {

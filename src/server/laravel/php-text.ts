@@ -1,14 +1,21 @@
-const PHP_PARTS = /('(?:\\[\s\S]|[^'\\])*'|"(?:\\[\s\S]|[^"\\])*")|\/\*[\s\S]*?\*\/|(?:\/\/|#(?!\[))[^\r\n]*/g
+const PHP_PARTS = /('(?:\\[\s\S]|[^'\\])*'|"(?:\\[\s\S]|[^"\\])*")|\/\*[\s\S]*?(?:\*\/|$)|(?:\/\/|#(?!\[))[^\r\n]*/g
 
-const blank = (text: string): string => text.replace(/[^\r\n]/g, ' ')
+/** Spaces in the place of a text, in as many lines. */
+export const blank = (text: string): string => text.replace(/[^\r\n]/g, ' ')
 
 /** PHP with spaces in the place of its comments, so that everything else stays where it is. */
 export const withoutComments = (php: string): string =>
   php.replace(PHP_PARTS, (whole, string: string | undefined) => string ?? blank(whole))
 
-/** Blade and HTML with spaces in the place of their comments. */
+/** Blade and HTML with spaces in the place of their comments. One without its end goes to that of the text. */
 export const withoutBladeComments = (blade: string): string =>
-  blade.replace(/\{\{--[\s\S]*?--\}\}|<!--[\s\S]*?-->/g, blank)
+  blade.replace(/\{\{--[\s\S]*?(?:--\}\}|$)|<!--[\s\S]*?(?:-->|$)/g, blank)
+
+const SCRIPT_PARTS = /('(?:\\[\s\S]|[^'\\\r\n])*'|"(?:\\[\s\S]|[^"\\\r\n])*")|\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\r\n]*/g
+
+/** JavaScript with spaces in the place of its comments, as far as that can be seen without parsing it. */
+export const withoutScriptComments = (script: string): string =>
+  script.replace(SCRIPT_PARTS, (whole, string: string | undefined) => string ?? blank(whole))
 
 /** How the lines of a text end: as its first one does. */
 export const lineEndOf = (text: string): '\n' | '\r\n' => (/\r?\n/.exec(text)?.[0] === '\r\n' ? '\r\n' : '\n')

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { AppFiles } from './app-files'
+import { lineEndOf } from './php-text'
 import { asWritten, isMigration, placeOf, type ShippedFile, type Standing, standingOf } from './shipped'
 import { unstamped } from './stamp'
 import { type Step, still, written } from './step'
@@ -27,14 +28,16 @@ export const planFile = async (
 ): Promise<Step | string> => {
   const path = await placeOf(shipped, files)
   const there = await files.read(path)
-  const after = asWritten(shipped, version)
-  if (!there) return (await files.has(path)) ? `${path} is a folder` : written(files, path, after)
+  const plain = asWritten(shipped, version)
+  if (!there)
+    return (await files.has(path)) ? `${path} is a folder, or a link that leads nowhere` : written(files, path, plain)
   if (there.text === null) return still(path, 'kept', 'no UTF-8 text')
   const standing = standingOf(there.text, shipped, version)
   if (standing === 'same') return still(path, 'none')
   const comparison = { before: unstamped(there.text).body, after: shipped.body }
   const update = standing === 'older' && !isMigration(path)
   if (!force && !update) return { ...still(path, 'kept', KEPT[standing]), shipped: comparison }
+  const after = plain.replaceAll('\n', lineEndOf(there.text))
   if (there.isOutside) return `${path} leads out of the app by a symlink`
   const change = { path, real: there.real, before: there.text, after }
   return { path, action: update ? 'update' : 'overwrite', what: KEPT[standing], lines: [], change, shipped: comparison }

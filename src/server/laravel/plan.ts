@@ -44,14 +44,26 @@ export const makePlan = async (files: AppFiles, laravel: AppFiles, wish: Wish): 
   ]
   const trouble = steps.find((step) => typeof step === 'string')
   if (trouble !== undefined) return trouble
+  const done = steps.filter((step) => typeof step !== 'string')
   return {
     root: files.root,
     level,
     found: app.found,
-    steps: steps.filter((step) => typeof step !== 'string'),
-    notes: await notesOn(app, level),
+    steps: done,
+    notes: [...(await noteOnEvent(app, done)), ...(await notesOn(app, level))],
     next: await nextCommands(app, level),
   }
+}
+
+const EVENT = 'app/Events/CartConditionsChanged.php'
+
+/** What somebody should know whose app has an event of that name: the files that come with ours are written all the same. */
+const noteOnEvent = async ({ files }: App, steps: readonly Step[]): Promise<readonly string[]> => {
+  if (!steps.some(({ path, action }) => path === EVENT && action === 'kept')) return []
+  const isOurs = ((await files.text(EVENT)) ?? '').includes('App\\CartEcho\\')
+  return isOurs
+    ? []
+    : [`${EVENT} is not ours, and CartLog sends ours: rename yours and run this again, or take ours by --force.`]
 }
 
 const planPlaces = async (app: App, wish: Wish & EnvWish): Promise<readonly (Step | string)[]> => [

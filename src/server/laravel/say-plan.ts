@@ -80,7 +80,7 @@ const lineOf = ({ path, action, what, lines }: Step, colours: SayOptions['colour
   const paint = { kept: colours.yellow, 'by-hand': colours.yellow, overwrite: colours.red }[action as string]
   const word = (paint ?? colours.green)(WORDS[action].padEnd(WIDTH))
   const shown = action === 'by-hand' ? lines.map((line) => `  ${' '.repeat(WIDTH)}    ${plain(line)}\n`) : []
-  return `  ${word}  ${path}${what === '' ? '' : `: ${plain(what)}`}\n${shown.join('')}`
+  return `  ${word}  ${plain(path)}${what === '' ? '' : `: ${plain(what)}`}\n${shown.join('')}`
 }
 
 /** What a step changes, or would change by `--force`; empty where that is nothing, or a whole new file. */
@@ -97,13 +97,16 @@ const sayEnvDiff = (path: string, before: string, after: string): string =>
     .join('')}`
 
 /** What is left to be typed, as people read it. */
-export const sayNext = ({ next }: Plan, { colours }: Pick<SayOptions, 'colours'>): string => {
+export const sayNext = ({ next, steps }: Plan, { colours }: Pick<SayOptions, 'colours'>): string => {
   const typed = (commands: readonly string[]) => commands.map((command) => `  ${colours.cyan(command)}\n`).join('')
   const before = next.before.length === 0 ? '' : `First\n${typed(next.before)}\n`
+  const open = [...new Set(steps.flatMap(({ path, action }) => (action === 'by-hand' ? [path] : [])))]
+  const byHand =
+    open.length === 0 ? '' : `By hand, as said above\n${open.map((path) => `  ${plain(path)}\n`).join('')}\n`
   const runsOn =
     'reverb:start runs on, in a terminal of its own. From then on a worker sends what is queued:\n' +
     typed(['php artisan queue:work --queue=broadcasts,default'])
-  return `${before}Then log in as ${next.to}, open a page, and make it hear its first event\n${typed(next.first)}\n${runsOn}`
+  return `${byHand}${before}Then log in as ${next.to}, open a page, and make it hear its first event\n${typed(next.first)}\n${runsOn}`
 }
 
 /** A plan for programs: JSON, and the end of its line. The shape is in docs/laravel.md. */

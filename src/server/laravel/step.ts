@@ -56,7 +56,7 @@ export const editing = (
   file: AppFile,
   { what, lines, edit }: { what: string; lines: readonly string[]; edit: (text: string) => Edit },
 ): Step => {
-  if (file.text === null) return still(path, 'by-hand', `${what} (it is no UTF-8)`, lines)
+  if (file.text === null) return still(path, 'by-hand', `${what} (it is no text in UTF-8)`, lines)
   const done = edit(file.text)
   if (done.kind === 'there') return still(path, 'none', what)
   if (done.kind === 'unsure') return still(path, 'by-hand', `${what} (${done.why})`, lines)

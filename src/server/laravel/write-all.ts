@@ -1,5 +1,18 @@
 import { randomBytes } from 'node:crypto'
-import { access, chmod, constants, mkdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
+import {
+  access,
+  chmod,
+  chown,
+  constants,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  writeFile,
+} from 'node:fs/promises'
 import { basename, dirname, join, relative, sep } from 'node:path'
 import { codeOf, isIn, nearestReal } from './app-files'
 import type { Change } from './step'
@@ -35,11 +48,31 @@ interface Ready {
   readonly temporary: string
 }
 
+/** What ends a process, and may be heard a little later. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** Who hears of signals. */
+export type Signals = Pick<NodeJS.EventEmitter, 'on' | 'off'>
+
 /**
- * Writes all of them or none: each beside its place at first, and then all are moved there. What fails is taken back. Gives null, or
- * says in one line what failed.
+ * Writes all of them or none: each beside its place at first, and then all are moved there. What fails is taken back, and a signal to
+ * end, of the process by default, changes nothing while it is under way. Gives null, or says in one line what failed.
  */
-export const writeAll = async (root: string, changes: readonly Change[]): Promise<string | null> => {
+export const writeAll = async (
+  root: string,
+  changes: readonly Change[],
+  signals: Signals = process,
+): Promise<string | null> => {
+  const ignore = () => {}
+  for (const signal of SIGNALS) signals.on(signal, ignore)
+  try {
+    return await writeOrNone(root, changes)
+  } finally {
+    for (const signal of SIGNALS) signals.off(signal, ignore)
+  }
+}
+
+const writeOrNone = async (root: string, changes: readonly Change[]): Promise<string | null> => {
   const made: string[] = []
   const ready: Ready[] = []
   const moved: Change[] = []
@@ -50,6 +83,7 @@ export const writeAll = async (root: string, changes: readonly Change[]): Promis
       const folder = dirname(change.real)
       const first = await mkdir(folder, { recursive: true })
       if (first !== undefined) made.push(...between(first, folder))
+      await dropLeft(folder, basename(change.real))
       const temporary = join(folder, `.${basename(change.real)}.${randomBytes(4).toString('hex')}.tmp`)
       ready.push({ change, temporary })
       await writeBeside(temporary, change)
@@ -73,10 +107,28 @@ export const writeAll = async (root: string, changes: readonly Change[]): Promis
 const between = (first: string, last: string): readonly string[] =>
   first === last || !isIn(first, last) ? [first] : [...between(first, dirname(last)), last]
 
+/** What a run that was killed has left: of `.env` that is a copy which git does not ignore. */
+const dropLeft = async (folder: string, name: string): Promise<void> => {
+  const isLeft = (other: string) =>
+    other.startsWith(`.${name}.`) && /^[0-9a-f]{8}\.tmp$/.test(other.slice(name.length + 2))
+  for (const left of (await readdir(folder)).filter(isLeft)) await rm(join(folder, left))
+}
+
 const writeBeside = async (temporary: string, { real, before, after }: Change): Promise<void> => {
   // What `.env` holds is nobody else's to read, not for a moment either.
   await writeFile(temporary, after, before === null ? { flag: 'wx' } : { flag: 'wx', mode: 0o600 })
-  if (before !== null) await chmod(temporary, (await stat(real)).mode & 0o7777)
+  if (before === null) return
+  const there = await stat(real)
+  await belongAs(temporary, there)
+  await chmod(temporary, there.mode & 0o7777)
+}
+
+/** Gives a file the owner and the group of another: a web server may read `.env` by its group alone. */
+const belongAs = async (path: string, { uid, gid }: { uid: number; gid: number }): Promise<void> => {
+  const own = await stat(path)
+  if (own.uid === uid && own.gid === gid) return
+  // Its owner is only the administrator's to give.
+  await chown(path, uid, gid).catch(() => chown(path, own.uid, gid))
 }
 
 const contentsOf = (path: string): Promise<string | null> =>

@@ -63,6 +63,11 @@ say(match ($given['run']) {
             return 'RM1.00';
         }
     }], 'now', ['id' => PHP_INT_MAX, 'cart' => 7]),
+    'objects' => array_map(fn (mixed $conditions): array => attempt(fn (): array => ['payload' => Payload::build(null, ['conditions' => $conditions], 'now', ['id' => '1'])]), [
+        (object) ['action' => 'removed', 'display_name' => 'Sale'],
+        [(object) ['action' => 'removed', 'display_name' => 'Sale']],
+        [new ArrayObject(['action' => 'removed', 'display_name' => 'Sale'])],
+    ]),
     'nested' => array_map(function (int $levels): mixed {
         $value = 'x';
         for ($level = 1; $level < $levels; $level += 1) {

@@ -75,6 +75,15 @@ describe('a second run', () => {
     expect((await actions(app))[LOG]).toBe('none')
   })
 
+  it('brings a file up to date with the line ends that it has', async () => {
+    const app = await makeApp(FRESH)
+    await laravel(app, ['--yes'], await shippedBy(app, '0.0.9', LOG))
+    await put(app, LOG, (await textOf(app, LOG)).replaceAll('\n', '\r\n'))
+    await laravel(app, ['--yes'])
+    expect((await textOf(app, LOG)).replaceAll('\r\n', '')).not.toMatch(/[\r\n]/)
+    expect((await actions(app))[LOG]).toBe('none')
+  })
+
   it('leaves alone what a later cart-echo wrote', async () => {
     const app = await makeApp(FRESH)
     await laravel(app, ['--yes'], await shippedBy(app, '0.10.0', LOG))

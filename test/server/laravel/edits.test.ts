@@ -4,6 +4,7 @@ import type { Edit } from '../../../src/server/laravel/edit'
 import { addLines, broadcastByReverb, fillReverb, ownLines, readEnv } from '../../../src/server/laravel/env-file'
 import { addComponent, findLayout } from '../../../src/server/laravel/layout'
 import { addImport, importsCartEcho, pageScript } from '../../../src/server/laravel/page-script'
+import { withoutBladeComments, withoutComments, withoutScriptComments } from '../../../src/server/laravel/php-text'
 import { masked } from '../../../src/server/laravel/plan-settings'
 import { addProvider } from '../../../src/server/laravel/provider-list'
 
@@ -124,6 +125,39 @@ describe('the layout', () => {
   })
 })
 
+describe('the end of a body', () => {
+  it.each([
+    ["<script>const end = '</body>'</script>"],
+    ["{{ '</body>' }}"],
+    ["{!! '</body>' !!}"],
+    ['@php /* </body> */ @endphp'],
+    ["<?php $end = '</body>' ?>"],
+    ['<textarea></body></textarea>'],
+    ['<!-- </body> -->'],
+    ['<x-cart-echo-toast />'],
+  ])('is not in %s', (part) => {
+    expect(edited(addComponent, `<body>\n${part}\n</body>\n`)).toBe(`<body>\n${part}\n    <x-cart-echo />\n</body>\n`)
+    expect(addComponent(`<body>\n${part}\n`)).toEqual({ kind: 'unsure', why: 'it has no </body>' })
+  })
+
+  it.each(['<!--', '{{--'])('is nowhere after a %s that is never closed', (start) => {
+    expect(addComponent(`<body>${start}</body>`)).toMatchObject({ kind: 'unsure' })
+  })
+})
+
+describe('comments without their end', () => {
+  // For each of them the rest was read to its end: with so many that took minutes.
+  it.each([
+    ['<!-- x\n', withoutBladeComments],
+    ['{{-- x\n', withoutBladeComments],
+    ['/* x\n', withoutComments],
+    ['/* x\n', withoutScriptComments],
+  ])('are one to the end of the text, however many: %j', (start, without) => {
+    const text = start.repeat(200_000)
+    expect(without(text)).toBe(text.replace(/[^\n]/g, ' '))
+  })
+})
+
 describe('the entry of the bundle', () => {
   it.each([
     ["import './bootstrap';\n", "import './bootstrap';\nimport './cart-echo';\n"],
@@ -140,14 +174,29 @@ describe('the entry of the bundle', () => {
     ["/* import x from 'x' */\nrun()\n", "/* import x from 'x' */\nrun()\nimport './cart-echo';\n"],
     ["const a = `\nimport b from 'b'\n`", "const a = `\nimport b from 'b'\n`\nimport './cart-echo';"],
     ["import('./a')\n", "import('./a')\nimport './cart-echo';\n"],
+    [
+      "import a from './a.json' with { type: 'json' }\nrun(a)\n",
+      "import a from './a.json' with { type: 'json' }\nimport './cart-echo'\nrun(a)\n",
+    ],
+    ["import.meta.env.MODE === 'a' && run()\n", "import.meta.env.MODE === 'a' && run()\nimport './cart-echo';\n"],
+    ["/*\nimport './cart-echo'\n*/\nrun()\n", "/*\nimport './cart-echo'\n*/\nrun()\nimport './cart-echo';\n"],
+    ["export const name = 'cart-echo'\n", "export const name = 'cart-echo'\nimport './cart-echo';\n"],
     ['', "import './cart-echo';\n"],
     ['//\n', "//\nimport './cart-echo';\n"],
   ])('%j becomes %j', (script, expected) => {
     expect(edited(addImport, script)).toBe(expected)
   })
 
+  it('is left to a person where the line would stand in a comment', () => {
+    expect(addImport('run() /* to the end')).toEqual({
+      kind: 'unsure',
+      why: 'a comment stands where it would go',
+    })
+  })
+
   it.each([
     "import './cart-echo'",
+    "import('./cart-echo')",
     'import "./cart-echo.js"',
     "import { readPage } from 'cart-echo'",
     "import { reverb } from 'cart-echo/reverb'",
@@ -200,6 +249,16 @@ describe('.env', () => {
     ['BROADCAST_CONNECTION=logs\n', 'BROADCAST_CONNECTION=logs\n'],
   ])('%j broadcasts by Reverb as %j', (text, expected) => {
     expect(broadcastByReverb(text)).toBe(expected)
+  })
+
+  it('has what the last line says, where a key stands twice', () => {
+    expect(readEnv('A=1\nA=2\n# A=3\n').get('A')).toBe('2')
+  })
+
+  it('gets a key and a secret in the place of empty quotes', () => {
+    const empty = 'REVERB_APP_KEY=""\r\nREVERB_APP_SECRET=\'\'\n'
+    expect(fillReverb(empty, { id: '1', key: 'k', secret: 's' })).toBe('REVERB_APP_KEY=k\r\nREVERB_APP_SECRET=s\n')
+    expect(fillReverb(empty, { id: '', key: '', secret: '' })).toBe(empty)
   })
 
   it('gets a key and a secret only where they stand empty', () => {

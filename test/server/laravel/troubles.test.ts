@@ -1,4 +1,5 @@
-import { mkdir, readdir, rename, symlink } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { mkdir, readdir, readlink, rename, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { changedIn, contentsOf, laravel, makeApp, put, report, textOf } from './support/app'
@@ -67,7 +68,11 @@ describe('what is no Laravel app for these files', () => {
       },
       'the files are of the namespace App\\, which composer.json does not look for in app/ (autoload, psr-4)',
     ],
-    ['a folder where a file belongs', { with: { 'config/cart-echo.php/x': '' } }, 'config/cart-echo.php is a folder'],
+    [
+      'a folder where a file belongs',
+      { with: { 'config/cart-echo.php/x': '' } },
+      'config/cart-echo.php is a folder, or a link that leads nowhere',
+    ],
     [
       'a file where a folder belongs',
       { with: { 'app/CartEcho': 'mine' } },
@@ -76,6 +81,35 @@ describe('what is no Laravel app for these files', () => {
   ] as const)('%s', async (_, files, why) => {
     const app = 'only' in files ? await makeApp(files.only) : await makeApp(FRESH, files.with)
     await expectRefusal(app, why)
+  })
+
+  it.each(['^10.10', 'dev-main as 10.x-dev'])('what asks for %s', async (laravel) => {
+    const json = composer({ ...CLASSES, require: { 'laravel/framework': laravel } })
+    const why = `the files need Laravel 11 or later, with PHP 8.2; this is ${laravel}`
+    await expectRefusal(await makeApp(FRESH, { 'composer.json': json }), why)
+  })
+
+  it.each(['^11.0|^12.0', '^10.0 || ^11.0', 'dev-main', 'dev-main#5a6b7c', 'dev-fix-10', '12.x-dev#7f'])(
+    'but not what asks for %s',
+    async (laravel) => {
+      const json = composer({ ...CLASSES, require: { 'laravel/framework': laravel } })
+      expect((await report(await makeApp(FRESH, { 'composer.json': json }))).found.laravel).toBe(laravel)
+    },
+  )
+
+  it('a composer.json that is no text', async () => {
+    const app = await makeApp(FRESH)
+    await put(app, 'composer.json', Buffer.from([0xff, 0x00]))
+    await expectRefusal(app, 'composer.json is no JSON: composer validate says where')
+  })
+
+  it('a link of ours that leads nowhere, in the app and out of it: it is not replaced', async () => {
+    for (const target of ['../nowhere.php', 'nowhere.php', 'cart-echo.php']) {
+      const app = await makeApp(FRESH)
+      await symlink(target, join(app, 'config/cart-echo.php'))
+      await expectRefusal(app, 'config/cart-echo.php is a folder, or a link that leads nowhere')
+      expect(await readlink(join(app, 'config/cart-echo.php'))).toBe(target)
+    }
   })
 
   it('nothing at all', async () => {
@@ -117,10 +151,13 @@ describe('what is unusual', () => {
   }
 
   it('is no lock that can be read: versions are then what composer.json asks for', async () => {
-    const app = await makeApp(FRESH, { 'composer.lock': '{"packages": [' })
-    const { found, notes } = await report(app)
-    expect(found.laravel).toBe('^12.0')
-    expect(notes).toContain('composer.lock is no JSON: versions are those that composer.json asks for.')
+    const app = await makeApp(FRESH)
+    for (const lock of ['{"packages": [', Buffer.from([0xff])]) {
+      await put(app, 'composer.lock', lock)
+      const { found, notes } = await report(app)
+      expect(found.laravel).toBe('^12.0')
+      expect(notes).toContain('composer.lock is no JSON: versions are those that composer.json asks for.')
+    }
   })
 
   it('is a list of providers with code in it: the line is printed', async () => {
@@ -200,6 +237,19 @@ describe('what is unusual', () => {
     expect(await readdir(join(app, 'storage'))).toEqual(['env'])
   })
 
+  it('is a pipe in the place of .env, as of a keeper of secrets: nobody waits for what it says', async () => {
+    const app = await makeApp(FRESH, { '.env': null })
+    execFileSync('mkfifo', [join(app, '.env')])
+    const { '.env': step } = await byHand(app)
+    expect(step?.lines).toContain('CART_ECHO_LEVEL=1')
+  })
+
+  it('is a view that is a link to itself: nobody can see it, and nothing else is the matter', async () => {
+    const app = await makeApp(FRESH)
+    await symlink('loop.blade.php', join(app, 'resources/views/loop.blade.php'))
+    expect((await laravel(app, ['--yes'])).code).toBe(0)
+  })
+
   it('is no .env: how to make one is said, and its example has no Reverb of its own', async () => {
     const app = await makeApp(FRESH, { '.env': null })
     const { '.env': step } = await byHand(app)
@@ -270,6 +320,31 @@ describe('what is unusual', () => {
     expect((await laravel(app, ['--yes'])).code).toBe(0)
     expect(await readdir(join(app, 'real'))).toContain('CartLog.php')
     expect((await report(app)).steps.filter(({ action }) => action !== 'none')).toEqual([])
+  })
+})
+
+describe('what is left to a person', () => {
+  const SHOPS = '<?php\n\nnamespace App\\Events;\n\nclass CartConditionsChanged\n{\n}\n'
+  const NOTE = /CartConditionsChanged\.php is not ours, and CartLog sends ours/
+
+  it('is said again where what is to be typed begins', async () => {
+    const app = await makeApp(FRESH, { 'bootstrap/providers.php': null })
+    const { out } = await laravel(app, ['--yes'])
+    expect(out).toMatch(/\n\nBy hand, as said above\n {2}bootstrap\/providers\.php\n\nFirst\n/)
+    expect((await laravel(await makeApp(FRESH), ['--yes'])).out).not.toContain('By hand')
+  })
+
+  it('is an event of the same name, without which ours cannot be: neither works before one has gone', async () => {
+    const app = await makeApp(FRESH, { 'app/Events/CartConditionsChanged.php': SHOPS })
+    expect((await report(app)).notes).toContainEqual(expect.stringMatching(NOTE))
+    expect((await report(app, ['--dry-run', '--force'])).notes).not.toContainEqual(expect.stringMatching(NOTE))
+    await laravel(app, ['--yes', '--force'])
+    await put(
+      app,
+      'app/Events/CartConditionsChanged.php',
+      `${await textOf(app, 'app/Events/CartConditionsChanged.php')}// mine\n`,
+    )
+    expect((await report(app)).notes).not.toContainEqual(expect.stringMatching(NOTE))
   })
 })
 

@@ -1,4 +1,5 @@
-import { chmod, mkdir, readdir, stat, writeFile } from 'node:fs/promises'
+import { EventEmitter } from 'node:events'
+import { chmod, chown, mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Change } from '../../../src/server/laravel/step'
@@ -19,11 +20,40 @@ describe('writing', () => {
     expect(await contentsOf(root)).toEqual({ a: 'new', 'b/c/d': 'new' })
   })
 
+  it('is not ended in the middle by a signal, and hears of none afterwards', async () => {
+    const root = await makeApp({ a: 'old' })
+    const signals = new EventEmitter()
+    const done = writeAll(root, [change(root, 'a', 'old'), change(root, 'b', null)], signals)
+    const heard = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((signal) => signals.emit(signal))
+    expect(heard).toEqual([true, true, true])
+    expect(await done).toBe(null)
+    expect(await contentsOf(root)).toEqual({ a: 'new', b: 'new' })
+    expect(signals.eventNames()).toEqual([])
+    await writeAll(root, [change(root, 'a', 'another')], signals)
+    expect(signals.eventNames()).toEqual([])
+  })
+
+  it('takes away what a run that was killed has left beside a file, and nothing else', async () => {
+    const others = { '.env.backup.tmp': '', '.env.0123456.tmp': '', '..env.0123456g.tmp': '', 'env.01234567.tmp': '' }
+    const root = await makeApp({ '.env': 'old', '..env.01234567.tmp': 'secret', ...others })
+    expect(await writeAll(root, [change(root, '.env', 'old')])).toBe(null)
+    expect(await contentsOf(root)).toEqual({ '.env': 'new', ...others })
+  })
+
   it('keeps who may read a file', async () => {
     const root = await makeApp({ '.env': 'old' })
     await chmod(join(root, '.env'), 0o640)
     await writeAll(root, [change(root, '.env', 'old')])
     expect((await stat(join(root, '.env'))).mode & 0o777).toBe(0o640)
+  })
+
+  it('keeps whose a file is, and of which group, by which a web server may read it', async () => {
+    const root = await makeApp({ '.env': 'old' })
+    const { uid } = await stat(join(root, '.env'))
+    const [owner, group] = uid === 0 ? [12_345, 12_346] : [uid, process.getgroups?.().at(-1) ?? 0]
+    await chown(join(root, '.env'), owner, group)
+    expect(await writeAll(root, [change(root, '.env', 'old')])).toBe(null)
+    expect(await stat(join(root, '.env'))).toMatchObject({ uid: owner, gid: group })
   })
 
   it.each([
