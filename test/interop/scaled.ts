@@ -44,6 +44,7 @@ export const runScaled = async (
         note(name, error, sinceMs)
       }
     }
+    console.log(`   Redis, for one change: ${await redisLine(cluster)}`)
     const sinceMs = Date.now()
     const name = 'two nodes behind nginx: a page in Chromium, whose node is killed, hears all once and in order'
     await tryInChromium(cluster).then(
@@ -55,6 +56,19 @@ export const runScaled = async (
   }
   note('no process of the two nodes is left', cluster.isThere() ? 'one is still there' : null, Date.now())
   return findings
+}
+
+const CHANGES = 100
+
+/** Publishes changes that no page hears, and says what that cost. */
+const redisLine = async ({ redis, publish }: Cluster): Promise<string> => {
+  const before = await redis.done()
+  for (let change = 0; change < CHANGES; change += 1) await publish()
+  // Of asking itself.
+  const [after, again] = [await redis.done(), await redis.done()]
+  const ofOne = (of: keyof typeof before): string =>
+    ((after[of] - before[of] - (again[of] - after[of])) / CHANGES).toFixed(1)
+  return `${ofOne('commands')} commands, ${ofOne('received')} bytes to it, ${ofOne('sent')} bytes from it to two nodes`
 }
 
 /** What we promise with a log: nothing lost, nothing twice, nothing out of order. Echo alone promises nothing. */
@@ -77,7 +91,8 @@ export const formatScaled = (findings: readonly Finding[]): string => {
     if (!found) return '–'
     const share = found.lost === 0 ? 'nothing lost' : `${((100 * found.lost) / found.due).toFixed(1)} % lost`
     const again = found.twice === 0 ? '' : `, ${found.twice} twice`
-    return `${share}${again}; ${seconds(median(found.backMs))} s, ${seconds(Math.max(...found.backMs))} s`
+    const order = found.outOfOrder === 0 ? '' : `, ${found.outOfOrder} of ${found.pages} pages out of order`
+    return `${share}${again}${order}; ${seconds(median(found.backMs))} s, ${seconds(Math.max(...found.backMs))} s`
   }
   return [
     '| what happens | Echo and pusher-js alone | `reverb({…})` and the check | the page’s own Echo, steered, and the check |',
