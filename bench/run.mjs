@@ -31,8 +31,15 @@ await build({
 })
 // What an experiment opens in a real browser.
 await build({
-  entryPoints: [`${root}bench/tab-pages/guide.ts`, `${root}bench/tab-pages/cart-echo.ts`],
-  outdir: `${outdir}/tab-pages`,
+  entryPoints: [
+    'tab-pages/guide',
+    'tab-pages/cart-echo',
+    'hour-pages/guide',
+    'hour-pages/live',
+    'hour-pages/polling',
+  ].map((page) => `${root}bench/${page}.ts`),
+  outdir,
+  outbase: `${root}bench`,
   bundle: true,
   format: 'esm',
   target: 'es2022',

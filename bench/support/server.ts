@@ -6,6 +6,8 @@ import type { Asked, OpenedServer, ServerCalls, Told } from './server-process'
 
 /** A stand-in server in a process of its own, which the load of its clients does not disturb. */
 export interface BenchServer extends OpenedServer {
+  /** Its process. */
+  readonly pid: number
   /** Everything published so far, in order. */
   readonly published: readonly Shown[]
   /** Has the server do something. Rejects with what it throws. */
@@ -48,5 +50,5 @@ export const startBenchServer = async (options: StartServerOptions): Promise<Ben
   }
 
   const opened = await call('open', options)
-  return { ...opened, published, call, stop: () => child.kill() }
+  return { ...opened, pid: child.pid ?? 0, published, call, stop: () => child.kill() }
 }

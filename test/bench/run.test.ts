@@ -8,6 +8,6 @@ describe('npm run bench', () => {
   it.each([[[]], [['outrage']]])('with %j lists what can be run', (args) => {
     const { status, stderr } = spawnSync(process.execPath, [RUN, ...args], { encoding: 'utf8' })
     expect(status).toBe(1)
-    expect(stderr).toContain('one of: event, outage, page, stampede, tabs')
+    expect(stderr).toContain('one of: event, hour, load, outage, page, stampede, tabs')
   })
 })

@@ -1,8 +1,9 @@
 import { deepStrictEqual as same } from 'node:assert'
 import { startFaultProxy } from '../../src/server'
+import { within } from './own-process'
 import { CHANNEL, type InteropPage, openPage, type Socket, sign } from './page'
 import { changeOf, openPublisher } from './publisher'
-import { APP, type Soketi, within } from './soketi'
+import { APP, type Soketi } from './soketi'
 import { aWhile, type BareClient, openBareClient } from './wire'
 
 /** One thing that has to be so. Rejects where it is not; gives what is worth saying beside it. */

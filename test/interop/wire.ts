@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { WebSocket } from 'ws'
-import { within } from './soketi'
+import { within } from './own-process'
 
 /** A bare client, for what a server says word by word. */
 export interface BareClient {
