@@ -28,7 +28,7 @@ export const hasComponent = (blade: string): boolean => TAG.test(withoutBladeCom
 const TAG = /<x-cart-echo(?![\w.:-])/
 
 const CODE =
-  /<(script|style|textarea)\b[\s\S]*?<\/\1\s*>|@php\b(?!\s*\()[\s\S]*?@endphp\b|<\?(?:php|=)[\s\S]*?\?>|\{\{[^\r\n]*?\}\}|\{!![^\r\n]*?!!\}/gi
+  /<(script|style|textarea)\b[\s\S]*?(?:<\/\1\s*>|$)|@php\b(?!\s*\()[\s\S]*?(?:@endphp\b|$)|<\?(?:php|=)[\s\S]*?(?:\?>|$)|\{\{[^\r\n]{0,500}?\}\}|\{!![^\r\n]{0,500}?!!\}/gi
 
 /** Where a body ends: outside of comments, scripts and PHP. */
 const bodyEnds = (blade: string) => [

@@ -34,7 +34,7 @@ export const IMPORT = './cart-echo'
 
 /** True where a script imports cart-echo, or the file that does. */
 export const importsCartEcho = (script: string): boolean =>
-  /^[ \t]*(?:import|export)\b(?:\s*\(?\s*|[^'"]*\bfrom\s*)['"](?:cart-echo(?:\/[\w-]+)?|(?:\.{1,2}|@)\/(?:[\w-]+\/)*cart-echo(?:\.[jt]s)?)['"]/m.test(
+  /^[ \t]*(?:import|export)\b(?:\s*\(?\s*|[^'"]{0,500}?\bfrom\s*)['"](?:cart-echo(?:\/[\w-]+)?|(?:\.{1,2}|@)\/(?:[\w-]+\/)*cart-echo(?:\.[jt]s)?)['"]/m.test(
     withoutScriptComments(script),
   )
 

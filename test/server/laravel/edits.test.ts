@@ -145,6 +145,16 @@ describe('the end of a body', () => {
   })
 })
 
+describe('what has no end', () => {
+  it.each(['<script>', '@php ', '<?php ', '{{ ', '{!! '])('hides no end of a body for long: %s', (start) => {
+    expect(addComponent(start.repeat(60_000))).toEqual({ kind: 'unsure', why: 'it has no </body>' })
+  })
+
+  it.each(['import a from\n', 'export {\n'])('is no import, however often: %j', (start) => {
+    expect(importsCartEcho(start.repeat(60_000))).toBe(false)
+  })
+})
+
 describe('comments without their end', () => {
   // For each of them the rest was read to its end: with so many that took minutes.
   it.each([
