@@ -33,6 +33,8 @@ export const runScaled = async (
     return []
   }
   try {
+    // Before a page has come: nodes ask one another about those.
+    console.log(`   Redis, for one change: ${await redisLine(cluster)}`)
     for (const strike of STRIKES) {
       const sinceMs = Date.now()
       const name = `two nodes behind nginx: ${strike.name}`
@@ -44,7 +46,6 @@ export const runScaled = async (
         note(name, error, sinceMs)
       }
     }
-    console.log(`   Redis, for one change: ${await redisLine(cluster)}`)
     const sinceMs = Date.now()
     const name = 'two nodes behind nginx: a page in Chromium, whose node is killed, hears all once and in order'
     await tryInChromium(cluster).then(
