@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { stamped, unstamped } from '../../../src/server/laravel/stamp'
+import { SCHEDULES } from '../../support/schedules'
 import { changedIn, contentsOf, laravel, makeApp, put, report, SHIPPED_IN, shippedPaths, textOf } from './support/app'
 import { type Files, SKELETONS } from './support/skeletons'
 
@@ -230,7 +231,8 @@ describe('whatever is run, in whatever order', () => {
           expect(changedIn(after, await contentsOf(app))).toEqual([])
         }
       }),
-      { numRuns: 25 },
+      // Each writes whole apps.
+      { numRuns: Math.max(8, Math.ceil(SCHEDULES / 100)) },
     )
   })
 })
