@@ -20,7 +20,7 @@ export const tryInChromium = async (cluster: Cluster): Promise<string> => {
   try {
     const page = await browser.newPage()
     await page.goto(`${cluster.front.url}/`)
-    const live = (): Promise<boolean> => page.evaluate(() => window.shopper.isLive())
+    const live = (): Promise<boolean> => page.evaluate(() => window.shopper?.isLive() === true)
     await within(LIVE_WITHIN_MS, 'the page in Chromium is live', live)
     const first = cluster.published.length
     const endStream = cluster.publishEvery(PUBLISH_EVERY_MS)
