@@ -85,9 +85,10 @@ const lineOf = ({ path, action, what, lines }: Step, colours: SayOptions['colour
 
 /** What a step changes, or would change by `--force`; empty where that is nothing, or a whole new file. */
 export const sayDiff = ({ path, change, shipped }: Step): string => {
-  if (/(^|\/)\.env/.test(path)) return change === null ? '' : sayEnvDiff(path, change.before ?? '', change.after)
-  if (shipped) return diffOf(path, shipped.before, shipped.after)
-  return change === null || change.before === null ? '' : diffOf(path, change.before, change.after)
+  const name = plain(path)
+  if (/(^|\/)\.env/.test(path)) return change === null ? '' : sayEnvDiff(name, change.before ?? '', change.after)
+  if (shipped) return diffOf(name, shipped.before, shipped.after)
+  return change === null || change.before === null ? '' : diffOf(name, change.before, change.after)
 }
 
 /** Of `.env` nothing is shown but what is added, and of that no secret. */
