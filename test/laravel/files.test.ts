@@ -286,6 +286,18 @@ describePhp('the service provider, on stand-ins for Laravel', () => {
     expect(provider({ channel_rules: false, auth_route: false }).broadcasting).toEqual([])
   })
 
+  it.each([
+    ['reverb', 1],
+    ['pusher', 1],
+    ['log', 2],
+    ['null', 2],
+  ])(
+    'with the driver %s, and no package to broadcast by, asks Laravel for nothing that would throw',
+    (driver, count) => {
+      expect(run<Registered>('provider', { with: { driver } }).broadcasting).toHaveLength(count)
+    },
+  )
+
   it('lets into a channel whose it is, and no stranger whose id is alike', () => {
     const uuid = '0199f3a2-0000-7000-8000-000000000001'
     const web = 'App.Models.User.{id}'

@@ -52,13 +52,24 @@ final class CartEchoServiceProvider extends ServiceProvider
         if ($settings->get('auth_route')) {
             Broadcast::routes(['middleware' => self::READS_SESSION]);
         }
-        if (! $settings->get('channel_rules')) {
+        if (! $settings->get('channel_rules') || $this->lacksReverb()) {
             return;
         }
         foreach ($settings->guards() as $guard => $pattern) {
             $rule = $this->ruleOf($pattern);
             Broadcast::channel(strtr($pattern, ['{user}' => '{id}', '{tenant}' => '{cart_echo_tenant}']), $rule, ['guards' => [$guard]]);
         }
+    }
+
+    /**
+     * True until `composer require laravel/reverb` is through: a rule makes Laravel create the broadcaster at once, and without the package each page of the
+     * app would answer 500.
+     */
+    private function lacksReverb(): bool
+    {
+        $driver = config('broadcasting.connections.'.config('broadcasting.default').'.driver');
+
+        return in_array($driver, ['reverb', 'pusher'], true) && ! class_exists(\Pusher\Pusher::class);
     }
 
     /** Compares strings. As integers, many UUIDs and ULIDs are the same, and a stranger is let in. */

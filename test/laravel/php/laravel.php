@@ -43,6 +43,9 @@ $_ENV = $env + ['REVERB_APP_KEY' => 'your-app-key', 'REVERB_HOST' => 'ws.example
 $config = new Config;
 $app->kept[Repository::class] = $config;
 $config->values = ['app' => ['key' => 'base64:secret'], 'cart-echo' => array_replace(require __DIR__.'/../../../laravel/config/cart-echo.php', $changed)];
+if (isset($with['driver'])) {
+    $config->values['broadcasting'] = ['default' => 'own', 'connections' => ['own' => ['driver' => $with['driver']]]];
+}
 if (isset($with['flag'])) {
     $config->values['filament-cart']['features'] = ['broadcast_cart_updates' => $with['flag']];
 }
