@@ -1,3 +1,5 @@
+import { styleSheet } from '../page/style-sheet'
+
 // System colours follow the page's `color-scheme`, also in browsers without light-dark(). Sizes are in pixels of their own, because pages set others on `<html>`. What is important
 // to `:host` goes before all that a page says of the element, important or not: https://drafts.csswg.org/css-cascade/#cascade-context
 const CSS = `
@@ -96,13 +98,5 @@ pre{max-block-size:260px;margin-block-start:4px;padding:8px;overflow:auto;border
 @media print{:host{display:none!important}}
 `
 
-/** The panel's style sheet. Constructed, so no content security policy blocks it. Null in browsers that cannot (Safari before 16.4): then it is unstyled. */
-export const createStyle = (): CSSStyleSheet | null => {
-  try {
-    const sheet = new CSSStyleSheet()
-    sheet.replaceSync(CSS)
-    return sheet
-  } catch {
-    return null
-  }
-}
+/** The panel's style sheet; null where there can be none. */
+export const createStyle = (): CSSStyleSheet | null => styleSheet(CSS)

@@ -1,4 +1,5 @@
 import { ownOnly } from '../engine/shape'
+import { styleSheet } from '../page/style-sheet'
 import { followFocus } from './focus'
 import { languageAround, mark } from './language'
 import type { Line, Words } from './say'
@@ -174,16 +175,5 @@ slot{display:block;grid-column:1}
 @media print{:host{display:none!important}}
 `
 
-/**
- * The notice's stylesheet. Constructed, so no content security policy blocks it. Null in browsers that cannot (Safari before 16.4,
- * https://caniuse.com/mdn-api_cssstylesheet_cssstylesheet): then the notice is shown unstyled.
- */
-export const createStyle = (): CSSStyleSheet | null => {
-  try {
-    const sheet = new CSSStyleSheet()
-    sheet.replaceSync(CSS)
-    return sheet
-  } catch {
-    return null
-  }
-}
+/** The notice's style sheet; null where there can be none. */
+export const createStyle = (): CSSStyleSheet | null => styleSheet(CSS)

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { createColors } from 'picocolors'
 import { diagnose } from '../doctor/diagnose'
-import { plain } from '../doctor/finding'
 import { sayJson, sayReport } from '../doctor/say'
+import { plain } from '../plain-line'
 import type { DoctorRequest } from './options'
 import type { CliEnvironment } from './run'
 

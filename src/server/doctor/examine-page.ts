@@ -1,6 +1,7 @@
 import { isDisputed, merged, type Raw, readPageSettings, settingsOfTag } from '../../engine/block'
 import type { Unreadable } from '../../engine/settings'
 import { attempt, isRecord, report, sentenceOf } from '../../engine/shape'
+import { parseJson } from '../http/call'
 import type { PageSaid } from './facts'
 import { failureOf } from './failure'
 import { type Finding, folded, found, right, shown } from './finding'
@@ -65,7 +66,7 @@ const readBlocks = ({ blocks, blocksInHead }: FoundPage, findings: Finding[]): r
   if (blocks.length > 1)
     findings.push(found('page-several-blocks', `The page has ${blocks.length} blocks (data-cart-echo) in <body>.`))
   return blocks.flatMap<Raw>((text) => {
-    const block: unknown = attempt(() => JSON.parse(text))
+    const block = parseJson(text)
     if (isRecord(block)) return block
     findings.push(found('page-block-not-json', 'The block (data-cart-echo) is no JSON object.'))
     return []

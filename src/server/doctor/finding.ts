@@ -1,4 +1,5 @@
 import { attempt } from '../../engine/shape'
+import { plain } from '../plain-line'
 import { CATALOGUE, type Code } from './catalogue'
 
 /** What was looked at. */
@@ -81,14 +82,6 @@ export const withoutSecrets = (
   const hidden = (text: string): string => known.reduce((rest, secret) => rest.replaceAll(secret, () => '…'), text)
   return findings.map((one) => ({ ...one, what: hidden(one.what), first: one.first && hidden(one.first) }))
 }
-
-/**
- * Text that a terminal shows as it is, in one line: what a page or a server says may hold control characters, which can
- * move the cursor, and marks that turn the direction of writing.
- */
-export const plain = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ').slice(0, LONGEST)
-
-const LONGEST = 600
 
 /** An address as it may be shown: without log-in, query and fragment, which may hold secrets. */
 export const shown = ({ protocol, host, pathname }: URL): string => `${protocol}//${host}${pathname}`

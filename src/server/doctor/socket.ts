@@ -1,5 +1,6 @@
 import { WebSocket } from 'ws'
-import { attempt, isRecord, own } from '../../engine/shape'
+import { isRecord, own } from '../../engine/shape'
+import { parseJson } from '../http/call'
 import { type Failure, failureOf, readFailure } from './failure'
 import { MOST_HEADER_BYTES } from './request'
 
@@ -144,14 +145,14 @@ const createLine = (socket: WebSocket, timeoutMs: number, close: () => void): Li
 }
 
 const readFrame = (text: string): HeardFrame | null => {
-  const frame: unknown = attempt(() => JSON.parse(text))
+  const frame = parseJson(text)
   const event = isRecord(frame) ? own(frame, 'event') : null
   if (!isRecord(frame) || typeof event !== 'string') return null
   const [channel, data] = [own(frame, 'channel'), own(frame, 'data')]
   return {
     event,
     channel: typeof channel === 'string' ? channel : null,
-    data: typeof data === 'string' ? (attempt(() => JSON.parse(data)) ?? data) : data,
+    data: typeof data === 'string' ? (parseJson(data) ?? data) : data,
   }
 }
 

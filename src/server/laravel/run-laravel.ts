@@ -1,5 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto'
-import { plain } from '../doctor/finding'
+import { plain } from '../plain-line'
 import { openApp } from './app-files'
 import type { ReverbApp } from './env-file'
 import { changesOf, makePlan, type Plan } from './plan'

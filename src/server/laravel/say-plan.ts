@@ -1,5 +1,5 @@
 import type { Colors } from 'picocolors/types'
-import { plain } from '../doctor/finding'
+import { plain } from '../plain-line'
 import { diffOf } from './diff'
 import type { Found } from './facts'
 import type { Plan } from './plan'
