@@ -42,6 +42,15 @@ describePhp('a payload in PHP', () => {
     of_the_shop: { any: ['thing'] },
   }
 
+  it('of another cart instance is decoded as that one’s', () => {
+    const { payload } = build({}, { epoch: 'b7f3', seq: 18, instance: 'wishlist' })
+    expect(decodeBroadcast(EVENT, payload, decodeConditionsChanged)).toMatchObject({
+      key: 'b7f3:18',
+      instance: 'wishlist',
+      problem: null,
+    })
+  })
+
   it('is decoded by pages, with all that it says', () => {
     const block = { epoch: 'b7f3', seq: 18, instance: 'default', spread_ms: 8_000, cart: 5, version: 17, code: 'ended' }
     const { payload } = build(changes, block)
