@@ -1,5 +1,5 @@
 // The packed package in an app of each kind: types, a production build, and its page in Chromium, with the stand-in behind it.
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { filesOf } from './support/documents.mjs'
@@ -9,6 +9,7 @@ import { startProgram } from './support/serve.mjs'
 import { hearsEachChangeOnce } from './support/shopper.mjs'
 
 const FOLDER = fileURLToPath(new URL('./apps/', import.meta.url))
+const PASS_ON = readFileSync(new URL('./support/pass-on.js', import.meta.url), 'utf8')
 const COMMAND_WITHIN_MS = 240_000
 
 // No app calls home, and no colours in what is kept of what they print.
@@ -36,7 +37,8 @@ export const tryApp = async (name, { tarball, chromium }) => {
   const end = (stop) => ends.unshift(stop)
   try {
     const { folder } = project
-    for (const [path, text] of Object.entries({ ...filesOf(name), ...app.files?.() })) project.put(path, text)
+    for (const [path, text] of Object.entries({ 'pass-on.js': PASS_ON, ...filesOf(name), ...app.files?.() }))
+      project.put(path, text)
     // Of the package as it is installed there.
     const { startServer } = await import(
       pathToFileURL(join(folder, 'node_modules/cart-echo/dist/server/index.js')).href
@@ -63,9 +65,11 @@ export const tryApp = async (name, { tarball, chromium }) => {
     if (running) end(running.stop)
     const opened = await chromium.open(own?.url ?? `${server.url}/`)
     end(opened.close)
-    await (app.story ?? hearsEachChangeOnce)({ ...opened, server })
-    if (running && app.isSilent !== false && /error/i.test(running.said()))
-      throw new Error(`Its server said: ${running.said()}`)
+    const told = () => `\nThe console: ${opened.complaints.join('\n')}\nIts server: ${running?.said()}`
+    await (app.story ?? hearsEachChangeOnce)({ ...opened, server }).catch((error) => {
+      throw new Error(error.message + told(), { cause: error })
+    })
+    if (/error/i.test(running?.said())) throw new Error(`Not all went well.${told()}`)
   } finally {
     for (const stop of ends) await stop()
   }
