@@ -22,6 +22,9 @@ const QUIETLY = {
   CI: '1',
 }
 
+// Its declarations of 2.5 do not compile as `module` node16 and nodenext have it. Whatever else is said there is ours.
+const OF_LARAVEL_ECHO = /^node_modules\/laravel-echo\//
+
 /** The names of all apps, those of `only` where some are named. */
 export const appNames = (only = []) => {
   const all = readdirSync(FOLDER).filter((name) => existsSync(join(FOLDER, name, 'app.mjs')))
@@ -51,16 +54,17 @@ export const tryApp = async (name, { tarball, chromium }) => {
     end(server.close)
     const own = app.program && (await app.program(server))
     const env = { ...QUIETLY, NODE_ENV: 'production', ...app.env?.(server), ...own?.env }
-    const does = async (words) => {
+    const does = async (words, { except } = {}) => {
       const { status, stdout, stderr } = await run(process.execPath, words, {
         cwd: folder,
         env,
         withinMs: COMMAND_WITHIN_MS,
       })
-      if (status !== 0) throw new Error(`${words.join(' ')} ended with ${status}:\n${stdout}\n${stderr}`)
+      const isExcepted = except && stdout.split('\n').every((line) => line === '' || except.test(line))
+      if (status !== 0 && !isExcepted) throw new Error(`${words.join(' ')} ended with ${status}:\n${stdout}\n${stderr}`)
     }
     for (const words of app.build ?? []) await does(words)
-    for (const words of app.types ?? []) await does(words)
+    for (const words of app.types ?? []) await does(words, { except: OF_LARAVEL_ECHO })
     const running = own && (await startProgram(own.words, own.url, { folder, env }))
     if (running) end(running.stop)
     const opened = await chromium.open(own?.url ?? `${server.url}/`)
