@@ -30,9 +30,9 @@ describe('the documents', () => {
   })
 
   it.each(['IdleReason', 'ConnectingReason', 'WaitingReason', 'PollingReason'])(
-    'name each %s in the README’s table',
+    'name each %s in the reference’s table',
     (type) => {
-      const table = read('README.md').split('| name | reason |')[1]?.split('\n\n')[0] ?? ''
+      const table = read('docs/reference.md').split('| name | reason |')[1]?.split('\n\n')[0] ?? ''
       const reasons = literals('src/engine/state.ts', type)
       expect(reasons.length).toBeGreaterThan(1)
       for (const reason of reasons) expect(table).toContain(`\`${reason}\``)
