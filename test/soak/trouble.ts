@@ -26,7 +26,7 @@ const MOVES: readonly Move[] = [
 /** Whoever makes one of these needs a page of the shop. */
 const NEED_PAGE: readonly Move[] = ['open', 'reload', 'back', 'prerender']
 const KINDS: readonly ChangeKind[] = ['plain', 'plain', 'plain', 'plain', 'huge', 'wishlist', 'other-event']
-const PAUSES_MS = [0, 5, 60, 300, 1_000, 2_500]
+const PAUSES_MS = [0, 0, 5, 50, 300, 1_000]
 const TIMES = [1, 1, 1, 2, 3, 12, 60]
 const LINE_FAULT_MS = [300, 2_000, 6_000, 15_000]
 
@@ -75,7 +75,7 @@ export const makeTrouble = async ({
     if (what < 4) change()
     else if (what < 7) await move()
     else breakSomething()
-    await watch.look(chance.pick(shoppers))
+    if (chance.below(4) === 0) await watch.look(chance.pick(shoppers))
     await wait(chance.pick(PAUSES_MS))
   }
 }
