@@ -12,6 +12,7 @@ const name = 'cart.conditions.changed'
 export const careless = (decoding: Decoding, chance: () => number, threw: (payload: unknown) => void): Listening => {
   const same = { message: 'decoded', changes: {}, timestamp: '' }
   const decode = (payload: Record<string, unknown>): unknown => {
+    if (payload.changes === undefined) throw new Error('unreadable')
     if (decoding === 'same') return same
     if (decoding === 'meddling') {
       const { new_total } = Object(payload.changes)

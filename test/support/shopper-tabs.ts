@@ -216,7 +216,7 @@ const openPage = (
     const { epoch, seq } = shop.head()
     const cursor = { epoch, seq: Math.max(0, seq - places) }
     renderedAt = Math.max(renderedAt, cursor.seq)
-    total = cursor.seq === seq ? shop.total() : 'of an older page'
+    total = shop.totalAt(cursor.seq)
     cart.identify({ user: 1, owner, cursor: formatCursor(cursor) })
   }
   return {
