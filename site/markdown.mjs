@@ -25,7 +25,11 @@ export const slugOf = (heading) =>
 /** What a heading says, without its marks. */
 const plain = (heading) => heading.replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1').replace(/[`*]/g, '')
 
-/** Every fragment of a document that can be linked to; a heading that comes again has a number. */
+/**
+ * Every fragment of a document that can be linked to; a heading that comes again has a number.
+ * @param {string} markdown
+ * @returns {string[]}
+ */
 export const fragmentsOf = (markdown) => {
   const times = new Map()
   return linesOf(markdown)
@@ -43,8 +47,10 @@ export const fragmentsOf = (markdown) => {
 const LINK = /(`+)(?:(?!\1)[\s\S])*?\1|(!?)\[((?:[^[\]`]|`[^`]*`|!?\[[^\]]*\]\([^)]*\))*)\]\(([^)\s]+)\)/g
 
 /**
- * Rewrites each link of a document. `rewrite` is given the address, what is linked and whether it is a picture, and gives what stands in its place, or null:
- * it stays as it is.
+ * Rewrites each link of a document. `rewrite` gives what stands in the place of one, or null: it stays as it is.
+ * @param {string} markdown
+ * @param {(link: { address: string, words: string, isPicture: boolean }) => string | null} rewrite
+ * @returns {string}
  */
 export const rewriteLinks = (markdown, rewrite) => {
   const rewriteText = (text) =>
@@ -64,7 +70,11 @@ export const rewriteLinks = (markdown, rewrite) => {
   return parts.map(({ isCode, lines }) => (isCode ? lines.join('\n') : rewriteText(lines.join('\n')))).join('\n')
 }
 
-/** The address of every link and picture of a document. */
+/**
+ * The address of every link and picture of a document.
+ * @param {string} markdown
+ * @returns {string[]}
+ */
 export const linksOf = (markdown) => {
   const found = []
   rewriteLinks(markdown, ({ address }) => {

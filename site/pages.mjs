@@ -1,6 +1,6 @@
 // Makes the site's pages of the project's documents. On GitHub a link leads from file to file; here it leads from page to page.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, posix } from 'node:path'
+import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { addressesOf, pathInRepository } from '../build/addresses.mjs'
 import { CONTENTS } from './contents.mjs'
@@ -41,15 +41,14 @@ export const documentsOfSite = () => {
  */
 export const pageFrom = (path, markdown, { documents, addresses, exists }) =>
   rewriteLinks(markdown, ({ address, words, isPicture }) => {
-    const target = pathInRepository(address)
+    const target = pathInRepository(path, address)
     if (target === null) return null
     const [file = '', fragment] = target.split('#')
-    const inRepository = address.startsWith('https:') ? file : posix.join(posix.dirname(path), file)
     const end = fragment === undefined ? '' : `#${fragment}`
-    if (!exists(inRepository)) throw new Error(`${path} links to ${inRepository}, which is not there.`)
-    if (documents.includes(inRepository)) return `[${words}](./${pageOf(inRepository)}.md${end})`
-    if (isPicture) return `![${words}](./${basename(inRepository)})`
-    return addresses.isPlaceholder ? words : `[${words}](${addresses.web}/blob/HEAD/${inRepository}${end})`
+    if (!exists(file)) throw new Error(`${path} links to ${file}, which is not there.`)
+    if (documents.includes(file)) return `[${words}](./${pageOf(file)}.md${end})`
+    if (isPicture) return `![${words}](./${basename(file)})`
+    return addresses.isPlaceholder ? words : `[${words}](${addresses.web}/blob/HEAD/${file}${end})`
   })
 
 const FRONT = { 'README.md': '---\ntitle: cart-echo\ntitleTemplate: A cart that hears of its changes\n---\n\n' }

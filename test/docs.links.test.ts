@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { posix } from 'node:path'
+import { existsSync, readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { pathInRepository } from '../build/addresses.mjs'
 import { fragmentsOf, linksOf, rewriteLinks } from '../site/markdown.mjs'
@@ -8,10 +7,9 @@ import { documents, ROOT, read } from './support/documents'
 /** What is wrong with the links of a document; `text` is what it says. */
 const deadIn = (document: string, text = read(document)): string[] =>
   linksOf(text).flatMap((address) => {
-    const target = address.startsWith('#') ? `${posix.basename(document)}${address}` : pathInRepository(address)
+    const target = address.startsWith('#') ? `${document}${address}` : pathInRepository(document, address)
     if (target === null) return []
-    const [file = '', fragment] = target.split('#')
-    const path = address.startsWith('https:') ? file : posix.join(posix.dirname(document), file)
+    const [path = '', fragment] = target.split('#')
     if (path !== document && !existsSync(ROOT + path)) return [`${document} → ${address} is not there`]
     if (fragment === undefined || !path.endsWith('.md')) return []
     const has = fragmentsOf(path === document ? text : read(path)).includes(decodeURIComponent(fragment))
@@ -54,5 +52,15 @@ describe('the documents’ links', () => {
     expect(
       rewriteLinks(text, ({ address, words, isPicture }) => `${isPicture ? '!' : ''}[${words}](/${address})`),
     ).toBe('a [b](/c.md) `[d](e.md)` ![f](/g.png)\n\n```\n[h](i.md)\n```\n[j](/k.md#l)')
+  })
+})
+
+describe('findings/README.md', () => {
+  it('has a row for each finding, and for no other', () => {
+    const scripts = readdirSync(`${ROOT}findings`).filter((name) => name.endsWith('.sh'))
+    const rows = [...read('findings/README.md').matchAll(/^\| \[`([\w-]+\.sh)`\]\(\1\) \| .+ \|$/gm)].map(
+      ([, name]) => name,
+    )
+    expect(rows.sort()).toEqual(scripts.sort())
   })
 })
