@@ -56,6 +56,12 @@ describe('the documents', () => {
     expect(meaning.answer.events).toHaveLength(1)
   })
 
+  it('say at their top whom they are for', () => {
+    const names = readdirSync(new URL('../docs', import.meta.url)).filter((name) => name.endsWith('.md'))
+    expect(names.length).toBeGreaterThan(15)
+    for (const name of names) expect(read(`docs/${name}`), name).toMatch(/^# .+\n\n\*For .+\*\n/)
+  })
+
   it('link to files that are there', () => {
     const pages = ['README.md', ...readdirSync(new URL('../docs', import.meta.url)).map((name) => `docs/${name}`)]
     for (const page of pages) {
