@@ -3,17 +3,15 @@ import { snippet } from '../../support/documents.mjs'
 import { withNodeFiles } from '../../support/node-files.mjs'
 
 const read = (path) => readFileSync(new URL(path, import.meta.url), 'utf8')
-// TypeScript knows that there may be none; a page knows better.
-const withRoot = (code) => code.replace("createRoot(document.querySelector('main'))", "createRoot(document.querySelector('main')!)")
 const TSC = 'node_modules/typescript/bin/tsc'
 
 export default {
   // All that the documents show of React, and events of one's own beside it: in one program.
   files: () =>
     withNodeFiles({
-      'src/main.tsx': withRoot(snippet('react')),
-      'src/window-echo.d.ts': snippet('window-echo.d.ts'),
-      'src/own-event.ts': snippet('own-event'),
+      'src/main.tsx': snippet('react'),
+      'src/window-echo.d.ts': snippet('window-echo'),
+      'src/own-event.ts': snippet('own-event') + snippet('own-event-news'),
       'src/query-client.ts': read('./src/query-client.ts'),
     }),
   build: [['node_modules/vite/bin/vite.js', 'build']],

@@ -11,8 +11,8 @@ export default {
     withNodeFiles({
       'src/main.ts': snippet('vue'),
       'src/App.vue': snippet('vue-notice'),
-      'src/window-echo.d.ts': snippet('window-echo.d.ts'),
-      'src/own-event.ts': snippet('own-event'),
+      'src/window-echo.d.ts': snippet('window-echo'),
+      'src/own-event.ts': snippet('own-event') + snippet('own-event-news'),
       'src/cart.ts': read('./src/cart.ts'),
     }),
   build: [['node_modules/vite/bin/vite.js', 'build']],
