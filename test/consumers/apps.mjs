@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { developApp } from './support/develop.mjs'
 import { filesOf } from './support/documents.mjs'
 import { run } from './support/npm.mjs'
 import { openProject } from './support/project.mjs'
@@ -74,6 +75,7 @@ export const tryApp = async (name, { tarball, chromium }) => {
       throw new Error(error.message + told(), { cause: error })
     })
     if (/error/i.test(running?.said())) throw new Error(`Not all went well.${told()}`)
+    if (app.develop) await developApp(app.develop, { project, chromium, env: { ...QUIETLY, NODE_ENV: 'development' } })
   } finally {
     for (const stop of ends) await stop()
   }
