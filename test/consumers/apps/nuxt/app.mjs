@@ -18,4 +18,14 @@ export default {
       },
     }
   },
+  develop: {
+    words: (port) => ['node_modules/nuxt/bin/nuxt.mjs', 'dev', '--host', '127.0.0.1', '--port', String(port)],
+    paths: ['/'],
+    // As docs/server.md says: Nuxt's own names for the settings that are printed.
+    files: (server) => ({
+      '.env': Object.entries(server.settings('VITE_'))
+        .map(([name, value]) => `${name.replace(/^VITE_REVERB_(APP_)?/, 'NUXT_PUBLIC_REVERB_')}=${value}\n`)
+        .join(''),
+    }),
+  },
 }
