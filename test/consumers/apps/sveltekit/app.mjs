@@ -2,6 +2,7 @@ import { freePort } from '../../support/serve.mjs'
 
 export default {
   build: [['node_modules/vite/bin/vite.js', 'build']],
+  types: [['node_modules/svelte-check/bin/svelte-check', '--tsconfig', './tsconfig.json', '--fail-on-warnings']],
   program: async ({ reverb, url: shop }) => {
     const port = await freePort()
     return {
