@@ -11,7 +11,6 @@ export default {
     NEXT_PUBLIC_REVERB_SCHEME: reverb.scheme,
   }),
   build: [[NEXT, 'build']],
-  types: [['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json']],
   program: async () => {
     const port = await freePort()
     return {
