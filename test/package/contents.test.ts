@@ -41,7 +41,9 @@ const table = JSON.parse(readFileSync(join(cartEcho, 'dist/sri.json'), 'utf8')) 
 }
 const SCRIPT_TAG = ['sri.json', 'cdn/THIRD-PARTY.txt', ...Object.keys(table.integrity)].map((name) => `dist/${name}`)
 /** Documents for who works on it or doubts it, not for who uses it. */
-const OF_PROJECT = ['architecture', 'measurements', 'reliability', 'screen-readers'].map((name) => `docs/${name}.md`)
+const OF_PROJECT = ['architecture.md', 'demo.png', 'measurements.md', 'reliability.md', 'screen-readers.md'].map(
+  (name) => `docs/${name}`,
+)
 const NATIVE = ['alpine', 'livewire', 'react', 'vue', 'notice', 'stats', 'inspector'].map((name) => `dist/${name}.js`)
 const BROWSER_ENTRIES = [
   'dist/index.js',
