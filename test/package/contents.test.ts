@@ -115,7 +115,7 @@ describe('the tarball', () => {
 
   it('holds the documents and the Laravel files beside dist, and nothing else', () => {
     const beside = packed.files.filter((path) => !/^(dist|laravel)\/|^docs\/[\w-]+\.(md|png)$/.test(path))
-    expect([...beside].sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'])
+    expect([...beside].sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json'])
   })
 
   it('holds every document but those about the project itself', () => {
@@ -125,7 +125,7 @@ describe('the tarball', () => {
     // A link to one of them needs the repository's address, which there may not be yet.
     const { homepage } = manifest
     const { isPlaceholder } = addressesOf(homepage)
-    const documents = packed.files.filter((path) => /^docs\/.*\.md$/.test(path))
+    const documents = packed.files.filter((path) => /^(docs\/.*|CHANGELOG|SECURITY)\.md$/.test(path))
     const links = documents.flatMap((path) =>
       linksOf(readFileSync(join(cartEcho, path), 'utf8')).map((link) => [path, link] as const),
     )
