@@ -70,6 +70,14 @@ describe('a virtual clock', () => {
     await spinning.toMatchObject({ code: 'invalid-options', message: expect.stringContaining('1,000 timers ran') })
   })
 
+  it('runs thousands that fall due together, each put off once, without a word', async () => {
+    const clock = createVirtualClock({ startsAtMs })
+    let count = 0
+    for (let set = 0; set < 5_000; set += 1) clock.schedule(1, () => void (count += 1))
+    await clock.passes(1)
+    expect(count).toBe(5_000)
+  })
+
   it('runs thousands of timers one after the other without a word', async () => {
     const clock = createVirtualClock({ startsAtMs })
     let count = 0
