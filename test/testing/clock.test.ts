@@ -73,7 +73,10 @@ describe('a virtual clock', () => {
   it('runs thousands that fall due together, each put off once, without a word', async () => {
     const clock = createVirtualClock({ startsAtMs })
     let count = 0
-    for (let set = 0; set < 5_000; set += 1) clock.schedule(1, () => void (count += 1))
+    for (let set = 0; set < 5_000; set += 1)
+      clock.schedule(1, () => {
+        count += 1
+      })
     await clock.passes(1)
     expect(count).toBe(5_000)
   })
