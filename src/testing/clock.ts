@@ -6,7 +6,7 @@ import { createTimers, type Timer } from './timers'
 /** A clock that stands until it is told to go on. */
 export interface VirtualClock extends Pick<Environment, 'nowMs' | 'random' | 'schedule'> {
   /** Lets time pass, and runs what falls due on the way, in order, with turns for promises between. */
-  readonly passes: (ms: number) => Promise<void>
+  readonly advance: (ms: number) => Promise<void>
   /** Runs what was begun until nothing of it is left to run. */
   readonly settle: () => Promise<void>
   /** Lets time pass until the next timer has run, whichever that is. False: none is set. */
@@ -17,7 +17,7 @@ export interface VirtualClock extends Pick<Environment, 'nowMs' | 'random' | 'sc
   readonly expectWithin: (ms: number) => void
   /** `settle()` waits until this promise is settled, for it is of the page's own, and real. */
   readonly waitFor: (promise: Promise<unknown>) => void
-  /** Notes that the page has begun something anew. Throws where it does so for ever at one moment; so do `settle()` and `passes()` then, for no time would ever pass. */
+  /** Notes that the page has begun something anew. Throws where it does so for ever at one moment; so do `settle()` and `advance()` then, for no time would ever pass. */
   readonly noteRound: () => void
 }
 
@@ -129,7 +129,7 @@ export const createVirtualClock = (
       wake()
       return stop
     },
-    passes: async (ms) => runUntil(passedMs() + insistOnMs('passes()', ms)),
+    advance: async (ms) => runUntil(passedMs() + insistOnMs('advance()', ms)),
     toNext: async () => {
       const due = next(() => true)
       if (due) await runUntil(due.atMs)

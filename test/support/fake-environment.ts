@@ -54,7 +54,7 @@ export const fakeEnvironment = ({ random = () => 0.5, ...look }: FakeEnvironment
     },
     advanceTurnByTurn: (ms) => {
       ran = 0
-      return clock.passes(ms)
+      return clock.advance(ms)
     },
     pending: () => page.left().timers,
     watching: () => page.left().listeners,

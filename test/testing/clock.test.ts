@@ -13,7 +13,7 @@ describe('a virtual clock', () => {
     set('as soon', 100)
     set('too late', 301)
     set('never', 200)()
-    await clock.passes(300)
+    await clock.advance(300)
     expect(ran).toEqual([
       ['soon', 1_000_100],
       ['as soon', 1_000_100],
@@ -27,7 +27,7 @@ describe('a virtual clock', () => {
     const ran: string[] = []
     clock.schedule(10, () => void Promise.resolve().then(() => clock.schedule(5, () => void ran.push('of a promise'))))
     clock.schedule(20, () => void ran.push('later'))
-    await clock.passes(20)
+    await clock.advance(20)
     expect(ran).toEqual(['of a promise', 'later'])
   })
 
@@ -62,7 +62,7 @@ describe('a virtual clock', () => {
     expect(clock.nowMs()).toBe(startsAtMs + 60_000)
   })
 
-  it.each(['passes', 'settle'] as const)('says that something spins, by %s()', async (way) => {
+  it.each(['advance', 'settle'] as const)('says that something spins, by %s()', async (way) => {
     const clock = createVirtualClock({ startsAtMs })
     const again = (): void => void clock.schedule(0, again)
     again()
@@ -77,7 +77,7 @@ describe('a virtual clock', () => {
       clock.schedule(1, () => {
         count += 1
       })
-    await clock.passes(1)
+    await clock.advance(1)
     expect(count).toBe(5_000)
   })
 
@@ -89,7 +89,7 @@ describe('a virtual clock', () => {
       clock.schedule(1, again)
     }
     again()
-    await clock.passes(5_000)
+    await clock.advance(5_000)
     expect(count).toBe(5_001)
   })
 
@@ -98,9 +98,9 @@ describe('a virtual clock', () => {
     const ran: number[] = []
     clock.schedule(1_000, () => void ran.push(clock.nowMs()))
     clock.jump(3_600_000)
-    await clock.passes(999)
+    await clock.advance(999)
     expect(ran).toEqual([])
-    await clock.passes(1)
+    await clock.advance(1)
     expect(ran).toEqual([startsAtMs + 3_601_000])
   })
 
@@ -125,7 +125,7 @@ describe('a virtual clock', () => {
       if (ranAt.length < 3) clock.schedule(0.4, again)
     }
     clock.schedule(10.6, again)
-    await clock.passes(20)
+    await clock.advance(20)
     expect(ranAt).toEqual([startsAtMs + 11, startsAtMs + 12, startsAtMs + 13])
   })
 
@@ -148,7 +148,7 @@ describe('a virtual clock', () => {
 
   it.each([-1, Number.NaN, Number.POSITIVE_INFINITY, '5', undefined])('refuses to let %j pass', async (ms) => {
     const clock = createVirtualClock({ startsAtMs })
-    await expect(clock.passes(ms as never)).rejects.toMatchObject({ code: 'invalid-options' })
+    await expect(clock.advance(ms as never)).rejects.toMatchObject({ code: 'invalid-options' })
     expect(clock.nowMs()).toBe(startsAtMs)
   })
 
