@@ -27,7 +27,7 @@ const MOVES: readonly Move[] = [
 const NEED_PAGE: readonly Move[] = ['open', 'reload', 'back', 'prerender']
 const KINDS: readonly ChangeKind[] = ['plain', 'plain', 'plain', 'plain', 'huge', 'wishlist', 'other-event']
 const PAUSES_MS = [0, 0, 5, 50, 300, 1_000]
-const TIMES = [1, 1, 1, 2, 3, 12, 60]
+const TIMES = [1, 1, 1, 1, 1, 2, 2, 3, 3, 12, 60]
 const LINE_FAULT_MS = [300, 2_000, 6_000, 15_000]
 
 /** Makes trouble for a while: changes, faults and what shoppers do with their tabs, as chance will have it. @throws {Breach} */

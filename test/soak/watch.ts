@@ -16,7 +16,7 @@ export interface Watch {
   /** Stops a page and starts it again. @throws {Breach} when it leaves something behind. */
   readonly stopAndStart: (shopper: Shopper, tab: ShopperTab) => Promise<void>
   /** Documents that listened, and how often a listener was told. */
-  readonly counts: () => { readonly pages: number; readonly told: number }
+  readonly counts: () => { readonly pages: number; readonly told: number; readonly resets: number }
 }
 
 const LOOK_EVERY_MS = 400
@@ -27,6 +27,7 @@ const STOPPED_WITHIN_MS = 5_000
 /** Watches the pages of a house. */
 export const watchPages = ({ shoppers, book, server }: House): Watch => {
   const toldOf = new Map<string, number>()
+  const resetsOf = new Map<string, number>()
 
   const breach = async (
     shopper: Shopper,
@@ -49,7 +50,8 @@ export const watchPages = ({ shoppers, book, server }: House): Watch => {
     const page = await shopper.report(tab)
     if (!page) return null
     toldOf.set(`${shopper.id} ${page.id}`, page.told.length)
-    const wrongs = [...wrongsOfTold(book, shopper.id, page), ...thrownBy(page)]
+    resetsOf.set(`${shopper.id} ${page.id}`, page.resets.length)
+    const wrongs = [...wrongsOfTold(book.truthOf(shopper.id), page), ...thrownBy(page)]
     return wrongs.length > 0 ? breach(shopper, tab, page, wrongs) : page
   }
 
@@ -62,7 +64,7 @@ export const watchPages = ({ shoppers, book, server }: House): Watch => {
       let againMs = performance.now() + START_AGAIN_MS
       for (;;) {
         const page = await read(shopper, tab)
-        const wrongs = page ? wrongsAtRest(book, shopper.id, page) : ['no page answers']
+        const wrongs = page ? wrongsAtRest(book.truthOf(shopper.id), page) : ['no page answers']
         if (page && wrongs.length === 0) break
         if (page && performance.now() > endMs)
           await breach(shopper, tab, page, [...wrongs, `after ${withinMs / 1_000} s in which all was well`])
@@ -116,6 +118,10 @@ export const watchPages = ({ shoppers, book, server }: House): Watch => {
       }
       await tab.tab.evaluate('soak.start()')
     },
-    counts: () => ({ pages: toldOf.size, told: [...toldOf.values()].reduce((sum, told) => sum + told, 0) }),
+    counts: () => ({ pages: toldOf.size, told: sumOf(toldOf), resets: sumOf(resetsOf) }),
   }
 }
+
+/** All of these together. */
+export const sumOf = (counts: ReadonlyMap<string, number>): number =>
+  [...counts.values()].reduce((sum, count) => sum + count, 0)
