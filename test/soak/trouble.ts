@@ -21,7 +21,7 @@ export interface TroubleOptions {
 const MOVES: readonly Move[] = [
   ...(['open', 'open', 'open', 'close', 'reload', 'leave', 'back', 'back', 'show', 'show', 'hide', 'freeze'] as const),
   ...(['resume', 'resume', 'crash', 'offline', 'online', 'online', 'hang', 'stop', 'start', 'start', 'check'] as const),
-  ...(['clock-back', 'clock-on', 'prerender'] as const),
+  ...(['clock-back', 'clock-on', 'prerender', 'restart', 'restart'] as const),
 ]
 /** Whoever makes one of these needs a page of the shop. */
 const NEED_PAGE: readonly Move[] = ['open', 'reload', 'back', 'prerender']

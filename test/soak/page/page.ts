@@ -33,6 +33,8 @@ export interface SoakPage {
   readonly setClock: (byMs: number) => void
   readonly stop: () => void
   readonly start: () => void
+  /** As a component does that is taken out and put in again. */
+  readonly restart: () => void
   readonly check: () => void
 }
 
@@ -106,5 +108,9 @@ window.soak = {
   setClock: watched.setClock,
   stop: () => cart.stop(),
   start: () => void cart.start(),
+  restart: () => {
+    cart.stop()
+    cart.start()
+  },
   check: () => void cart.check().catch(() => undefined),
 }
