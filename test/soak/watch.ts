@@ -22,6 +22,7 @@ export interface Watch {
 const LOOK_EVERY_MS = 400
 /** A page that is not live although all is well for so long is started again, as its own code would where it was refused for good. */
 const START_AGAIN_MS = 10_000
+const MOST_TRACE_LINES = 60
 const STOPPED_WITHIN_MS = 5_000
 
 /** Watches the pages of a house. */
@@ -80,16 +81,30 @@ export const watchPages = ({ shoppers, book, server }: House): Watch => {
     return sockets
   }
 
-  const sockets = async (withinMs: number): Promise<void> => {
+  const whoHasNotOne = async (counts: readonly number[]): Promise<string> => {
+    const words = [
+      `One open socket a shopper was promised: there are ${counts}, and ${server.sockets()} at the server.`,
+    ]
+    for (const [index, shopper] of shoppers.entries()) {
+      const open = shopper.line.connections().filter(({ isOpen }) => isOpen)
+      words.push(`Shopper ${shopper.id}: ${shopper.tabs.length} tabs, ${open.length} connections through the line.`)
+      if (counts[index] === 1) continue
+      for (const tab of shopper.tabs) {
+        const page = await shopper.report(tab)
+        const trace = await tab.tab.evaluate<readonly string[]>('soak.trace()')
+        words.push(JSON.stringify({ ...page, told: page?.told.length }), ...trace.slice(-MOST_TRACE_LINES))
+      }
+    }
+    return words.join('\n')
+  }
+
+  const oneSocketEach = async (withinMs: number): Promise<void> => {
     const endMs = performance.now() + withinMs
     for (;;) {
-      const each = []
-      for (const shopper of shoppers) each.push(await restOf(shopper, withinMs))
-      if (each.every((count) => count === 1) && server.sockets() === shoppers.length) return
-      if (performance.now() > endMs)
-        throw new Breach(
-          `One open socket a shopper was promised: there are ${each.join(', ')}, and ${server.sockets()} at the server.`,
-        )
+      const counts: number[] = []
+      for (const shopper of shoppers) counts.push(await restOf(shopper, withinMs))
+      if (counts.every((count) => count === 1) && server.sockets() === shoppers.length) return
+      if (performance.now() > endMs) throw new Breach(await whoHasNotOne(counts))
       await wait(LOOK_EVERY_MS)
     }
   }
@@ -99,10 +114,10 @@ export const watchPages = ({ shoppers, book, server }: House): Watch => {
       for (const tab of shopper.tabs) if (tab.life === 'awake' && !tab.isAway) await read(shopper, tab)
     },
     comeToRest: async (withinMs) => {
-      await sockets(withinMs)
+      await oneSocketEach(withinMs)
       // What is told now comes by the socket.
       for (const { id } of shoppers) book.publish(id, 'plain')
-      await sockets(withinMs)
+      await oneSocketEach(withinMs)
     },
     stopAndStart: async (shopper, tab) => {
       await tab.tab.evaluate('soak.stop()')
