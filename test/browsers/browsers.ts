@@ -5,6 +5,7 @@ import type { BrowserName, RunningBrowser, Tab } from './driver'
 import { type Puppeteer, startByPuppeteer } from './puppeteer'
 import { ALL_NOTES, type Given, type Scenario } from './scenario'
 import { ADAPTER_SCENARIOS } from './adapters'
+import { BACK_SCENARIOS } from './back'
 import { NOTICE_SCENARIOS } from './notice'
 import { OUTAGE_SCENARIOS } from './outages'
 import { TAB_SCENARIOS } from './tabs'
@@ -48,6 +49,7 @@ const SCENARIOS: readonly Scenario[] = [
   ...TAG_SCENARIOS,
   ...NOTICE_SCENARIOS,
   ...TAB_SCENARIOS,
+  ...BACK_SCENARIOS,
   ...OUTAGE_SCENARIOS,
   ...ADAPTER_SCENARIOS,
 ]
@@ -65,7 +67,7 @@ export const runBrowsers = async (options: BrowsersOptions): Promise<BrowsersOut
   const wanted = all.filter(({ name }) => names.length === 0 || names.includes(name))
   const here = wanted.filter(({ lack }) => lack === null)
   const count = { passed: 0, failed: 0 }
-  for (const { name, start } of here) {
+  const runIn = async ({ name, start }: Candidate): Promise<void> => {
     const browser = await start()
     console.log(`── ${name} ${browser.version}`)
     const startedMs = Date.now()
@@ -73,12 +75,14 @@ export const runBrowsers = async (options: BrowsersOptions): Promise<BrowsersOut
       const sinceMs = Date.now()
       const trouble = await tried(scenario, browser, { ways: WAYS[name], dist, picture: keeper(pictures, name) })
       count[trouble === null ? 'passed' : 'failed'] += 1
-      console.log(` ${trouble === null ? '✓' : '✗'} ${scenario.name} (${inSeconds(sinceMs)})`)
+      console.log(` ${trouble === null ? '✓' : '✗'} ${name}: ${scenario.name} (${inSeconds(sinceMs)})`)
       if (trouble !== null) console.log(`   ${trouble}`)
     }
     await browser.close()
-    console.log(`   in ${inSeconds(startedMs)}`)
+    console.log(`── ${name} ${browser.version}: ${inSeconds(startedMs)}`)
   }
+  // Side by side, for each of them mostly waits.
+  await Promise.all(here.map(runIn))
   for (const { name, lack } of wanted) if (lack !== null) console.log(`Did not run: ${name} (${lack})`)
   console.log(`${count.passed} passed, ${count.failed} failed`)
   return { tried: here.length, failed: count.failed }

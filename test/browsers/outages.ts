@@ -2,6 +2,7 @@ import { deepStrictEqual as same } from 'node:assert'
 import { startFaultProxy } from '../../src/server'
 import { within } from '../interop/own-process'
 import { STRICT, script } from '../support/script-tag-site'
+import type { Tab } from './driver'
 import { BY_HAND, change, type Given, hasHeard, isFed, isLive, openSite, type Scenario, type Site } from './scenario'
 
 /** Short, so that a socket that is silent is noticed while somebody waits. */
@@ -85,7 +86,7 @@ const halfOpen: Scenario = {
 }
 
 /** A page that polls is told by the check what it cannot hear. */
-const isToldByPolls = async ({ browser }: Given, site: Site, state: string): Promise<void> => {
+const isToldByPolls = async ({ browser }: Given, site: Site, state: string): Promise<Tab> => {
   const tab = await browser.open(site.url)
   await isFed(tab, state, POLLS_WITHIN_MS)
   const numbers = change(site, 2)
@@ -93,6 +94,7 @@ const isToldByPolls = async ({ browser }: Given, site: Site, state: string): Pro
   numbers.push(...change(site))
   await hasHeard(tab, numbers)
   same(site.sockets(), 0)
+  return tab
 }
 
 const forbidden: Scenario = {
@@ -101,7 +103,7 @@ const forbidden: Scenario = {
     const site = await openSite(given, { csp: STRICT.replace(' ws:', ''), app: APP, policy: SOON })
     // The page's own host has the socket allowed by 'self'.
     site.show({ block: blockFor('localhost', site.reverb.port) })
-    await isToldByPolls(given, site, 'polling: socket-lost')
+    await isToldByPolls(given, site, given.ways.forbiddenSocket)
   },
 }
 
@@ -110,19 +112,21 @@ const refused: Scenario = {
   run: async (given) => {
     const site = await openSite(given, { app: APP, policy: SOON })
     const { lift } = site.faults.start({ kind: 'refuse', what: 'sockets' })
-    await isToldByPolls(given, site, 'polling: socket-lost')
+    const tab = await isToldByPolls(given, site, 'polling: socket-lost')
     lift()
+    await isLive(tab)
+    await within(NOTICED_WITHIN_MS, 'one socket is open', () => site.sockets() === 1)
   },
 }
 
 const without: Scenario = {
-  name: 'a browser without WebSocket, locks and channels between tabs: each of two tabs polls, and tells each change once',
+  name: 'a browser without WebSocket, Web Locks, BroadcastChannel and requestIdleCallback: the page polls, and tells each change once',
   run: async (given) => {
     const site = await openSite(given, { app: APP, policy: SOON })
     const bare = `for (const name of ['WebSocket', 'BroadcastChannel', 'requestIdleCallback']) delete window[name]
       Object.defineProperty(Navigator.prototype, 'locks', { value: undefined })`
     site.show({ head: script('bare.js', '') + BY_HAND, files: { 'bare.js': bare } })
-    await isToldByPolls(given, site, 'polling: no-websocket')
+    await isToldByPolls(given, site, 'polling: no-web-socket')
   },
 }
 

@@ -2,22 +2,26 @@ import type { BrowserName } from './driver'
 
 /** What a browser does in its own way. Each of these is expected to be so, so that a version that does otherwise is noticed. */
 export interface Ways {
-  /** Whether Back shows a page that had a socket or a lock as it was left. */
-  readonly keepsListeningPages: boolean
+  /** What a page must not have when it is left, or Back loads it anew. */
+  readonly loadsAnew: readonly string[]
   /** What it reports where the policy names the policies of Trusted Types, and ours is not among them. */
   readonly unnamedPolicy: readonly string[]
-  /** Whether Web Locks are there. */
-  readonly hasLocks: boolean
+  /** How a page is fed whose policy forbids the socket: it is closed at once, or cannot be made. */
+  readonly forbiddenSocket: 'polling: socket-lost' | 'polling: no-web-socket'
 }
 
-/** By browser, in the version that the report names. */
+/** By browser, in the version that is printed. */
 export const WAYS: Readonly<Record<BrowserName, Ways>> = {
-  Chromium: { keepsListeningPages: true, unnamedPolicy: [], hasLocks: true },
-  Firefox: { keepsListeningPages: false, unnamedPolicy: [], hasLocks: true },
+  Chromium: { loadsAnew: [], unnamedPolicy: [], forbiddenSocket: 'polling: socket-lost' },
+  Firefox: {
+    loadsAnew: ['an open socket', 'a held lock'],
+    unnamedPolicy: [],
+    forbiddenSocket: 'polling: no-web-socket',
+  },
   WebKit: {
-    keepsListeningPages: true,
+    loadsAnew: [],
     // It takes integrity from script elements alone, which Trusted Types want vouched for.
     unnamedPolicy: ['trusted-types trusted-types-policy'],
-    hasLocks: true,
+    forbiddenSocket: 'polling: no-web-socket',
   },
 }
