@@ -17,7 +17,10 @@ const HAVING = {
 const kept = (thing: keyof typeof HAVING): Scenario => ({
   name: `Back to a page with ${thing}: it is the page that was left, or not, as each browser has it`,
   run: async ({ browser, ways, ...given }) => {
-    const site = await openSite({ browser, ways, ...given }, { page: { head: script('nothing.js'), files: { 'nothing.js': '' } } })
+    const site = await openSite(
+      { browser, ways, ...given },
+      { page: { head: script('nothing.js'), files: { 'nothing.js': '' } } },
+    )
     const tab = await browser.open(site.url)
     await until(tab, `it has ${thing}`, HAVING[thing])
     await tab.goto(`${site.url}/away`)
@@ -28,7 +31,11 @@ const kept = (thing: keyof typeof HAVING): Scenario => ({
 
 const wasKept = (tab: Tab, isKept: boolean): Promise<void> => {
   const shown = isKept ? 'false,true' : 'false'
-  return until(tab, `it is ${isKept ? 'the page that was left' : 'a new page'}`, `window.notes && (String(notes.shown) === '${shown}' || notes.shown)`)
+  return until(
+    tab,
+    `it is ${isKept ? 'the page that was left' : 'a new page'}`,
+    `window.notes && (String(notes.shown) === '${shown}' || notes.shown)`,
+  )
 }
 
 const navigated: Scenario = {

@@ -1,5 +1,5 @@
 import { deepStrictEqual as same } from 'node:assert'
-import { TAG } from '../support/script-tag-site'
+import { script, TAG } from '../support/script-tag-site'
 import type { Tab } from './driver'
 import { type Given, isLive, openSite, type Scenario, until } from './scenario'
 
@@ -43,10 +43,10 @@ const isShown = async (tab: Tab): Promise<void> => {
   await until(tab, 'it says the news', `${OPEN}.textContent.includes(${JSON.stringify(NEWS)}) || ${OPEN}.textContent`)
 }
 
-const isGone = (tab: Tab): Promise<void> =>
-  until(tab, 'the notice is gone', `!${OPEN}?.checkVisibility()`)
+const isGone = (tab: Tab): Promise<void> => until(tab, 'the notice is gone', `!${OPEN}?.checkVisibility()`)
 
-const hasFocus = async (tab: Tab, id: string): Promise<void> => same(await tab.evaluate('document.activeElement.id'), id)
+const hasFocus = async (tab: Tab, id: string): Promise<void> =>
+  same(await tab.evaluate('document.activeElement.id'), id)
 
 const byMouse: Scenario = {
   name: 'the notice is seen, takes no focus, is said by a live region, and is dismissed by the mouse',
@@ -120,5 +120,23 @@ const styled: Scenario = {
   },
 }
 
+const inOldBrowser: Scenario = {
+  name: 'the notice of a browser without popovers, style sheets of scripts and checkVisibility is there, and is dismissed',
+  run: async (given) => {
+    const bare = `for (const name of ['popover', 'showPopover']) delete HTMLElement.prototype[name]
+      delete Element.prototype.checkVisibility
+      globalThis.CSSStyleSheet = class { constructor() { throw new TypeError('Illegal constructor') } }`
+    const site = await openSite(given, { page: { head: script('bare.js', '') + TAG, files: { 'bare.js': bare } } })
+    const tab = await given.browser.open(site.url)
+    await isLive(tab)
+    site.shop.removeFromAll('raya-sale')
+    const isThere = `${OPEN}?.getBoundingClientRect().height > 0 && ${OPEN}.textContent.includes(${JSON.stringify(NEWS)})`
+    await until(tab, 'it is there', isThere)
+    await tab.click(DISMISS)
+    await until(tab, 'it is gone', `!(${isThere})`)
+    same(await tab.evaluate('[diary.violations, notes.complaints]'), [[], []])
+  },
+}
+
 /** What the shopper sees and is told. */
-export const NOTICE_SCENARIOS: readonly Scenario[] = [byMouse, byKeyboard, inDialog, styled]
+export const NOTICE_SCENARIOS: readonly Scenario[] = [byMouse, byKeyboard, inDialog, styled, inOldBrowser]

@@ -1,5 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { type ScriptTagPage, type ScriptTagSite, type SiteOptions, STRICT, script, startSite } from '../support/script-tag-site'
+import {
+  type ScriptTagPage,
+  type ScriptTagSite,
+  type SiteOptions,
+  STRICT,
+  script,
+  startSite,
+} from '../support/script-tag-site'
 import type { BrowserName, Tab } from './driver'
 import type { Ways } from './ways'
 
@@ -34,7 +41,8 @@ export const until = async (tab: Tab, what: string, expression: string, withinMs
     // A page that is about to be another has no values.
     const value = await tab.evaluate<unknown>(expression).catch((error: Error) => error.message)
     if (value === true) return
-    if (Date.now() > endMs) throw new Error(`Waited ${withinMs} ms in vain until ${what}. Last: ${JSON.stringify(value)}`)
+    if (Date.now() > endMs)
+      throw new Error(`Waited ${withinMs} ms in vain until ${what}. Last: ${JSON.stringify(value)}`)
     await wait(30)
   }
 }

@@ -1,8 +1,8 @@
 import { deepStrictEqual as same } from 'node:assert'
 import { within } from '../interop/own-process'
-import type { ScriptTagSite } from '../support/script-tag-site'
+import { type ScriptTagSite, script } from '../support/script-tag-site'
 import type { Tab } from './driver'
-import { change, type Given, hasHeard, isLive, load, openSite, type Scenario, until } from './scenario'
+import { BY_HAND, change, type Given, hasHeard, isLive, load, openSite, type Scenario, until } from './scenario'
 
 const TOGETHER_WITHIN_MS = 20_000
 
@@ -71,5 +71,23 @@ const dismissed: Scenario = {
   },
 }
 
+const apart = (what: string, bare: string): Scenario => ({
+  name: `tabs of a browser without ${what}: each has a socket of its own, and is told each change once`,
+  run: async (given) => {
+    const site = await openSite(given, { page: { head: script('bare.js', '') + BY_HAND, files: { 'bare.js': bare } } })
+    const tabs = await openTabs(given, site, 2)
+    same(site.sockets(), 2)
+    const numbers = change(site, 2)
+    for (const tab of tabs) await hasHeard(tab, numbers)
+    for (const tab of tabs) same(await tab.evaluate('[notes.errors, notes.complaints]'), [[], []])
+  },
+})
+
 /** What several tabs of one shopper do, and what becomes of them. */
-export const TAB_SCENARIOS: readonly Scenario[] = [five, closed, dismissed]
+export const TAB_SCENARIOS: readonly Scenario[] = [
+  five,
+  closed,
+  dismissed,
+  apart('Web Locks', "Object.defineProperty(Navigator.prototype, 'locks', { value: undefined })"),
+  apart('BroadcastChannel', 'delete window.BroadcastChannel'),
+]

@@ -220,7 +220,10 @@ describe('at the door', () => {
     page.environment.advance(10_000)
     expect(page.said.at(-1)).toBe('refused: no-web-socket')
     expect(page.errors).toMatchObject([
-      { cause, message: 'No WebSocket: look at connect-src, and for a proxy. wss://ws.test:443: The operation is insecure.' },
+      {
+        cause,
+        message: 'No WebSocket: look at connect-src, and for a proxy. wss://ws.test:443: The operation is insecure.',
+      },
     ])
     expect(sockets).toHaveLength(1)
   })
