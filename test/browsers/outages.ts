@@ -103,7 +103,15 @@ const forbidden: Scenario = {
     const site = await openSite(given, { csp: STRICT.replace(' ws:', ''), app: APP, policy: SOON })
     // The page's own host has the socket allowed by 'self'.
     site.show({ block: blockFor('localhost', site.reverb.port) })
-    await isToldByPolls(given, site, given.ways.forbiddenSocket)
+    const tab = await isToldByPolls(given, site, given.ways.forbiddenSocket)
+    if (given.ways.forbiddenSocket !== 'polling: no-web-socket') return
+    const words = `No WebSocket: look at connect-src, and for a proxy. ws://localhost:${site.reverb.port}: `
+    const messages = await tab.evaluate<string[]>('notes.messages')
+    // What the browser itself says comes last.
+    same(
+      [messages.length, messages[0]?.slice(0, words.length), Number(messages[0]?.length) > words.length],
+      [1, words, true],
+    )
   },
 }
 

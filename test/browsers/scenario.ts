@@ -51,6 +51,8 @@ export const until = async (tab: Tab, what: string, expression: string, withinMs
 export interface Notes {
   /** The codes that `onError` was given. */
   readonly errors: readonly string[]
+  /** Their messages. */
+  readonly messages: readonly string[]
   /** What was written to the console as an error or a warning, or thrown by nobody's leave. */
   readonly complaints: readonly string[]
   /** For each time the page was shown, whether it was as it had been left. */
@@ -58,7 +60,7 @@ export interface Notes {
 }
 
 const OWN = `
-window.notes = { errors: [], complaints: [], shown: [] }
+window.notes = { errors: [], messages: [], complaints: [], shown: [] }
 addEventListener('pageshow', ({ persisted }) => notes.shown.push(persisted))
 addEventListener('error', ({ message }) => notes.complaints.push(String(message)))
 addEventListener('unhandledrejection', ({ reason }) => notes.complaints.push(String(reason)))
@@ -76,7 +78,7 @@ const show = async ({ signal } = {}) => {
   document.querySelector('#total').textContent = cart.total
   return cursor
 }
-CartEcho.start({ onError: ({ code }) => notes.errors.push(code) })
+CartEcho.start({ onError: ({ code, message }) => { notes.errors.push(code); notes.messages.push(message) } })
 CartEcho.cart.onRefresh(show)
 show()
 `
