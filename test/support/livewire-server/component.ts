@@ -1,10 +1,16 @@
 /** What the browser and the server pass to each other of a component: its public properties. */
 export type Data = Record<string, unknown>
 
+/** A cart, as the shop shows it. */
+export interface ShownCart {
+  readonly total: string
+  readonly items: readonly { readonly id: string; readonly name: string; readonly price: string }[]
+}
+
 /** What the shop behind the components knows of whoever asks. */
 export interface ShopOfVisitor {
-  /** The total of the cart, as the shop shows it; empty where nobody is logged in. */
-  readonly total: () => Promise<string>
+  /** Their cart; an empty one where nobody is logged in. */
+  readonly cart: () => Promise<ShownCart>
 }
 
 /** What a method of a component has at hand. */

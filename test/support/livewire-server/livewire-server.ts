@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, request as requestFrom, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type CartEchoServer, startServer } from '../../../src/server'
 import type { ServerComponents, ShopOfVisitor } from './component'
 import { createProtocol, type Update } from './protocol'
@@ -116,7 +116,10 @@ export const startLivewireServer = async (components: ServerComponents): Promise
     asked,
     visited,
     put: (files) => {
-      for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+      for (const [name, text] of Object.entries(files)) {
+        mkdirSync(dirname(join(folder, name)), { recursive: true })
+        writeFileSync(join(folder, name), text)
+      }
     },
     fail: (status, times = 1) => void failing.push(...Array<number>(times).fill(status)),
     hold: () => {
@@ -168,8 +171,16 @@ const statusOf = async (url: string, { headers }: IncomingMessage, token: string
 }
 
 const shopOf = (url: string, cookie = ''): ShopOfVisitor => ({
-  total: async () => {
+  cart: async () => {
     const response = await fetch(`${url}/api/cart`, { headers: { Cookie: cookie, Accept: 'application/json' } })
-    return response.ok ? ((await response.json()) as { cart: { total: string } }).cart.total : ''
+    if (!response.ok) return { total: '', items: [] }
+    const { cart } = (await response.json()) as { cart: { total: string; lines: readonly Line[] } }
+    return { total: cart.total, items: cart.lines.map(({ sku, name, price }) => ({ id: sku, name, price })) }
   },
 })
+
+interface Line {
+  readonly sku: string
+  readonly name: string
+  readonly price: string
+}
