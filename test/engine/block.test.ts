@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { settingsOfTag } from '../../src/engine/block'
+import { isDisputed, settingsOfTag } from '../../src/engine/block'
 
 it('a script tag says each setting by an attribute of its own', () => {
   const read = settingsOfTag((name) => `<${name}>`)
@@ -20,4 +20,15 @@ it('a script tag says each setting by an attribute of its own', () => {
       auth: { endpoint: '<auth-endpoint>' },
     },
   })
+})
+
+it.each([
+  [[{ user: 7 }, { user: '7' }], false],
+  [[{ user: null }, { user: '' }], false],
+  [[{ user: undefined }, { user: null }], false],
+  [[{ user: null }, { user: 7 }], true],
+  [[{ user: '' }, { user: 7 }], true],
+  [[{ user: 7 }, {}], false],
+])('blocks dispute whose page it is: %j, %j', (blocks, expected) => {
+  expect(isDisputed(blocks, 'user')).toBe(expected)
 })

@@ -28,8 +28,9 @@ const { values } = parseArgs({
 
 /** Of ten. */
 const ENOUGH = 0.9
-/** What takes so many times as long as without a mutant hangs. */
-const HANGS_AFTER_TIMES = 5
+/** What takes so much longer than without a mutant hangs. */
+const HANGS_AFTER_TIMES = 3
+const HANGS_AFTER_MS = 60_000
 const STARTS_WITHIN_MS = 60_000
 const MAPPED_WITHIN_MS = 900_000
 
@@ -178,7 +179,7 @@ const work = async () => {
   let runner = await startRunner()
   for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
     const tests = testsFor(mutant)
-    const withinMs = 20_000 + HANGS_AFTER_TIMES * tests.reduce((sum, test) => sum + tookMs.get(test), 0)
+    const withinMs = HANGS_AFTER_MS + HANGS_AFTER_TIMES * tests.reduce((sum, test) => sum + tookMs.get(test), 0)
     const result = tests.length === 0 ? { modules: [], errors: [] } : await runner.run(mutant.id, tests, withinMs)
     const isKilled = !result || result.errors.length > 0 || result.modules.some(({ failed }) => failed.length > 0)
     if (!result) {

@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 import { withSwitches } from './mutations.mjs'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const mutants: Parameters<typeof withSwitches>[1] & { file: string }[] = JSON.parse(
+const mutants: (Parameters<typeof withSwitches>[1][number] & { file: string })[] = JSON.parse(
   readFileSync(`${process.env.CART_ECHO_MUTANTS}/mutants.json`, 'utf8'),
 )
 
