@@ -118,6 +118,18 @@ describe('a page whose socket says nothing when it is pinged', () => {
   })
 })
 
+describe('a channel that pusher-js has forgotten behind Echo’s back', () => {
+  it('is asked for anew at the next look', () => {
+    const { environment, echo, said } = subscribing('connected')
+    echo.confirm()
+    environment.signal('focused')
+    said()
+    Object.assign(echo.connector.pusher, { channel: () => undefined })
+    environment.signal('focused')
+    expect(said()).toEqual(['channel-left', 'ask anew', 'subscribed', 'resync within 100'])
+  })
+})
+
 describe('an Echo that throws in the middle', () => {
   it('when it is asked for a channel that somebody left is asked again at the next look', () => {
     const { environment, echo, said } = subscribing('connected')

@@ -202,6 +202,17 @@ describe('at the door', () => {
     expect(sockets.filter(({ isClosed }) => !isClosed())).toHaveLength(1)
   })
 
+  it('a try says until when it is waited for, after a loss too', async () => {
+    const { socket, goLive, pass, sockets, nextTryInMs } = reverbPage()
+    await goLive()
+    socket().end()
+    await pass(1_900)
+    expect(sockets).toHaveLength(2)
+    expect(nextTryInMs()).toBeGreaterThan(0)
+    await pass(nextTryInMs() ?? 0)
+    expect(sockets).toHaveLength(3)
+  })
+
   it('nobody answers: after three tries it is said once where to look, and tried on', async () => {
     const { socket, sockets, errors, pass } = reverbPage()
     for (let tries = 0; tries < 3; tries += 1) {
