@@ -1,17 +1,20 @@
 import { describe, expect, it } from 'vitest'
 import type { PageSignal } from '../../src/engine/environment'
-import { notStarted } from '../../src/engine/state'
+import { CartEchoError } from '../../src/engine/errors'
+import { type ConnectionFact, notStarted } from '../../src/engine/state'
 import type { Message, Unsigned } from '../../src/tabs/bus'
 import type { PendingAsk } from '../../src/tabs/feed'
 import { follow, type Tab } from '../../src/tabs/follow'
 import { fakeEnvironment } from '../support/fake-environment'
 
 const nothing = () => undefined
+const LIVE = { name: 'live', reason: 'subscribed', error: null }
 
 /** A tab that follows, on a bus whose other end is the test; `posted` is what it said, in words. */
 const following = () => {
   const environment = fakeEnvironment({ random: () => 0.5 })
   const posts: Unsigned<Message>[] = []
+  const facts: ConnectionFact[] = []
   const pending = new Map<string, PendingAsk>()
   const calls = { resyncs: 0, takeovers: 0 }
   const tab: Tab = {
@@ -23,7 +26,7 @@ const following = () => {
       resync: () => {
         calls.resyncs += 1
       },
-      state: nothing,
+      state: (fact) => facts.push(fact),
       report: nothing,
       note: nothing,
     },
@@ -40,10 +43,10 @@ const following = () => {
     },
     null,
   )
-  const here = (term = 1, from = 'a', n = 0): void =>
+  const here = (term = 1, from = 'a', n = 0, connection: object = LIVE): void =>
     follower.hear({
       ...{ name: 'here', from, term, n, isVisible: true, nextTryAtMs: null },
-      connection: { ...notStarted(0), name: 'live', reason: 'subscribed', error: null } as never,
+      connection: { ...notStarted(0), ...connection } as never,
     })
   const wordOf = (message: Unsigned<Message>): string => {
     if (message.name === 'ask') return `ask ${message.id}`
@@ -54,6 +57,7 @@ const following = () => {
     follower,
     here,
     calls,
+    facts,
     posted: () => posts.splice(0).map(wordOf),
     ask: (id: string): void => {
       const ask = { id, query: { since: null, owner: null }, resolve: nothing, sentAtMs: 0 }
@@ -145,5 +149,22 @@ describe('a tab that follows has the log asked', () => {
     expect(calls.resyncs).toBe(2)
     here(2, 'c', 0)
     expect(calls.resyncs).toBe(3)
+  })
+})
+
+describe('the trouble that a leader tells', () => {
+  const failing = (message: string, code: 'check-failed' | 'check-busy' = 'check-failed') => ({
+    ...{ name: 'waiting', reason: code },
+    error: new CartEchoError(code, message),
+  })
+  it('is the same error while it is the same trouble, and another where the code or the words are', () => {
+    const { here, facts } = following()
+    here(1, 'a', 0, failing('(500)'))
+    here(1, 'a', 0, failing('(500)'))
+    here(1, 'a', 0, failing('(502)'))
+    here(1, 'a', 0, failing('(502)', 'check-busy'))
+    const errors = facts.map((fact) => (fact as { connection: { error: unknown } }).connection.error)
+    expect(errors[1]).toBe(errors[0])
+    expect(new Set(errors).size).toBe(3)
   })
 })
