@@ -47,14 +47,14 @@ export const pathInRepository = (document, link) => {
  * repository's address. With the placeholder every link is relative.
  * @param {string} document
  * @param {string} text
- * @param {{ web: string, isPlaceholder: boolean, unpacked: readonly string[] }} addresses
+ * @param {{ web: string, isPlaceholder: boolean, isPacked: (path: string) => boolean }} addresses
  * @returns {string}
  */
-export const documentWith = (document, text, { web, isPlaceholder, unpacked }) =>
+export const documentWith = (document, text, { web, isPlaceholder, isPacked }) =>
   rewriteLinks(text, ({ address, words, isPicture }) => {
     const path = pathInRepository(document, address)
     if (path === null) return null
-    const isAway = document === 'README.md' || unpacked.includes(path.split('#')[0])
+    const isAway = document === 'README.md' || !isPacked(path.split('#')[0])
     const target =
       isAway && !isPlaceholder
         ? `${web}/${isPicture ? 'raw' : 'blob'}/HEAD/${path}`
@@ -66,6 +66,15 @@ export const documentWith = (document, text, { web, isPlaceholder, unpacked }) =
 export const manifestWith = (manifest) => {
   const { repository, bugs } = addressesOf(manifest.homepage)
   return { ...manifest, repository, bugs }
+}
+
+/** Whether a file of the repository is in the package, by what package.json lists. */
+const packedBy = ({ files }) => {
+  const isIn = (path, entry) => path === entry || path.startsWith(`${entry}/`)
+  const left = files.filter((entry) => entry.startsWith('!')).map((entry) => entry.slice(1))
+  // npm always takes README along.
+  const taken = ['README.md', ...files.filter((entry) => !entry.startsWith('!'))]
+  return (path) => taken.some((entry) => isIn(path, entry)) && !left.some((entry) => isIn(path, entry))
 }
 
 /** SECURITY.md with the address where a fault is told. */
@@ -83,15 +92,16 @@ const read = (path) => readFileSync(new URL(path, root), 'utf8')
 export const filesWithAddresses = (homepage) => {
   const manifest = JSON.parse(read('package.json'))
   if (homepage !== undefined) manifest.homepage = homepage
-  const unpacked = manifest.files.filter((path) => path.startsWith('!docs/')).map((path) => path.slice(1))
-  const addresses = { ...addressesOf(manifest.homepage), unpacked }
+  const addresses = { ...addressesOf(manifest.homepage), isPacked: packedBy(manifest) }
   const documents = readdirSync(new URL('docs', root))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`)
   return {
     'package.json': `${JSON.stringify(manifestWith(manifest), null, 2)}\n`,
-    'SECURITY.md': securityWith(read('SECURITY.md'), addresses),
-    ...Object.fromEntries(['README.md', ...documents].map((path) => [path, documentWith(path, read(path), addresses)])),
+    'SECURITY.md': documentWith('SECURITY.md', securityWith(read('SECURITY.md'), addresses), addresses),
+    ...Object.fromEntries(
+      ['README.md', 'CHANGELOG.md', ...documents].map((path) => [path, documentWith(path, read(path), addresses)]),
+    ),
   }
 }
 

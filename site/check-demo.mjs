@@ -115,13 +115,17 @@ export const tryDemo = [
   [
     'the inspector opens and closes',
     async (page) => {
-      await press(page, 'Open the inspector')
+      await press(page, 'Inspector')
       const panel = page.locator('cart-echo-inspector')
       await panel.getByText('subscribed').first().waitFor()
       await press(page, 'End the promotion: Raya Sale')
-      await panel.getByText('Raya Sale has ended').first().waitFor({ state: 'attached' })
-      await press(page, 'Close the inspector')
-      await page.locator('cart-echo-inspector').waitFor({ state: 'detached' })
+      await panel.locator('summary', { hasText: /Payloads\s*1/ }).waitFor()
+      await panel.getByRole('button', { name: 'Close' }).click()
+      await panel.waitFor({ state: 'detached' })
+      await press(page, 'Inspector')
+      await panel.waitFor({ state: 'attached' })
+      await press(page, 'Inspector')
+      await panel.waitFor({ state: 'detached' })
     },
   ],
   [

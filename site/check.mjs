@@ -40,7 +40,7 @@ export const checkSite = async ({ dist, base, screens }) => {
         const context = await browser.newContext({ viewport, colorScheme })
         context.setDefaultTimeout(PATIENCE_MS)
         const open = (path) => openPage(context, site.url, path)
-        for (const path of ['index.html', 'demo.html', 'errors.html'])
+        for (const path of ['index.html', 'demo.html', 'errors.html', 'reference.html'])
           await attempt(`${path} is right, ${size} and ${colorScheme}`, async () => {
             const { page, end } = await open(path)
             if (screens) await shoot(page, `${path.replace('.html', '')}-${size}-${colorScheme}`)

@@ -7,8 +7,8 @@ export const CONTENTS = [
     rows: [
       ['README.md', 'cart-echo'],
       ['docs/script-tag.md', 'The script tag'],
+      ['docs/javascript.md', 'Plain JavaScript'],
       ['docs/laravel.md', 'Laravel'],
-      ['docs/promises.md', 'Promises'],
     ],
   },
   {
@@ -27,15 +27,13 @@ export const CONTENTS = [
     rows: [
       ['docs/notice.md', 'The notice'],
       ['docs/refreshing.md', 'Refreshing'],
-      ['docs/screen-readers.md', 'Screen readers'],
     ],
   },
   {
     title: 'Build, test, operate',
     rows: [
+      ['docs/server.md', 'Without PHP'],
       ['docs/testing.md', 'Testing'],
-      ['docs/develop.md', 'Develop without PHP'],
-      ['docs/server.md', 'The server'],
       ['docs/inspector.md', 'The inspector'],
       ['docs/doctor.md', 'The doctor'],
       ['docs/monitoring.md', 'Monitoring'],
@@ -45,7 +43,7 @@ export const CONTENTS = [
   {
     title: 'Reference',
     rows: [
-      ['docs/reference.md', 'Reference'],
+      ['docs/reference.md', 'Calls and options'],
       ['docs/errors.md', 'Errors'],
       ['docs/protocol.md', 'The protocol'],
       ['docs/browsers.md', 'Browsers'],
@@ -54,13 +52,15 @@ export const CONTENTS = [
     ],
   },
   {
-    title: 'Behind it',
+    title: 'Why to trust it',
     rows: [
+      ['docs/promises.md', 'Promises'],
       ['docs/reliability.md', 'Reliability'],
       ['docs/measurements.md', 'Measurements'],
+      ['docs/screen-readers.md', 'Screen readers'],
+      ['SECURITY.md', 'Security'],
       ['docs/architecture.md', 'Architecture'],
       ['CONTRIBUTING.md', 'Contributing'],
-      ['SECURITY.md', 'Security'],
     ],
   },
 ]

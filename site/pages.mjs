@@ -51,7 +51,10 @@ export const pageFrom = (path, markdown, { documents, addresses, exists }) =>
     return addresses.isPlaceholder ? words : `[${words}](${addresses.web}/blob/HEAD/${file}${end})`
   })
 
-const FRONT = { 'README.md': '---\ntitle: cart-echo\ntitleTemplate: A cart that hears of its changes\n---\n\n' }
+// The first page has a wide drawing, and links of its own to where one goes on.
+const FRONT = {
+  'README.md': '---\ntitle: cart-echo\ntitleTemplate: A cart that hears of its changes\naside: false\n---\n\n',
+}
 
 /** Writes all pages, their pictures and the demo's. */
 export const writePages = () => {

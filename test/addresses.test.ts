@@ -27,7 +27,9 @@ describe('the project’s addresses', () => {
     const links = linksOf(readme).filter((link) => !link.startsWith('#'))
     expect(links.length).toBeGreaterThan(20)
     expect(links.filter((link) => !link.startsWith('https://'))).toEqual([])
-    expect(documentWith('README.md', readme, { web: '', isPlaceholder: true, unpacked: [] })).toBe(read('README.md'))
+    expect(documentWith('README.md', readme, { web: '', isPlaceholder: true, isPacked: () => true })).toBe(
+      read('README.md'),
+    )
   })
 
   it('stand nowhere else', () => {
@@ -54,7 +56,11 @@ describe('the project’s addresses', () => {
   })
 
   it('give pictures as pictures, and what the package leaves out by the repository', () => {
-    const to = { web: 'https://github.com/a/b', isPlaceholder: false, unpacked: ['docs/out.md'] }
+    const to = {
+      web: 'https://github.com/a/b',
+      isPlaceholder: false,
+      isPacked: (path: string) => path !== 'docs/out.md',
+    }
     const text = '[o](out.md#x) [i](in.md) ![p](p.png) `[c](out.md)`'
     expect(documentWith('docs/a.md', text, to)).toBe(
       '[o](https://github.com/a/b/blob/HEAD/docs/out.md#x) [i](in.md) ![p](p.png) `[c](out.md)`',

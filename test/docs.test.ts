@@ -59,7 +59,7 @@ describe('the documents', () => {
   it('say at their top whom they are for', () => {
     const names = readdirSync(new URL('../docs', import.meta.url)).filter((name) => name.endsWith('.md'))
     expect(names.length).toBeGreaterThan(15)
-    for (const name of names) expect(read(`docs/${name}`), name).toMatch(/^# .+\n\n\*For .+\*\n/)
+    for (const name of names) expect(read(`docs/${name}`).slice(0, 400), name).toMatch(/^# .+\n\n\*For [^\n]+\*\n\n/)
   })
 
   it('link to files that are there', () => {

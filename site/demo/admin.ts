@@ -15,25 +15,28 @@ export interface Publisher {
 export const createPublisher = (fake: FakeCart, tell: (words: string) => void, lost: () => void): Publisher => {
   let isNextLost = false
 
+  /** The inspector shows how long it took. */
+  const sentNow = (change: PromotionChange) => ({ ...change, cart_echo: { sent_at_ms: fake.nowMs() } })
+
   const publish = (change: PromotionChange): void => {
     // A broadcast that nobody is subscribed for is lost, too; the log has it.
     const isHeard = fake.cart.connection.get().name === 'live'
-    if (isNextLost || !isHeard) fake.shop.add(change)
-    else fake.hear(change)
+    const logged = fake.shop.add(sentNow(change))
     const fate = isNextLost ? 'lost on its way' : isHeard ? 'sent' : 'nobody was there to hear it'
     tell(`Shop: ${change.message} (${fake.shop.cursor() ?? 'no log'}), ${fate}`)
+    if (isHeard && !isNextLost) fake.broadcast(logged)
     if (!isNextLost) return
     isNextLost = false
     lost()
   }
 
   const burst = (changes: readonly PromotionChange[]): void => {
-    const logged = changes.map((change) => fake.shop.add(change))
+    const logged = changes.map((change) => fake.shop.add(sentNow(change)))
     const isHeard = fake.cart.connection.get().name === 'live'
     // Every third is sent twice, and none stands where it was.
     const sent = [...logged, ...logged.filter((_, index) => index % 3 === 0)].reverse()
-    if (isHeard) for (const payload of sent) fake.hear(payload)
     tell(`Shop: ${changes.length} changes at once, sent in reverse, ${sent.length - changes.length} of them twice`)
+    if (isHeard) for (const payload of sent) fake.broadcast(payload)
   }
 
   return {

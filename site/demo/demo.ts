@@ -76,9 +76,11 @@ export const startDemo = (root: HTMLElement, { errors }: { readonly errors: stri
     ends.tab?.()
     ends.tab = isOpen ? openOtherTab(pane, openTab(), () => shop) : null
   })
-  toggled(root, 'inspector', ['Open the inspector', 'Close the inspector'], (isOpen) => {
+  partOf(root, 'inspector').addEventListener('click', () => {
+    // It may have been closed by its own button.
+    const isOpen = document.querySelector('cart-echo-inspector') !== null
     ends.inspector?.()
-    ends.inspector = isOpen ? inspect(main.cart, { docs: errors }) : null
+    ends.inspector = isOpen ? null : inspect(main.cart, { docs: errors })
   })
   partOf(root, 'checkout').addEventListener('click', async () => {
     const answer = partOf(root, 'checkout-answer')
@@ -103,7 +105,7 @@ const runClock = (fake: FakeCart): Stop => {
   let isOver = false
   const run = async (sinceMs: number): Promise<void> => {
     const nowMs = performance.now()
-    await fake.passes(Math.min(Math.round(nowMs - sinceMs), LONGEST_STEP_MS))
+    await fake.advance(Math.min(Math.round(nowMs - sinceMs), LONGEST_STEP_MS))
     if (!isOver) setTimeout(run, TICK_MS, nowMs)
   }
   void run(performance.now())

@@ -33,9 +33,9 @@ const LINES = [
 
 const PROMOTIONS: readonly { readonly name: string; readonly what: string; readonly worth: (sen: number) => number }[] =
   [
-    { name: 'Raya Sale', what: '20 % off everything', worth: (sen) => Math.round(sen / 5) },
+    { name: 'Raya Sale', what: '20 % off', worth: (sen) => Math.round(sen / 5) },
     { name: 'Payday voucher', what: 'RM10 off', worth: () => 1_000 },
-    { name: 'Second bag half price', what: 'on coffee', worth: () => 1_225 },
+    { name: 'Coffee offer', what: 'second bag half price', worth: () => 1_225 },
   ]
 
 const ringgit = (sen: number): string => `RM${(sen / 100).toFixed(2)}`
