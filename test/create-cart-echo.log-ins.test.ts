@@ -106,6 +106,22 @@ describe('other code of this origin that says without a pause that somebody has 
     expect(asked.length - before).toBeLessThanOrEqual(5)
     expect(stateOf(first)).toBe('live: subscribed')
   })
+
+  it('is no longer heard by a page that is stopped, also where it was about to ask', async () => {
+    const { browser, open, asked } = openBrowser()
+    const first = await open(1)
+    const { ports } = partsOf(browser).openTab()
+    const line = ports.openBus('cart-echo/log-ins /api/cart/check-updates', () => undefined)
+    for (let count = 0; count < 3; count += 1) {
+      line.post({ user: `${count}` })
+      await first.advance(100)
+    }
+    const before = asked.length
+    first.cart.stop()
+    expect(first.pending).toEqual(NOTHING)
+    await first.advance(60_000)
+    expect(asked).toHaveLength(before)
+  })
 })
 
 describe('a new tab of a customer who has logged in again', () => {

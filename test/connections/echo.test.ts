@@ -314,6 +314,15 @@ describe('whatever the Echo is, an Echo transport', () => {
     expect(failing.environment.pending() + never.environment.pending()).toBe(0)
   })
 
+  it('says that it begins anew when it looks for one again that could not be loaded', async () => {
+    const chunks = [Promise.reject(new Error('chunk not found')), Promise.resolve(fakeEcho('connected'))]
+    const { said, environment } = listen(() => chunks.shift() ?? null)
+    await new Promise((resolve) => setTimeout(resolve))
+    expect(said).toEqual(['delayed: not-loaded'])
+    await environment.advanceTurnByTurn(10_000)
+    expect(said.slice(1, 3)).toEqual(['starting', 'socket-open'])
+  })
+
   it('takes what a promise of another kind gives, or throws, no sooner than one of the platform would', async () => {
     const otherKind = (then: (given: (echo: unknown) => void) => void) =>
       Object.assign({}, { ['then' as string]: then })
