@@ -46,7 +46,10 @@ describe('docs/laravel.md', () => {
     for (const action of actions) expect(rowOf('steps')).toContain(`\`${action}\``)
   })
 
-  it.each(['docs/laravel.md', 'README.md'])('%s shows a command that is understood', (path) => {
+  it.each([
+    ['laravel-command', 'docs/laravel.md'],
+    ['laravel-command', 'README.md'],
+  ])('%s in %s is understood', (_, path) => {
     const commands = [...read(path).matchAll(/npx cart-echo (laravel[^\n`]*)/g)].map(([, words = '']) => words.trim())
     expect(commands.length).toBeGreaterThan(0)
     for (const words of commands) expect(readArguments(words.split(' ')), words).toMatchObject({ kind: 'laravel' })
