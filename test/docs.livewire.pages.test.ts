@@ -332,9 +332,10 @@ describe("what else the guide says, with Livewire's own script", () => {
     await page().locator('#native', { hasText: NEWS }).waitFor()
     await refreshed()
     await total('RM120.00')
+    expect(asked().filter((words) => words.startsWith('cart'))).toEqual([`cart: on ${EVENT}`])
     // It hears of both of the customer's carts.
     const native = 'on echo-private:App.Models.User.1,.cart.conditions.changed'
-    expect(asked().sort()).toEqual([`cart: on ${EVENT}`, `native: ${native}, ${native}`])
+    expect(asked().join().split(native)).toHaveLength(3)
     for (const { headers } of server().asked) expect(headers['x-socket-id']).toMatch(/^\d+\.\d+$/)
     server().asked.length = 0
     // As before the socket is open.

@@ -31,7 +31,8 @@ export interface StandInOptions {
  * Compared with the scripts of 4.4.1, 3.8.5 and 3.5.0, on the same pages before the same answers: what is asked, in which requests and in what order (children that go
  * along, lazy and isolated ones, islands, what waits for an answer), which hooks, interceptors and promises hear of it, dialogs and questions, morphs,
  * `wire:navigate`, what it fetches ahead, and Back. `version: 3` is 3.8.5. 3.5.0 differs in what matters here: it asks a component again before it has answered, its
- * components do not know whether they are lazy (`snapshot.memo.lazyLoaded` does), and an error is shown in a `<div>`.
+ * components do not know whether they are lazy (`snapshot.memo.lazyLoaded` does), and an error is shown in a `<div>`. `test/adapters/livewire.compared.pages.test.ts` compares it with the script that npm has, 3.3, and
+ * with any other that is there.
  *
  * `load` puts `window.Livewire` in place, as the script does when it runs; `start` makes the components, as at DOMContentLoaded (js/index.js,
  * js/lifecycle.js). `stop`, which the real one lacks, takes everything away.
