@@ -259,7 +259,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
     close()
     for (const leave of mine) leave?.()
     if (holders.size > 0) return
-    refreshing.reset()
+    refreshing.pause()
     move({ name: 'idle', reason: 'not-started' })
   }
 

@@ -113,7 +113,7 @@ export interface SettableSource<Value> extends Source<Value> {
 /** A source that holds `initial` and reports throwing listeners by the name given. */
 export const createSource = <Value>(name: string, initial: Value, guard: Guard): SettableSource<Value> => {
   const emitter = createEmitter<Record<string, [Value]>>(guard)
-  let current = initial
+  let current = fixed(initial)
   const subscribe = (listener: Listener<Value>): Stop => {
     const stop = emitter.on(name, (value) => {
       // If a listener has set a newer value meanwhile, the older one must not be told after it.
@@ -128,10 +128,16 @@ export const createSource = <Value>(name: string, initial: Value, guard: Guard):
     subscribe,
     set: (value) => {
       if (value === current) return
-      current = value
+      current = fixed(value)
       emitter.emit(name, value)
     },
   }
+}
+
+/** The same value, which none of those who are handed it can change for the others, and for us: frozen, with its lists. */
+const fixed = <Value>(value: Value): Value => {
+  for (const inner of Object.values(Object.freeze(value) as object)) if (Array.isArray(inner)) Object.freeze(inner)
+  return value
 }
 
 /** A source as RxJS and others look for it. */

@@ -85,6 +85,8 @@ export const createRefreshing = ({ news, done, report, ...parts }: Parts & { rea
   const all = new Set<Refresher>()
   /** A refresh is wanted, but no function is there to run: the next one that is added starts with it. */
   let isPending = false
+  /** One was wanted when the page stopped listening. */
+  let isOwed = false
   let failedAtMs = Number.NEGATIVE_INFINITY
   let ranAtMs = Number.NEGATIVE_INFINITY
   let readOnce = 0
@@ -102,11 +104,14 @@ export const createRefreshing = ({ news, done, report, ...parts }: Parts & { rea
 
   const reset = (): void => {
     isPending = false
+    isOwed = false
     for (const refresher of all) refresher.reset()
   }
 
   const catchUp = (): void => {
-    if (news.get().stale) want()
+    const isDue = isOwed || news.get().stale
+    isOwed = false
+    if (isDue) want()
   }
 
   const doneIfAll = (): void => {
@@ -166,7 +171,14 @@ export const createRefreshing = ({ news, done, report, ...parts }: Parts & { rea
     noteChange: (): void => {
       readOnce = 0
     },
+    /** Drops what is wanted: it is another customer's. */
     reset,
+    /** Drops what is wanted until `catchUp`: nothing goes on on a page that does not listen. */
+    pause: (): void => {
+      const isWanted = isOwed || isPending || [...all].some((refresher) => refresher.isWanted())
+      reset()
+      isOwed = isWanted
+    },
     /** Marks the cart as possibly older than the server's, and requests a refresh. */
     beStale: (spreadMs?: number): void => {
       want(spreadMs)
@@ -174,7 +186,7 @@ export const createRefreshing = ({ news, done, report, ...parts }: Parts & { rea
     },
     /** Marks the cart as up to date. */
     beFresh: (): void => mark(false),
-    /** Requests a refresh if the cart is marked as stale, such as when the page starts to listen. */
+    /** Requests a refresh if the cart is marked as stale, or one was wanted when the page stopped, such as when the page starts to listen. */
     catchUp,
     /** The server has answered: tries again what failed too often, unless it failed lately. */
     confirmed: (): void => {
@@ -366,6 +378,8 @@ const createRefresher = (
     },
     isDone,
     isRunning: (): boolean => state.name === 'running',
+    /** True from a request to the end of its run. */
+    isWanted: (): boolean => state.name !== 'rest',
     /** Drops what is wanted, and aborts what runs. `want` may follow. */
     reset: (): void => {
       const before = state

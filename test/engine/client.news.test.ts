@@ -112,3 +112,32 @@ describe('a listener with replay', () => {
     end()
   })
 })
+
+it('a listener cannot change the news or the connection, for others or for the page', () => {
+  const { client, hear, end, heard } = listeningClient({ identity: { user: 7, cursor: 'e1:1' } })
+  const tries: (() => unknown)[] = [
+    () => Object.assign(client.news.get(), { last: null, unread: null, stale: true }),
+    () => (client.news.get().unread as unknown[]).pop(),
+    () => Object.assign(client.connection.get(), { name: 'refused' }),
+  ]
+  let refusals = 0
+  client.on(EVENT, () => {
+    for (const change of tries) {
+      try {
+        change()
+      } catch {
+        refusals += 1
+      }
+    }
+  })
+  client.start()
+  hear(at(2))
+  hear(at(3))
+  expect(refusals).toBe(2 * tries.length)
+  expect(client.news.get()).toMatchObject({
+    unread: [{ meta: { key: 'e1:2' } }, { meta: { key: 'e1:3' } }],
+    stale: false,
+  })
+  expect(heard).toEqual(['change 2', 'change 3'])
+  end()
+})

@@ -37,6 +37,58 @@ describe('a page reads its cart anew', () => {
     end()
   })
 
+  it.each([
+    ['stop() and start()', ({ client }: ListeningClient) => client.stop()],
+    [
+      'stop() while a run is under way',
+      async ({ client, environment }: ListeningClient) => {
+        await environment.advanceTurnByTurn(600)
+        client.stop()
+      },
+    ],
+  ])('after a change all the same when the page stops before that, and starts again: %s', async (_what, stop) => {
+    const page = refreshingPage()
+    const { hear, pass, runs, client, end } = page
+    hear(at(2))
+    await stop(page)
+    const before = runs.length
+    await pass(60_000)
+    expect(runs).toHaveLength(before)
+    client.start()
+    await pass(600)
+    expect(runs).toHaveLength(before + 1)
+    runs.at(-1)?.succeed()
+    await pass(60_000)
+    expect(runs).toHaveLength(before + 1)
+    end()
+  })
+
+  it('after a change when its function is taken away, the page stops and starts, and another function comes', async () => {
+    const { hear, pass, off, client, end } = refreshingPage()
+    hear(at(2))
+    off()
+    client.stop()
+    client.start()
+    let runs = 0
+    client.onRefresh(() => {
+      runs += 1
+    })
+    await pass(60_000)
+    expect(runs).toBe(1)
+    end()
+  })
+
+  it('not for another customer, whatever was wanted when the page stopped', async () => {
+    const { hear, pass, runs, client } = refreshingPage()
+    hear(at(2))
+    client.stop()
+    client.identify({ user: 8, owner: 'theirs', cursor: 'e1:1' })
+    client.start()
+    await pass(60_000)
+    expect(runs).toHaveLength(0)
+    client.stop()
+  })
+
   it('within the time that the server says', async () => {
     const { hear, pass, runs, end } = refreshingPage()
     hear(at(2, { spread_ms: 8_000 }))
@@ -187,15 +239,17 @@ describe('while the connection is waiting, a page', () => {
     end()
   })
 
-  it('leaves nothing behind when it stops', async () => {
+  it('leaves nothing behind when it stops, and reads its cart when it starts again', async () => {
     const { hear, link, pass, runs, client, end } = refreshingPage()
     hear(at(2))
     link().sink.state({ name: 'socket-lost' })
     await pass(60_000)
     end()
-    client.start()
     await pass(60_000)
     expect(runs).toHaveLength(0)
+    client.start()
+    await pass(600)
+    expect(runs).toHaveLength(1)
     end()
   })
 })

@@ -3,10 +3,10 @@ import type { CartEcho } from '../../src/engine/cart-echo'
 import { onChange } from '../../src/engine/cart-echo'
 import { createClient } from '../../src/engine/client'
 import { withPageClock } from '../../src/engine/clock'
-import { formatCursor } from '../../src/engine/cursor'
+import { formatCursor, parseCursor } from '../../src/engine/cursor'
 import { type TabPorts, withOwn } from '../../src/engine/environment'
 import type { CartEchoError } from '../../src/engine/errors'
-import { readListening } from '../../src/engine/events'
+import { type Listening, readListening } from '../../src/engine/events'
 import { isReadable } from '../../src/engine/payload'
 import { type AskCheck, sync } from '../../src/engine/sync'
 import type { Link, Query, Sink, Transport } from '../../src/engine/transport'
@@ -30,6 +30,10 @@ export interface TabPage {
   /** What came out of order or twice. */
   readonly wrongs: string[]
   readonly refreshes: () => number
+  /** The page is put in place anew, rendered so many places before the end of the log. */
+  readonly render: (behind: number) => void
+  /** The last place that it was rendered at. */
+  readonly renderedAt: () => number
 }
 
 /** How a tab is opened. */
@@ -50,6 +54,12 @@ export interface OpenTab {
   check?: AskCheck
   /** Fetches what several tabs need. Default: as `setCode` says. */
   load?: LoadTabs
+  /** Made ready before anybody goes there. */
+  isPrerendered?: boolean
+  /** What it listens to, with decoders of its own. */
+  listening?: Listening
+  /** A listener that is there before the page's own, and may do anything. */
+  listener?: (cart: CartEcho, ...told: unknown[]) => void
 }
 
 /** How code comes that is fetched. */
@@ -103,7 +113,7 @@ export const openShopperTabs = ({ random = () => 0.5 }: { random?: () => number 
     fetched: () => code.fetched,
     pass: (ms) => clock.advanceTurnByTurn(ms),
     leader: () => {
-      const holders = browser.names().map((name) => browser.lockOf(name).holder)
+      const holders = browser.holders()
       return pages.find(({ tab }) => holders.includes(tab))
     },
   }
@@ -126,9 +136,21 @@ const openPage = (
   clock: FakeEnvironment,
   session: Session,
   code: Code,
-  { isVisible = true, hasLive = true, live, name = 'mine', owner = 'me', behind = 0, ports, check, load }: OpenTab,
+  {
+    isVisible = true,
+    hasLive = true,
+    live,
+    name = 'mine',
+    owner = 'me',
+    behind = 0,
+    ports,
+    check,
+    load,
+    ...own
+  }: OpenTab,
 ): TabPage => {
-  const tab = browser.open({ isVisible })
+  const { isPrerendered = false, listening = readListening(), listener } = own
+  const tab = browser.open({ isVisible: isVisible && !isPrerendered, isActivated: !isPrerendered })
   const { epoch, seq } = shop.head()
   const from = { epoch, seq: Math.max(0, seq - behind) }
   const told: TabPage['told'] = []
@@ -139,12 +161,12 @@ const openPage = (
   let refreshes = 0
   // Names of tabs are random; the clock's chance may be none.
   opened += 1
-  const own = opened
+  const number = opened
   let drawn = 0
   const environment = withOwn(withPageClock(tab.environment), {
     random: () => {
       drawn += 1
-      return drawn === 1 ? (own % 1_000) / 1_000 : clock.random()
+      return drawn === 1 ? (number % 1_000) / 1_000 : clock.random()
     },
   })
   const transport = tabs({
@@ -153,7 +175,7 @@ const openPage = (
     name,
     canAsk: true,
     confirmBy: check ?? checkOf(tab, shop, session),
-    keep: (event, payload) => (isReadable(readListening().events, event, payload) ? { event, payload } : null),
+    keep: (event, payload) => (isReadable(listening.events, event, payload) ? { event, payload } : null),
     load: load ?? fetchesOf(tab, clock, code),
     open: (audience) =>
       sync({
@@ -164,7 +186,7 @@ const openPage = (
   })
   const cart = createClient({
     environment,
-    listening: readListening(),
+    listening,
     identity: { user: 1, owner, cursor: formatCursor(from) },
     transport: () => transport,
     onError: (error) => {
@@ -173,12 +195,13 @@ const openPage = (
     },
   })
   onChange(cart.connection, ({ name, reason }) => states.push(`${name}: ${reason}`))
-  cart.on('cart.conditions.changed', ({ changes, cart_echo }, { via }) => {
-    const { epoch = '', seq = 0 } = (cart_echo ?? {}) as { epoch?: string; seq?: number }
+  if (listener) cart.on('cart.conditions.changed', (change, meta) => listener(cart, change, meta, cart.news.get()))
+  cart.on('cart.conditions.changed', ({ changes }, { key, via }) => {
+    const { epoch, seq } = parseCursor(key) ?? { epoch: '', seq: 0 }
     const before = told.filter((one) => one.epoch === epoch).at(-1)
     if (epoch && seq <= (before?.seq ?? 0)) wrongs.push(`${epoch}:${seq} was told after ${epoch}:${before?.seq}`)
     told.push({ epoch, seq, via })
-    total = changes.new_total ?? total
+    total = changes?.new_total ?? total
   })
   cart.onRefresh(async ({ signal }) => {
     refreshes += 1
@@ -188,7 +211,27 @@ const openPage = (
     return read.cursor
   })
   cart.start()
-  return { tab, cart, told, from, total: () => total, states, errors, wrongs, refreshes: () => refreshes }
+  let renderedAt = from.seq
+  const render = (places: number): void => {
+    const { epoch, seq } = shop.head()
+    const cursor = { epoch, seq: Math.max(0, seq - places) }
+    renderedAt = Math.max(renderedAt, cursor.seq)
+    total = shop.totalAt(cursor.seq)
+    cart.identify({ user: 1, owner, cursor: formatCursor(cursor) })
+  }
+  return {
+    render,
+    renderedAt: () => renderedAt,
+    tab,
+    cart,
+    told,
+    from,
+    total: () => total,
+    states,
+    errors,
+    wrongs,
+    refreshes: () => refreshes,
+  }
 }
 
 const fetchesOf =

@@ -54,6 +54,8 @@ export interface VirtualShop {
   readonly readCart: (signal: { readonly aborted: boolean }) => Promise<{ total: string; cursor: string }>
   readonly head: () => Cursor
   readonly total: () => string
+  /** What it was at a place of the log as it is. */
+  readonly totalAt: (seq: number) => string
   /** The places of this cart's changes in an epoch. */
   readonly ours: (epoch: string) => number[]
   readonly counts: { checks: number; inFlight: number; mostInFlight: number; sockets: number }
@@ -76,13 +78,15 @@ interface Entry {
 
 interface Log {
   readonly epoch: string
+  /** What the cart was before its first entry. */
+  readonly total: string
   readonly entries: Entry[]
   prunedTo: number
 }
 
 /** Opens one whose log has no entry yet. */
 export const openVirtualShop = (environment: Environment): VirtualShop => {
-  const logs: Log[] = [{ epoch: 'e1', entries: [], prunedTo: 0 }]
+  const logs: Log[] = [{ epoch: 'e1', total: 'RM0', entries: [], prunedTo: 0 }]
   let count = 0
   let fate: Fate = 'delivered'
   let mood: CheckMood = 'well'
@@ -188,12 +192,12 @@ export const openVirtualShop = (environment: Environment): VirtualShop => {
       current().prunedTo = current().entries.length
     },
     newEpoch: () => {
-      logs.push({ epoch: `e${logs.length + 1}`, entries: [], prunedTo: 0 })
+      logs.push({ epoch: `e${logs.length + 1}`, total: total(), entries: [], prunedTo: 0 })
     },
     restore: (back) => {
       const kept = current().entries.at(-1 - back)
       count = kept ? Number(kept.total.slice(2)) : 0
-      logs.push({ epoch: `e${logs.length + 1}`, entries: [], prunedTo: 0 })
+      logs.push({ epoch: `e${logs.length + 1}`, total: total(), entries: [], prunedTo: 0 })
     },
     live: (sink) => {
       const socket = { sink, isSubscribed: false }
@@ -242,6 +246,7 @@ export const openVirtualShop = (environment: Environment): VirtualShop => {
       }),
     head: () => ({ epoch: current().epoch, seq: current().entries.length }),
     total,
+    totalAt: (seq) => current().entries[seq - 1]?.total ?? current().total,
     ours: (epoch) =>
       (logs.find((log) => log.epoch === epoch)?.entries ?? []).flatMap(({ kind }, index) =>
         kind === 'ours' ? index + 1 : [],

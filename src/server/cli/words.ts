@@ -14,7 +14,7 @@ export const greeting = (
   { hasExamples, colours: { bold, cyan } }: GreetingOptions,
 ): string => `${bold('cart-echo is running.')} Ctrl-C stops it.
 
-  Shop and admin, side by side   ${cyan(`${url}/`)}
+  Open first: shop and admin     ${cyan(`${url}/`)}
   Cart                           ${cyan(`${url}/cart`)}
   Admin                          ${cyan(`${url}/admin`)}
 ${hasExamples ? `  In every framework             ${cyan(`${url}/examples/`)}\n` : ''}

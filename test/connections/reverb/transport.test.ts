@@ -237,18 +237,26 @@ describe('at the door', () => {
     expect(errors).toEqual([])
   })
 
-  it('no WebSocket at all is said', () => {
+  // As Firefox and WebKit do where connect-src forbids it; Chromium closes such a socket instead.
+  it('a WebSocket that the browser does not let be made is said, with its address and the browser’s own words', () => {
     const { sockets, ...page } = reverbPage()
+    const cause = new Error('The operation is insecure.')
     Object.assign(globalThis, {
       WebSocket: class {
         constructor() {
-          throw new Error('SecurityError')
+          throw cause
         }
       },
     })
     page.socket().end()
     page.environment.advance(10_000)
     expect(page.said.at(-1)).toBe('refused: no-web-socket')
+    expect(page.errors).toMatchObject([
+      {
+        cause,
+        message: 'No WebSocket: look at connect-src, and for a proxy. wss://ws.test:443: The operation is insecure.',
+      },
+    ])
     expect(sockets).toHaveLength(1)
   })
 })

@@ -26,10 +26,11 @@ reverb({ key: 'app-key', auth: { csrfUrl: null } })
 reverb({ key: 'app-key', auth: { csrfUrl: false } })
 // @ts-expect-error: no key
 reverb({})
-// @ts-expect-error: not a WebSocket's scheme
-reverb({ key: 'app-key', scheme: 'wss' })
-// @ts-expect-error: a port is a number
-reverb({ key: 'app-key', port: '8080' })
+// What an .env gives are strings, or nothing.
+declare const env: Record<'key' | 'host' | 'port' | 'scheme', string | undefined>
+reverb({ key: env.key ?? '', host: env.host, port: env.port, scheme: env.scheme })
+// @ts-expect-error: a port is a number, as one or in words
+reverb({ key: 'app-key', port: true })
 
 // @ts-expect-error: nothing to call
 connect.open()
