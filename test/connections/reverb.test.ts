@@ -73,7 +73,7 @@ describe('reverb()', () => {
   it.each([undefined, null])('opens nothing without settings (%j), and says what to do', (none) => {
     const { urls, facts } = dial(reverb(none))
     expect(urls).toEqual([])
-    expect(facts).toMatchObject([{ name: 'refused', reason: 'misconfigured' }])
+    expect(facts).toMatchObject([{ name: 'refused', reason: 'misconfigured', error: { code: 'misconfigured' } }])
     const [fact] = facts
     expect(fact && 'error' in fact && fact.error?.message).toContain('page block')
   })

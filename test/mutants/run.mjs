@@ -19,7 +19,7 @@ import { sampleOf } from './sample.mjs'
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '20' },
-    count: { type: 'string', default: '400' },
+    count: { type: 'string', default: '350' },
     only: { type: 'string', default: 'src/engine,src/connections,src/tabs' },
     workers: { type: 'string', default: '1' },
     again: { type: 'boolean', default: false },

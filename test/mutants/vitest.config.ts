@@ -23,10 +23,10 @@ class AsGiven {
   shard = <Files>(files: Files): Files => files
 }
 
-// The rooms themselves, and what is built on them without a browser or a build.
+// The rooms themselves, and what is built on them without a browser, a socket or a build.
 const tests = ['test/{engine,connections,tabs,page,trace,testing,stats}/**/*', 'test/create-cart-echo*']
 // The last takes longer than all others together.
-const elsewhere = ['**/*.{browser,pages}.test.ts', '**/node_modules/**', 'test/testing/states.test.ts']
+const elsewhere = ['**/*.{browser,pages,sockets}.test.ts', '**/node_modules/**', 'test/testing/states.test.ts']
 const setupFiles = ['test/support/seed.setup.ts', 'test/mutants/switch.setup.ts']
 /** Nothing waits for real time here: what takes longer hangs. */
 const HANGS_AFTER_MS = 10_000
