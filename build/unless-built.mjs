@@ -39,12 +39,15 @@ const digestOf = (paths) => {
 
 const isBuilt = (of) => existsSync(STAMP) && readFileSync(STAMP, 'utf8') === `${of} ${digestOf(BUILT)}`
 
-/** Builds it, unless that was done of the same files, and what it made is still there. Throws when it fails. */
+/** Builds it, and says so, unless that was done of the same files, and what it made is still there. Throws when it fails. */
 export const buildUnlessBuilt = () => {
   const of = digestOf(OF)
   if (isBuilt(of)) return
+  console.log('Building it first, which takes 10 to 30 s …')
+  const sinceMs = performance.now()
   const { status } = spawnSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit', shell: true })
   if (status !== 0) throw new Error('The build failed. Run npm run build to see why.')
+  console.log(`Built in ${((performance.now() - sinceMs) / 1_000).toFixed(0)} s.`)
   mkdirSync(dirname(STAMP), { recursive: true })
   writeFileSync(STAMP, `${of} ${digestOf(BUILT)}`)
 }

@@ -154,8 +154,8 @@ describe('the Laravel files', () => {
     expect(file('app/CartEcho/Payload.php')).toContain(`EVENT = 'cart.conditions.changed'`)
   })
 
-  it('have an event that is made as the README’s is, so that one takes the place of the other', () => {
-    const readme = between(read('README.md'), '<!-- snippet: laravel-event -->', '```\n\n')
+  it('have an event that is made as the script tag’s is, so that one takes the place of the other', () => {
+    const readme = between(read('docs/script-tag.md'), '<!-- snippet: laravel-event -->', '```\n\n')
     const inOneLine = file(EVENT).replace(/\(\s+/g, '(').replace(/\s+/g, ' ')
     const [, made = ''] = /(public function __construct\(.*)\) \{\}/.exec(readme) ?? []
     const [, of = ''] = /(public static function of\(.*)\): self/.exec(readme) ?? []
@@ -164,7 +164,7 @@ describe('the Laravel files', () => {
     for (const line of [made, of]) expect(inOneLine).toContain(line || 'a signature')
     const [, more = ''] = inOneLine.split(made)
     expect(more.split(') {')[0]?.match(/\$\w+ = null/g)).toEqual(['$channel = null', '$owner = null'])
-    const [one, other] = [read('README.md'), doc].map(
+    const [one, other] = [read('docs/script-tag.md'), doc].map(
       (text) => /^php artisan tinker .*CartConditionsChanged.*$/m.exec(text)?.[0],
     )
     expect(one).toBe(other)
@@ -177,7 +177,7 @@ describe('the Laravel files', () => {
     expect(file(LOG).replace(/\s+/g, ' ')).toContain(
       'public function append( Customer|Authenticatable|string|int $customer, ?string $message, array $changes = []',
     )
-    expect(read('README.md')).toContain('(docs/laravel.md#level-1-the-log)')
+    expect(read('docs/promises.md')).toContain('(laravel.md#level-1-the-log)')
   })
 
   it('print into a page what the protocol knows, and nothing else', () => {

@@ -30,9 +30,9 @@ describe('the documents', () => {
   })
 
   it.each(['IdleReason', 'ConnectingReason', 'WaitingReason', 'PollingReason'])(
-    'name each %s in the README’s table',
+    'name each %s in the reference’s table',
     (type) => {
-      const table = read('README.md').split('| name | reason |')[1]?.split('\n\n')[0] ?? ''
+      const table = read('docs/reference.md').split('| name | reason |')[1]?.split('\n\n')[0] ?? ''
       const reasons = literals('src/engine/state.ts', type)
       expect(reasons.length).toBeGreaterThan(1)
       for (const reason of reasons) expect(table).toContain(`\`${reason}\``)
@@ -54,6 +54,12 @@ describe('the documents', () => {
     if (meaning.name !== 'log') return
     expect(weighAnswer({ cursor: asked.since, retired: [] }, meaning.answer)).toBe('continues')
     expect(meaning.answer.events).toHaveLength(1)
+  })
+
+  it('say at their top whom they are for', () => {
+    const names = readdirSync(new URL('../docs', import.meta.url)).filter((name) => name.endsWith('.md'))
+    expect(names.length).toBeGreaterThan(15)
+    for (const name of names) expect(read(`docs/${name}`).slice(0, 400), name).toMatch(/^# .+\n\n\*For [^\n]+\*\n\n/)
   })
 
   it('link to files that are there', () => {

@@ -8,6 +8,7 @@ import vue from 'unplugin-vue/esbuild'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { holdAppPages } from './support/app-page'
 import { tellWithoutAmounts } from './support/change-without-amounts'
+import { blocksOf } from './support/documents'
 import { OWN_ECHO, snippet } from './support/guide-snippets'
 
 // The README's snippets for frameworks: against the built package, in real Chromium, with the stand-in behind it.
@@ -39,6 +40,9 @@ const appFiles = (files: Readonly<Record<string, string>>): Plugin => {
   }
 }
 
+/** The page's script in the guide to Livewire. */
+const ofLivewire = blocksOf('docs/livewire.md').find(({ mark }) => mark === 'snippet: livewire-page')?.code
+
 const NEWS = 'Your cart was updated due to a promotion change'
 
 /** Waits until the shop has the page's channel, ends the promotion, and waits until the page says so. */
@@ -47,6 +51,9 @@ const endPromotion = async (page: Page): Promise<void> => {
   held.server.shop.removeFromAll('raya-sale')
   await expect.poll(async () => `${await page.title()} ${await page.textContent('body')}`).toContain('RM120.00')
 }
+
+/** What reads the cart of an app, and counts it. */
+const RELOAD = 'window.reads = 0; export const reloadCart = async () => { window.reads += 1 }'
 
 /** How often the page's own refresh has run. */
 const reads = (page: Page): Promise<number> => page.evaluate(() => (window as never as { reads: number }).reads)
@@ -63,7 +70,14 @@ const tellsItsStory = async (page: Page): Promise<void> => {
   await expect.poll(() => page.locator('small').count()).toBe(0)
 }
 
-describe('the README’s snippet', () => {
+/** The message is shown, and the cart read anew. */
+const showsNews = async (page: Page): Promise<void> => {
+  held.server.shop.removeFromAll('raya-sale')
+  await page.getByRole('status').getByText(NEWS).waitFor()
+  await expect.poll(() => reads(page)).toBeGreaterThan(0)
+}
+
+describe('the guides’ snippet', () => {
   it('alpine-event shows the total, without a plugin', async () => {
     const script = `${OWN_ECHO}
       import Alpine from 'alpinejs'
@@ -119,9 +133,9 @@ describe('the README’s snippet', () => {
     await page.getByRole('status').getByText(NEWS).waitFor()
   })
 
-  it('livewire has the component that listens read its cart anew', async () => {
+  it('livewire-component reads its cart anew, beside the script of docs/livewire.md', async () => {
     const script = `import { startStandIn } from './examples/livewire/stand-in/demo'
-      ${snippet('livewire')}
+      ${ofLivewire}
       startStandIn()`
     const [, event] = /#\[On\('([\w-]+)'\)\]\npublic function/.exec(snippet('livewire-component')) ?? []
     const body = `<section wire:id="cart" wire:snapshot='{"data":{},"memo":{"id":"cart","name":"cart"}}'
@@ -129,6 +143,39 @@ describe('the README’s snippet', () => {
     const page = await open({ script, body, bundling: { alias } })
     await page.locator('#total').getByText('RM108.00').waitFor()
     await endPromotion(page)
+  })
+
+  it('react-start shows the message, and reads the cart anew', async () => {
+    const main = `import { createRoot } from 'react-dom/client'
+      import { CartNotice, CartProvider } from './notice'
+      createRoot(document.querySelector('main')!).render(<CartProvider><CartNotice /></CartProvider>)`
+    const files = { 'main.tsx': main, 'notice.tsx': snippet('react-start'), 'cart.js': RELOAD }
+    const page = await open({
+      script: "import './main'",
+      body: '<main></main>',
+      bundling: { alias, plugins: [appFiles(files)], jsx: 'automatic' },
+    })
+    await expect.poll(() => held.server.seen().subscriptions).toBeGreaterThan(0)
+    await showsNews(page)
+  })
+
+  it('vue-start shows the message, and reads the cart anew', async () => {
+    const main = `import { createCartEcho, readPage } from 'cart-echo'
+      import { reverb } from 'cart-echo/reverb'
+      import { cartEcho } from 'cart-echo/vue'
+      import { createApp } from 'vue'
+      import App from './App.vue'
+      const page = readPage()
+      const client = createCartEcho({ ...page, connect: reverb(page.reverb) })
+      createApp(App).use(cartEcho(client)).mount('main')`
+    const files = appFiles({ 'main.js': main, 'App.vue': snippet('vue-start'), 'cart.js': RELOAD })
+    const page = await open({
+      script: "import './main'",
+      body: '<main></main>',
+      bundling: { alias, plugins: [files, vue({ isProduction: true, sourceMap: false }) as Plugin] },
+    })
+    await expect.poll(() => held.server.seen().subscriptions).toBeGreaterThan(0)
+    await showsNews(page)
   })
 
   it('react shows the message, reads the cart anew, and dismisses', async () => {
@@ -143,8 +190,7 @@ describe('the README’s snippet', () => {
   })
 
   it('vue and vue-notice show the message, read the cart anew, and dismiss', async () => {
-    const cart = 'window.reads = 0; export const reloadCart = async () => { window.reads += 1 }'
-    const files = appFiles({ 'App.vue': snippet('vue-notice'), 'cart.js': cart })
+    const files = appFiles({ 'App.vue': snippet('vue-notice'), 'cart.js': RELOAD })
     const page = await open({
       script: OWN_ECHO + snippet('vue'),
       body: '<main></main>',

@@ -24,7 +24,7 @@ const BREAKAGES: readonly Breakage[] = [
   },
   {
     name: 'Drop the next event',
-    words: 'It never arrives here. The cart finds it when it asks next, or when the one after it shows the hole.',
+    words: 'It never arrives here. The cart finds it when it asks next, or when the one after it shows the gap.',
     faults: [{ kind: 'drop' }],
     onlyHere: true,
   },

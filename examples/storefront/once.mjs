@@ -3,20 +3,31 @@ import { chromium } from 'playwright'
 import { findChromium } from '../../test/support/chromium.mjs'
 
 const SCREENSHOT = '.demo/storefront.png'
+// What README shows: the whole window, small.
+const PICTURE = 'docs/demo.png'
+const PICTURED = { deviceScaleFactor: 0.75, colorScheme: 'light', reducedMotion: 'reduce' }
 // How long a busy machine may take. What takes this long does not come.
 const PATIENCE_MS = 90_000
 
 /**
  * Starts the shop on a free port, opens cart and admin page in Chromium, ends a promotion, and prints what happened when.
+ * @param {{ isPictured: boolean }} options whether README's picture is made anew.
  * @returns {Promise<0 | 1>} 0 only if the page showed the change exactly once.
  */
-export const tellOnce = async () => {
+export const tellOnce = async ({ isPictured }) => {
   const { startServer } = await import(new URL('../../dist/server/index.js', import.meta.url).href)
   const server = await startServer({ port: 0, autoLogin: 1 })
   const { executablePath, args } = await findChromium()
   const browser = await chromium.launch({ executablePath, args })
   try {
-    return await tell(await browser.newPage({ viewport: { width: 1280, height: 860 } }), server.url)
+    const viewport = { width: 1280, height: 860 }
+    const page = await browser.newPage({ viewport, ...(isPictured ? PICTURED : {}) })
+    const code = await tell(page, server.url)
+    if (isPictured) {
+      await page.screenshot({ path: PICTURE })
+      console.log(`picture    ${PICTURE}`)
+    }
+    return code
   } finally {
     await browser.close()
     await server.close()

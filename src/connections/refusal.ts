@@ -10,10 +10,10 @@ export type Refusal = ConnectionFact & { name: 'delayed' | 'refused' }
 /**
  * Why the server refused a socket, by the code of its `pusher:error` frame or of the close; null where the socket is merely lost. Reverb's frames in the
  * handshake (recorded on Reverb 1.10), and the other codes after which pusher-js never tries again (pusher-js 8.6, core/connection/protocol/protocol.ts).
- * That of the key, or of the page's origin, does not change by itself; the others may, for whoever tries again.
+ * That of the key, or of the page's origin, does not change by itself; the others may, for whoever tries again. `where` is for the message.
  */
-export const socketRefusal = (code: number, wasOpen: boolean, triesAgain = true): Refusal | null => {
-  const about = { detail: code ? `(${code})` : '(no code)' }
+export const socketRefusal = (code: number, wasOpen: boolean, triesAgain = true, where = ''): Refusal | null => {
+  const about = { detail: `(${where}${code || 'no code'})` }
   if (code <= 4000 || (code >= 4100 && code < 4300)) return null
   if (code === 4001) return refused('unknown-app', about)
   if (code === 4009 && !wasOpen) return refused('origin-refused', about)

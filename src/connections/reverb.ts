@@ -21,8 +21,12 @@ export type { CartDomEventMap } from '../page/dom-events'
 export type { Provided } from '../page/request'
 export type { AuthOptions } from './authorise'
 
-/** Where Reverb is, and how channels are authorised. */
-export interface ReverbOptions extends ReverbSettings {
+/** Where Reverb is, and how channels are authorised. `port` and `scheme` may be what a build tool makes of `.env`: strings. */
+export interface ReverbOptions extends Omit<ReverbSettings, 'port' | 'scheme'> {
+  /** Default: 443, or 80 without TLS. */
+  port?: number | string | undefined
+  /** `http` or `https`. Default `https`. */
+  scheme?: string | undefined
   auth?: AuthOptions | undefined
 }
 

@@ -114,11 +114,16 @@ export interface ChangeMeta<Name extends CartEventName = CartEventName> {
   readonly bare?: true | undefined
 }
 
-/** One change, and how it arrived. `event` tells the types of payload apart. */
+/** A payload. Where it has no `message`, one may look for it all the same, so that code that was written before there were further events goes on compiling. */
+type WithMessage<Payload> = Payload extends { readonly message?: unknown }
+  ? Payload
+  : Payload & { readonly message?: undefined }
+
+/** One change, and how it arrived. `event` tells the types of payload apart; the `message` of the payload can be read without. */
 export type Change = {
   [Name in CartEventName]: {
     readonly event: Name
-    readonly change: CartEventMap[Name]
+    readonly change: WithMessage<CartEventMap[Name]>
     readonly meta: ChangeMeta<Name>
   }
 }[CartEventName]

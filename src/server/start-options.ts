@@ -18,7 +18,7 @@ export interface StartServerOptions {
   readonly maxRequestSize?: number | undefined
   /** @default 'log' */
   readonly level?: Level | undefined
-  /** Who a visitor of a page is without logging in; null: nobody. @default null */
+  /** Who a visitor of a page, of `/session` or of the API is without logging in, until they log out; null: nobody. @default null */
   readonly autoLogin?: Id | null | undefined
   /** How the ids of private channels are compared with the customer's. @default 'exact' */
   readonly channelRule?: ChannelRule | undefined

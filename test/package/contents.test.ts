@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
-import { isBuiltin } from 'node:module'
-import { join, relative } from 'node:path'
+import { isBuiltin, SourceMap } from 'node:module'
+import { join, posix, relative } from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { describe, expect, it } from 'vitest'
+import { filesWithAddresses } from '../../build/addresses.mjs'
+import { linksOf } from '../../site/markdown.mjs'
 import { EXPORTED } from './support/exported'
 import { packagesOf, reachedFrom } from './support/modules'
 import { install, packed, ROOT } from './support/pack'
@@ -37,6 +39,10 @@ const table = JSON.parse(readFileSync(join(cartEcho, 'dist/sri.json'), 'utf8')) 
   integrity: Record<string, string>
 }
 const SCRIPT_TAG = ['sri.json', 'cdn/THIRD-PARTY.txt', ...Object.keys(table.integrity)].map((name) => `dist/${name}`)
+/** Documents for who works on it or doubts it, not for who uses it. */
+const OF_PROJECT = ['architecture.md', 'demo.png', 'measurements.md', 'reliability.md', 'screen-readers.md'].map(
+  (name) => `docs/${name}`,
+)
 const NATIVE = ['alpine', 'livewire', 'react', 'vue', 'notice', 'stats', 'inspector'].map((name) => `dist/${name}.js`)
 const BROWSER_ENTRIES = [
   'dist/index.js',
@@ -54,7 +60,7 @@ describe('the tarball', () => {
     const demo = packed.files.filter((path) => /^dist\/server\/demo\/[\w-]+\.html$/.test(path))
     expect(demo.length).toBeGreaterThan(1)
     const reached = [...scripts, ...bins, ...declarations, ...demo].flatMap((path) => [...reachedFrom(cartEcho, path)])
-    const inDist = packed.files.filter((path) => path.startsWith('dist/'))
+    const inDist = packed.files.filter((path) => path.startsWith('dist/') && !path.endsWith('.map'))
     expect([...inDist].sort()).toEqual([...new Set([...reached, NOTICES, ...SCRIPT_TAG])].sort())
   })
 
@@ -107,9 +113,23 @@ describe('the tarball', () => {
   })
 
   it('holds the documents and the Laravel files beside dist, and nothing else', () => {
-    const documents = manifest.files.includes('docs') ? /^docs\/[\w-]+\.(md|png)$/ : /^$/
-    const beside = packed.files.filter((path) => !/^(dist|laravel)\//.test(path) && !documents.test(path))
-    expect([...beside].sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'])
+    const beside = packed.files.filter((path) => !/^(dist|laravel)\/|^docs\/[\w-]+\.(md|png)$/.test(path))
+    expect([...beside].sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json'])
+  })
+
+  it('holds every document but those about the project itself', () => {
+    const inRepository = readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)
+    const left = inRepository.filter((path) => !packed.files.includes(path))
+    expect(left.sort()).toEqual(OF_PROJECT)
+    // A link to one of them has the repository's address, as soon as there is one.
+    const texts = Object.entries(filesWithAddresses('https://github.com/somebody/cart-echo'))
+    const relative = texts.flatMap(([path, text]) =>
+      (packed.files.includes(path) && path.endsWith('.md') ? linksOf(text) : [])
+        .filter((link) => !/^(#|https?:)/.test(link))
+        .map((link) => [path, posix.join(posix.dirname(path), link.split('#')[0] ?? '')]),
+    )
+    expect(relative.length).toBeGreaterThan(40)
+    expect(relative.filter(([, target = '']) => !packed.files.includes(target))).toEqual([])
   })
 
   it('holds every Laravel file of the repository', () => {
@@ -128,18 +148,47 @@ describe('the tarball', () => {
   })
 
   it('has no machine-made leftovers in its files', () => {
-    const suspicious = packed.files.filter((path) => /\.(map|tsx?|tgz|env)$/.test(path) && !path.endsWith('.d.ts'))
+    const suspicious = packed.files.filter((path) => /\.(tsx?|tgz|env)$/.test(path) && !path.endsWith('.d.ts'))
     expect(suspicious).toEqual([])
-    for (const path of packed.files.filter((file) => /\.(js|d\.ts|html|css)$/.test(file))) {
-      const text = readFileSync(join(cartEcho, path), 'utf8')
-      expect(text.includes(ROOT) || text.includes('sourceMappingURL'), path).toBe(false)
-    }
+    for (const path of packed.files.filter((file) => /\.(js|map|d\.ts|html|css)$/.test(file)))
+      expect(readFileSync(join(cartEcho, path), 'utf8').includes(ROOT), path).toBe(false)
+  })
+
+  it('holds a source map beside each module for pages, which leads to the line of the source', () => {
+    const mapped = packed.files.filter((path) => path.endsWith('.map')).map((path) => path.slice(0, -4))
+    const modules = packed.files.filter((path) => /^dist\/[^/]+\.js$/.test(path))
+    const withMap = modules.filter((path) => readFileSync(join(cartEcho, path), 'utf8').includes('sourceMappingURL'))
+    expect([...mapped].sort()).toEqual([...withMap].sort())
+    expect(modules.filter((path) => !withMap.includes(path)).sort()).toEqual(
+      ['cart-echo.esm.js', 'cart-echo.global.js'].map((name) => `dist/${name}`),
+    )
+    const declared = mapped.flatMap((path) => declarationsIn(join(cartEcho, path)))
+    expect(declared.length).toBeGreaterThan(500)
+    // The bundler may number a name that comes twice.
+    const lost = declared.filter(({ name, source }) => !source.includes(name.replace(/\d+$/, '')))
+    expect(lost).toEqual([])
   })
 
   it('starts its command with Node', () => {
     for (const path of bins) expect(readFileSync(join(cartEcho, path), 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
   })
 })
+
+/** What is declared in a module, and the line of the source that its map names for it. */
+const declarationsIn = (path: string): { readonly name: string; readonly source: string }[] => {
+  const payload = JSON.parse(readFileSync(`${path}.map`, 'utf8'))
+  const map = new SourceMap(payload)
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .flatMap((line, at) => {
+      const [, name] = /^(?:var|const|let|function) (\w{5,})\b/.exec(line) ?? []
+      if (name === undefined) return []
+      const entry = map.findEntry(at, line.indexOf(name))
+      const text: string =
+        'originalSource' in entry ? payload.sourcesContent[payload.sources.indexOf(entry.originalSource)] : ''
+      return [{ name, source: 'originalLine' in entry ? (text.split('\n')[entry.originalLine] ?? '') : '' }]
+    })
+}
 
 const OF_MSW = 'cart-echo/testing/msw'
 

@@ -27,9 +27,9 @@ describe('the sizes of the built package', () => {
     expect(ran.code, ran.err).toBe(0)
   })
 
-  it('are those of the README', () => {
-    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
-    const table = readme.split('| import | size |')[1]?.split('\n\n')[0] ?? ''
+  it('are those of the reference', () => {
+    const reference = readFileSync(join(ROOT, 'docs/reference.md'), 'utf8')
+    const table = reference.split('| import | size |')[1]?.split('\n\n')[0] ?? ''
     const told = [...table.matchAll(/\| ([\d.]+) kB \|/g)].map(([, kilobytes]) => kilobytes)
     expect(told).toHaveLength(measured.length)
     // A tenth more or less is chance: names of folders are packed, too.

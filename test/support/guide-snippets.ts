@@ -11,6 +11,13 @@ export interface Snippet {
 const GUIDES = [
   'README.md',
   'docs/script-tag.md',
+  'docs/javascript.md',
+  'docs/promises.md',
+  'docs/alpine.md',
+  'docs/react.md',
+  'docs/vue.md',
+  'docs/typescript.md',
+  'docs/reference.md',
   'docs/notice.md',
   'docs/inspector.md',
   'docs/refreshing.md',

@@ -1,5 +1,5 @@
 import { createAlarm, isYoung } from '../../engine/clock'
-import { CartEchoError } from '../../engine/errors'
+import { CartEchoError, wordsOf } from '../../engine/errors'
 import { attempt, hasOwn } from '../../engine/shape'
 import { delayed, refused } from '../../engine/state'
 import type { ConnectorOptions, Transport } from '../../engine/transport'
@@ -56,10 +56,13 @@ export const reverbTransport =
     const open = (): void => {
       hangUp()
       const inMs = reconnection.begun()
-      // Looked up at each call: instrumentation may replace it later.
-      const opened = attempt(() => new WebSocket(url))
-      if (!opened) return refuseSocket(refused('no-web-socket'))
-      web = opened
+      let opened: WebSocket
+      try {
+        // Looked up at each call: instrumentation may replace it later.
+        opened = web = new WebSocket(url)
+      } catch (cause) {
+        return refuseSocket(refused('no-web-socket', { cause, detail: `${serverOf(url)}: ${wordsOf(cause)}` }))
+      }
       opened.onmessage = ({ data }) => hear(data)
       opened.onclose = ({ code }) => closed(code)
       // A close follows. Outside browsers an error that nobody hears is thrown.
@@ -81,9 +84,11 @@ export const reverbTransport =
         sink.state({ name: 'socket-lost', nextTryAtMs: socket.nextTryAtMs })
     }
 
+    const refusalBy = (code: number): Refusal | null => socketRefusal(code, false, true, `${serverOf(url)}, `)
+
     const closed = (code: number): void => {
       // A server that greeted, and ends the connection later by the code of a refused origin, has lost it (4009 is one code for three things).
-      const refusal = code === 4009 && isOpen() ? null : socketRefusal(code, false)
+      const refusal = code === 4009 && isOpen() ? null : refusalBy(code)
       if (refusal) return refuseSocket(refusal)
       waitFor(isOpen() ? reconnection.lost('server') : reconnection.failed())
     }
@@ -144,7 +149,7 @@ export const reverbTransport =
 
     const greeted = (socketId: string | null, silentMs: number): void => {
       if (socket.name !== 'opening') return
-      if (socketId === null) return refuseSocket(delayed('socket-refused', { detail: '(greeting)' }))
+      if (socketId === null) return refuseSocket(delayed('socket-refused', { detail: `(${serverOf(url)}, greeting)` }))
       reconnection.opened()
       vainTries = null
       move({ name: 'greeted', socketId, silentMs })
@@ -155,7 +160,7 @@ export const reverbTransport =
 
     // In place of a greeting it is about the socket. Later 4009 is about our signature if we have just shown it; all else is about what is not ours.
     const complained = (code: number): void => {
-      const refusal = socketRefusal(code, false)
+      const refusal = refusalBy(code)
       if (socket.name === 'opening' && refusal) refuseSocket(refusal)
       else if (channel === 'subscribing' && code === 4009) refuseChannel(delayed('signature-refused'))
     }
@@ -250,4 +255,7 @@ export const reverbTransport =
   }
 
 // Without the app's key, which says nothing about where.
-const neverOpened = (url: string): string => `${url.split('/app/')[0]} never opened: look at host, port and scheme.`
+const neverOpened = (url: string): string => `${serverOf(url)} never opened: look at host, port and scheme.`
+
+/** Where the server is, without the key. */
+const serverOf = (url: string): string | undefined => url.split('/app/')[0]

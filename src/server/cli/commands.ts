@@ -39,6 +39,17 @@ export const COMMANDS = {
         value: '<level>',
         help: 'guide: broadcast and bare check; log: an ordered log; outbox: and what got lost is broadcast again (default log)',
       },
+      'auto-login': {
+        type: 'string',
+        value: '<customer>',
+        help: 'who a visitor is without logging in: 1, 2, the UUID of the third, or none (default 1)',
+      },
+      'allow-origin': {
+        type: 'string',
+        multiple: true,
+        value: '<origin>',
+        help: 'an origin whose pages may call the shop, such as http://localhost:5173; may be given again',
+      },
       version: { type: 'boolean', help: 'which cart-echo this is' },
       help: HELP_OPTION,
     },

@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util'
+import type { Id } from '../../engine/events'
 import type { DoctorOptions } from '../doctor/options'
 import type { LaravelOptions } from '../laravel/run-laravel'
 import { isLevel, type Level } from '../shop/owner-log'
+import { CUSTOMERS, findCustomer } from '../shop/sessions'
 import { COMMANDS, type CommandName, isCommand, readersOf } from './commands'
 import { isShell, SHELLS, type Shell } from './completion'
 import { readDoctor } from './doctor-options'
@@ -11,11 +13,23 @@ import { nearest } from './nearest'
 export type CliRequest =
   | { readonly kind: 'help'; readonly command: CommandName | null }
   | { readonly kind: 'version' }
-  | { readonly kind: 'start'; readonly port: number; readonly host: string; readonly level: Level }
+  | StartRequest
   | DoctorRequest
   | LaravelRequest
   | { readonly kind: 'completion'; readonly shell: Shell }
   | { readonly kind: 'mistake'; readonly message: string; readonly command: CommandName | null }
+
+/** That the stand-in is to be started. */
+export interface StartRequest {
+  readonly kind: 'start'
+  readonly port: number
+  readonly host: string
+  readonly level: Level
+  /** Who a visitor is without logging in; null: nobody. */
+  readonly autoLogin: Id | null
+  /** Other origins whose pages may call. */
+  readonly allowedOrigins: readonly string[]
+}
 
 /** That a shop is to be examined. */
 export interface DoctorRequest {
@@ -81,7 +95,14 @@ const start = (args: readonly string[], command: 'start' | null): CliRequest => 
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) return mistake(`--port takes 0 to 65535, not "${port}"`)
   if (host === '') return mistake('--host takes an address of this machine, such as 127.0.0.1')
   if (!isLevel(level)) return mistake(`--level takes guide, log or outbox, not "${level}"`)
-  return { kind: 'start', port: Number(port), host, level }
+  const { 'auto-login': autoLogin = '1', 'allow-origin': allowedOrigins = [] } = values
+  const customer = findCustomer(autoLogin)
+  if (!customer && autoLogin !== 'none')
+    return mistake(`--auto-login takes none, or a customer: ${CUSTOMERS.map(({ id }) => id).join(', ')}`)
+  const stranger = allowedOrigins.find((origin) => !isOrigin(origin))
+  if (stranger !== undefined)
+    return mistake(`--allow-origin takes an origin such as http://localhost:5173, not "${stranger}"`)
+  return { kind: 'start', port: Number(port), host, level, autoLogin: customer?.id ?? null, allowedOrigins }
 }
 
 const doctor = (args: readonly string[], environment: Environment): CliRequest => {
@@ -129,5 +150,8 @@ const completion = (args: readonly string[]): CliRequest => {
   if (isShell(shell) && more === undefined) return { kind: 'completion', shell }
   return { kind: 'mistake', message: `completion takes ${SHELLS.join(', ')}`, command: 'completion' }
 }
+
+/** True for an origin as a browser writes it, with nothing after it. */
+const isOrigin = (text: string): boolean => /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text
 
 const firstSentence = (message: string): string => message.split('. ', 1)[0] ?? message

@@ -8,7 +8,7 @@ import { startServer } from '../start-server'
 import { type CommandName, helpOf } from './commands'
 import { completionFor } from './completion'
 import { examine, type Spinner } from './examine'
-import { type CliRequest, type Environment, readArguments } from './options'
+import { type Environment, readArguments, type StartRequest } from './options'
 import { greeting, isLoopback, OPEN_TO_OTHERS } from './words'
 
 /** What the command needs from the process it runs in. */
@@ -79,7 +79,7 @@ const EXAMPLES = new URL('./demo/examples/index.html', import.meta.url)
 /** Often enough that one can watch a page find out what it never heard. */
 const ASK_EVERY_MS = 5_000
 
-const serve = async (request: CliRequest & { kind: 'start' }, environment: CliEnvironment): Promise<number> => {
+const serve = async (request: StartRequest, environment: CliEnvironment): Promise<number> => {
   const server = await start(request, environment)
   if (!server) return 1
   if (!isLoopback(request.host)) environment.err(OPEN_TO_OTHERS)
@@ -93,12 +93,12 @@ const serve = async (request: CliRequest & { kind: 'start' }, environment: CliEn
 }
 
 const start = async (
-  { port, host, level }: CliRequest & { kind: 'start' },
+  { port, host, level, autoLogin, allowedOrigins }: StartRequest,
   { err }: CliEnvironment,
 ): Promise<CartEchoServer | null> => {
   try {
     const policy = { pollMs: ASK_EVERY_MS, auditMs: ASK_EVERY_MS }
-    return await startServer({ port, host, level, autoLogin: 1, policy })
+    return await startServer({ port, host, level, autoLogin, allowedOrigins, policy })
   } catch (error) {
     if (!(error instanceof CartEchoServerError)) throw error
     err(`cart-echo: ${plain(error.message)}\n`)

@@ -23,7 +23,9 @@ export const pageScript = ({ hasEcho, hasLivewire }: PageScriptOptions): string 
   return `import { createCartEcho, readPage } from 'cart-echo'
 ${imports}
 const page = readPage()
-const cart = createCartEcho({ ...page, connect: ${connect} })
+
+/** The page's cart: your other scripts import it from here. */
+export const cart = createCartEcho({ ...page, connect: ${connect} })
 showNotices(cart)
 ${refresh}cart.start()
 `

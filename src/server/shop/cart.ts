@@ -4,7 +4,7 @@ import { json, PRIVATE } from '../http/reply'
 import { route } from '../http/routes'
 import type { Carts } from './carts'
 import { keepsLog, type Level, type LogBook } from './owner-log'
-import type { Sessions } from './sessions'
+import type { FindSession } from './sessions'
 
 /** One line of a cart. */
 export interface CartLine {
@@ -86,15 +86,15 @@ const cartView = (cart: Cart): unknown => {
 /** What the cart route reads. */
 interface CartRouteOptions {
   readonly level: Level
-  readonly sessions: Sessions
+  readonly find: FindSession
   readonly carts: Carts
   readonly logs: LogBook
 }
 
 /** `GET /api/cart?instance=default`: the session's cart, and the cursor it is at least as new as. */
-export const createCartRoute = ({ level, sessions, carts, logs }: CartRouteOptions): Handler =>
+export const createCartRoute = ({ level, find, carts, logs }: CartRouteOptions): Handler =>
   route('GET', '/api/cart', (call) => {
-    const customer = sessions.find(call.headers.cookie)?.customer
+    const customer = find(call)?.customer
     if (!customer) return json(401, { message: 'Unauthenticated.' }, PRIVATE)
     // Noted before the cart is read: a change in between is told twice rather than never.
     const cursor = keepsLog(level) ? logs.of(customer).head() : null

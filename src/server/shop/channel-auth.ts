@@ -3,7 +3,7 @@ import { failure, json, type Reply } from '../http/reply'
 import { firstOf, route } from '../http/routes'
 import type { Application } from '../reverb/application'
 import { signChannel } from '../reverb/signature'
-import { type Customer, channelOf, isCsrfToken, type Session, type Sessions } from './sessions'
+import { type Customer, channelOf, type FindSession, isCsrfToken, type Session } from './sessions'
 
 /** Where pages ask for a channel. Source: Laravel. */
 export const AUTH_PATH = '/broadcasting/auth'
@@ -14,7 +14,7 @@ export const STRICT_AUTH_PATH = '/strict/broadcasting/auth'
 /** What channel authorisation works on. */
 interface ChannelAuthOptions {
   readonly application: Application
-  readonly sessions: Sessions
+  readonly find: FindSession
   readonly rule: ChannelRule
 }
 
@@ -25,7 +25,7 @@ interface ChannelAuthOptions {
 export const createChannelAuth = (options: ChannelAuthOptions): Handler => {
   const answer = (call: Call): Reply => authorise(options, call)
   const strictly = (call: Call): Reply => {
-    const session = options.sessions.find(call.headers.cookie)
+    const session = options.find(call)
     return session && provesToken(session, call) ? answer(call) : failure(call, 419, 'CSRF token mismatch.')
   }
   return firstOf([
@@ -37,9 +37,9 @@ export const createChannelAuth = (options: ChannelAuthOptions): Handler => {
 
 const SOCKET_ID = /^\d+\.\d+$/
 
-const authorise = ({ application, sessions, rule }: ChannelAuthOptions, call: Call): Reply => {
+const authorise = ({ application, find, rule }: ChannelAuthOptions, call: Call): Reply => {
   const { channel_name: channel, socket_id: socketId } = readFields(call)
-  const customer = sessions.find(call.headers.cookie)?.customer
+  const customer = find(call)?.customer
   if (!customer || typeof channel !== 'string') return failure(call, 403, '')
   const isPresence = channel === presenceChannelOf(customer)
   if (!isPresence && !mayHear(rule, customer, channel)) return failure(call, 403, '')

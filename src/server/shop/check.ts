@@ -3,7 +3,7 @@ import { json, PRIVATE, type Reply } from '../http/reply'
 import { route } from '../http/routes'
 import { answerSince, isAhead, type LogAnswer, type LogEntry, type LogView } from './log-answer'
 import { keepsLog, type Level, type LogBook } from './owner-log'
-import type { Customer, Session, Sessions } from './sessions'
+import type { Customer, FindSession, Session } from './sessions'
 
 /** Where pages ask what they missed. Source: the guide. */
 export const CHECK_PATH = '/api/cart/check-updates'
@@ -11,7 +11,7 @@ export const CHECK_PATH = '/api/cart/check-updates'
 /** What the check works on. */
 interface CheckOptions {
   readonly level: Level
-  readonly sessions: Sessions
+  readonly find: FindSession
   readonly logs: LogBook
   /** What pages are told at the moment. */
   policy(): CheckPolicy
@@ -27,7 +27,7 @@ interface CheckOptions {
 export const createCheck = (options: CheckOptions): Handler => {
   const unheard = createUnheard(options)
   return route('GET', CHECK_PATH, (call) => {
-    const session = options.sessions.find(call.headers.cookie)
+    const session = options.find(call)
     if (!session?.customer) return json(401, { message: 'Unauthenticated.' }, PRIVATE)
     if (!keepsLog(options.level)) return json(200, bareAnswer(unheard(session, session.customer)), PRIVATE)
     return logReply(options, session.customer, call)

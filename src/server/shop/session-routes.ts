@@ -3,17 +3,18 @@ import { failure, json, PRIVATE, type Reply } from '../http/reply'
 import { firstOf, route } from '../http/routes'
 import { provesToken } from './channel-auth'
 import type { PageBlock } from './page-block'
-import { CUSTOMERS, findCustomer, type Session, type Sessions, sessionCookies } from './sessions'
+import { CUSTOMERS, findCustomer, type Session, type Sessions, sessionCookies, type Visit } from './sessions'
 
 /** What log-in and log-out work on. */
 export interface SessionRouteOptions {
   readonly sessions: Sessions
+  readonly visit: Visit
   /** The page block of a session, for pages that stay open; null when nobody is logged in. */
   blockOf(session: Session, call: Call): PageBlock | null
 }
 
 /** `GET /session`, `POST /login` and `POST /logout`: who is here, and the change of it. */
-export const createSessionRoutes = ({ sessions, blockOf }: SessionRouteOptions): Handler => {
+export const createSessionRoutes = ({ sessions, visit, blockOf }: SessionRouteOptions): Handler => {
   const describe = (session: Session, call: Call): unknown => ({
     user: session.customer?.id ?? null,
     name: session.customer?.name ?? null,
@@ -26,8 +27,8 @@ export const createSessionRoutes = ({ sessions, blockOf }: SessionRouteOptions):
     json(200, describe(session, call), { ...PRIVATE, ...(isNew ? { 'Set-Cookie': sessionCookies(session) } : {}) })
 
   const show = (call: Call): Reply => {
-    const found = sessions.find(call.headers.cookie)
-    return reply(found ?? sessions.renew(null, { customer: null, loggedOut: false }), call, !found)
+    const { session, isNew } = visit(call)
+    return reply(session, call, isNew)
   }
 
   const change = (call: Call, stateOf: () => Pick<Session, 'customer' | 'loggedOut'> | null): Reply => {

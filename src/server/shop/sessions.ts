@@ -23,6 +23,8 @@ export interface Session {
 export interface Sessions {
   /** The session of a `Cookie` header; null without one, or with one that is void. Never throws. */
   find(cookieHeader: string | undefined): Session | null
+  /** True when the session of a `Cookie` header was made here, be it void by now. Never throws. */
+  isOurs(cookieHeader: string | undefined): boolean
   /** Makes a new session in the place of an old one, if there was one. */
   renew(old: Session | null, state: Pick<Session, 'customer' | 'loggedOut'>): Session
   /** Voids every session of a customer. Gives how many there were. */
@@ -45,14 +47,18 @@ const MAX_SESSIONS = 10_000
 /** No sessions yet. The oldest goes when there are more than ten thousand, so that visitors cannot fill the memory. */
 export const createSessions = ({ now = Date.now }: SessionsOptions = {}): Sessions => {
   const sessions = new Map<string, Session>()
+  // Cookies do not mind the port, and outlive the server: a browser may bring those of an earlier one.
+  const mark = randomBytes(8).toString('hex')
+  const idOf = (cookieHeader: string | undefined): string => readCookie(cookieHeader, SESSION_COOKIE) ?? ''
   const of = (customer: Customer): readonly Session[] =>
     [...sessions.values()].filter((session) => session.customer === customer)
 
   return {
-    find: (cookieHeader) => sessions.get(readCookie(cookieHeader, SESSION_COOKIE) ?? '') ?? null,
+    find: (cookieHeader) => sessions.get(idOf(cookieHeader)) ?? null,
+    isOurs: (cookieHeader) => idOf(cookieHeader).startsWith(mark),
     renew: (old, state) => {
       if (old) sessions.delete(old.id)
-      const session = { id: token('base64url'), csrfToken: token('base64'), createdAtMs: now(), ...state }
+      const session = { id: mark + token('base64url'), csrfToken: token('base64'), createdAtMs: now(), ...state }
       sessions.set(session.id, session)
       const [oldest] = sessions.keys()
       if (sessions.size > MAX_SESSIONS && oldest !== undefined) sessions.delete(oldest)
@@ -126,17 +132,38 @@ interface Visitor {
   readonly isNew: boolean
 }
 
+/** Gives a call's visitor a session, if they have none. */
+export type Visit = (call: Call) => Visitor
+
 /**
- * Gives everyone who looks at a page a session. With `autoLogin` a visitor comes in as that customer, unless they
+ * Gives everyone who looks at a page, or asks who is looking, a session. With `autoLogin` a visitor comes in as that customer, unless they
  * have logged out.
  */
-export const createVisitors = (sessions: Sessions, autoLogin: Customer | null) => {
-  return (call: Call): Visitor => {
+export const createVisitors = (sessions: Sessions, autoLogin: Customer | null): Visit => {
+  return (call) => {
     const session = sessions.find(call.headers.cookie)
     const stays = session && (session.customer || session.loggedOut || !autoLogin)
     if (stays) return { session, isNew: false }
     return { session: sessions.renew(session, { customer: autoLogin, loggedOut: false }), isNew: true }
   }
+}
+
+/** Finds the session of a call. */
+export type FindSession = (call: Call) => Session | null
+
+/**
+ * Whose call of the API this is. With `autoLogin` one that brings no session of ours is that customer's, so that a page of another server needs no log-in; no cookie is
+ * set. A session that has ended is nobody's, as in a real shop.
+ */
+export const createCallers = (sessions: Sessions, autoLogin: Customer | null, now: () => number): FindSession => {
+  const anybody: Session | null = autoLogin && {
+    id: '',
+    csrfToken: token('base64'),
+    customer: autoLogin,
+    createdAtMs: now(),
+    loggedOut: false,
+  }
+  return ({ headers: { cookie } }) => (sessions.isOurs(cookie) ? sessions.find(cookie) : anybody)
 }
 
 const NOT_OURS = 'This server does not answer to that name. Start it with the name as its host (--host) if it is yours.'

@@ -15,7 +15,7 @@ import { type PageBlock, pageBlock, pageBlockScript } from './page-block'
 import { createPromotions, type Promotions } from './promotions'
 import { type Broadcast, createBroadcast, createPublish, createTell, type Publish } from './publish'
 import { createSessionRoutes } from './session-routes'
-import { type Customer, createVisitors, type Session, sessionCookies } from './sessions'
+import { type Customer, createCallers, createVisitors, type Session, sessionCookies } from './sessions'
 import { type ShopState, shopState } from './state'
 
 /** What a shop needs from around it. */
@@ -97,17 +97,18 @@ const createFront = (options: ShopOptions, memory: Memory, admin: Handler): Pick
   const { sessions } = memory
   const owner = (customer: Customer): string => ownerOf(application.secret, customer)
   const placeOf = (call: Call): Place => parseHost(call.headers.host) ?? options.place
-  const parts = { ...options, ...memory, ownerOf: owner }
+  const find = createCallers(sessions, options.autoLogin, options.now)
+  const parts = { ...options, ...memory, find, ownerOf: owner }
   const blockOf = ({ customer }: Session, call: Call): PageBlock | null =>
     customer && pageBlock(parts, customer, placeOf(call))
   const visit = createVisitors(sessions, options.autoLogin)
 
   return {
     handle: firstOf([
-      createChannelAuth({ application, sessions, rule }),
+      createChannelAuth({ application, find, rule }),
       createCheck(parts),
       createCartRoute(parts),
-      createSessionRoutes({ sessions, blockOf }),
+      createSessionRoutes({ sessions, visit, blockOf }),
       admin,
     ]),
     dress: (call) => {

@@ -26,10 +26,11 @@ reverb({ key: 'app-key', auth: { csrfUrl: null } })
 reverb({ key: 'app-key', auth: { csrfUrl: false } })
 // @ts-expect-error: no key
 reverb({})
-// @ts-expect-error: not a WebSocket's scheme
-reverb({ key: 'app-key', scheme: 'wss' })
-// @ts-expect-error: a port is a number
-reverb({ key: 'app-key', port: '8080' })
+// What a build tool makes of .env is a string, or is not there.
+declare const env: Readonly<Record<string, string | undefined>>
+reverb({ key: env.REVERB_APP_KEY ?? '', host: env.REVERB_HOST, port: env.REVERB_PORT, scheme: env.REVERB_SCHEME })
+// @ts-expect-error: neither a number nor a string
+reverb({ key: 'app-key', port: true })
 
 // @ts-expect-error: nothing to call
 connect.open()

@@ -2,15 +2,26 @@ import { describe, expect, it } from 'vitest'
 import { readArguments } from '../../../src/server/cli/options'
 import { isLoopback } from '../../../src/server/cli/words'
 
+/** What is started when nothing is said. */
+const START = { kind: 'start', port: 8080, host: '127.0.0.1', level: 'log', autoLogin: 1, allowedOrigins: [] }
+const UUID = '0199f3a2-7c1e-7b4d-9a5f-3c2d1e0f4b6a'
+
 describe('the words after cart-echo', () => {
   it.each([
-    [[], { kind: 'start', port: 8080, host: '127.0.0.1', level: 'log' }],
-    [['--port', '0'], { kind: 'start', port: 0, host: '127.0.0.1', level: 'log' }],
-    [['-p', '65535', '--level=guide'], { kind: 'start', port: 65_535, host: '127.0.0.1', level: 'guide' }],
-    [['--level', 'outbox'], { kind: 'start', port: 8080, host: '127.0.0.1', level: 'outbox' }],
-    [['--host', '0.0.0.0'], { kind: 'start', port: 8080, host: '0.0.0.0', level: 'log' }],
-    [['start'], { kind: 'start', port: 8080, host: '127.0.0.1', level: 'log' }],
-    [['start', '--port', '0'], { kind: 'start', port: 0, host: '127.0.0.1', level: 'log' }],
+    [[], START],
+    [['--port', '0'], { ...START, port: 0 }],
+    [['-p', '65535', '--level=guide'], { ...START, port: 65_535, level: 'guide' }],
+    [['--level', 'outbox'], { ...START, level: 'outbox' }],
+    [['--host', '0.0.0.0'], { ...START, host: '0.0.0.0' }],
+    [['start'], START],
+    [['start', '--port', '0'], { ...START, port: 0 }],
+    [['--auto-login', '2'], { ...START, autoLogin: 2 }],
+    [['--auto-login', UUID], { ...START, autoLogin: UUID }],
+    [['--auto-login', 'none'], { ...START, autoLogin: null }],
+    [
+      ['--allow-origin', 'http://localhost:5173', '--allow-origin=https://shop.test'],
+      { ...START, allowedOrigins: ['http://localhost:5173', 'https://shop.test'] },
+    ],
     [['--help', '--port', 'x'], { kind: 'help', command: null }],
     [['--version'], { kind: 'version' }],
     [['-h'], { kind: 'help', command: null }],
@@ -26,13 +37,21 @@ describe('the words after cart-echo', () => {
     [['--port', ''], '--port takes 0 to 65535, not ""'],
     [['--host', ''], '--host takes an address of this machine, such as 127.0.0.1'],
     [['--level', 'inbox'], '--level takes guide, log or outbox, not "inbox"'],
+    [['--auto-login', '9'], `--auto-login takes none, or a customer: 1, 2, ${UUID}`],
+    [['--auto-login', ''], `--auto-login takes none, or a customer: 1, 2, ${UUID}`],
+    ...['localhost:5173', 'http://localhost:5173/', 'http://localhost:80', '*', 'null', 'ftp://shop.test', ''].map(
+      (origin) => [
+        ['--allow-origin', origin],
+        `--allow-origin takes an origin such as http://localhost:5173, not "${origin}"`,
+      ],
+    ),
     [['--no-such'], "Unknown option '--no-such'"],
     [['begin'], 'There is no command "begin": start, doctor, laravel or completion'],
     [['docter', 'https://shop.test'], 'There is no command "docter": doctor?'],
     [['--prot', '1'], "Unknown option '--prot': --port?"],
     [['doctor', '--cokie', 'a=1'], "Unknown option '--cokie': --cookie?"],
     [['start', 'now'], 'start takes no "now"'],
-  ])('%j are a mistake: %s', (words, message) => {
+  ] as [string[], string][])('%j are a mistake: %s', (words, message) => {
     expect(readArguments(words)).toMatchObject({ kind: 'mistake', message })
   })
 

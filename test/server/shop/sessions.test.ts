@@ -16,7 +16,7 @@ describe('a session', () => {
   it('hides its id from scripts, stays home on cross-site posts, and shows them the token percent-encoded', async () => {
     const { json, headers } = await openBrowser((await serve()).url).get('/session')
     const [session, token] = headers.getSetCookie()
-    expect(session).toMatch(/^cart_echo_session=[\w-]{43}; Path=\/; SameSite=Lax; HttpOnly$/)
+    expect(session).toMatch(/^cart_echo_session=[\da-f]{16}[\w-]{43}; Path=\/; SameSite=Lax; HttpOnly$/)
     expect(token).toBe(`XSRF-TOKEN=${encodeURIComponent(json.csrf_token)}; Path=/; SameSite=Lax`)
     expect(token).toContain('%3D')
   })
