@@ -84,7 +84,8 @@ export const withPageClock = (environment: Environment): Environment => {
 
   const wait = (): void => {
     wasVisible = environment.isVisible()
-    lastMs = environment.nowMs()
+    // That it was set back is kept until somebody looks.
+    lastMs = wasVisible ? environment.nowMs() : Math.max(lastMs, environment.nowMs())
     timer.set(TICK_MS, tick)
   }
 

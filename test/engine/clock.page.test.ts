@@ -83,6 +83,18 @@ describe('the clock of a page', () => {
     expect(woken()).toBe(2)
   })
 
+  it('tells it also of a page that had ticked meanwhile', () => {
+    const { environment, woken } = watch()
+    environment.signal('hidden')
+    environment.setClock(-HOUR_MS)
+    environment.advance(3 * TICK_MS)
+    expect(woken()).toBe(0)
+    environment.signal('visible')
+    expect(woken()).toBe(1)
+    environment.advance(HOUR_MS)
+    expect(woken()).toBe(1)
+  })
+
   it('does not take the time it was hidden for sleep, for hidden timers are late by right', () => {
     const { environment, woken } = watch()
     environment.signal('hidden')

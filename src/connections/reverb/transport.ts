@@ -1,4 +1,4 @@
-import { createAlarm } from '../../engine/clock'
+import { createAlarm, isYoung } from '../../engine/clock'
 import { CartEchoError, wordsOf } from '../../engine/errors'
 import { attempt, hasOwn } from '../../engine/shape'
 import { delayed, refused } from '../../engine/state'
@@ -168,9 +168,10 @@ export const reverbTransport =
     // No timer is planned anew with each frame: that would cost more than the frame.
     const awaitSilence = (): void => {
       if (socket.name !== 'open') return
-      const silentForMs = Math.max(0, environment.nowMs() - heardAtMs)
-      if (silentForMs >= socket.silentMs) ping(ANSWER_WITHIN_MS)
-      else socketAlarm.set(socket.silentMs - silentForMs, awaitSilence)
+      const nowMs = environment.nowMs()
+      // After a clock was set back nobody knows how long it has been silent.
+      if (isYoung(heardAtMs, nowMs, socket.silentMs)) socketAlarm.set(socket.silentMs - nowMs + heardAtMs, awaitSilence)
+      else ping(ANSWER_WITHIN_MS)
     }
 
     const ping = (withinMs: number): void => {

@@ -61,6 +61,17 @@ describe('a live socket', () => {
     expect(sockets).toHaveLength(2)
   })
 
+  it('is pinged by a hidden page, too, whose clock was set back since it was heard: as if nobody knew when that was', async () => {
+    const { goLive, pass, socket, sockets, environment } = reverbPage()
+    await goLive()
+    environment.signal('hidden')
+    environment.setClock(-3_600_000)
+    await pass(31_000)
+    expect(socket().sent.at(-1)?.event).toBe('pusher:ping')
+    await pass(8_000)
+    expect(sockets[0]?.isClosed()).toBe(true)
+  })
+
   it('keeps to the shorter silence that the server asks for', async () => {
     const { socket, pass } = reverbPage()
     socket().say({ event: 'pusher:connection_established', data: { socket_id: '1.2', activity_timeout: 5 } })
