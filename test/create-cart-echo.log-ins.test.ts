@@ -38,13 +38,13 @@ describe('when another customer logs in in another tab, a page', () => {
   it('asks at once, and tells and shows no more of the customer before', async () => {
     const { open, asked } = openBrowser()
     const first = await open(1)
-    first.hear()
+    first.broadcast()
     expect(first.cart.news.get().unread).toHaveLength(1)
     const before = asked.length
     const second = await open(2)
     expect(stateOf(first)).toBe('refused: other-user')
     expect(first.cart.news.get().unread).toEqual([])
-    await second.passes(5_000)
+    await second.advance(5_000)
     expect(stateOf(second)).toBe('live: subscribed')
     expect(asked.length - before).toBeLessThan(4)
   })
@@ -54,7 +54,7 @@ describe('when another customer logs in in another tab, a page', () => {
     const first = await open(1)
     first.page('hidden')
     await open(2)
-    await first.passes(60_000)
+    await first.advance(60_000)
     expect(stateOf(first)).toBe('live: subscribed')
     first.page('visible')
     await first.settle()
@@ -93,18 +93,34 @@ describe('other code of this origin that says without a pause that somebody has 
   it('has the check asked every 10 s at most, and once more after its last word', async () => {
     const { browser, open, asked } = openBrowser()
     const first = await open(1)
-    await first.passes(15_000)
+    await first.advance(15_000)
     const before = asked.length
     const { ports } = partsOf(browser).openTab()
     const line = ports.openBus('cart-echo/log-ins /api/cart/check-updates', () => undefined)
     for (let count = 0; count < 300; count += 1) {
       line.post({ user: `${count}` })
-      await first.passes(100)
+      await first.advance(100)
     }
-    await first.passes(15_000)
+    await first.advance(15_000)
     expect(asked.length - before).toBeGreaterThanOrEqual(3)
     expect(asked.length - before).toBeLessThanOrEqual(5)
     expect(stateOf(first)).toBe('live: subscribed')
+  })
+
+  it('is no longer heard by a page that is stopped, also where it was about to ask', async () => {
+    const { browser, open, asked } = openBrowser()
+    const first = await open(1)
+    const { ports } = partsOf(browser).openTab()
+    const line = ports.openBus('cart-echo/log-ins /api/cart/check-updates', () => undefined)
+    for (let count = 0; count < 3; count += 1) {
+      line.post({ user: `${count}` })
+      await first.passes(100)
+    }
+    const before = asked.length
+    first.cart.stop()
+    expect(first.pending).toEqual(NOTHING)
+    await first.passes(60_000)
+    expect(asked).toHaveLength(before)
   })
 })
 
@@ -114,14 +130,14 @@ describe('a new tab of a customer who has logged in again', () => {
     async (drawn) => {
       const { make, open } = openBrowser({ drawn })
       const first = await open(1)
-      await first.passes(5_000)
+      await first.advance(5_000)
       first.logOut()
       first.page('navigated')
-      await first.passes(20_000)
+      await first.advance(20_000)
       expect(stateOf(first)).toBe('refused: session-over')
       const { fake: other, states } = make(1)
       other.cart.start()
-      await other.passes(5_000)
+      await other.advance(5_000)
       expect(states).not.toContain('session-over')
       expect([stateOf(other), stateOf(first)]).toEqual(['live: subscribed', 'live: subscribed'])
     },

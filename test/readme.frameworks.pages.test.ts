@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,6 +8,7 @@ import vue from 'unplugin-vue/esbuild'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { holdAppPages } from './support/app-page'
 import { tellWithoutAmounts } from './support/change-without-amounts'
+import { blocksOf } from './support/documents'
 import { OWN_ECHO, snippet } from './support/guide-snippets'
 
 // The README's snippets for frameworks: against the built package, in real Chromium, with the stand-in behind it.
@@ -40,9 +41,7 @@ const appFiles = (files: Readonly<Record<string, string>>): Plugin => {
 }
 
 /** The page's script in the guide to Livewire. */
-const ofLivewire =
-  /`resources\/js\/app.js`:\n\n```js\n([\s\S]*?)```/.exec(readFileSync(join(ROOT, 'docs/livewire.md'), 'utf8'))?.[1] ??
-  ''
+const ofLivewire = blocksOf('docs/livewire.md').find(({ mark }) => mark === 'snippet: livewire-page')?.code
 
 const NEWS = 'Your cart was updated due to a promotion change'
 

@@ -24,7 +24,7 @@ export const createPublisher = (fake: FakeCart, tell: (words: string) => void, l
     const logged = fake.shop.add(sentNow(change))
     const fate = isNextLost ? 'lost on its way' : isHeard ? 'sent' : 'nobody was there to hear it'
     tell(`Shop: ${change.message} (${fake.shop.cursor() ?? 'no log'}), ${fate}`)
-    if (isHeard && !isNextLost) fake.hear(logged)
+    if (isHeard && !isNextLost) fake.broadcast(logged)
     if (!isNextLost) return
     isNextLost = false
     lost()
@@ -36,7 +36,7 @@ export const createPublisher = (fake: FakeCart, tell: (words: string) => void, l
     // Every third is sent twice, and none stands where it was.
     const sent = [...logged, ...logged.filter((_, index) => index % 3 === 0)].reverse()
     tell(`Shop: ${changes.length} changes at once, sent in reverse, ${sent.length - changes.length} of them twice`)
-    if (isHeard) for (const payload of sent) fake.hear(payload)
+    if (isHeard) for (const payload of sent) fake.broadcast(payload)
   }
 
   return {

@@ -105,7 +105,7 @@ const runClock = (fake: FakeCart): Stop => {
   let isOver = false
   const run = async (sinceMs: number): Promise<void> => {
     const nowMs = performance.now()
-    await fake.passes(Math.min(Math.round(nowMs - sinceMs), LONGEST_STEP_MS))
+    await fake.advance(Math.min(Math.round(nowMs - sinceMs), LONGEST_STEP_MS))
     if (!isOver) setTimeout(run, TICK_MS, nowMs)
   }
   void run(performance.now())

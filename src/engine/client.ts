@@ -298,7 +298,6 @@ export const createClient = (options: ClientOptions): CartEcho => {
       forgetNews()
       changedAtMs = null
     }
-    if (customer !== mine) return
     news.set(confirmed(news.get()))
     if (customer !== mine || holders.size === 0) return
     if (session === null || isStuck() || pendingMove === 'check') reopen()

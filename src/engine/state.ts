@@ -203,7 +203,7 @@ const WORDS = {
   misconfigured: 'Nothing there: correct the address',
   'no-answer': 'Not confirmed: look at the socket server.',
   'no-real-time': 'The null broadcaster: set another.',
-  'no-web-socket': 'No WebSocket: look for a proxy.',
+  'no-web-socket': 'No WebSocket: look at connect-src, and for a proxy.',
   'not-authorised': 'Check the log-in, then routes/channels.php',
   'origin-refused': 'Add the origin to allowed_origins',
   'other-user': 'Another customer: reload, or call identify()',

@@ -52,7 +52,7 @@ const WHAT: Readonly<Record<Reason, string>> = {
   'no-echo': 'There is no Echo on the page.',
   'no-real-time':
     'The Echo uses the null broadcaster, which hears nothing. Set BROADCAST_CONNECTION=reverb, and the broadcaster.',
-  'no-web-socket': 'No WebSocket can be had in this browser, or behind this proxy.',
+  'no-web-socket': 'The browser, the policy of the page or a proxy allows no WebSocket.',
   'not-authorised':
     'The server says that this is not the channel of whoever is logged in. Check the log-in, then routes/channels.php.',
   'origin-refused': 'Reverb does not allow this page’s origin. Add it to allowed_origins.',

@@ -84,7 +84,7 @@ export interface FakeCart {
    * @throws {CartEchoError} `invalid-options` where no socket is subscribed, `invalid-event` for one that is not among the page's `events`, `invalid-payload` for what the
    * page would not read: a decoder of your own is asked, too.
    */
-  readonly hear: ChangeCall
+  readonly broadcast: ChangeCall
   /** The socket is lost. It comes back with `comeBack()`, or by itself after `forMs` of the virtual clock. Throws `invalid-options` for what is no time. */
   readonly lose: (options?: { forMs?: number | undefined }) => void
   /** The socket server takes everybody again. */
@@ -95,7 +95,7 @@ export interface FakeCart {
    * Brings the page into a state, by what would bring it there; nothing of the engine is skipped. Resolves with the connection.
    * @throws {CartEchoError} `invalid-options` when this page cannot come there.
    */
-  readonly connection: <Name extends keyof ReachableStates>(
+  readonly bringTo: <Name extends keyof ReachableStates>(
     name: Name,
     reason: ReachableStates[Name],
   ) => Promise<Extract<Connection, { readonly name: Name }>>
@@ -114,7 +114,7 @@ export interface FakeCart {
    */
   readonly settle: SettleCall
   /** Lets time pass on the virtual clock, and runs what falls due. Rejects with `invalid-options` for what is no time. */
-  readonly passes: (ms: number) => Promise<void>
+  readonly advance: (ms: number) => Promise<void>
   /** The virtual clock, as `Date.now()`. */
   readonly nowMs: () => number
   /** Every change that listeners were told of, oldest first. */
@@ -250,7 +250,7 @@ export const createFakeCart = (options: FakeCartOptions = {}): FakeCart => {
     if (decoded instanceof CartEchoError) throw decoded
   }
 
-  const hear = (...change: readonly unknown[]): object => {
+  const broadcast = (...change: readonly unknown[]): object => {
     if (sockets.live() === 0) {
       const { name, reason } = real.connection.get()
       const state = page.isAsleep() ? 'the page is frozen, or left' : `${name}: ${reason}`
@@ -282,14 +282,14 @@ export const createFakeCart = (options: FakeCartOptions = {}): FakeCart => {
   return {
     cart,
     shop,
-    hear: hear as ChangeCall,
+    broadcast: broadcast as ChangeCall,
     lose: (how = {}) => {
       insistOnFields('lose()', LOSS, how)
       sockets.lose(how.forMs === undefined ? null : clock.nowMs() + how.forMs)
     },
     comeBack: sockets.comeBack,
     answer: shop.answer,
-    connection: async (name, reason) =>
+    bringTo: async (name, reason) =>
       (await bringInto(
         {
           ...{ cart: real, clock, page, shop, sockets, identity },
@@ -305,7 +305,7 @@ export const createFakeCart = (options: FakeCartOptions = {}): FakeCart => {
     page: page.signal,
     sleeps: (ms) => clock.jump(insistOnMs('sleeps()', ms)),
     settle: settle as FakeCart['settle'],
-    passes: clock.passes,
+    advance: clock.advance,
     nowMs: clock.nowMs,
     heard,
     refreshes,

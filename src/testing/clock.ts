@@ -1,11 +1,12 @@
-import type { Environment, Stop } from '../engine/environment'
+import type { Environment } from '../engine/environment'
 import { CartEchoError } from '../engine/errors'
 import { insistOnMs, isAmount, unless, unlessFunction, type Wrong } from './misuse'
+import { createTimers, type Timer } from './timers'
 
 /** A clock that stands until it is told to go on. */
 export interface VirtualClock extends Pick<Environment, 'nowMs' | 'random' | 'schedule'> {
   /** Lets time pass, and runs what falls due on the way, in order, with turns for promises between. */
-  readonly passes: (ms: number) => Promise<void>
+  readonly advance: (ms: number) => Promise<void>
   /** Runs what was begun until nothing of it is left to run. */
   readonly settle: () => Promise<void>
   /** Lets time pass until the next timer has run, whichever that is. False: none is set. */
@@ -16,7 +17,7 @@ export interface VirtualClock extends Pick<Environment, 'nowMs' | 'random' | 'sc
   readonly expectWithin: (ms: number) => void
   /** `settle()` waits until this promise is settled, for it is of the page's own, and real. */
   readonly waitFor: (promise: Promise<unknown>) => void
-  /** Notes that the page has begun something anew. Throws where it does so for ever at one moment; so do `settle()` and `passes()` then, for no time would ever pass. */
+  /** Notes that the page has begun something anew. Throws where it does so for ever at one moment; so do `settle()` and `advance()` then, for no time would ever pass. */
   readonly noteRound: () => void
 }
 
@@ -37,12 +38,6 @@ export const CLOCK_OPTIONS: Readonly<Record<keyof VirtualClockOptions, Wrong>> =
   onAdvance: unlessFunction,
 }
 
-interface Timer {
-  readonly atMs: number
-  readonly delayMs: number
-  readonly run: () => void
-}
-
 /** What was put off for longer goes by the clock, such as a poll, and is not waited for. */
 const SOON_MS = 5_000
 /** What still sets timers after that, such as polls every second, is never quiet. */
@@ -57,14 +52,14 @@ const TURNS = 50
 /**
  * Makes a clock. Nothing in it waits in real time, nor by the `setTimeout` that a test may have faked.
  */
-export const createVirtualClock = (options: VirtualClockOptions = {}): VirtualClock => {
-  const { startsAtMs = Date.now(), random = createRandom(), onAdvance } = options
-  const timers = new Set<Timer>()
+export const createVirtualClock = (
+  { startsAtMs = Date.now(), random = createRandom(), onAdvance }: VirtualClockOptions = {},
+  timers = createTimers(startsAtMs),
+): VirtualClock => {
+  const { next, passedMs } = timers
   const awaited = new Set<Promise<unknown>>()
-  let timeMs = 0
-  let skewMs = startsAtMs
   let expectedUntilMs = 0
-  /** How many timers ran at this moment. */
+  /** How many timers without a delay ran at this moment. */
   let atOnce = 0
   /** How many rounds began at this moment. */
   let rounds = 0
@@ -73,17 +68,9 @@ export const createVirtualClock = (options: VirtualClockOptions = {}): VirtualCl
   let wake = (): void => undefined
 
   const moveTo = (atMs: number): void => {
-    const byMs = Math.max(0, atMs - timeMs)
-    timeMs += byMs
+    const byMs = timers.moveTo(atMs)
     if (byMs > 0) rounds = 0
     if (byMs > 0) onAdvance?.(byMs)
-  }
-
-  // The first of those that are due at the same time is the one that was set first.
-  const next = (isMeant: (timer: Timer) => boolean): Timer | null => {
-    let found: Timer | null = null
-    for (const timer of timers) if (isMeant(timer) && (!found || timer.atMs < found.atMs)) found = timer
-    return found
   }
 
   // No time passes while a page begins anew and anew.
@@ -98,8 +85,10 @@ export const createVirtualClock = (options: VirtualClockOptions = {}): VirtualCl
   const runUntil = async (untilMs: number): Promise<void> => {
     await rest()
     for (let due = next(isDue); due; due = next(isDue)) {
-      timers.delete(due)
-      atOnce = due.atMs > timeMs ? 0 : atOnce + 1
+      timers.remove(due)
+      if (due.atMs > passedMs()) atOnce = 0
+      // What was put off has not set itself anew at this moment, however many there are.
+      else if (due.delayMs <= 0) atOnce += 1
       if (atOnce > MOST_AT_ONCE) throw new CartEchoError('invalid-options', SPINS)
       moveTo(due.atMs)
       due.run()
@@ -119,7 +108,7 @@ export const createVirtualClock = (options: VirtualClockOptions = {}): VirtualCl
     })
 
   const settle = async (): Promise<void> => {
-    const giveUpAtMs = Math.max(timeMs + QUIET_WITHIN_MS, expectedUntilMs)
+    const giveUpAtMs = Math.max(passedMs() + QUIET_WITHIN_MS, expectedUntilMs)
     await rest()
     for (let isQuiet = false; !isQuiet; ) {
       const onItsWay = next(({ delayMs }) => delayMs <= ON_ITS_WAY_MS)
@@ -133,27 +122,23 @@ export const createVirtualClock = (options: VirtualClockOptions = {}): VirtualCl
   }
 
   return {
-    nowMs: () => timeMs + skewMs,
+    nowMs: timers.nowMs,
     random,
-    schedule: (delayMs, run): Stop => {
-      // Whole milliseconds, for `Date.now()` has no others; later rather than too early.
-      const timer = { atMs: timeMs + Math.ceil(Math.max(0, delayMs)), delayMs, run }
-      timers.add(timer)
+    schedule: (delayMs, run) => {
+      const stop = timers.schedule(delayMs, run)
       wake()
-      return () => timers.delete(timer)
+      return stop
     },
-    passes: async (ms) => runUntil(timeMs + insistOnMs('passes()', ms)),
+    advance: async (ms) => runUntil(passedMs() + insistOnMs('advance()', ms)),
     toNext: async () => {
       const due = next(() => true)
       if (due) await runUntil(due.atMs)
       return due !== null
     },
     settle,
-    jump: (byMs) => {
-      skewMs += byMs
-    },
+    jump: timers.jump,
     expectWithin: (ms) => {
-      expectedUntilMs = Math.max(expectedUntilMs, timeMs + ms)
+      expectedUntilMs = Math.max(expectedUntilMs, passedMs() + ms)
     },
     waitFor: (promise) => {
       const ended: Promise<unknown> = promise.then(leave, leave)

@@ -1,5 +1,5 @@
-import type { Environment, PageSignal, Stop } from '../engine/environment'
-import type { VirtualClock } from './clock'
+import type { PageSignal } from '../engine/environment'
+import { type AwakePage, createLoop, openAwakePage, type PageTime, timeIn } from './awake-page'
 import { insistOnOneOf } from './misuse'
 
 /** What a test may have a page go through; `PageSignal` says what each means. */
@@ -21,92 +21,46 @@ const SIGNALS: Readonly<Record<FakePageSignal, true>> = {
   focused: true,
 }
 
-/** A page without a browser, which goes through what a test says. */
-export interface FakePage {
-  readonly environment: Environment
+/** A page without a browser, which goes through what a test says, and falls asleep as a browser's does. */
+export interface FakePage extends Pick<AwakePage, 'environment' | 'be' | 'left'> {
   readonly signal: (signal: FakePageSignal) => void
   /** Has it looked at and alive, as it was at first. */
   readonly wake: () => void
   /** Runs something of the browser's in the page: at once, or when it is no longer asleep. */
   readonly enter: (run: () => void) => void
-  /** Whether it is a page at all, or a server; and whether it is prerendered. Both are looked at when listening starts. */
-  readonly be: (what: { hasPage?: boolean; isActivated?: boolean }) => void
   /** True while it is frozen, or in the back/forward cache. */
   readonly isAsleep: () => boolean
-  /** Timers that are set, and listeners to the page. */
-  readonly left: () => { readonly timers: number; readonly listeners: number }
 }
 
 /** Opens a page that is looked at. Frozen, or in the back/forward cache, its timers wait, and run when it is back. */
-export const openPage = (clock: VirtualClock): FakePage => {
-  const timers = new Set<symbol>()
-  const listeners = new Set<{ readonly hear: (signal: PageSignal) => void }>()
-  const backlog: (() => void)[] = []
-  let is = { hasPage: true, isActivated: true }
-  let isVisible = true
+export const openPage = (time: PageTime): FakePage => {
+  const loop = createLoop()
+  const page = openAwakePage(timeIn(loop, time))
   let asleep: 'frozen' | 'left' | null = null
 
-  const enter = (run: () => void): void => {
-    if (asleep) backlog.push(run)
-    else run()
-  }
-
-  const schedule = (delayMs: number, run: () => void): Stop => {
-    const timer = Symbol('timer')
-    timers.add(timer)
-    const due = (): void => {
-      if (timers.delete(timer)) run()
-    }
-    const stop = clock.schedule(delayMs, () => enter(due))
-    return () => {
-      timers.delete(timer)
-      stop()
-    }
-  }
-
-  const take = (signal: FakePageSignal): void => {
+  const signal = (signal: FakePageSignal): void => {
     insistOnOneOf('page()', SIGNALS, signal)
-    if (signal === 'visible' || signal === 'hidden') isVisible = signal === 'visible'
-    if (signal === 'activated') is = { ...is, isActivated: true }
     if (signal === 'resumed' || signal === 'restored') {
       asleep = null
-      for (const due of backlog.splice(0)) due()
+      loop.release()
     }
-  }
-
-  const signal = (signal: FakePageSignal): void => {
-    take(signal)
-    for (const listener of [...listeners]) if (listeners.has(listener)) listener.hear(signal)
+    page.signal(signal)
     // Listeners hear that it falls asleep while it still lives.
-    if (signal === 'frozen' || signal === 'left') asleep = signal
+    if (signal !== 'frozen' && signal !== 'left') return
+    asleep = signal
+    loop.hold()
   }
 
   return {
-    environment: {
-      get hasPage() {
-        return is.hasPage
-      },
-      nowMs: clock.nowMs,
-      random: clock.random,
-      schedule,
-      isVisible: () => isVisible,
-      isActivated: () => is.isActivated,
-      watchPage: (hear) => {
-        const listener = { hear }
-        listeners.add(listener)
-        return () => listeners.delete(listener)
-      },
-    },
+    environment: page.environment,
     signal,
     wake: () => {
       if (asleep) signal(asleep === 'left' ? 'restored' : 'resumed')
-      if (!isVisible) signal('visible')
+      if (!page.isVisible()) signal('visible')
     },
-    enter,
-    isAsleep: () => asleep !== null,
-    be: (what) => {
-      is = { ...is, ...what }
-    },
-    left: () => ({ timers: timers.size, listeners: listeners.size }),
+    enter: loop.enter,
+    isAsleep: loop.isHeld,
+    be: page.be,
+    left: page.left,
   }
 }

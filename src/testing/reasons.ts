@@ -56,6 +56,6 @@ const REASONS: { readonly [Name in keyof ReachableStates]: Table<ReachableStates
  * @throws {CartEchoError} `invalid-options` for a name that is none, and for a reason that is none of it; it says which there are.
  */
 export const insistOnState = (name: unknown, reason: unknown): void => {
-  const known = insistOnOneOf('connection()', REASONS, name)
-  insistOnOneOf(`connection('${known}', …)`, REASONS[known] as Table<string>, reason)
+  const known = insistOnOneOf('bringTo()', REASONS, name)
+  insistOnOneOf(`bringTo('${known}', …)`, REASONS[known] as Table<string>, reason)
 }

@@ -66,7 +66,7 @@ export const bringInto = async (levers: Levers, name: string, reason: string): P
   makeWell(levers)
   await RECIPES[name]?.(levers, reason)
   for (let passedMs = 0; passedMs < REACHED_WITHIN_MS && !isThere(); passedMs += LOOK_EVERY_MS)
-    await clock.passes(LOOK_EVERY_MS)
+    await clock.advance(LOOK_EVERY_MS)
   if (isThere()) return cart.connection.get()
   const now = cart.connection.get()
   throw new CartEchoError('invalid-options', `It is ${now.name}: ${now.reason}. ${hint(levers, name, reason)}`)
@@ -145,7 +145,7 @@ const ask = ({ cart }: Levers): void => {
 
 const live = async (levers: Levers): Promise<void> => {
   open(levers)
-  await levers.clock.passes(LOOK_EVERY_MS)
+  await levers.clock.advance(LOOK_EVERY_MS)
 }
 
 const sufferFact = async (levers: Levers, fact: ConnectionFact): Promise<void> => {
@@ -200,7 +200,7 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
     for (let round = 0; round < MOST_ROUNDS && cart.connection.get().reason !== reason; round += 1) {
       shop.add(OF_ANOTHER_CART)
       ask(levers)
-      await clock.passes(LOOK_EVERY_MS * round)
+      await clock.advance(LOOK_EVERY_MS * round)
     }
   },
   waiting: async (levers, reason) => {

@@ -4,16 +4,17 @@ import { describe, expect, it } from 'vitest'
 import type { EchoLike, PageEcho } from '../../src/connections/echo/shape'
 import { echoTransport } from '../../src/connections/echo/transport'
 import type { Link } from '../../src/engine/transport'
+import type { PusherState } from '../../src/testing/testing'
 import { fakeEcho } from '../support/fake-echo'
 import { fakePage } from '../support/fake-environment'
 
 type Echo = ReturnType<typeof fakeEcho>
 
 /** An Echo whose pusher-js can be steered and pinged; `calls` is what was asked of it. */
-const wholeEcho = (state: string) => {
+const wholeEcho = (state: PusherState) => {
   const echo = fakeEcho(state)
   const calls: string[] = []
-  const become = (next: string) => {
+  const become = (next: PusherState) => {
     if (echo.connector.pusher.connection.state !== next) echo.become(next)
   }
   Object.assign(echo.connector.pusher, {

@@ -138,6 +138,7 @@ describe('on a channel it shares, an Echo transport', () => {
     const before = echo.bound()
     const { link, environment, delivered } = listen(echo)
     expect(echo.bound()).toBeGreaterThan(before)
+    echo.confirm()
     link.stop()
     link.stop()
     expect(echo.bound()).toBe(before)
@@ -231,11 +232,13 @@ describe('whatever the Echo is, an Echo transport', () => {
     const echo = fakeEcho('connected')
     const { said, environment } = listen(echo)
     echo.confirm()
-    const { connection: old } = echo.connector.pusher
-    echo.connector.pusher.connection = { ...fakeEcho('connected').connector.pusher.connection, state: 'connecting' }
+    const [bound, next] = [echo.bound(), fakeEcho('connecting')]
+    Object.assign(echo.connector.pusher, { connection: next.connector.pusher.connection })
     environment.advance(15_000)
     expect(said.slice(-2)).toEqual(['channel-left', 'socket-opening'])
-    expect(old.count()).toBe(0)
+    // On the channel as many as before, and on the old socket none.
+    expect(next.bound()).toBeGreaterThan(0)
+    expect(echo.bound() + next.bound()).toBe(bound)
   })
 
   it('stays where it is when the getter makes a new Echo at every call', () => {
@@ -309,6 +312,15 @@ describe('whatever the Echo is, an Echo transport', () => {
     expect([fine.said, failing.said, never.said]).toEqual([['socket-open'], ['refused: no-echo'], ['refused: no-echo']])
     expect(fine.environment.pending()).toBeGreaterThan(0)
     expect(failing.environment.pending() + never.environment.pending()).toBe(0)
+  })
+
+  it('says that it begins anew when it looks for one again that could not be loaded', async () => {
+    const chunks = [Promise.reject(new Error('chunk not found')), Promise.resolve(fakeEcho('connected'))]
+    const { said, environment } = listen(() => chunks.shift() ?? null)
+    await new Promise((resolve) => setTimeout(resolve))
+    expect(said).toEqual(['delayed: not-loaded'])
+    await environment.advanceTurnByTurn(10_000)
+    expect(said.slice(1, 3)).toEqual(['starting', 'socket-open'])
   })
 
   it('takes what a promise of another kind gives, or throws, no sooner than one of the platform would', async () => {

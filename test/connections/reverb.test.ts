@@ -34,6 +34,8 @@ describe('reverb()', () => {
     [{ key: 'k', host: 'ws.shop.test', scheme: 'http' }, 'ws://ws.shop.test:80/app/k'],
     [{ key: 'k', host: 'ws.shop.test', port: 8443, scheme: 'https' }, 'wss://ws.shop.test:8443/app/k'],
     [{ key: 'k', scheme: 'ws', port: '8080', path: 'reverb' } as never, 'ws://localhost:8080/reverb/app/k'],
+    [{ key: 'k', port: 1 }, 'wss://localhost:1/app/k'],
+    [{ key: 'k', port: 65_535 }, 'wss://localhost:65535/app/k'],
     [{ key: 'k', path: '/a/b/' }, 'wss://localhost:443/a/b/app/k'],
     [{ key: 'a/b?c' }, 'wss://localhost:443/app/a%2Fb%3Fc'],
     [{ key: 'k', host: '::1' }, 'wss://[::1]:443/app/k'],

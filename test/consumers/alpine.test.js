@@ -35,7 +35,7 @@ afterAll(() => {
 
 test('a change is shown until it is dismissed, and the cart is read anew', async () => {
   expect(text('p')).toBe('live: Nothing new')
-  fake.hear({ message: 'Raya Sale has ended' })
+  fake.broadcast({ message: 'Raya Sale has ended' })
   await Alpine.nextTick()
   expect(text('p')).toBe('live: Raya Sale has ended')
   await fake.settle()
@@ -46,7 +46,7 @@ test('a change is shown until it is dismissed, and the cart is read anew', async
 })
 
 test('an outage is shown', async () => {
-  await fake.connection('waiting', 'socket-lost')
+  await fake.bringTo('waiting', 'socket-lost')
   await Alpine.nextTick()
   expect(text('p')).toBe('waiting: Nothing new')
 })

@@ -34,7 +34,7 @@ test.beforeEach(async ({ page }) => {
 })
 
 test('a change is shown', async ({ page }) => {
-  await page.evaluate(() => void window.fake.hear({ message: 'Raya Sale has ended' }))
+  await page.evaluate(() => void window.fake.broadcast({ message: 'Raya Sale has ended' }))
   await expect(page.getByRole('status')).toHaveText('Raya Sale has ended')
 })
 
@@ -43,7 +43,7 @@ test('ten minutes without a socket cost no time, and nothing is lost', async ({ 
   await expect(page).toHaveTitle('waiting')
   const asked = await page.evaluate(async () => {
     window.fake.shop.add({ message: 'Raya Sale has ended' })
-    await window.fake.passes(600_000)
+    await window.fake.advance(600_000)
     return window.fake.asked.length
   })
   expect(asked).toBeGreaterThan(10)
@@ -58,7 +58,7 @@ test('every state can be looked at', async ({ page }) => {
     ['refused', 'session-over'],
     ['live', 'subscribed'],
   ]) {
-    await page.evaluate((state) => window.fake.connection(...state), [name, reason])
+    await page.evaluate((state) => window.fake.bringTo(...state), [name, reason])
     await expect(page).toHaveTitle(name)
   }
 })

@@ -29,14 +29,14 @@ afterEach(() => {
 
 test('a change is shown, and the cart is read anew', async () => {
   expect(text()).toBe('live: Nothing new, read 0 times')
-  act(() => void fake.hear({ message: 'Raya Sale has ended' }))
+  act(() => void fake.broadcast({ message: 'Raya Sale has ended' }))
   expect(text()).toBe('live: Raya Sale has ended, read 0 times')
   await act(() => fake.settle())
   expect(text()).toBe('live: Raya Sale has ended, read 1 times')
 })
 
 test('an outage is shown, with what the page does', async () => {
-  await act(() => fake.connection('polling', 'socket-lost'))
+  await act(() => fake.bringTo('polling', 'socket-lost'))
   expect(text()).toBe('polling: Nothing new, read 0 times')
 })
 

@@ -34,8 +34,8 @@ afterEach(() => {
 })
 
 test('a change is shown at once, and the cart is read once for a burst', async () => {
-  fake.hear({ message: 'Raya Sale has ended', changes: { new_total: 'RM120.00' } })
-  fake.hear({ message: 'Free shipping has ended' })
+  fake.broadcast({ message: 'Raya Sale has ended', changes: { new_total: 'RM120.00' } })
+  fake.broadcast({ message: 'Free shipping has ended' })
   expect(root.textContent).toBe('Free shipping has endedRM120.00')
   await fake.settle()
   expect(root.querySelector('output').textContent).toBe('RM120.00 at e1:2')
@@ -54,18 +54,18 @@ test('what was missed while the socket was away is told afterwards', async () =>
 })
 
 test('a check that fails is shown, and asked again', async () => {
-  await fake.connection('waiting', 'check-busy')
+  await fake.bringTo('waiting', 'check-busy')
   expect(root.dataset.connection).toBe('waiting')
   fake.answer('usual')
   fake.answer(anAnswer({ cursor: 'e1:1', events: [aChange({ message: 'Raya Sale has ended' })] }))
-  await fake.passes(120_000)
+  await fake.advance(120_000)
   expect(root.querySelector('p').textContent).toBe('Raya Sale has ended')
 })
 
 test('the document hears it, too', () => {
   const heard = []
   document.addEventListener('cart-conditions-changed', ({ detail }) => heard.push(detail.message), { once: true })
-  fake.hear({ message: 'Raya Sale has ended' })
+  fake.broadcast({ message: 'Raya Sale has ended' })
   expect(heard).toEqual(['Raya Sale has ended'])
 })
 

@@ -35,7 +35,7 @@ afterEach(() => {
 
 test('a change is shown, and the cart is read anew', async () => {
   expect(root.textContent).toBe('live: Nothing new, read 0 times')
-  fake.hear({ message: 'Raya Sale has ended' })
+  fake.broadcast({ message: 'Raya Sale has ended' })
   await nextTick()
   expect(root.textContent).toBe('live: Raya Sale has ended, read 0 times')
   await fake.settle()
@@ -43,7 +43,7 @@ test('a change is shown, and the cart is read anew', async () => {
 })
 
 test('what was refused is shown', async () => {
-  await fake.connection('refused', 'session-over')
+  await fake.bringTo('refused', 'session-over')
   expect(root.textContent).toBe('refused: Nothing new, read 0 times')
 })
 

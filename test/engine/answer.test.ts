@@ -90,6 +90,10 @@ describe('a response of the check means, by its status and kind', () => {
     expect(read(html(503))).toMatchObject({ name: 'check-busy', status: 503, retryAfterMs: 0 })
   })
 
+  it.each([204, 400, 401, 404, 429, 500, 503])('nothing that it does not say itself: %i', (status) => {
+    expect(read(json(status, {}))).not.toMatchObject({ detail: expect.stringMatching(/./) })
+  })
+
   it('in what way something else answered', () => {
     expect(read(html(0))).toMatchObject({ detail: 'It redirects.' })
     expect(read(html(302))).toMatchObject({ detail: 'It redirects.' })

@@ -278,6 +278,35 @@ describe('identify() of a page that does not say when it was rendered', () => {
     end()
   })
 
+  it('leaves it stale where a place is known, which it may be behind', () => {
+    const { client, hear, environment, end } = listeningClient({ identity: { user: 7, cursor: 'e1:0' } })
+    client.start()
+    hear(at(1))
+    hear('broken')
+    environment.advance(30_000)
+    expect(client.news.get().stale).toBe(true)
+    client.identify({ user: 7 })
+    expect(client.news.get().stale).toBe(true)
+    end()
+  })
+
+  it('leaves it as it is where only the customer before had news', async () => {
+    const { client, hear, environment, end } = listeningClient()
+    let reads = 0
+    client.onRefresh(() => {
+      reads += 1
+    })
+    client.start()
+    hear(change())
+    await environment.advanceTurnByTurn(10_000)
+    expect(reads).toBe(1)
+    client.identify({ user: 8 })
+    client.identify({ user: 8 })
+    await environment.advanceTurnByTurn(60_000)
+    expect([reads, client.news.get().stale]).toEqual([1, false])
+    end()
+  })
+
   it('leaves it as it is where nothing has changed, also by Back', () => {
     const { client, environment, end } = listeningClient()
     client.start()

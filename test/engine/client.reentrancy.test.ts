@@ -296,3 +296,17 @@ it('a restart from onError, while a link throws as another customer ends it, ask
   expect([sinks.length, asked.length]).toEqual([2, 1])
   page.client.stop()
 })
+
+it('hears a listener that dismisses what comes while the link is being opened', () => {
+  const page = listeningClient({
+    identity: { user: 7, cursor: 'e1:0' },
+    transport: () => (sink) => {
+      sink.deliver(EVENT, at(1))
+      return { stop: () => undefined, tell: () => undefined }
+    },
+  })
+  page.client.on(EVENT, () => page.client.dismiss())
+  page.client.start()
+  expect([page.heard, page.errors, page.client.news.get().unread]).toEqual([['change 1'], [], []])
+  page.client.stop()
+})

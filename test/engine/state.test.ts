@@ -210,7 +210,7 @@ describe('the error of a connection', () => {
     'echo-failed': 'Echo threw',
     misconfigured: 'correct the address',
     'no-real-time': 'set another',
-    'no-web-socket': 'look for a proxy',
+    'no-web-socket': 'look at connect-src, and for a proxy',
     'not-authorised': 'routes/channels.php',
     'origin-refused': 'allowed_origins',
     'other-user': 'identify()',

@@ -50,6 +50,15 @@ describe('the same words', () => {
     expect(check('Sale over')).toBe(false)
   })
 
+  it('by the check once more do not stand for a broadcast that comes then: that is another change', () => {
+    const { check, live, wait } = ears()
+    check('Sale over')
+    wait(30_000)
+    expect(check('Sale over')).toBe(false)
+    wait(1_000)
+    expect(live('Sale over')).toBe(true)
+  })
+
   it('by the check are news again after it said that nothing was new', () => {
     const { check, wait } = ears()
     check('Sale over')
@@ -74,6 +83,16 @@ describe('other words', () => {
   it('are other news, at once', () => {
     const { check, live } = ears()
     expect([live('Sale over'), check('Gift removed'), live('Coupon added')]).toEqual([true, true, true])
+  })
+
+  it('do not make a broadcast forgotten that was before them', () => {
+    const { check, live, wait } = ears()
+    live('Sale over', '{"a":1}')
+    live('Price changed')
+    live('Sold out')
+    wait(11_000)
+    check('Sale over')
+    expect(live('Sale over', '{"a":2}')).toBe(true)
   })
 
   it('and other changes after a broadcast of the same words are news, whatever the check said meanwhile', () => {

@@ -20,6 +20,8 @@ type Command =
   | { name: 'deliver-broken' }
   | { name: 'resync' }
   | { name: 'wait'; ms: number }
+  /** The wall clock is set, back or on. */
+  | { name: 'clock'; ms: number }
   | { name: 'answer'; behind: number; pruned: boolean }
   /** What the check said to another tab, which stood elsewhere. */
   | { name: 'overhear'; from: number | null; behind: number; pruned: boolean }
@@ -37,6 +39,13 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 1, arbitrary: fc.constant<Command>({ name: 'deliver-broken' }) },
   { weight: 2, arbitrary: fc.constant<Command>({ name: 'resync' }) },
   { weight: 4, arbitrary: fc.record({ name: fc.constant('wait' as const), ms: fc.nat(3_000) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      name: fc.constant('clock' as const),
+      ms: fc.constantFrom(-7_200_000, -3_000, 3_000, 7_200_000),
+    }),
+  },
   {
     weight: 5,
     arbitrary: fc.record({
@@ -180,6 +189,10 @@ const run = (start: 'nowhere' | 'empty' | 'epoch', commands: readonly Command[])
       nowMs += next.ms
       return take({ name: 'time' })
     }
+    if (next.name === 'clock') {
+      nowMs += next.ms
+      return
+    }
     if (next.name === 'render') {
       const { epoch, seq } = server.head()
       // Where nothing has been logged yet there is no epoch.
@@ -228,5 +241,6 @@ describe('under any schedule of deliveries and answers, the stream', () => {
         { numRuns: SCHEDULES },
       )
     },
+    SCHEDULES * 20 + 90_000,
   )
 })

@@ -1,4 +1,5 @@
 import type { CartEchoServer } from '../../src/server'
+import type { Truth } from './verdict'
 
 /** A shopper's id. */
 export type ShopperId = number | string
@@ -12,11 +13,8 @@ export interface LogBook {
   readonly publish: (shopper: ShopperId, kind: ChangeKind) => void
   /** A promotion over all carts, so many times. */
   readonly promote: (times: number) => void
-  /** The places after this cursor that a page is told of, in order; null for a cursor of another log. */
-  readonly dueAfter: (shopper: ShopperId, cursor: string) => readonly string[] | null
-  /** The last place that pages are told of; 0 before there is one. */
-  readonly lastOurs: (shopper: ShopperId) => number
-  readonly total: (shopper: ShopperId) => string
+  /** What pages of a shopper are held against. */
+  readonly truthOf: (shopper: ShopperId) => Truth
   /** How many there are that pages are told of. */
   readonly changes: () => number
 }
@@ -75,16 +73,20 @@ export const keepLogBook = ({ shop }: CartEchoServer, totals: ReadonlyMap<Shoppe
         note()
       }
     },
-    dueAfter: (id, cursor) => {
-      const { epoch, kinds } = of(id)
-      const [from = '', seq = ''] = cursor.split(':')
-      if (from !== '' && from !== epoch) return null
-      return kinds.flatMap((kind, index) =>
-        kind === 'ours' && index + 1 > Number(seq) ? [`${epoch}:${index + 1}`] : [],
-      )
+    truthOf: (id) => {
+      const { epoch, kinds, total } = of(id)
+      return {
+        dueAfter: (cursor) => {
+          const [from = '', seq = ''] = cursor.split(':')
+          if (from !== '' && from !== epoch) return null
+          return kinds.flatMap((kind, index) =>
+            kind === 'ours' && index + 1 > Number(seq) ? [`${epoch}:${index + 1}`] : [],
+          )
+        },
+        lastOurs: kinds.lastIndexOf('ours') + 1,
+        total,
+      }
     },
-    lastOurs: (id) => of(id).kinds.lastIndexOf('ours') + 1,
-    total: (id) => of(id).total,
     changes: () =>
       [...logs.values()].reduce((sum, { kinds }) => sum + kinds.filter((kind) => kind === 'ours').length, 0),
   }

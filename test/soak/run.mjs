@@ -1,5 +1,6 @@
 // npm run soak                          an hour of random faults over real sockets and real Chromium tabs
 // npm run soak -- --minutes 5 --seed 7  so long, with these steps
+// npm run soak -- --schedules 1000000   so many random schedules of the property tests instead, without a browser
 // Exit code: 0 nothing was lost, 1 a promise was not kept (the seed, the steps and the page's trace are printed), 2 there is no full Chromium.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -7,6 +8,7 @@ import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
 import { FOR_NODE } from '../../build/for-node.mjs'
 import { findChromium } from '../support/chromium.mjs'
+import { runSchedules } from './schedules.mjs'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const outdir = `${root}node_modules/.cache/cart-echo/soak`
@@ -41,7 +43,7 @@ const soak = async (minutes, seed) => {
       .sort(([, a], [, b]) => b - a)
       .map(([name, count]) => `${name} ${count}`)
       .join(', ')
-  const { breach, steps, faults, moves, changes, pages, told, rests } = result
+  const { breach, steps, faults, moves, changes, pages, told, resets, rests } = result
   console.log(`\nFaults: ${list(faults)}\nMoves: ${list(moves)}`)
   if (breach.length > 0) {
     const whole = `${outdir}/breach-${seed}.txt`
@@ -53,7 +55,7 @@ const soak = async (minutes, seed) => {
     process.exit(1)
   }
   console.log(
-    `${changes} changes, ${pages} pages, told ${told} times; at rest ${rests} times; lost 0, twice 0. Seed ${seed}.`,
+    `${changes} changes, ${pages} pages, told ${told} times, ${resets} resets; at rest ${rests} times; lost 0, twice 0. Seed ${seed}.`,
   )
 }
 
@@ -61,6 +63,9 @@ const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '60' },
     seed: { type: 'string', default: String(1 + Math.floor(Math.random() * 1e6)) },
+    schedules: { type: 'string' },
   },
 })
-await soak(readCount('minutes', values.minutes), readCount('seed', values.seed))
+const seed = readCount('seed', values.seed)
+if (values.schedules === undefined) await soak(readCount('minutes', values.minutes), seed)
+else if (!(await runSchedules(root, readCount('schedules', values.schedules), seed, console.log))) process.exit(1)

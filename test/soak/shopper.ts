@@ -20,6 +20,7 @@ export type Move =
   | 'hang'
   | 'stop'
   | 'start'
+  | 'restart'
   | 'check'
   | 'clock-back'
   | 'clock-on'

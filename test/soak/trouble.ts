@@ -21,13 +21,13 @@ export interface TroubleOptions {
 const MOVES: readonly Move[] = [
   ...(['open', 'open', 'open', 'close', 'reload', 'leave', 'back', 'back', 'show', 'show', 'hide', 'freeze'] as const),
   ...(['resume', 'resume', 'crash', 'offline', 'online', 'online', 'hang', 'stop', 'start', 'start', 'check'] as const),
-  ...(['clock-back', 'clock-on', 'prerender'] as const),
+  ...(['clock-back', 'clock-on', 'prerender', 'restart', 'restart'] as const),
 ]
 /** Whoever makes one of these needs a page of the shop. */
 const NEED_PAGE: readonly Move[] = ['open', 'reload', 'back', 'prerender']
 const KINDS: readonly ChangeKind[] = ['plain', 'plain', 'plain', 'plain', 'huge', 'wishlist', 'other-event']
 const PAUSES_MS = [0, 0, 5, 50, 300, 1_000]
-const TIMES = [1, 1, 1, 2, 3, 12, 60]
+const TIMES = [1, 1, 1, 1, 1, 2, 2, 3, 3, 12, 60]
 const LINE_FAULT_MS = [300, 2_000, 6_000, 15_000]
 
 /** Makes trouble for a while: changes, faults and what shoppers do with their tabs, as chance will have it. @throws {Breach} */

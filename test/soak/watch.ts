@@ -16,17 +16,19 @@ export interface Watch {
   /** Stops a page and starts it again. @throws {Breach} when it leaves something behind. */
   readonly stopAndStart: (shopper: Shopper, tab: ShopperTab) => Promise<void>
   /** Documents that listened, and how often a listener was told. */
-  readonly counts: () => { readonly pages: number; readonly told: number }
+  readonly counts: () => { readonly pages: number; readonly told: number; readonly resets: number }
 }
 
 const LOOK_EVERY_MS = 400
 /** A page that is not live although all is well for so long is started again, as its own code would where it was refused for good. */
 const START_AGAIN_MS = 10_000
+const MOST_TRACE_LINES = 60
 const STOPPED_WITHIN_MS = 5_000
 
 /** Watches the pages of a house. */
 export const watchPages = ({ shoppers, book, server }: House): Watch => {
   const toldOf = new Map<string, number>()
+  const resetsOf = new Map<string, number>()
 
   const breach = async (
     shopper: Shopper,
@@ -49,7 +51,8 @@ export const watchPages = ({ shoppers, book, server }: House): Watch => {
     const page = await shopper.report(tab)
     if (!page) return null
     toldOf.set(`${shopper.id} ${page.id}`, page.told.length)
-    const wrongs = [...wrongsOfTold(book, shopper.id, page), ...thrownBy(page)]
+    resetsOf.set(`${shopper.id} ${page.id}`, page.resets.length)
+    const wrongs = [...wrongsOfTold(book.truthOf(shopper.id), page), ...thrownBy(page)]
     return wrongs.length > 0 ? breach(shopper, tab, page, wrongs) : page
   }
 
@@ -62,7 +65,7 @@ export const watchPages = ({ shoppers, book, server }: House): Watch => {
       let againMs = performance.now() + START_AGAIN_MS
       for (;;) {
         const page = await read(shopper, tab)
-        const wrongs = page ? wrongsAtRest(book, shopper.id, page) : ['no page answers']
+        const wrongs = page ? wrongsAtRest(book.truthOf(shopper.id), page) : ['no page answers']
         if (page && wrongs.length === 0) break
         if (page && performance.now() > endMs)
           await breach(shopper, tab, page, [...wrongs, `after ${withinMs / 1_000} s in which all was well`])
@@ -78,16 +81,30 @@ export const watchPages = ({ shoppers, book, server }: House): Watch => {
     return sockets
   }
 
-  const sockets = async (withinMs: number): Promise<void> => {
+  const whoHasNotOne = async (counts: readonly number[]): Promise<string> => {
+    const words = [
+      `One open socket a shopper was promised: there are ${counts}, and ${server.sockets()} at the server.`,
+    ]
+    for (const [index, shopper] of shoppers.entries()) {
+      const open = shopper.line.connections().filter(({ isOpen }) => isOpen)
+      words.push(`Shopper ${shopper.id}: ${shopper.tabs.length} tabs, ${open.length} connections through the line.`)
+      if (counts[index] === 1) continue
+      for (const tab of shopper.tabs) {
+        const page = await shopper.report(tab)
+        const trace = await tab.tab.evaluate<readonly string[]>('soak.trace()')
+        words.push(JSON.stringify({ ...page, told: page?.told.length }), ...trace.slice(-MOST_TRACE_LINES))
+      }
+    }
+    return words.join('\n')
+  }
+
+  const oneSocketEach = async (withinMs: number): Promise<void> => {
     const endMs = performance.now() + withinMs
     for (;;) {
-      const each = []
-      for (const shopper of shoppers) each.push(await restOf(shopper, withinMs))
-      if (each.every((count) => count === 1) && server.sockets() === shoppers.length) return
-      if (performance.now() > endMs)
-        throw new Breach(
-          `One open socket a shopper was promised: there are ${each.join(', ')}, and ${server.sockets()} at the server.`,
-        )
+      const counts: number[] = []
+      for (const shopper of shoppers) counts.push(await restOf(shopper, withinMs))
+      if (counts.every((count) => count === 1) && server.sockets() === shoppers.length) return
+      if (performance.now() > endMs) throw new Breach(await whoHasNotOne(counts))
       await wait(LOOK_EVERY_MS)
     }
   }
@@ -97,10 +114,10 @@ export const watchPages = ({ shoppers, book, server }: House): Watch => {
       for (const tab of shopper.tabs) if (tab.life === 'awake' && !tab.isAway) await read(shopper, tab)
     },
     comeToRest: async (withinMs) => {
-      await sockets(withinMs)
+      await oneSocketEach(withinMs)
       // What is told now comes by the socket.
       for (const { id } of shoppers) book.publish(id, 'plain')
-      await sockets(withinMs)
+      await oneSocketEach(withinMs)
     },
     stopAndStart: async (shopper, tab) => {
       await tab.tab.evaluate('soak.stop()')
@@ -116,6 +133,10 @@ export const watchPages = ({ shoppers, book, server }: House): Watch => {
       }
       await tab.tab.evaluate('soak.start()')
     },
-    counts: () => ({ pages: toldOf.size, told: [...toldOf.values()].reduce((sum, told) => sum + told, 0) }),
+    counts: () => ({ pages: toldOf.size, told: sumOf(toldOf), resets: sumOf(resetsOf) }),
   }
 }
+
+/** All of these together. */
+export const sumOf = (counts: ReadonlyMap<string, number>): number =>
+  [...counts.values()].reduce((sum, count) => sum + count, 0)

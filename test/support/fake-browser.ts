@@ -1,10 +1,14 @@
-import type { Bus, Environment, LockRequest, PageSignal, Stop, TabPorts } from '../../src/engine/environment'
+import type { Environment, LockRequest, PageSignal, Stop, TabPorts } from '../../src/engine/environment'
+import { createLoop, openAwakePage, timeIn } from '../../src/testing/awake-page'
+import { openShared } from '../../src/testing/shared'
 
-/** A browser on somebody's clock: tabs with their own page signals, which share locks and lines. */
+/** A browser of cart-echo/testing, beneath the public one: what is on its way comes late or never, and tabs hang or crash. */
 export interface FakeBrowser {
   readonly open: (options?: OpenFakeTab) => FakeTab
   /** Who has a lock, and how many wait for it. */
-  readonly lockOf: (name: string) => { readonly holder: FakeTab | null; readonly waiting: number }
+  readonly lockOf: (name: string) => { readonly holder: BareTab | null; readonly waiting: number }
+  /** Who has any lock. */
+  readonly holders: () => readonly BareTab[]
   /** The names of all locks that were ever asked for. */
   readonly names: () => readonly string[]
   /** Messages on lines so far. */
@@ -28,10 +32,16 @@ export interface OpenFakeTab {
   isActivated?: boolean
 }
 
-/** One of its tabs. */
-export interface FakeTab {
-  readonly environment: Environment
+/** One of its tabs. It is never asleep: frozen, or left, its timers go on, so that whoever listens has to end them. */
+export interface FakeTab extends BareTab {
   readonly ports: TabPorts
+  /** Timers, listeners and open lines. */
+  readonly left: () => { timers: number; listeners: number; lines: number }
+}
+
+/** A tab that shares nothing. */
+interface BareTab {
+  readonly environment: Environment
   /** The page goes through something. */
   readonly signal: (signal: PageSignal) => void
   /** Stops its event loop, as a long task does: timers, messages and locks wait. */
@@ -45,142 +55,99 @@ export interface FakeTab {
   readonly enter: (run: () => void) => void
   /** Runs something when the tab has crashed, as an operating system closes its sockets. */
   readonly atEnd: (run: () => void) => void
-  /** Timers, listeners and open lines. */
-  readonly left: () => { timers: number; listeners: number; lines: number }
+  readonly left: () => { timers: number; listeners: number }
 }
 
-interface Claim {
-  readonly tab: FakeTab
-  readonly request: LockRequest
-  isOver: boolean
-}
-
-/** Who holds a lock without being one of the tabs. */
-const STRANGER = 'stranger'
-type Stranger = typeof STRANGER
-
-interface Line {
-  readonly name: string
-  readonly tab: FakeTab
-  readonly hear: (message: unknown) => void
-  isClosed: boolean
-  /** What is on its way to it: messages of one sender never overtake each other. */
-  readonly coming: unknown[]
-}
-
+/** A message, or word of a lock, takes up to this at random. */
+const MOST_DELAY_MS = 5
 const OVERTAKING_MS = 300
 const AGAIN_MS = 2_000
 
-/** Opens one. Messages and locks take up to `delayMs` at random. */
-export const openFakeBrowser = (clock: Environment, { delayMs = 5 } = {}): FakeBrowser => {
-  const locks = new Map<string, { holder: Claim | Stranger | null; queue: Claim[] }>()
-  const lines = new Set<Line>()
+/** Opens one on somebody's clock. */
+export const openFakeBrowser = (clock: Environment): FakeBrowser => {
+  /** What is on its way to each channel: messages of one sender never overtake each other. */
+  const coming = new Map<object, (() => void)[]>()
   const posted: unknown[] = []
+  const names = new Set<string>()
   let loss = 0
   let mood: LineMood = 'in order'
   let areLocksFair = true
-  const surplus: Claim[] = []
+  /** Requests that have a lock beside its holder. */
+  const surplus = new Map<LockRequest, BareTab>()
 
-  const lockOf = (name: string) => {
-    const lock = locks.get(name) ?? { holder: null, queue: [] }
-    locks.set(name, lock)
-    return lock
-  }
+  const shared = openShared<BareTab>((tab, run, channel) => {
+    const later = (mostMs: number, arrive: () => void): Stop =>
+      clock.schedule(clock.random() * mostMs, () => tab.enter(arrive))
+    if (channel === null) return void later(MOST_DELAY_MS, run)
+    if (clock.random() < loss) return
+    if (mood === 'twice') later(AGAIN_MS, run)
+    if (mood === 'reordered') return void later(OVERTAKING_MS, run)
+    const queue = coming.get(channel) ?? []
+    coming.set(channel, queue)
+    queue.push(run)
+    // Whichever timer is first brings the oldest.
+    clock.schedule(clock.random() * MOST_DELAY_MS, () => {
+      const oldest = queue.shift()
+      if (oldest) tab.enter(oldest)
+    })
+  })
 
-  const tellSoon = (claim: Claim, identity: 'granted' | 'lost'): void => {
-    clock.schedule(clock.random() * delayMs, () =>
-      claim.tab.enter(() => {
-        if (claim.isOver) return
-        if (identity === 'lost') claim.isOver = true
-        claim.request[identity]()
+  const tellSoon = (tab: BareTab, request: LockRequest, word: 'granted' | 'lost'): void => {
+    clock.schedule(clock.random() * MOST_DELAY_MS, () =>
+      tab.enter(() => {
+        if (!surplus.has(request)) return
+        if (word === 'lost') surplus.delete(request)
+        request[word]()
       }),
     )
   }
 
-  const pump = (name: string): void => {
-    const lock = lockOf(name)
-    if (lock.holder) return
-    const next = lock.queue.shift() ?? null
-    lock.holder = next
-    if (next) tellSoon(next, 'granted')
+  /** Has a lock at once, whoever else has it. */
+  const lockBeside = (tab: BareTab, request: LockRequest): Stop => {
+    surplus.set(request, tab)
+    tellSoon(tab, request, 'granted')
+    return () => surplus.delete(request)
   }
 
-  const release = (name: string, claim: Claim): void => {
-    const lock = lockOf(name)
-    lock.queue = lock.queue.filter((other) => other !== claim)
-    if (lock.holder === claim) lock.holder = null
-    pump(name)
-  }
+  const stranger = openTab(clock, {})
 
-  const portsOf = (tab: () => FakeTab): TabPorts => ({
-    lock: (name, request) => {
-      const claim: Claim = { tab: tab(), request, isOver: false }
-      const lock = lockOf(name)
-      if (request.steal) {
-        if (lock.holder && lock.holder !== STRANGER) tellSoon(lock.holder, 'lost')
-        lock.holder = null
-        lock.queue.unshift(claim)
-      } else if (areLocksFair) lock.queue.push(claim)
-      else {
-        surplus.push(claim)
-        tellSoon(claim, 'granted')
-      }
-      pump(name)
-      const end = () => {
-        claim.isOver = true
-        release(name, claim)
-      }
-      claim.tab.atEnd(end)
-      return end
-    },
-    openBus: (name, hear): Bus => {
-      const line: Line = { name, tab: tab(), hear, isClosed: false, coming: [] }
-      lines.add(line)
-      const close = () => {
-        line.isClosed = true
-        lines.delete(line)
-      }
-      line.tab.atEnd(close)
-      return { close, post: (message) => post(line, message) }
-    },
-  })
-
-  const bring = (line: Line, message: unknown): void =>
-    line.tab.enter(() => {
-      if (!line.isClosed) line.hear(structuredClone(message))
-    })
-
-  const post = (from: Line, message: unknown): void => {
-    if (from.isClosed) throw new Error('The line is closed.')
-    const copy = structuredClone(message)
-    posted.push(copy)
-    for (const line of lines) {
-      if (line === from || line.name !== from.name || clock.random() < loss) continue
-      if (mood === 'twice') clock.schedule(clock.random() * AGAIN_MS, () => bring(line, copy))
-      if (mood === 'reordered') clock.schedule(clock.random() * OVERTAKING_MS, () => bring(line, copy))
-      else {
-        line.coming.push(copy)
-        // Whichever timer is first brings the oldest.
-        clock.schedule(clock.random() * delayMs, () => bring(line, line.coming.shift()))
-      }
+  const portsOf = (tab: BareTab): TabPorts => {
+    const { lock, openBus } = shared.portsOf(tab)
+    return {
+      lock: (name, request) => {
+        names.add(name)
+        return atEndOf(tab, areLocksFair || request.steal ? lock(name, request) : lockBeside(tab, request))
+      },
+      openBus: (name, hear) => {
+        const { post, close } = openBus(name, hear)
+        return {
+          post: (message) => {
+            post(message)
+            posted.push(structuredClone(message))
+          },
+          close: atEndOf(tab, close),
+        }
+      },
     }
   }
 
+  const claimsOf = (name?: string) => shared.claims().filter((claim) => name === undefined || claim.name === name)
+  const holders = (name?: string): BareTab[] =>
+    claimsOf(name).flatMap(({ page, isHolder }) => (isHolder && page !== stranger ? [page] : []))
+
   return {
-    open: ({ isVisible = true, isActivated = true } = {}) => {
-      const tab: FakeTab = openTab(
-        clock,
-        { isVisible, isActivated },
-        portsOf(() => tab),
-        () => count(tab, lines),
-      )
-      return tab
+    open: (options = {}) => {
+      const tab = openTab(clock, options)
+      const { left } = tab
+      const lines = () => shared.channels().filter((page) => page === tab).length
+      return Object.assign(tab, { ports: portsOf(tab), left: () => ({ ...left(), lines: lines() }) })
     },
-    lockOf: (name) => {
-      const { holder, queue } = lockOf(name)
-      return { holder: holder === STRANGER ? null : (holder?.tab ?? null), waiting: queue.length }
-    },
-    names: () => [...locks.keys()],
+    lockOf: (name) => ({
+      holder: holders(name)[0] ?? null,
+      waiting: claimsOf(name).filter(({ isHolder }) => !isHolder).length,
+    }),
+    holders: () => holders(),
+    names: () => [...names],
     posted: () => posted,
     setLoss: (share) => {
       loss = share
@@ -190,90 +157,47 @@ export const openFakeBrowser = (clock: Environment, { delayMs = 5 } = {}): FakeB
     },
     setLocks: (areFair) => {
       areLocksFair = areFair
-      if (areFair) for (const claim of surplus.splice(0)) tellSoon(claim, 'lost')
+      if (areFair) for (const [request, tab] of surplus) tellSoon(tab, request, 'lost')
     },
     rob: (forMs) => {
-      for (const [name, lock] of locks) {
-        if (lock.holder && lock.holder !== STRANGER) tellSoon(lock.holder, 'lost')
-        lock.holder = STRANGER
-        clock.schedule(forMs, () => {
-          if (lock.holder !== STRANGER) return
-          lock.holder = null
-          pump(name)
-        })
-      }
+      const { lock } = shared.portsOf(stranger)
+      const request = { steal: true, granted: () => undefined, lost: () => undefined, refused: () => undefined }
+      for (const name of names) clock.schedule(forMs, lock(name, request))
     },
   }
 }
 
-const count = (tab: FakeTab, lines: ReadonlySet<Line>): number => [...lines].filter((line) => line.tab === tab).length
+const atEndOf = (tab: BareTab, end: Stop): Stop => {
+  tab.atEnd(end)
+  return end
+}
 
-const openTab = (
-  clock: Environment,
-  starts: Required<OpenFakeTab>,
-  ports: TabPorts,
-  linesOf: () => number,
-): FakeTab => {
-  const listeners = new Set<{ hear: (signal: PageSignal) => void }>()
-  const timers = new Set<symbol>()
+const openTab = (clock: Environment, { isVisible = true, isActivated = true }: OpenFakeTab): BareTab => {
+  const loop = createLoop()
   const ends: (() => void)[] = []
-  const backlog: (() => void)[] = []
-  let { isVisible, isActivated } = starts
-  let loop: 'free' | 'hung' | 'gone' = 'free'
+  let isGone = false
 
   const enter = (run: () => void): void => {
-    if (loop === 'free') run()
-    if (loop === 'hung') backlog.push(run)
+    if (isGone) return
+    loop.enter(() => {
+      if (!isGone) run()
+    })
   }
 
-  const schedule = (delayMs: number, run: () => void): Stop => {
-    const timer = Symbol('timer')
-    timers.add(timer)
-    const due = (): void => {
-      if (timers.delete(timer)) run()
-    }
-    const stop = clock.schedule(delayMs, () => enter(due))
-    return () => {
-      timers.delete(timer)
-      stop()
-    }
-  }
-
+  const page = openAwakePage(timeIn({ enter }, clock))
+  page.be({ isVisible, isActivated })
   return {
-    environment: {
-      ...clock,
-      hasPage: true,
-      schedule,
-      isVisible: () => isVisible,
-      isActivated: () => isActivated,
-      watchPage: (hear) => {
-        const listener = { hear }
-        listeners.add(listener)
-        return () => listeners.delete(listener)
-      },
-    },
-    ports,
+    environment: page.environment,
     enter,
-    signal: (signal) =>
-      enter(() => {
-        if (signal === 'visible' || signal === 'hidden') isVisible = signal === 'visible'
-        if (signal === 'activated') isActivated = true
-        for (const listener of [...listeners]) if (listeners.has(listener)) listener.hear(signal)
-      }),
-    hang: () => {
-      if (loop === 'free') loop = 'hung'
-    },
-    unhang: () => {
-      if (loop !== 'hung') return
-      loop = 'free'
-      for (const run of backlog.splice(0)) enter(run)
-    },
+    signal: (signal) => enter(() => page.signal(signal)),
+    hang: loop.hold,
+    unhang: loop.release,
     crash: () => {
-      loop = 'gone'
+      isGone = true
       for (const end of ends.splice(0)) end()
     },
-    isGone: () => loop === 'gone',
+    isGone: () => isGone,
     atEnd: (run) => ends.push(run),
-    left: () => ({ timers: timers.size, listeners: listeners.size, lines: linesOf() }),
+    left: page.left,
   }
 }

@@ -1,5 +1,8 @@
 import { withPageClock } from '../../src/engine/clock'
 import type { Environment, PageSignal } from '../../src/engine/environment'
+import { openAwakePage, type PageLook } from '../../src/testing/awake-page'
+import { createVirtualClock } from '../../src/testing/clock'
+import { createTimers } from '../../src/testing/timers'
 
 /** An environment whose time moves only when told to, and which knows what is still pending. */
 export interface FakeEnvironment extends Environment {
@@ -18,72 +21,45 @@ export interface FakeEnvironment extends Environment {
 }
 
 /** What a fake environment may begin with. */
-export interface FakeEnvironmentOptions {
-  hasPage?: boolean
+export interface FakeEnvironmentOptions extends PageLook {
   random?: () => number
-  isVisible?: boolean
-  isActivated?: boolean
 }
 
-/** A fake environment at a time of its own; `random` gives 0.5 unless told otherwise. */
-export const fakeEnvironment = (options: FakeEnvironmentOptions = {}): FakeEnvironment => {
-  let nowMs = 1_000_000
-  let skewMs = 0
-  let isVisible = options.isVisible ?? true
-  let isActivated = options.isActivated ?? true
-  const listeners = new Set<{ hear: (signal: PageSignal) => void }>()
-  const timers = new Set<{ atMs: number; run: () => void }>()
-  const nextUntil = (untilMs: number) =>
-    [...timers].filter(({ atMs }) => atMs <= untilMs).sort((a, b) => a.atMs - b.atMs)[0]
+/** A fake page of cart-echo/testing at a time of its own, whose clock can also be moved at once; `random` gives 0.5 unless told otherwise. */
+export const fakeEnvironment = ({ random = () => 0.5, ...look }: FakeEnvironmentOptions = {}): FakeEnvironment => {
+  const timers = createTimers(STARTS_AT_MS)
+  const clock = createVirtualClock({ random }, timers)
+  const page = openAwakePage(clock)
+  page.be(look)
+  let ran = 0
+  const schedule: Environment['schedule'] = (delayMs, run) =>
+    page.environment.schedule(delayMs, () => {
+      ran += 1
+      if (ran > MOST_TIMERS) throw new Error(`${ran} timers ran: something spins.`)
+      run()
+    })
   return {
-    hasPage: options.hasPage ?? true,
-    nowMs: () => nowMs + skewMs,
-    random: options.random ?? (() => 0.5),
-    schedule: (delayMs, run) => {
-      const timer = { atMs: nowMs + delayMs, run }
-      timers.add(timer)
-      return () => timers.delete(timer)
-    },
+    ...page.environment,
+    schedule,
     advance: (ms) => {
-      const untilMs = nowMs + ms
-      for (let timer = nextUntil(untilMs); timer; timer = nextUntil(untilMs)) {
-        timers.delete(timer)
-        nowMs = Math.max(nowMs, timer.atMs)
-        timer.run()
+      ran = 0
+      const untilMs = timers.passedMs() + ms
+      const isDue = ({ atMs }: { readonly atMs: number }) => atMs <= untilMs
+      for (let due = timers.next(isDue); due; due = timers.next(isDue)) {
+        timers.remove(due)
+        timers.moveTo(due.atMs)
+        due.run()
       }
-      nowMs = untilMs
+      timers.moveTo(untilMs)
     },
-    advanceTurnByTurn: async (ms) => {
-      const untilMs = nowMs + ms
-      let count = 0
-      await turn()
-      for (let timer = nextUntil(untilMs); timer; timer = nextUntil(untilMs)) {
-        timers.delete(timer)
-        nowMs = Math.max(nowMs, timer.atMs)
-        timer.run()
-        count += 1
-        if (count > MOST_TIMERS) throw new Error(`${count} timers ran within ${ms} ms: something spins.`)
-        await turn()
-      }
-      nowMs = untilMs
+    advanceTurnByTurn: (ms) => {
+      ran = 0
+      return clock.advance(ms)
     },
-    pending: () => timers.size,
-    isVisible: () => isVisible,
-    isActivated: () => isActivated,
-    watchPage: (hear) => {
-      const listener = { hear }
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    watching: () => listeners.size,
-    signal: (signal) => {
-      if (signal === 'visible' || signal === 'hidden') isVisible = signal === 'visible'
-      if (signal === 'activated') isActivated = true
-      for (const listener of [...listeners]) if (listeners.has(listener)) listener.hear(signal)
-    },
-    setClock: (byMs) => {
-      skewMs += byMs
-    },
+    pending: () => page.left().timers,
+    watching: () => page.left().listeners,
+    signal: page.signal,
+    setClock: clock.jump,
   }
 }
 
@@ -93,9 +69,5 @@ export const fakePage = (options: FakeEnvironmentOptions = {}): FakeEnvironment 
   return { ...environment, watchPage: withPageClock(environment).watchPage }
 }
 
+const STARTS_AT_MS = 1_000_000
 const MOST_TIMERS = 20_000
-
-// Longer than any chain of promises from a settled request to what the page hears of it.
-const turn = async (): Promise<void> => {
-  for (let count = 0; count < 30; count += 1) await null
-}

@@ -7,7 +7,7 @@ import { type FakeEnvironmentOptions, fakePage } from './fake-environment'
 import { fakeSockets, newest } from './fake-socket'
 
 /** What the shop's endpoint answers, each time it is asked. */
-export type Authorises = () => Response | Promise<Response>
+export type Authorises = (init?: RequestInit) => Response | Promise<Response>
 
 /** The socket of ours, started for user 1 on a fake clock with fake sockets; all that it says is written down. */
 export const reverbPage = ({
@@ -28,7 +28,7 @@ export const reverbPage = ({
     asked.push(String(init?.body))
     return new Promise((resolve, reject) => {
       init?.signal?.addEventListener('abort', () => reject(init.signal?.reason))
-      Promise.resolve(authorises()).then(resolve, reject)
+      Promise.resolve(authorises(init)).then(resolve, reject)
     })
   }
   const { transport } = reverb({ key: 'k', host: 'ws.test', auth: { fetch, ...auth } })

@@ -113,7 +113,7 @@ export const openShopperTabs = ({ random = () => 0.5 }: { random?: () => number 
     fetched: () => code.fetched,
     pass: (ms) => clock.advanceTurnByTurn(ms),
     leader: () => {
-      const holders = browser.names().map((name) => browser.lockOf(name).holder)
+      const holders = browser.holders()
       return pages.find(({ tab }) => holders.includes(tab))
     },
   }

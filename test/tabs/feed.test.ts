@@ -7,14 +7,17 @@ import { fakeEnvironment } from '../support/fake-environment'
 const query = { since: null, owner: null }
 
 /** A feed of this transport, and what the page was told. */
-const feedOf = (open: (sink: Sink, audience: Audience) => Link) => {
+const feedOf = (open: (sink: Sink, audience: Audience) => Link, onState = (): void => undefined) => {
   const environment = fakeEnvironment()
   const told: string[] = []
   const sink = (name: string): Sink => ({
     deliver: (event) => told.push(`${name}: ${event}`),
     answer: () => undefined,
     resync: () => told.push(`${name}: resync`),
-    state: (fact) => told.push(`${name}: ${fact.name}`),
+    state: (fact) => {
+      told.push(`${name}: ${fact.name}`)
+      onState()
+    },
     report: () => undefined,
     note: () => undefined,
   })
@@ -67,6 +70,19 @@ describe('a feed', () => {
     feed.begin()
     expect(feed.status().connection).toMatchObject({ name: 'refused', reason: 'echo-failed' })
     expect(feed.stop).not.toThrow()
+  })
+
+  it('that is stopped by whoever hears that it starts opens nothing', () => {
+    let opened = 0
+    const { feed } = feedOf(
+      () => {
+        opened += 1
+        return { stop }
+      },
+      () => feed.stop(),
+    )
+    feed.begin()
+    expect([opened, feed.isOpen()]).toEqual([0, false])
   })
 
   it('that is stopped while it is being opened leaves nothing open', () => {

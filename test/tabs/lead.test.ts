@@ -78,6 +78,22 @@ describe('what a leader says', () => {
     expect(heard()).toEqual(['bye'])
   })
 
+  it('is nothing more once a listener has stopped it, as it begins to lead', async () => {
+    const { pass, open, first, browser } = await leading()
+    const second = open()
+    await pass(1_000)
+    first.cart.stop()
+    const off = second.cart.connection.subscribe(() => {
+      if (second.cart.connection.get().name !== 'connecting') return
+      off()
+      second.cart.stop()
+    })
+    await pass(5_000)
+    expect(second.cart.connection.get().name).toBe('idle')
+    expect((browser.posted().at(-1) as { name?: unknown }).name).toBe('bye')
+    expect(second.errors).toEqual([])
+  })
+
   it('is all there is, while another is there, and nothing again once that has gone', async () => {
     const { pass, open, shop, first, heard } = await leading()
     const second = open()

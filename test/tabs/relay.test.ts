@@ -165,6 +165,28 @@ describe('the relay through which all tabs ask', () => {
     expect(requests.map(({ query }) => query.maxAgeMs)).toEqual([undefined, 0])
   })
 
+  it('says that a log is known when any of them knows one, and only then', async () => {
+    const { take, requests, reply } = relayWith()
+    take('a1', 'e1:17')
+    take('b1', 'e1:16', { hasLog: true })
+    take('c1', 'e1:16')
+    await reply({ name: 'nothing' })
+    expect(requests.map(({ query }) => query.hasLog)).toEqual([undefined, true])
+  })
+
+  it('asks together for those who know no place yet', async () => {
+    const { take, froms, reply, settled } = relayWith()
+    take('a1', 'e1:17')
+    take('b1', null)
+    take('c1', null)
+    await reply({ name: 'nothing' })
+    await reply({ name: 'nothing' })
+    expect([froms(), settled]).toEqual([
+      ['e1:17', 'from nowhere'],
+      ['a1: nothing', 'b1,c1: nothing'],
+    ])
+  })
+
   it('asks from where the tabs were told last when one asks from further on: they hear the answer, too', async () => {
     const { know, gap, take, froms } = relayWith()
     await know('e1:17', 'e1:18')

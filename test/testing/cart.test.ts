@@ -24,7 +24,7 @@ describe('a fake cart', () => {
   it('does nothing before it is started', async () => {
     const fake = fakeCart()
     await fake.settle()
-    await fake.passes(600_000)
+    await fake.advance(600_000)
     expect(fake.pending).toEqual(NOTHING_LEFT)
     expect(fake.asked).toEqual([])
     expect(fake.cart.connection.get()).toMatchObject({ name: 'idle', reason: 'not-started' })
@@ -41,8 +41,8 @@ describe('a fake cart', () => {
     const fake = await listening()
     const onChange = vi.fn()
     fake.cart.on('cart.conditions.changed', onChange)
-    fake.hear({ message: 'one' })
-    const two = fake.hear({ message: 'two', changes: { new_total: 'RM120.00' } })
+    fake.broadcast({ message: 'one' })
+    const two = fake.broadcast({ message: 'two', changes: { new_total: 'RM120.00' } })
     expect(messages(fake)).toEqual(['one', 'two'])
     expect(fake.heard.map(({ meta }) => [meta.key, meta.via])).toEqual([
       ['e1:1', 'socket'],
@@ -54,8 +54,8 @@ describe('a fake cart', () => {
 
   it('drops what is heard twice', async () => {
     const fake = await listening()
-    const change = fake.hear({ message: 'once' })
-    fake.hear(change)
+    const change = fake.broadcast({ message: 'once' })
+    fake.broadcast(change)
     expect(messages(fake)).toEqual(['once'])
     expect(fake.shop.cursor()).toBe('e1:1')
   })
@@ -63,7 +63,7 @@ describe('a fake cart', () => {
   it('finds what was lost, by asking', async () => {
     const fake = await listening()
     fake.shop.add({ message: 'lost' })
-    fake.hear({ message: 'heard' })
+    fake.broadcast({ message: 'heard' })
     expect(messages(fake)).toEqual([])
     await fake.settle()
     expect(fake.heard.map(({ meta }) => meta.via)).toEqual(['check', 'check'])
@@ -72,16 +72,16 @@ describe('a fake cart', () => {
 
   it('says what to do where nothing can be heard', async () => {
     const fake = fakeCart()
-    expect(() => fake.hear()).toThrow(expect.objectContaining({ code: 'invalid-options' }))
-    expect(() => fake.hear()).toThrow('start the cart and await settle()')
+    expect(() => fake.broadcast()).toThrow(expect.objectContaining({ code: 'invalid-options' }))
+    expect(() => fake.broadcast()).toThrow('start the cart and await settle()')
     expect(fake.shop.cursor()).toBe('e1:0')
     fake.cart.start()
-    expect(() => fake.hear()).toThrow('connecting: opening-socket')
+    expect(() => fake.broadcast()).toThrow('connecting: opening-socket')
   })
 
   it('refuses to send what a page would not read', async () => {
     const fake = await listening()
-    expect(() => fake.hear({ message: 5 } as never)).toThrow(expect.objectContaining({ code: 'invalid-payload' }))
+    expect(() => fake.broadcast({ message: 5 } as never)).toThrow(expect.objectContaining({ code: 'invalid-payload' }))
     expect(fake.shop.cursor()).toBe('e1:0')
   })
 
@@ -120,20 +120,22 @@ describe('a fake cart', () => {
       return { left } as never
     }
     const fake = await listening({ events: [{ name: 'cart.tested.changed' as never, decode }] })
-    const hear = (name: string, change: object) => () => fake.hear(name as never, change as never)
+    const broadcasting = (name: string, change: object) => () => fake.broadcast(name as never, change as never)
     const unreadable = { code: 'invalid-payload', message: 'cart.tested.changed skipped: expected left' }
-    expect(hear('cart.tested.changed', { left: 'x' })).toThrow(expect.objectContaining(unreadable))
+    expect(broadcasting('cart.tested.changed', { left: 'x' })).toThrow(expect.objectContaining(unreadable))
     const unknown = { code: 'invalid-event', message: expect.stringContaining('add it to the events') }
-    expect(hear('cart.other.changed', {})).toThrow(expect.objectContaining(unknown))
-    expect(hear('.cart.tested.changed', { left: 1 })).toThrow(expect.objectContaining({ code: 'invalid-event' }))
+    expect(broadcasting('cart.other.changed', {})).toThrow(expect.objectContaining(unknown))
+    expect(broadcasting('.cart.tested.changed', { left: 1 })).toThrow(
+      expect.objectContaining({ code: 'invalid-event' }),
+    )
     expect(fake.shop.cursor()).toBe('e1:0')
-    expect(hear('cart.tested.changed', { left: 1 })()).toMatchObject({ left: 1 })
+    expect(broadcasting('cart.tested.changed', { left: 1 })()).toMatchObject({ left: 1 })
   })
 
   it('says that the page sleeps where nothing can be heard because of that', async () => {
     const fake = await listening()
     fake.page('frozen')
-    expect(() => fake.hear()).toThrow('the page is frozen, or left')
+    expect(() => fake.broadcast()).toThrow('the page is frozen, or left')
   })
 
   it.each([
@@ -180,15 +182,15 @@ describe('a fake cart', () => {
   })
 
   it.each([
-    ['lively', 'subscribed', 'connection(): expected one of idle, connecting'],
-    ['toString', 'subscribed', 'connection(): expected one of idle, connecting'],
+    ['lively', 'subscribed', 'bringTo(): expected one of idle, connecting'],
+    ['toString', 'subscribed', 'bringTo(): expected one of idle, connecting'],
     ['waiting', 'subscribed', 'expected one of socket-lost'],
     ['polling', 'check-busy', 'expected one of no-socket'],
     ['live', undefined, 'expected one of subscribed'],
   ])('refuses the state %s: %s, which there is not', async (name, reason, words) => {
     const fake = await listening()
     const refused = { code: 'invalid-options', message: expect.stringContaining(words) }
-    await expect(fake.connection(name as never, reason as never)).rejects.toMatchObject(refused)
+    await expect(fake.bringTo(name as never, reason as never)).rejects.toMatchObject(refused)
     expect(fake.cart.connection.get().name).toBe('live')
   })
 
@@ -197,7 +199,7 @@ describe('a fake cart', () => {
     const onStock = vi.fn()
     // Declared in an app of its own, test/package/consumer/testing.ts: here all tests would know it.
     fake.cart.on('cart.tested.changed' as never, onStock)
-    fake.hear('cart.tested.changed' as never, { sku: 'mug', left: 3 } as never)
+    fake.broadcast('cart.tested.changed' as never, { sku: 'mug', left: 3 } as never)
     expect(onStock).toHaveBeenCalledWith(expect.objectContaining({ sku: 'mug', left: 3 }), expect.anything())
     expect(fake.heard.map(({ event }) => event)).toEqual(['cart.tested.changed'])
   })
@@ -206,7 +208,7 @@ describe('a fake cart', () => {
     const fake = await listening()
     const found: number[] = []
     fake.cart.onRefresh(async () => void found.push((await fake.cart.check({ refresh: false })).found))
-    fake.hear()
+    fake.broadcast()
     await fake.settle()
     expect(found).toEqual([0])
     expect(fake.refreshes.map(({ outcome }) => outcome)).toEqual(['done'])
@@ -235,7 +237,7 @@ describe('a fake cart', () => {
     await expect(fake.settle(given as never)).rejects.toMatchObject(refused)
   })
 
-  it.each(['settle', 'passes'] as const)('says that an onRefresh causes the next one, by %s()', async (way) => {
+  it.each(['settle', 'advance'] as const)('says that an onRefresh causes the next one, by %s()', async (way) => {
     const fake = await listening()
     fake.cart.onRefresh(
       () => {
@@ -243,9 +245,9 @@ describe('a fake cart', () => {
       },
       { settleMs: 0, spreadMs: 0 },
     )
-    fake.hear()
+    fake.broadcast()
     const words = 'look for an onRefresh that calls refresh()'
-    await expect(way === 'settle' ? fake.settle() : fake.passes(10_000)).rejects.toThrow(words)
+    await expect(way === 'settle' ? fake.settle() : fake.advance(10_000)).rejects.toThrow(words)
     expect(fake.refreshes.length).toBeGreaterThan(900)
   })
 
@@ -254,8 +256,8 @@ describe('a fake cart', () => {
     fake.cart.onRefresh(() => {
       fake.cart.refresh().catch(() => undefined)
     })
-    fake.hear()
-    await fake.passes(10_000)
+    fake.broadcast()
+    await fake.advance(10_000)
     expect([fake.refreshes.length > 5, fake.refreshes.length < 60]).toEqual([true, true])
     fake.close()
     expect(fake.pending.timers).toBe(0)
@@ -268,7 +270,7 @@ describe('a fake cart', () => {
     fake.shop.add({ message: 'while away' })
     await fake.settle()
     expect(fake.heard).toEqual([])
-    await fake.passes(10_000)
+    await fake.advance(10_000)
     expect(fake.cart.connection.get()).toMatchObject({ name: 'polling', reason: 'socket-lost' })
     expect(messages(fake)).toEqual(['while away'])
     fake.comeBack()
@@ -280,9 +282,9 @@ describe('a fake cart', () => {
     const fake = await listening({ check: false })
     fake.lose({ forMs: 30_000 })
     expect(fake.cart.nextTryAtMs()).toBe(fake.nowMs() + 30_000)
-    await fake.passes(29_000)
+    await fake.advance(29_000)
     expect(fake.cart.connection.get()).toMatchObject({ name: 'waiting' })
-    await fake.passes(2_000)
+    await fake.advance(2_000)
     expect(fake.cart.connection.get()).toMatchObject({ name: 'live' })
   })
 
@@ -291,7 +293,7 @@ describe('a fake cart', () => {
     fake.answer('maintenance', { retryAfterS: 3 })
     fake.answer(anAnswer({ cursor: 'e1:1', events: [aChange({ message: 'told' })] }))
     await expect(fake.settle(fake.cart.check())).rejects.toMatchObject({ code: 'check-busy', status: 503 })
-    await fake.passes(60_000)
+    await fake.advance(60_000)
     expect(messages(fake)).toEqual(['told'])
     expect(fake.asked.map(({ answered }) => answered)).toEqual([200, 503, 200])
   })
@@ -311,7 +313,7 @@ describe('a fake cart', () => {
     checked.catch(() => undefined)
     await fake.settle()
     expect(fake.pending.requests).toBe(1)
-    await fake.passes(10_000)
+    await fake.advance(10_000)
     await expect(checked).rejects.toMatchObject({ code: 'check-failed' })
     expect(fake.pending.requests).toBe(0)
   })
@@ -319,8 +321,8 @@ describe('a fake cart', () => {
   it('refreshes when all has settled, and writes down for what and how it ended', async () => {
     const fake = await listening()
     fake.cart.onRefresh(async () => 'e1:2')
-    fake.hear()
-    fake.hear()
+    fake.broadcast()
+    fake.broadcast()
     expect(fake.refreshes).toEqual([])
     await fake.settle()
     expect(fake.refreshes).toEqual([{ cursor: 'e1:2', atMs: expect.any(Number), outcome: 'done' }])
@@ -329,7 +331,7 @@ describe('a fake cart', () => {
   it('waits for a refresh however widely the server spreads it', async () => {
     const fake = await listening()
     fake.cart.onRefresh(() => undefined)
-    fake.hear({ cart_echo: { spread_ms: 300_000 } })
+    fake.broadcast({ cart_echo: { spread_ms: 300_000 } })
     await fake.settle()
     expect(fake.refreshes).toHaveLength(1)
     expect(fake.refreshes[0]?.atMs).toBeLessThanOrEqual(fake.nowMs())
@@ -346,7 +348,7 @@ describe('a fake cart', () => {
       answer = resolve
     })
     fake.cart.onRefresh(() => answered)
-    fake.hear()
+    fake.broadcast()
     const settled = fake.settle()
     // A turn of the real event loop, as a real request takes.
     await new Promise((resolve) => setTimeout(resolve, 0))
@@ -361,7 +363,7 @@ describe('a fake cart', () => {
     fake.cart.onRefresh(() => {
       throw new Error('no cart')
     })
-    fake.hear()
+    fake.broadcast()
     await fake.settle()
     expect(fake.refreshes[0]?.outcome).toBe('failed')
     expect(fake.errors.map(({ code }) => code)).toEqual(['refresh-failed'])
@@ -372,14 +374,14 @@ describe('a fake cart', () => {
     fake.logOut()
     await fake.settle()
     expect(fake.cart.connection.get()).toMatchObject({ name: 'live' })
-    fake.hear({ message: 'after the log-out' })
+    fake.broadcast({ message: 'after the log-out' })
     expect(messages(fake)).toEqual(['after the log-out'])
     fake.cart.check().catch(() => undefined)
     await fake.settle()
     expect(fake.cart.connection.get()).toMatchObject({ name: 'refused', reason: 'session-over' })
     expect(fake.pending.sockets).toBe(0)
     fake.logIn()
-    await fake.passes(5_000)
+    await fake.advance(5_000)
     fake.page('visible')
     await fake.settle()
     expect(fake.cart.connection.get()).toMatchObject({ name: 'live' })
@@ -408,7 +410,7 @@ describe('a fake cart', () => {
     fake.page('hidden')
     fake.lose()
     fake.shop.add({ message: 'unseen' })
-    await fake.passes(300_000)
+    await fake.advance(300_000)
     expect(fake.asked).toHaveLength(1)
     fake.page('visible')
     await fake.settle()
@@ -420,7 +422,7 @@ describe('a fake cart', () => {
     fake.page('frozen')
     expect(fake.pending.sockets).toBe(0)
     fake.shop.add({ message: 'while frozen' })
-    await fake.passes(60_000)
+    await fake.advance(60_000)
     expect(fake.asked).toHaveLength(1)
     fake.page('resumed')
     await fake.settle()
@@ -432,7 +434,7 @@ describe('a fake cart', () => {
     const fake = await listening()
     const asked = fake.asked.length
     fake.sleeps(3_600_000)
-    await fake.passes(15_000)
+    await fake.advance(15_000)
     expect(fake.asked.length).toBe(asked + 1)
   })
 
@@ -440,22 +442,22 @@ describe('a fake cart', () => {
     const fake = await listening()
     fake.cart.onRefresh(() => undefined)
     fake.shop.add()
-    fake.hear()
+    fake.broadcast()
     fake.cart.check().catch(() => undefined)
     expect(fake.pending.timers).toBeGreaterThan(1)
     fake.close()
     await null
     expect(fake.pending).toEqual(NOTHING_LEFT)
     const { length } = fake.asked
-    await fake.passes(600_000)
+    await fake.advance(600_000)
     expect(fake.asked).toHaveLength(length)
   })
 
   it('settles though a refresh that was stopped never ends', async () => {
     const fake = await listening()
     fake.cart.onRefresh(() => new Promise(() => undefined))
-    fake.hear()
-    await fake.passes(5_000)
+    fake.broadcast()
+    await fake.advance(5_000)
     expect(fake.refreshes).toHaveLength(1)
     fake.close()
     await fake.settle()
@@ -475,7 +477,7 @@ describe('a fake cart', () => {
     const ticks: number[] = []
     setInterval(() => ticks.push(Date.now()), 1_000)
     fake.cart.start()
-    await fake.passes(3_000)
+    await fake.advance(3_000)
     expect(ticks).toEqual([1_001_000, 1_002_000, 1_003_000])
     expect(fake.nowMs()).toBe(Date.now())
   })
@@ -484,7 +486,7 @@ describe('a fake cart', () => {
     vi.useFakeTimers()
     onTestFinished(() => void vi.useRealTimers())
     const fake = await listening()
-    fake.hear({ message: 'heard' })
+    fake.broadcast({ message: 'heard' })
     await fake.settle()
     expect(messages(fake)).toEqual(['heard'])
   })
@@ -493,16 +495,16 @@ describe('a fake cart', () => {
     const fake = await listening({ guest: true })
     expect(fake.cart.connection.get()).toMatchObject({ name: 'polling', reason: 'no-socket' })
     fake.shop.add({ message: 'for a guest' })
-    await fake.passes(40_000)
+    await fake.advance(40_000)
     expect(messages(fake)).toEqual(['for a guest'])
   })
 
   it('stands on a server without a log where that is said', async () => {
     const fake = await listening({ log: false })
-    fake.hear({ message: 'live' })
+    fake.broadcast({ message: 'live' })
     fake.lose()
     fake.shop.add({ message: 'while away' })
-    await fake.passes(10_000)
+    await fake.advance(10_000)
     expect(fake.heard.map(({ change, meta }) => [(change as { message: string }).message, meta.bare])).toEqual([
       ['live', undefined],
       ['while away', true],
@@ -543,7 +545,7 @@ describe('two tabs of one browser', () => {
     expect([one.pending.locks, other.pending.locks]).toEqual([1, 1])
     expect([one, other].map(({ cart }) => cart.connection.get().name)).toEqual(['live', 'live'])
     expect(browser.shop.asked).toHaveLength(1)
-    other.hear({ message: 'both' })
+    other.broadcast({ message: 'both' })
     await one.settle()
     expect([messages(one), messages(other)]).toEqual([['both'], ['both']])
     one.cart.dismiss()
@@ -563,11 +565,11 @@ describe('two tabs of one browser', () => {
     const browser = createFakeBrowser()
     const one = await listening({ browser })
     browser.shop.logIn('owner-2')
-    expect(() => one.hear()).toThrow('No socket is subscribed')
+    expect(() => one.broadcast()).toThrow('No socket is subscribed')
     const other = fakeCart({ browser, user: 8 })
     other.cart.start()
-    await other.passes(100)
-    other.hear({ message: 'of the second' })
+    await other.advance(100)
+    other.broadcast({ message: 'of the second' })
     expect([messages(one), messages(other)]).toEqual([[], ['of the second']])
   })
 

@@ -183,7 +183,7 @@ describe('the table of answers', () => {
       fake.answer(name as 'usual')
       const checked = fake.cart.check()
       checked.catch(() => undefined)
-      await fake.passes(10_000)
+      await fake.advance(10_000)
       await expect(checked).rejects.toMatchObject({ code: meaning, status: 0 })
       return fake.close()
     }

@@ -32,7 +32,7 @@ const ALL: readonly Place[] = [
 const FROM_THE_BEGINNING = ['prerendering', 'no-browser']
 
 const bring = (fake: FakeCart, [name, reason]: Place): Promise<Connection> =>
-  fake.connection(name as never, reason as never)
+  fake.bringTo(name as never, reason as never)
 
 const now = (fake: FakeCart): Place => {
   const { name, reason } = fake.cart.connection.get()
@@ -56,7 +56,7 @@ const isReachable = async (options: FakeCartOptions, place: Place): Promise<bool
   return came
 }
 
-describe('connection()', () => {
+describe('bringTo()', () => {
   it.each(ALL)('brings a page to %s: %s, where it stays, and leaves nothing behind', async (...place) => {
     const fake = createFakeCart(optionsFor(place))
     const connection = await bring(fake, place)
@@ -110,7 +110,7 @@ describe('connection()', () => {
 
   it.each(FROM_THE_BEGINNING)('says that a page is %s from its beginning', async (reason) => {
     const fake = createFakeCart()
-    await fake.connection('live', 'subscribed')
+    await fake.bringTo('live', 'subscribed')
     const place: Place = [reason === 'no-browser' ? 'idle' : 'connecting', reason]
     await expect(bring(fake, place)).rejects.toThrow('before start()')
     fake.close()
@@ -120,10 +120,10 @@ describe('connection()', () => {
     'has a page looked at that is %s',
     async (...signals) => {
       const fake = createFakeCart()
-      await fake.connection('live', 'subscribed')
+      await fake.bringTo('live', 'subscribed')
       for (const signal of signals) fake.page(signal)
-      await fake.connection('waiting', 'check-failed')
-      await fake.connection('live', 'subscribed')
+      await fake.bringTo('waiting', 'check-failed')
+      await fake.bringTo('live', 'subscribed')
       fake.close()
       expect(fake.pending.timers).toBe(0)
     },
@@ -153,7 +153,7 @@ describe('connection()', () => {
 
   it('has the trouble reported as on a page: once, by its code', async () => {
     const fake = createFakeCart()
-    await fake.connection('waiting', 'check-busy')
+    await fake.bringTo('waiting', 'check-busy')
     expect(fake.errors.map(({ code, status }) => [code, status])).toEqual([['check-busy', 503]])
     fake.close()
   })

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createCounter } from '../../src/stats/count'
 import { watchEntries } from '../../src/trace/entries'
+import { carelessListener } from '../support/careless-code'
 import { SCHEDULES } from '../support/schedules'
 import { seededRandom } from '../support/seeded-random'
 import { createShopSteps, type ShopStep } from '../support/shop-steps'
@@ -100,7 +101,8 @@ const createTool = ({ cart }: TabPage, { clock }: ShopperTabs, chance: () => num
 }
 
 const openWatched = (shopper: ShopperTabs, chance: () => number, zeal: Zeal) => {
-  const page = shopper.open()
+  // Its listeners act, too.
+  const page = shopper.open({ listener: carelessListener(shopper.clock, chance, zeal.rate / 4) })
   const tool = createTool(page, shopper, chance, zeal)
   const counter = createCounter(true, shopper.clock.nowMs())
   const before = page.cart.trace(tool)
@@ -176,7 +178,7 @@ const run = async ({ seed, zeal, steps }: { seed: number; zeal: Zeal; steps: rea
   for (const { page, counter } of all) {
     const { epoch, seq: from } = page.from
     expect(
-      page.wrongs.filter((wrong) => !wrong.includes('broken tool')),
+      page.wrongs.filter((wrong) => !/broken (tool|listener)/.test(wrong)),
       'what came twice or out of order',
     ).toEqual([])
     expect(
@@ -193,7 +195,7 @@ const run = async ({ seed, zeal, steps }: { seed: number; zeal: Zeal; steps: rea
   expect(all.map(({ page }) => page.tab.left())).toEqual(all.map(() => ({ timers: 0, listeners: 0, lines: 0 })))
 }
 
-describe('tools that ask, start, stop, say who looks, and throw, from within what they are told', () => {
+describe('tools and listeners that ask, start, stop, say who looks, and throw, from within what they are told', () => {
   it(
     'have no change lost or told twice, and leave nothing behind',
     () =>

@@ -1,7 +1,6 @@
 import type { Component } from './component'
-import { dispatch } from './events'
 import { morph, morphIsland } from './morph'
-import type { Effects } from './payload'
+import type { Dispatched, Effects } from './payload'
 
 /** What an answer may do to the page besides. */
 export interface Around {
@@ -11,6 +10,8 @@ export interface Around {
   readonly effect: (component: Component, effects: Effects) => void
   /** Goes to another page. */
   readonly visit: (url: string) => void
+  /** Dispatches what the server has a component dispatch. */
+  readonly dispatch: (component: Component, dispatched: Dispatched) => void
 }
 
 /** Takes the server's new word on a component (js/component.js, mergeNewSnapshot and processEffects). */
@@ -26,14 +27,11 @@ export const takeAnswer = (
   component.listenTo(effects.listeners ?? [])
   effect(component, effects)
   if (effects.redirect) visit(effects.redirect)
-  // After the morph (js/features/supportDispatches.js).
-  queueMicrotask(() =>
-    queueMicrotask(() =>
-      queueMicrotask(() => {
-        for (const { name, params } of effects.dispatches ?? []) dispatch(component.el, name, params ?? {})
-      }),
-    ),
-  )
+}
+
+/** Dispatches what the server has the component dispatch: 4 before it shows the answer, 3 after (js/features/supportDispatches.js, 3: supportEvents.js). */
+export const dispatchAnswer = (component: Component, { dispatches = [] }: Effects, { dispatch }: Around): void => {
+  for (const dispatched of dispatches) dispatch(component, dispatched)
 }
 
 /** Shows it (js/features/supportMorphDom.js and supportIslands.js). */

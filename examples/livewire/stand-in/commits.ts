@@ -1,4 +1,4 @@
-import { type Around, showAnswer, takeAnswer } from './answer'
+import { type Around, dispatchAnswer, showAnswer, takeAnswer } from './answer'
 import { boundWithin, type Component, type Fire } from './component'
 import type { Hooks } from './hooks'
 import { askToReload, showHtmlModal } from './modal'
@@ -14,7 +14,7 @@ interface Commit {
 type Pool = Set<Commit>
 
 /** What a request has to tell of its end. */
-type Ends = Record<'succeed' | 'fail', (() => void)[]>
+type Ends = Record<'respond' | 'succeed' | 'fail', (() => void)[]>
 
 /** The requests of Livewire 3 (js/request/bus.js, pool.js, commit.js): what is asked within 5 ms goes together. */
 export const createCommits = (send: Send, hooks: Hooks, around: Around): Fire => {
@@ -90,7 +90,7 @@ export const createCommits = (send: Send, hooks: Hooks, around: Around): Fire =>
     const hooked = { respond: on('respond'), succeed: on('succeed'), fail: on('fail') }
     hooks.trigger('request', { url: UPDATE_URL, options, payload: options.body, ...hooked })
     const fail = (told: object): void => {
-      for (const { ends } of parts) for (const callback of ends.fail) callback()
+      for (const { ends } of parts) for (const callback of [...ends.respond, ...ends.fail]) callback()
       tell('fail', told)
     }
     const response = await send(UPDATE_URL, options).catch(() => null)
@@ -119,9 +119,15 @@ export const createCommits = (send: Send, hooks: Hooks, around: Around): Fire =>
     answer: CommitAnswer | undefined,
   ): void => {
     if (!answer || 'skip' in answer) return
+    for (const callback of ends.respond) callback()
     takeAnswer(commit.component, answer, payload.updates, around)
     // js/features/supportMorphDom.js
-    queueMicrotask(() => queueMicrotask(() => showAnswer(commit.component, answer.effects, around)))
+    queueMicrotask(() =>
+      queueMicrotask(() => {
+        showAnswer(commit.component, answer.effects, around)
+        queueMicrotask(() => dispatchAnswer(commit.component, answer.effects, around))
+      }),
+    )
     for (const { handleReturn } of commit.calls) handleReturn(undefined)
     for (const resolve of commit.resolvers) resolve()
     for (const callback of ends.succeed) callback()
@@ -156,13 +162,13 @@ const announce = ({ component, calls }: Commit, hooks: Hooks): { payload: Commit
     updates: { ...component.updates },
     calls: calls.map(({ method, params }) => ({ method, params })),
   }
-  const ends: Ends = { succeed: [], fail: [] }
+  const ends: Ends = { respond: [], succeed: [], fail: [] }
   hooks.trigger('commit', {
     component,
     commit: payload,
     succeed: (callback: () => void) => void ends.succeed.push(callback),
     fail: (callback: () => void) => void ends.fail.push(callback),
-    respond: () => undefined,
+    respond: (callback: () => void) => void ends.respond.push(callback),
   })
   return { payload, ends }
 }

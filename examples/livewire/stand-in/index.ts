@@ -59,8 +59,8 @@ export const createStandIn = ({
       components.set(id, component)
       if (version === 4) effect(component, component.originalEffects)
       // A lazy one asks at once: everything is in view.
-      if (/__lazyLoad/.test(el.getAttribute('x-intersect') ?? el.getAttribute('x-init') ?? ''))
-        void component.$wire.call('__lazyLoad', 'params')
+      const [, params] = LAZY_LOAD.exec(el.getAttribute('x-intersect') ?? el.getAttribute('x-init') ?? '') ?? []
+      if (params !== undefined) void component.$wire.call('__lazyLoad', params)
     }
   }
   const remove = (id: string): void => {
@@ -71,7 +71,18 @@ export const createStandIn = ({
     for (const [id, { el }] of components) if (!el.closest('[x-persist]')) remove(id)
   }
   const effect: Around['effect'] = (component, effects) => hooks.trigger('effect', { component, effects })
-  const around: Around = { settle: enter, effect, visit: redirect }
+  const dispatchTo = (to: string, name: string, params?: unknown): void => {
+    for (const { el } of named(to)) dispatch(el, name, params, false)
+  }
+  const around: Around = {
+    settle: enter,
+    effect,
+    visit: redirect,
+    dispatch: ({ el }, { name, params = {}, self, to, component = to }) => {
+      if (component) dispatchTo(component, name, params)
+      else dispatch(el, name, params, !self)
+    },
+  }
   const fire =
     version === 4 ? createMessages(withCallLimit(ask), hooks, interceptors, around) : createCommits(ask, hooks, around)
   const { interceptMessage, interceptAction } = interceptors
@@ -83,9 +94,7 @@ export const createStandIn = ({
   const Livewire = {
     initialRenderIsFinished: false,
     dispatch: (name: string, params?: unknown) => dispatch(window, name, params),
-    dispatchTo: (to: string, name: string, params?: unknown) => {
-      for (const { el } of named(to)) dispatch(el, name, params, false)
-    },
+    dispatchTo,
     on,
     hook: hooks.on,
     find: (id: string) => components.get(id)?.$wire,
@@ -121,6 +130,8 @@ export const createStandIn = ({
     hooked: () => hooks.count() + interceptors.count(),
   }
 }
+
+const LAZY_LOAD = /__lazyLoad\(['"]?([^'")]*)/
 
 const visitByFetch = async (url: string): Promise<string> =>
   (await fetch(url, { headers: { 'X-Livewire-Navigate': '1' } })).text()

@@ -44,22 +44,23 @@ export const createInterceptors = (hooks: Hooks) => {
   const message = new Set<Interceptor>()
   const action = new Set<Interceptor>()
   const ENDS = ['onSend', 'onSuccess', 'onError', 'onFailure', 'onSkipped', 'onCancel', 'onFinish']
-  const legacy: Interceptor = ({ message, onSuccess, onError, onCancel }) => {
+  const legacy: Interceptor = ({ message, onSuccess, onError, onCancel, onFinish }) => {
     const { component, payload } = message as Message
-    const [succeed, fail] = [[] as (() => void)[], [] as (() => void)[]]
+    const [succeed, fail, respond]: [(() => void)[], (() => void)[], (() => void)[]] = [[], [], []]
     const add = (list: (() => void)[]) => (callback: () => void) => void list.push(callback)
     hooks.trigger('commit', {
       component,
       commit: payload,
       succeed: add(succeed),
       fail: add(fail),
-      respond: () => undefined,
+      respond: add(respond),
     })
     const failed = () => fail.forEach((callback) => void callback())
     const hear = (on: unknown, callback: (told: never) => void) => (on as (hear: typeof callback) => void)(callback)
     hear(onSuccess, ({ onRender }: { onRender: (callback: () => void) => void }) =>
       onRender(() => succeed.forEach((callback) => void callback())),
     )
+    hear(onFinish, () => respond.forEach((callback) => void callback()))
     hear(onError, failed)
     hear(onCancel, failed)
   }

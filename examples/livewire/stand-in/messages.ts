@@ -1,5 +1,5 @@
 import { type Action, createAction, scopeOf } from './action'
-import { type Around, showAnswer, takeAnswer } from './answer'
+import { type Around, dispatchAnswer, showAnswer, takeAnswer } from './answer'
 import { boundWithin, type Fire } from './component'
 import type { Hooks } from './hooks'
 import { type Interceptors, type Message, messageOf, tellMessage } from './message'
@@ -157,6 +157,7 @@ export const createMessages = (send: Send, hooks: Hooks, interceptors: Intercept
     tellMessage(message, 'onSuccess', { payload: answer, onSync, onEffect, onMorph, onRender })
     if (message.isCancelled) return
     takeAnswer(component, answer, payload.updates, around)
+    dispatchAnswer(component, answer.effects, around)
     for (const name of ['onSync', 'onEffect']) for (const callback of later[name] ?? []) callback()
     showAnswer(component, answer.effects, around)
     for (const callback of later.onMorph ?? []) await callback()

@@ -18,11 +18,20 @@ export interface CommitRequest {
   calls: Call[]
 }
 
+/** An event of the server: for everybody, for the component `self`, or for those of a name, which 3 calls `to` and 4 `component`. */
+export interface Dispatched {
+  readonly name: string
+  readonly params?: unknown
+  readonly self?: boolean
+  readonly to?: string
+  readonly component?: string
+}
+
 /** What the server has the page do with an answer. */
 export interface Effects {
   html?: string
   islandFragments?: string[]
-  dispatches?: { name: string; params?: unknown }[]
+  dispatches?: readonly Dispatched[]
   listeners?: string[]
   redirect?: string
 }

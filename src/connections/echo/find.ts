@@ -51,7 +51,7 @@ export const findEcho = (
 }
 
 /** True for what can give a private channel. The Echo class has it only on its prototype. */
-export const isEcho = (value: unknown): value is EchoLike => typeof value !== 'function' && has(value, 'private')
+export const isEcho = (value: unknown): value is EchoLike => has(value, 'private')
 
 /** Says why something is no Echo, in words for the developer who handed it over. */
 export const whyNoEcho = (value: unknown): string => {

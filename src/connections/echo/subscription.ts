@@ -25,9 +25,10 @@ const IN_STEP_WITHIN_MS = 2_000
 /** A page that has moved on may leave the channel of a part that is gone, such as one with `useEcho` of echo-react. */
 const LOOK_AFTER_MOVE_MS = 1_000
 
-/** What is known of the Echos before: whether a socket could be opened here at all. */
-export interface Past {
+/** A transport so far, whatever its Echo is: whether a socket could be opened here at all, and whether it was stopped. */
+export interface Life {
   hasWorked: boolean
+  isStopped: boolean
 }
 
 /**
@@ -39,7 +40,7 @@ export const subscribe = (
   options: EchoTransportOptions,
   sink: Sink,
   moveOn: () => void,
-  past: Past,
+  life: Life,
 ): Stop => {
   const { environment, channel, events, echo: source } = options
   const pusher = options.steer ? pusherOf(echo) : null
@@ -81,7 +82,7 @@ export const subscribe = (
   const opening = (): void => withoutSocket({ name: 'socket-opening' })
 
   const open = (): void => {
-    past.hasWorked = true
+    life.hasWorked = true
     if (!hasSocket()) enter('subscribing', { name: 'socket-open' })
     confirmIfSubscribed()
   }
@@ -118,7 +119,7 @@ export const subscribe = (
 
   // pusher-js before 8.2 has two lives for its WebSocket (core/transports/transport_manager.ts): what worked once has not become impossible by two losses.
   const failed = (): void => {
-    if (!past.hasWorked) return withoutSocket(refused('no-web-socket'))
+    if (!life.hasWorked) return withoutSocket(refused('no-web-socket'))
     lost()
     if (hasReported) return
     hasReported = true
@@ -211,7 +212,8 @@ export const subscribe = (
     stops.push(steering.stop)
   }
   try {
-    join()
+    // Whoever heard of the socket may have stopped us.
+    if (!life.isStopped) join()
   } catch (cause) {
     leave()
     throw cause

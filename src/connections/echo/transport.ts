@@ -5,7 +5,7 @@ import type { ConnectorOptions, Link, Transport } from '../../engine/transport'
 import { createRefusals, type Refusal } from '../refusal'
 import { findEcho } from './find'
 import { type EchoLike, isNullEcho, type PageEcho } from './shape'
-import { type Past, subscribe } from './subscription'
+import { type Life, subscribe } from './subscription'
 
 /** What an Echo transport is made of. */
 export interface EchoTransportOptions extends ConnectorOptions {
@@ -26,25 +26,24 @@ export const echoTransport =
     const { environment, echo: source } = options
     const refusals = createRefusals(environment, sink)
     const retry = createAlarm(environment)
-    const past: Past = { hasWorked: false }
+    const life: Life = { hasWorked: false, isStopped: false }
     let stopFinding: Stop = () => undefined
     let leave: Stop = () => undefined
-    let isStopped = false
 
     const find = (): void => {
-      if (!isStopped) stopFinding = findEcho(source, environment, found, missing)
+      if (!life.isStopped) stopFinding = findEcho(source, environment, found, missing)
     }
 
     const found = (echo: EchoLike): void => {
       refusals.clear()
       try {
         if (isNullEcho(echo)) sink.state(refused('no-real-time'))
-        else leave = subscribe(echo, options, sink, moveOn, past)
+        else leave = subscribe(echo, options, sink, moveOn, life)
       } catch (cause) {
         sink.state(echoThrew(cause))
       }
       // Whoever heard a fact meanwhile may have stopped us.
-      if (isStopped) leave()
+      if (life.isStopped) leave()
     }
 
     const missing = (refusal: Refusal): void =>
@@ -62,8 +61,8 @@ export const echoTransport =
     find()
     return {
       stop: () => {
-        if (isStopped) return
-        isStopped = true
+        if (life.isStopped) return
+        life.isStopped = true
         retry.stop()
         stopFinding()
         leave()

@@ -1,5 +1,5 @@
 import { createAlarm } from '../../engine/clock'
-import { CartEchoError } from '../../engine/errors'
+import { CartEchoError, wordsOf } from '../../engine/errors'
 import { attempt, hasOwn } from '../../engine/shape'
 import { delayed, refused } from '../../engine/state'
 import type { ConnectorOptions, Transport } from '../../engine/transport'
@@ -56,10 +56,13 @@ export const reverbTransport =
     const open = (): void => {
       hangUp()
       const inMs = reconnection.begun()
-      // Looked up at each call: instrumentation may replace it later.
-      const opened = attempt(() => new WebSocket(url))
-      if (!opened) return refuseSocket(refused('no-web-socket'))
-      web = opened
+      let opened: WebSocket
+      try {
+        // Looked up at each call: instrumentation may replace it later.
+        opened = web = new WebSocket(url)
+      } catch (cause) {
+        return refuseSocket(refused('no-web-socket', { cause, detail: `${serverOf(url)}: ${wordsOf(cause)}` }))
+      }
       opened.onmessage = ({ data }) => hear(data)
       opened.onclose = ({ code }) => closed(code)
       // A close follows. Outside browsers an error that nobody hears is thrown.

@@ -1,4 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto'
+import { resolve } from 'node:path'
 import { plain } from '../plain-line'
 import { openApp } from './app-files'
 import type { ReverbApp } from './env-file'
@@ -75,13 +76,14 @@ const carryOut = async (
   const why = await whyNot(plan.root, changes)
   if (why !== null) return why
   const say = { version, diff: options.diff, colours }
+  const next = () => sayNext(plan, say, resolve(options.path) === process.cwd() ? null : options.path)
   if (!options.isJson) out(`${sayPlan(plan, say)}\n`)
   const decision = await decide(changes.length, options, confirm)
   const failed = decision === 'write' ? await writeAll(plan.root, changes) : null
   if (failed !== null) return failed
   if (options.isJson) out(sayPlanJson(plan, say, decision === 'write'))
-  else if (decision === 'write') out(`Written: ${filesIn(changes.length)}.\n\n${sayNext(plan, say)}`)
-  else if (decision === 'in-place') out(`Nothing to write.\n\n${sayNext(plan, say)}`)
+  else if (decision === 'write') out(`Written: ${filesIn(changes.length)}.\n\n${next()}`)
+  else if (decision === 'in-place') out(`Nothing to write.\n\n${next()}`)
   else if (decision !== 'unasked') out('Nothing was written.\n')
   if (decision === 'unasked')
     err('cart-echo: nothing was written, for nobody is there to be asked: --yes writes it, --dry-run only says it\n')

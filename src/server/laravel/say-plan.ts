@@ -97,18 +97,27 @@ const sayEnvDiff = (path: string, before: string, after: string): string =>
     .map((line) => `+${line}\n`)
     .join('')}`
 
-/** What is left to be typed, as people read it. */
-export const sayNext = ({ next, steps }: Plan, { colours }: Pick<SayOptions, 'colours'>): string => {
+/** What is left to be typed, as people read it, in the folder of the app: `folder` is where that is, null where they are in it. */
+export const sayNext = (
+  { next, steps }: Plan,
+  { colours }: Pick<SayOptions, 'colours'>,
+  folder: string | null,
+): string => {
+  const enter = folder === null ? [] : [`cd ${quoted(plain(folder))}`]
   const typed = (commands: readonly string[]) => commands.map((command) => `  ${colours.cyan(command)}\n`).join('')
-  const before = next.before.length === 0 ? '' : `First\n${typed(next.before)}\n`
+  const first = [...enter, ...next.before]
+  const before = first.length === 0 ? '' : `First\n${typed(first)}\n`
   const open = [...new Set(steps.flatMap(({ path, action }) => (action === 'by-hand' ? [path] : [])))]
   const byHand =
     open.length === 0 ? '' : `By hand, as said above\n${open.map((path) => `  ${plain(path)}\n`).join('')}\n`
   const runsOn =
     'reverb:start runs on, in a terminal of its own. From then on a worker sends what is queued:\n' +
-    typed(['php artisan queue:work --queue=broadcasts,default'])
+    typed([...enter, 'php artisan queue:work --queue=broadcasts,default'])
   return `${byHand}${before}Then log in as ${next.to}, open a page, and make it hear its first event\n${typed(next.first)}\n${runsOn}`
 }
+
+/** A path as a shell takes it. */
+const quoted = (path: string): string => (/^[\w./\\:-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`)
 
 /** A plan for programs: JSON, and the end of its line. The shape is in docs/laravel.md. */
 export const sayPlanJson = (plan: Plan, { version, diff }: SayOptions, wrote: boolean): string => {

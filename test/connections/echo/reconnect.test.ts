@@ -191,6 +191,16 @@ describe('a steered connection that is lost', () => {
     expect([connects(), pusher.connection.state]).toEqual([2, 'connecting'])
   })
 
+  it('is not tried sooner for anything else that the page goes through', async () => {
+    const { lose, environment, connects } = steered()
+    await lose()
+    for (const signal of ['visible', 'tick', 'focused', 'hidden'] as const) environment.signal(signal)
+    environment.advance(1_349)
+    expect(connects()).toBe(0)
+    environment.advance(1)
+    expect(connects()).toBe(1)
+  })
+
   it('says when the next try is after the network came back', async () => {
     const { lose, told, environment } = steered()
     await lose()

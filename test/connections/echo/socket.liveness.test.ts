@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { watchLiveness } from '../../../src/connections/echo/socket'
 import type { PageSignal } from '../../../src/engine/environment'
+import type { PusherState } from '../../../src/testing/testing'
 import { fakeEcho } from '../../support/fake-echo'
 import { fakePage } from '../../support/fake-environment'
 
 /** A watched socket: `pings` what went out, `told` what was found. */
-const watched = (state = 'connected') => {
+const watched = (state: PusherState = 'connected') => {
   const environment = fakePage()
   const echo = fakeEcho(state)
   const pings: unknown[][] = []
@@ -66,7 +67,7 @@ describe('an open socket is pinged', () => {
     expect(pings).toHaveLength(1)
   })
 
-  it.each(['connecting', 'unavailable', 'disconnected', 'failed'])('not while it is %s', (state) => {
+  it.each(['connecting', 'unavailable', 'disconnected', 'failed'] as const)('not while it is %s', (state) => {
     const { environment, pings } = watched(state)
     environment.signal('visible')
     environment.advance(10_000)
@@ -117,12 +118,13 @@ describe('a ping', () => {
 
 describe('watching for a dead socket', () => {
   it('leaves nothing behind', () => {
-    const { environment, socket, stop, told, message } = watched()
+    const { environment, echo, stop, told, message } = watched()
     environment.signal('visible')
     expect(environment.pending()).toBeGreaterThan(0)
+    expect(echo.bound()).toBeGreaterThan(0)
     stop()
     stop()
-    expect([environment.pending(), environment.watching(), socket.count()]).toEqual([0, 0, 0])
+    expect([environment.pending(), environment.watching(), echo.bound()]).toEqual([0, 0, 0])
     message()
     environment.advance(60_000)
     expect(told).toEqual([])
@@ -143,18 +145,22 @@ describe('watching for a dead socket', () => {
       if (how === 'alive') echo.connector.pusher.connection.emit('message', {})
       else environment.advance(4_000)
       await null
-      expect([environment.pending(), environment.watching(), echo.connector.pusher.connection.count()]).toEqual([
-        0, 0, 0,
-      ])
+      expect([environment.pending(), environment.watching(), echo.bound()]).toEqual([0, 0, 0])
     }
   })
 
   it('does nothing for an Echo that cannot be pinged', () => {
     const environment = fakePage()
     const ignore = () => undefined
-    for (const echo of [fakeEcho('connected'), { private: () => ({}) }, { private: () => ({}), connector: {} }]) {
-      watchLiveness(echo, environment, ignore, ignore)()
-      watchLiveness(echo, environment, ignore, ignore)
+    const { connector, ...echo } = fakeEcho('connected')
+    const { send_event: _, ...pusher } = connector.pusher
+    for (const one of [
+      { ...echo, connector: { ...connector, pusher } },
+      { private: () => ({}) },
+      { private: () => ({}), connector: {} },
+    ]) {
+      watchLiveness(one, environment, ignore, ignore)()
+      watchLiveness(one, environment, ignore, ignore)
     }
     environment.signal('visible')
     expect([environment.pending(), environment.watching()]).toEqual([0, 0])

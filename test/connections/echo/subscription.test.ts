@@ -1,15 +1,29 @@
 import { describe, expect, it } from 'vitest'
 import { echoTransport } from '../../../src/connections/echo/transport'
+import { hasOwn } from '../../../src/engine/shape'
+import type { PusherState } from '../../../src/testing/testing'
 import { fakeEcho } from '../../support/fake-echo'
 import { fakePage } from '../../support/fake-environment'
 
+const SILENT_SINK = {
+  resync: () => undefined,
+  deliver: () => undefined,
+  answer: () => undefined,
+  report: () => undefined,
+  note: () => undefined,
+}
+
 /** A transport on an Echo whose pusher-js can be steered: what it said and did, in words. */
-const subscribing = (state: string, steer = true) => {
+const subscribing = (state: PusherState, steer = true) => {
   const environment = fakePage()
   const echo = fakeEcho(state)
   const said: string[] = []
   const note = (what: string) => () => void said.push(what)
-  Object.assign(echo.connector.pusher, { connect: note('connect'), disconnect: note('disconnect') })
+  Object.assign(echo.connector.pusher, {
+    connect: note('connect'),
+    disconnect: note('disconnect'),
+    send_event: () => true,
+  })
   Object.assign(echo.private('App.Models.User.1'), { subscribe: note('ask anew') })
   const link = echoTransport({ environment, echo, channel: 'App.Models.User.1', events: ['cart.x'], steer })({
     state: (fact) => {
@@ -19,7 +33,7 @@ const subscribing = (state: string, steer = true) => {
     resync: (withinMs) => said.push(`resync within ${withinMs}`),
     deliver: note('deliver'),
     answer: note('answer'),
-    report: note('report'),
+    report: ({ code }) => said.push(`report: ${code}`),
     note: note('note'),
   })
   return { environment, echo, link, said: () => said.splice(0) }
@@ -34,7 +48,14 @@ describe('a page whose socket was refused', () => {
     echo.become('disconnected')
     echo.become('connecting')
     echo.become('unavailable')
-    expect(said()).toEqual(['socket-opening', 'socket-lost', 'delayed: over-capacity in 3750', 'socket-opening'])
+    // A channel that pusher-js has not asked for yet looks like one that was turned away; asked for without a socket, it does nothing.
+    expect(said()).toEqual([
+      'socket-opening',
+      'ask anew',
+      'socket-lost',
+      'delayed: over-capacity in 3750',
+      'socket-opening',
+    ])
     echo.become('connected')
     echo.become('unavailable')
     expect(said()).toEqual(['socket-open', 'socket-lost'])
@@ -89,5 +110,84 @@ describe('a page whose channel is confirmed', () => {
       'resync within 0',
       `resync within ${withinMs}`,
     ])
+  })
+})
+
+describe('a page whose socket says nothing when it is pinged', () => {
+  it('has lost it after 4 s, and has it again, channel and all, when something comes by it after all', () => {
+    const { environment, echo, said } = subscribing('connected', false)
+    echo.confirm()
+    said()
+    environment.signal('visible')
+    environment.advance(4_000)
+    expect(said()).toEqual(['socket-lost'])
+    echo.connector.pusher.connection.emit('message', {})
+    expect(said()).toEqual(['socket-open', 'subscribed', 'resync within 2000'])
+  })
+})
+
+describe('a channel that pusher-js has forgotten behind Echo’s back', () => {
+  it('is asked for anew at the next look', () => {
+    const { environment, echo, said } = subscribing('connected')
+    echo.confirm()
+    environment.signal('focused')
+    said()
+    Object.assign(echo.connector.pusher, { channel: () => undefined })
+    environment.signal('focused')
+    expect(said()).toEqual(['channel-left', 'ask anew', 'subscribed', 'resync within 100'])
+  })
+})
+
+describe('an Echo that throws in the middle', () => {
+  it('when it is asked for a channel that somebody left is asked again at the next look', () => {
+    const { environment, echo, said } = subscribing('connected')
+    echo.confirm()
+    said()
+    const { private: give } = echo
+    Object.assign(echo, {
+      private: () => {
+        throw new Error('of the page')
+      },
+    })
+    echo.leave()
+    environment.signal('focused')
+    expect(said()).toEqual(['channel-left', 'refused: echo-failed'])
+    Object.assign(echo, { private: give })
+    environment.signal('focused')
+    echo.confirm()
+    expect(said().slice(-2)).toEqual(['subscribed', 'resync within 100'])
+  })
+
+  it('when it is to bind the second event is left without the first', () => {
+    const bound: string[] = []
+    const given = {
+      listen: (event: string) => {
+        if (event === '.cart.y') throw new Error('of the page')
+        bound.push(event)
+      },
+      stopListening: (event: string) => {
+        if (bound.includes(event)) bound.splice(bound.indexOf(event), 1)
+      },
+    }
+    const reasons: unknown[] = []
+    const options = { environment: fakePage(), channel: 'App.Models.User.1', events: ['cart.x', 'cart.y'] }
+    echoTransport({ ...options, echo: { private: () => given } })({
+      ...SILENT_SINK,
+      state: (fact) => reasons.push(hasOwn(fact, 'reason') && fact.reason),
+    })
+    expect([reasons.at(-1), bound]).toEqual(['echo-failed', []])
+  })
+
+  it('when it is disconnected is reported as the page’s own listener, and connected again all the same', () => {
+    const { environment, echo, said } = subscribing('connected')
+    Object.assign(echo.connector.pusher, {
+      disconnect: () => {
+        throw new Error('of the page')
+      },
+    })
+    environment.advance(21_500)
+    expect(said()).toContain('report: listener-failed')
+    environment.advance(1_000)
+    expect(said()).toContain('connect')
   })
 })

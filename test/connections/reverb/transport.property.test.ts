@@ -1,7 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { PageSignal } from '../../../src/engine/environment'
+import { meddle } from '../../support/meddling'
 import { reverbPage } from '../../support/reverb-page'
+import { SCHEDULES } from '../../support/schedules'
+import { seededRandom } from '../../support/seeded-random'
 
 const CHANNEL = 'private-App.Models.User.1'
 
@@ -51,17 +54,73 @@ const answers = [
   () => new Promise<Response>(() => undefined),
 ]
 
-const walk = async (steps: readonly Step[], random: number): Promise<void> => {
+/** How the page's own code is: what it does, and how often, from within what it hears. */
+interface Acting {
+  readonly seed: number
+  readonly rate: number
+  readonly mayStop: boolean
+}
+
+const acting: fc.Arbitrary<Acting> = fc.record({
+  ...{ seed: fc.nat(0xffffff), rate: fc.constantFrom(0, 0.1, 0.4) },
+  mayStop: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+})
+
+/** From within what it has caused it acts so many times. */
+const DEEPEST = 2
+
+const walk = async (steps: readonly Step[], random: number, { seed, rate, mayStop }: Acting): Promise<void> => {
   let turn = 0
+  // One object for all requests, as careless code has it.
+  const headers = { 'X-Shop': 'mine' }
+  const sentHeaders = new Set<string>()
+  const chance = seededRandom(seed)
+  let depth = 0
+  let isStopped = false
   const page = reverbPage({
     random: () => random,
-    authorises: () => {
+    authorises: (init) => {
       turn += 1
+      sentHeaders.add(JSON.stringify([...new Headers(init?.headers)]))
+      meddle(init?.headers)
       return (answers[turn % answers.length] as () => Response)()
     },
+    auth: { headers: () => headers },
   })
   const { socket, sockets, environment, pass, delivered, said } = page
+  const told: number[] = []
   let published = 0
+  const publish = (): void => {
+    published += 1
+    socket().publish({ n: published })
+  }
+  const acts: (() => void)[] = [
+    () => socket().end(1006),
+    () => environment.signal('online'),
+    () => environment.signal('restored'),
+    () => environment.setClock(-3_600_000),
+    () => {
+      throw new Error('broken listener')
+    },
+  ]
+  page.whenHeard(() => {
+    for (const payload of delivered.slice(told.length)) {
+      told.push((payload as { n: number }).n)
+      meddle(payload)
+    }
+    if (isStopped || depth === DEEPEST || chance() > rate) return
+    depth += 1
+    try {
+      if (mayStop && chance() < 0.2) {
+        isStopped = true
+        page.link.stop()
+      } else acts[Math.floor(chance() * acts.length)]?.()
+    } catch {
+      // Whoever hears it does not let it through: the session guards its listeners.
+    } finally {
+      depth -= 1
+    }
+  })
   for (const next of steps) {
     if (next.name === 'greet') socket().greet()
     if (next.name === 'confirm') socket().confirm()
@@ -69,11 +128,12 @@ const walk = async (steps: readonly Step[], random: number): Promise<void> => {
     if (next.name === 'end') socket().end(next.code)
     if (next.name === 'signal') environment.signal(next.signal)
     if (next.name === 'clock') environment.setClock(next.byMs)
-    if (next.name === 'publish') {
-      published += 1
-      socket().publish({ n: published })
-    }
+    if (next.name === 'publish') publish()
     await pass(next.name === 'pass' ? next.ms : 0)
+    if (isStopped) {
+      expect(page.left(), 'left behind by a stop from within').toEqual([0, 0, 0])
+      continue
+    }
     const [timers] = page.left()
     expect(
       timers,
@@ -83,8 +143,8 @@ const walk = async (steps: readonly Step[], random: number): Promise<void> => {
     const isEnded = said.at(-1)?.startsWith('refused') ?? false
     expect(timers, 'something is planned, unless it is refused for good').toBeGreaterThan(isEnded ? 0 : 1)
   }
-  const numbers = delivered.map((payload) => (payload as { n: number }).n)
-  expect(numbers, 'each once, and in order').toEqual([...new Set(numbers)].sort((a, b) => a - b))
+  expect(sentHeaders.size, 'the same headers each time').toBeLessThanOrEqual(1)
+  expect(told, 'each once, and in order').toEqual([...new Set(told)].sort((a, b) => a - b))
   for (const { sent } of sockets) {
     const shown = sent.filter(({ event }) => event === 'pusher:subscribe').length
     expect(sent.every(({ event }) => /^pusher:(subscribe|ping|pong)$/.test(event))).toBe(true)
@@ -96,35 +156,46 @@ const walk = async (steps: readonly Step[], random: number): Promise<void> => {
   expect(page.left(), 'left behind').toEqual([0, 0, 0])
 }
 
-const numRuns = Math.min(2_000, Number(process.env.CART_ECHO_SCHEDULES ?? 300))
+const numRuns = SCHEDULES
 
 describe('a socket of ours, under any schedule,', () => {
-  it('has one connection at most, always plans the next step, tells each broadcast once, and leaves nothing behind', () =>
-    fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 30 }), fc.double({ min: 0, max: 1, noNaN: true }), walk), {
-      numRuns,
-    }))
+  it(
+    'has one connection at most, always plans the next step, tells each broadcast once, and leaves nothing behind',
+    () =>
+      fc.assert(
+        fc.asyncProperty(fc.array(step, { maxLength: 30 }), fc.double({ min: 0, max: 1, noNaN: true }), acting, walk),
+        {
+          numRuns,
+        },
+      ),
+    SCHEDULES * 100 + 90_000,
+  )
 
-  it('is live again soon after the server is there, whatever was before', () =>
-    fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 20 }), async (steps) => {
-        const page = reverbPage()
-        const { socket, environment, pass, said } = page
-        for (const next of steps) {
-          if (next.name === 'end' && next.code !== 4001 && next.code !== 4009) socket().end(next.code)
-          if (next.name === 'signal') environment.signal(next.signal)
-          if (next.name === 'greet') socket().greet()
-          await pass(next.name === 'pass' ? next.ms : 0)
-        }
-        // The longest of all pauses is 5 min, of a server over its capacity.
-        for (let second = 0; second < 420 && said.at(-1) !== 'subscribed'; second += 1) {
-          socket().greet()
-          await pass(0)
-          socket().confirm()
-          await pass(1_000)
-        }
-        expect(said.at(-1)).toBe('subscribed')
-        page.link.stop()
-      }),
-      { numRuns: Math.min(numRuns, 300) },
-    ))
+  it(
+    'is live again soon after the server is there, whatever was before',
+    () =>
+      fc.assert(
+        fc.asyncProperty(fc.array(step, { maxLength: 20 }), async (steps) => {
+          const page = reverbPage()
+          const { socket, environment, pass, said } = page
+          for (const next of steps) {
+            if (next.name === 'end' && next.code !== 4001 && next.code !== 4009) socket().end(next.code)
+            if (next.name === 'signal') environment.signal(next.signal)
+            if (next.name === 'greet') socket().greet()
+            await pass(next.name === 'pass' ? next.ms : 0)
+          }
+          // The longest of all pauses is 5 min, of a server over its capacity.
+          for (let second = 0; second < 420 && said.at(-1) !== 'subscribed'; second += 1) {
+            socket().greet()
+            await pass(0)
+            socket().confirm()
+            await pass(1_000)
+          }
+          expect(said.at(-1)).toBe('subscribed')
+          page.link.stop()
+        }),
+        { numRuns },
+      ),
+    SCHEDULES * 100 + 90_000,
+  )
 })

@@ -138,6 +138,27 @@ describe('at the door', () => {
     if (inMs === null) expect(left()[0]).toBe(1)
   })
 
+  it.each([
+    [4001, 'refused: unknown-app'],
+    [4009, 'refused: origin-refused'],
+    [4004, 'delayed: over-capacity'],
+  ])('a close with %i and no frame before it is %s', (code, expected) => {
+    const { socket, said } = reverbPage()
+    socket().end(code)
+    expect(said).toEqual(['socket-opening', expected])
+  })
+
+  it('what is refused for good after a loss is not asked again because the network is back', async () => {
+    const { socket, environment, sockets, pass } = await live()
+    socket().end(1006)
+    await pass(2_000)
+    socket().say(error(4001))
+    const before = sockets.length
+    environment.signal('online')
+    await pass(60_000)
+    expect(sockets).toHaveLength(before)
+  })
+
   it('an error frame before a 1006, as Reverb says that it does not know the key, is told with its reason', () => {
     const { socket, said } = reverbPage()
     socket().say(error(4001))
@@ -181,6 +202,17 @@ describe('at the door', () => {
     expect(sockets.filter(({ isClosed }) => !isClosed())).toHaveLength(1)
   })
 
+  it('a try says until when it is waited for, after a loss too', async () => {
+    const { socket, goLive, pass, sockets, nextTryInMs } = reverbPage()
+    await goLive()
+    socket().end()
+    await pass(1_900)
+    expect(sockets).toHaveLength(2)
+    expect(nextTryInMs()).toBeGreaterThan(0)
+    await pass(nextTryInMs() ?? 0)
+    expect(sockets).toHaveLength(3)
+  })
+
   it('nobody answers: after three tries it is said once where to look, and tried on', async () => {
     const { socket, sockets, errors, pass } = reverbPage()
     for (let tries = 0; tries < 3; tries += 1) {
@@ -205,18 +237,26 @@ describe('at the door', () => {
     expect(errors).toEqual([])
   })
 
-  it('no WebSocket at all is said', () => {
+  // As Firefox and WebKit do where connect-src forbids it; Chromium closes such a socket instead.
+  it('a WebSocket that the browser does not let be made is said, with its address and the browser’s own words', () => {
     const { sockets, ...page } = reverbPage()
+    const cause = new Error('The operation is insecure.')
     Object.assign(globalThis, {
       WebSocket: class {
         constructor() {
-          throw new Error('SecurityError')
+          throw cause
         }
       },
     })
     page.socket().end()
     page.environment.advance(10_000)
     expect(page.said.at(-1)).toBe('refused: no-web-socket')
+    expect(page.errors).toMatchObject([
+      {
+        cause,
+        message: 'No WebSocket: look at connect-src, and for a proxy. wss://ws.test:443: The operation is insecure.',
+      },
+    ])
     expect(sockets).toHaveLength(1)
   })
 })

@@ -19,18 +19,18 @@ declare module 'cart-echo/testing' {
 
 const fake: FakeCart = createFakeCart({ user: 7, events: ['cart.stock.changed'], check: { intervalMs: 5_000 } })
 
-fake.hear()
-fake.hear({ message: null, changes: { new_total: 'RM120.00' } }).changes.new_total?.startsWith('RM')
-fake.hear('cart.stock.changed', { sku: 'mug', left: 3 }).left.toFixed()
-fake.hear('cart.conditions.changed', { message: 'Raya Sale has ended' }).timestamp.trim()
+fake.broadcast()
+fake.broadcast({ message: null, changes: { new_total: 'RM120.00' } }).changes.new_total?.startsWith('RM')
+fake.broadcast('cart.stock.changed', { sku: 'mug', left: 3 }).left.toFixed()
+fake.broadcast('cart.conditions.changed', { message: 'Raya Sale has ended' }).timestamp.trim()
 // @ts-expect-error A message is a string or null.
-fake.hear({ message: 5 })
+fake.broadcast({ message: 5 })
 // @ts-expect-error There is no such key.
-fake.hear({ mesage: 'Raya Sale has ended' })
+fake.broadcast({ mesage: 'Raya Sale has ended' })
 // @ts-expect-error There is no such event.
-fake.hear('cart.stok.changed', { sku: 'mug', left: 3 })
+fake.broadcast('cart.stok.changed', { sku: 'mug', left: 3 })
 // @ts-expect-error Of an event of one's own nothing is made up.
-fake.hear('cart.stock.changed', { sku: 'mug' })
+fake.broadcast('cart.stock.changed', { sku: 'mug' })
 
 aChange({ message: 'Raya Sale has ended' }).message?.trim()
 aChange('cart.stock.changed', { sku: 'mug', left: 3 }).sku.trim()
@@ -52,19 +52,19 @@ fake.answer('too-many-request')
 fake.answer('maintenance', { retryAfterS: '30' })
 
 export const states = async (): Promise<void> => {
-  const { reason } = await fake.connection('live', 'subscribed')
+  const { reason } = await fake.bringTo('live', 'subscribed')
   const subscribed: 'subscribed' = reason
-  const { error } = await fake.connection('refused', 'session-over')
+  const { error } = await fake.bringTo('refused', 'session-over')
   error.code.trim()
-  await fake.connection('waiting', 'socket-lost')
+  await fake.bringTo('waiting', 'socket-lost')
   // @ts-expect-error Live is live: a lost socket is waited for, or the page polls.
-  await fake.connection('live', 'socket-lost')
+  await fake.bringTo('live', 'socket-lost')
   // @ts-expect-error A page that does not listen is not subscribed.
-  await fake.connection('idle', 'subscribed')
+  await fake.bringTo('idle', 'subscribed')
   // @ts-expect-error A check that fails is waited for.
-  await fake.connection('polling', 'check-failed')
+  await fake.bringTo('polling', 'check-failed')
   // @ts-expect-error There is no such state.
-  await fake.connection('offline', 'socket-lost')
+  await fake.bringTo('offline', 'socket-lost')
   const { found } = await fake.settle(fake.cart.check())
   console.log(subscribed, found)
   await fake.settle()

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { mkdir, readdir, readlink, rename, symlink } from 'node:fs/promises'
+import { cp, mkdir, readdir, readlink, rename, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { changedIn, contentsOf, laravel, makeApp, put, report, textOf } from './support/app'
 import { composerLock, SKELETONS, usersTable } from './support/skeletons'
 
@@ -332,6 +332,28 @@ describe('what is left to a person', () => {
     const { out } = await laravel(app, ['--yes'])
     expect(out).toMatch(/\n\nBy hand, as said above\n {2}bootstrap\/providers\.php\n\nFirst\n/)
     expect((await laravel(await makeApp(FRESH), ['--yes'])).out).not.toContain('By hand')
+  })
+
+  it('is typed in the folder of the app, also in the second terminal', async () => {
+    const app = await makeApp(FRESH)
+    const [first = '', second = ''] = (await laravel(app, ['--yes'])).out.split('make it hear its first event')
+    const enter = `\n  cd '${app}'\n`
+    expect(first).toContain(`First${enter}`)
+    expect(second).toContain(`what is queued:${enter}`)
+  })
+
+  it.each([
+    ['.', ''],
+    ['./', ''],
+    ['shop', '  cd shop\n'],
+    ["../it's", "  cd '../it'\\''s'\n"],
+  ])('begins with the way there, from where one is: %s', async (path, enter) => {
+    const home = await makeApp()
+    await cp(await makeApp(FRESH), join(home, path), { recursive: true })
+    const cwd = vi.spyOn(process, 'cwd').mockReturnValue(home)
+    const { out } = await laravel(path, ['--yes'])
+    cwd.mockRestore()
+    expect(out).toContain(`First\n${enter}  composer require`)
   })
 
   it('is an event of the same name, without which ours cannot be: neither works before one has gone', async () => {

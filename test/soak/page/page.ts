@@ -12,6 +12,8 @@ export interface PageReport {
   readonly from: string
   /** The keys of the changes it was told, oldest first: `epoch:seq`. */
   readonly told: readonly string[]
+  /** How much of that was before each reset, and the place that it led to. */
+  readonly resets: readonly { readonly after: number; readonly to: string }[]
   readonly total: string
   /** The place that the cart it shows was read at; null when it cannot be known. */
   readonly shownAt: string | null
@@ -31,6 +33,8 @@ export interface SoakPage {
   readonly setClock: (byMs: number) => void
   readonly stop: () => void
   readonly start: () => void
+  /** As a component does that is taken out and put in again. */
+  readonly restart: () => void
   readonly check: () => void
 }
 
@@ -48,6 +52,8 @@ const shop = document.documentElement.dataset.shop ?? ''
 const withCookies = { credentials: 'include' } as const
 const told: string[] = []
 const errors: string[] = []
+const resets: { after: number; to: string }[] = []
+let answeredAt = ''
 const lines: string[] = []
 const started = performance.now()
 let total = document.querySelector('#total')?.textContent ?? ''
@@ -64,6 +70,8 @@ watchEntries(
   (entry) => {
     lines.push(`${Math.round(performance.now() - started)} ${lineOf(entry)}`)
     if (lines.length > TRACE_LINES) lines.shift()
+    if (entry.name === 'answered') answeredAt = entry.place ?? ''
+    if (entry.name === 'reset') resets.push({ after: told.length, to: answeredAt })
   },
   () => Date.now(),
 )
@@ -86,6 +94,7 @@ window.soak = {
     id: `${performance.timeOrigin}`,
     from: page.cursor ?? '',
     told,
+    resets,
     total,
     shownAt,
     connection: `${cart.connection.get().name}: ${cart.connection.get().reason}`,
@@ -99,5 +108,9 @@ window.soak = {
   setClock: watched.setClock,
   stop: () => cart.stop(),
   start: () => void cart.start(),
+  restart: () => {
+    cart.stop()
+    cart.start()
+  },
   check: () => void cart.check().catch(() => undefined),
 }
