@@ -114,12 +114,12 @@ describe('other code of this origin that says without a pause that somebody has 
     const line = ports.openBus('cart-echo/log-ins /api/cart/check-updates', () => undefined)
     for (let count = 0; count < 3; count += 1) {
       line.post({ user: `${count}` })
-      await first.passes(100)
+      await first.advance(100)
     }
     const before = asked.length
     first.cart.stop()
     expect(first.pending).toEqual(NOTHING)
-    await first.passes(60_000)
+    await first.advance(60_000)
     expect(asked).toHaveLength(before)
   })
 })

@@ -5,6 +5,7 @@ import { complaintsOf } from './support/compile-snippet'
 import { hears, holdTime, passTime } from './support/page-time'
 import { holdAnswers, holdRecipes, isStale, LONG_MS, live, readsAgain, unread } from './support/recipe-page'
 import {
+  appFiles,
   blockOf,
   type CartAnswer,
   doc,
@@ -31,8 +32,8 @@ const PIECES = ['cart', 'cart-offer', 'html', 'htmx-trigger', 'tanstack-query-re
 
 describe('every snippet of the recipes', () => {
   it('has a name, and a test below', () => {
-    const all = [...doc.matchAll(/^```(js|ts|tsx|html)$/gm)].length
-    expect(snippets.size + written.size).toBe(all)
+    const all = [...doc.matchAll(/^```(js|ts|tsx|html|svelte|astro)$/gm)].length
+    expect(snippets.size + written.size + appFiles.size).toBe(all)
     expect([...snippets.keys()].sort()).toEqual([...Object.keys(RECIPES), ...PIECES].sort())
   })
 })
@@ -239,27 +240,40 @@ const AROUND = {
     import type { PageIdentity } from 'cart-echo'
     export declare const whoIsLooking: () => Promise<PageIdentity>`,
   'next.d.ts': `
+    declare module 'next' {
+      export interface NextConfig {
+        rewrites: () => Promise<{ source: string; destination: string }[]>
+      }
+    }
     declare module 'next/navigation' {
       export const useRouter: () => { refresh: () => void }
     }`,
   'nuxt.d.ts': `
     interface ImportMeta { readonly server: boolean }
+    declare const defineNuxtConfig: (config: {
+      compatibilityDate: string
+      runtimeConfig: { public: Record<string, Record<string, string>> }
+      routeRules: Record<string, { proxy: string }>
+    }) => unknown
     declare const defineNuxtPlugin: (plugin: (app: { vueApp: import('vue').App }) => Promise<void>) => unknown
     declare const useState: <Value>(key: string, init: () => Value) => import('vue').Ref<Value>
     declare const useRequestFetch: () => <Answer>(url: string) => Promise<Answer>
-    declare const useRuntimeConfig: () => { public: { reverb: { key: string; host: string } } }
+    declare const useRuntimeConfig: () => { public: { reverb: Record<'key' | 'host' | 'port' | 'scheme', string> } }
     declare const useNuxtData: (key: string) => { data: import('vue').Ref<unknown> }
     declare const $fetch: <Answer>(url: string, options: Pick<RequestInit, 'redirect' | 'signal'>) => Promise<Answer>`,
 }
 
-describe('the recipes that are only written', () => {
-  // A file is where its first line says, so that they find each other.
-  const files = Object.fromEntries(
-    [...written].map(([name, code]) => [/^\/\/ (\S+\/[\w-]+\.tsx?)$/m.exec(code)?.[1] ?? name, code]),
-  )
+describe('the recipes that are compiled here', () => {
+  const files = Object.fromEntries([
+    ...written,
+    ...[...appFiles].flatMap(([name, code]) => {
+      const [, path] = /^(?:next|nuxt)\/(.+\.tsx?)$/.exec(name) ?? []
+      return path ? [[path, code] as const] : []
+    }),
+  ])
 
   it('compile, strictly', async () => {
-    expect(Object.keys(files)).toHaveLength(5)
+    expect(Object.keys(files)).toHaveLength(7)
     expect(await complaintsOf({ ...AROUND, ...files }, ['node'])).toEqual([])
   })
 
@@ -267,7 +281,7 @@ describe('the recipes that are only written', () => {
     const wrong = (path: string, from: string, to: string) => ({ [path]: files[path]?.replace(from, to) ?? '' })
     const mistakes = {
       ...wrong('app/cart-provider.tsx', 'client={client}', 'klient={client}'),
-      ...wrong('plugins/cart-echo.ts', '{ page }', '{ pages: page }'),
+      ...wrong('app/plugins/cart-echo.ts', '{ page }', '{ pages: page }'),
       ...wrong('use-echo-typed.ts', 'show(changes.new_total)', 'show(changes.total)'),
     }
     const complaints = await complaintsOf({ ...AROUND, ...files, ...mistakes }, ['node'])

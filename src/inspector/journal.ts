@@ -1,8 +1,9 @@
 import type { CartEchoError } from '../engine/errors'
 import type { Connection } from '../engine/state'
 import type { TabsSeen } from '../engine/trace'
+import { createClockDifference } from '../trace/clock-difference'
 import type { Entry, Way } from '../trace/entries'
-import type { Sample } from './latency'
+import { areEnough, type Sample } from './latency'
 
 /** How much is remembered: as many entries as these, of as many milliseconds, with the payloads, errors and times of delivery of the newest. */
 export const KEPT = { entries: 2_000, forMs: 600_000, payloads: 20, errors: 20, samples: 200 } as const
@@ -54,6 +55,8 @@ export interface Journal {
   readonly received: () => readonly Received[]
   readonly errors: () => readonly (Entry & { readonly name: 'error' })[]
   readonly samples: () => readonly Sample[]
+  /** How far the server's clock is behind this machine's, and what the fastest change lately took, in one; null as long as fewer than two came live. */
+  readonly offsetMs: () => number | null
   readonly totals: () => Totals
   /** The tabs, once there are several. */
   readonly tabs: () => TabsSeen | null
@@ -69,6 +72,7 @@ export const createJournal = (): Journal => {
   const received: Received[] = []
   const errors: (Entry & { readonly name: 'error' })[] = []
   const samples: Sample[] = []
+  const clocks = createClockDifference()
   const totals = newTotals()
   let version = 0
   let before: Connection | null = null
@@ -105,8 +109,10 @@ export const createJournal = (): Journal => {
     else if (entry.name === 'connection') hearConnection(entry.connection)
     else if (entry.name === 'tabs' || entry.name === 'handed-over')
       tabs = entry.tabs.leader !== null || entry.tabs.others.length > 0 ? entry.tabs : null
-    else if (entry.name === 'told' && entry.sentAtMs !== null)
-      keep(samples, { way: entry.way, tookMs: entry.atMs - entry.sentAtMs }, KEPT.samples)
+    else if (entry.name === 'told' && entry.sentAtMs !== null) {
+      const measured = clocks.measure(entry.sentAtMs, entry.atMs)
+      if (measured) keep(samples, { way: entry.way, tookMs: measured.tookMs }, KEPT.samples)
+    }
   }
 
   const forget = (nowMs: number): void => {
@@ -136,6 +142,7 @@ export const createJournal = (): Journal => {
     received: () => received,
     errors: () => errors,
     samples: () => samples,
+    offsetMs: () => (areEnough(samples) ? clocks.leastMs() : null),
     totals: () => totals,
     tabs: () => tabs,
   }

@@ -94,6 +94,7 @@ export const drawLanes = (entries: readonly Entry[], { before, offsetMs }: Aroun
     if (name === 'connection') connect(entry.connection, atMs)
     else if (name === 'heard') marks.push({ lane: 'heard', kind: entry.way, atMs, words })
     else if (name === 'duplicate' || name === 'unreadable') marks.push({ lane: 'heard', kind: name, atMs, words })
+    else if (name === 'other-cart') marks.push({ lane: 'heard', kind: 'skipped', atMs, words })
     else if (name === 'gap') {
       marks.push({ lane: 'heard', kind: 'gap', atMs, words })
       if (!running.get('gap')?.length) begin('gap', { lane: 'heard', kind: 'gap', fromMs: atMs, words })

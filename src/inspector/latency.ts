@@ -16,23 +16,20 @@ export interface Delays {
 /** Fewer changes that came live say nothing: a single one is always the fastest. */
 const LEAST = 2
 
-/**
- * By how much the two clocks differ, and what the fastest change took, in one: nobody can tell them apart from here. It is what the fastest took. Null as long
- * as fewer than two came live, for what the check brings may be minutes old.
- */
-export const offsetOf = (samples: readonly Sample[]): number | null => {
-  const live = samples.filter(({ way }) => way !== 'check')
-  return live.length < LEAST ? null : Math.min(...samples.map(({ tookMs }) => tookMs))
-}
+/** Whether so many came live, by the socket of this tab or of another, that they can be compared; what the check brings may be minutes old. */
+export const areEnough = (samples: readonly Sample[]): boolean =>
+  samples.filter(({ way }) => way !== 'check').length >= LEAST
 
-/** The delays of those that came live (by the socket of this tab or of another), or by the check. Null: none came so, or the offset is not known. */
-export const delaysOf = (samples: readonly Sample[], how: 'live' | 'check'): Delays | null => {
-  const offset = offsetOf(samples)
+/**
+ * The delays of those that came live, or by the check. `offsetMs` is by how much the two clocks differ, and what the fastest change took, in one: nobody can tell
+ * them apart from here. Null: none came so, or the offset is not known.
+ */
+export const delaysOf = (samples: readonly Sample[], offsetMs: number | null, how: 'live' | 'check'): Delays | null => {
   const delays = samples
     .filter(({ way }) => (way === 'check') === (how === 'check'))
-    .map(({ tookMs }) => tookMs - (offset ?? 0))
+    .map(({ tookMs }) => Math.max(0, tookMs - (offsetMs ?? 0)))
     .sort((a, b) => a - b)
   const mostMs = delays.at(-1)
-  if (offset === null || mostMs === undefined) return null
+  if (offsetMs === null || mostMs === undefined) return null
   return { count: delays.length, medianMs: delays[Math.floor((delays.length - 1) / 2)] ?? mostMs, mostMs }
 }

@@ -20,6 +20,8 @@ export const lineOf = (entry: Entry): string => {
       return `Duplicate: ${whatOf(entry)} was known already, or came too late`
     case 'unreadable':
       return `Unreadable: ${entry.event} could not be decoded`
+    case 'other-cart':
+      return `Not for this cart: ${whatOf(entry)} is of another of the customer’s carts`
     case 'gap':
       return `Gap: ${whatOf(entry)} waits for what comes before it`
     case 'filled':

@@ -56,10 +56,12 @@ export const tabsOf = (journal: Pick<Journal, 'tabs'>): string => {
 }
 
 /** What was counted, a line each: name and number. */
-export const figuresOf = (journal: Pick<Journal, 'totals' | 'samples'>): readonly (readonly [string, string])[] => {
+export const figuresOf = (
+  journal: Pick<Journal, 'totals' | 'samples' | 'offsetMs'>,
+): readonly (readonly [string, string])[] => {
   const totals = journal.totals()
   const delays = (how: 'live' | 'check'): string => {
-    const found = delaysOf(journal.samples(), how)
+    const found = delaysOf(journal.samples(), journal.offsetMs(), how)
     return found ? `${lastedOf(found.medianMs)}, at most ${lastedOf(found.mostMs)}` : 'not known yet'
   }
   const { heard, told } = totals

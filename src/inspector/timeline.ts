@@ -2,7 +2,6 @@ import { axisOf, BOTTOM, chartOf, HEIGHT, LAYOUT, labelsOf, lanesOf, markOf, mid
 import { button, html, mark, type Safely, svg, write } from './dom'
 import type { Journal } from './journal'
 import { type Drawing, drawLanes, type Mark } from './lanes'
-import { offsetOf } from './latency'
 import { lastedOf, timeOf } from './line'
 import { atFirst, atNow, type Bounds, firstWindow, LENGTHS, scrolled, type TimeWindow, zoomed } from './window'
 
@@ -135,8 +134,7 @@ export const createTimeline = ({ journal, wake, nowMs, safely }: TimelineOptions
 
   const draw = (scale: Scale, width: number): void => {
     if (journal.version() !== drawnVersion) {
-      const offsetMs = offsetOf(journal.samples())
-      drawing = drawLanes(journal.entries(), { before: journal.before(), offsetMs })
+      drawing = drawLanes(journal.entries(), { before: journal.before(), offsetMs: journal.offsetMs() })
       drawnVersion = journal.version()
     } else if (drawn.pxPerMs === scale.pxPerMs && drawn.width === width && isWithin(seen, drawn)) return
     if (drawn.width !== width) lanes.replaceChildren(...lanesOf(width))

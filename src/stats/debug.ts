@@ -40,6 +40,7 @@ const wordsOf = (entry: Entry): readonly (string | number | null)[] => {
       return [entry.place, entry.event, `by ${entry.way}`]
     case 'duplicate':
     case 'unreadable':
+    case 'other-cart':
     case 'gap':
       return [entry.place, entry.event]
     case 'asked':

@@ -16,7 +16,7 @@ export type Way = 'socket' | 'check' | 'tab'
  * say. None has a payload in it, but `heard`.
  *
  * `heard`: a broadcast arrived, of an event that the page listens to. `duplicate`: it was known already, or came too late. `unreadable`: it could not be
- * decoded. `gap`: it came before what is missing, and waits. `filled`: nothing is missing any more. `forgotten`: what waited was let go, for it was too much;
+ * decoded. `other-cart`: it is of another of the customer's carts, such as a wishlist, and nobody is told. `gap`: it came before what is missing, and waits. `filled`: nothing is missing any more. `forgotten`: what waited was let go, for it was too much;
  * or for the page was left or another customer looks, which is said with whatever comes next. `told`: the listeners are called; `sentAtMs` is the server's clock. `resync`: something may be
  * missing. `asked`, `answered`, `unanswered`: the check, or the tab that asks it; `events` counts what the answer brought, `tookMs` is null for an answer to
  * another tab. `reset`: the log could not be continued, so the cart is read anew without words. `handed-over`: another tab leads. `customer`: another customer
@@ -30,7 +30,11 @@ export type Entry = { readonly atMs: number } & (
       readonly event: string
       readonly payload: unknown
     }
-  | { readonly name: 'duplicate' | 'unreadable' | 'gap'; readonly place: string | null; readonly event: string }
+  | {
+      readonly name: 'duplicate' | 'unreadable' | 'other-cart' | 'gap'
+      readonly place: string | null
+      readonly event: string
+    }
   | { readonly name: 'filled' | 'forgotten' }
   | {
       readonly name: 'told'
@@ -183,16 +187,20 @@ const placeIn = (payload: unknown): string | null => {
   return parseCursor(words) && words
 }
 
-/** What became of a broadcast that is not told at once. Null: it is told, or it is of another cart instance, or only a hint beside a log. */
-const fateOf = (payload: unknown, step: StreamStep): 'duplicate' | 'unreadable' | 'gap' | null => {
+/** What became of a broadcast that is not told at once. Null: it is told, or only a hint beside a log; or it is of another cart instance, and has no place. */
+const fateOf = (payload: unknown, step: StreamStep): 'duplicate' | 'unreadable' | 'other-cart' | 'gap' | null => {
   const { before, after, effects } = step
   const names = effects.map(({ name }) => name)
-  if (names.includes('deliver')) return null
+  const place = placeOfAny(payload)
+  // What waited for this one is told with it.
+  const isOwn = ({ change }: Delivery): boolean => place === null || change.meta.key === formatCursor(place)
+  if (effects.some((effect) => effect.name === 'deliver' && isOwn(effect))) return null
   // Once it is also said that it could be read, but is only a hint.
   if (names.includes('report')) return before.hasHinted === after.hasHinted ? 'unreadable' : null
   if (after.buffered.length > before.buffered.length || isLetGo(step)) return 'gap'
-  const place = placeOfAny(payload)
-  if (place) return isKnown(place, before) ? 'duplicate' : null
+  if (place && isKnown(place, before)) return 'duplicate'
+  // Its turn has come, and nobody was told.
+  if (place) return isKnown(place, after) ? 'other-cart' : null
   const isOfInstance = attempt(() => own(blockOf(payload), 'instance')) !== undefined
   // Whether the page listens to the instance that it names is not known here.
   return names.length === 0 && !isOfInstance && before.delivered === after.delivered ? 'duplicate' : null

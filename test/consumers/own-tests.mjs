@@ -3,6 +3,7 @@ import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findSmallChromium } from '../support/chromium.mjs'
+import { snippet } from './support/documents.mjs'
 import { run } from './support/npm.mjs'
 import { openProject } from './support/project.mjs'
 
@@ -25,8 +26,21 @@ const runsOf = ({ executablePath, args }, report) => [
   { name: 'vitest, jsdom', words: [...VITEST, `--outputFile=${report}`], env: { TEST_DOM: 'jsdom' }, count: ofVitest },
   {
     name: 'jest, jsdom',
-    words: ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--json', `--outputFile=${report}`],
+    words: [
+      '--experimental-vm-modules',
+      'node_modules/jest/bin/jest.js',
+      '-c',
+      'jest.config.js',
+      '--json',
+      `--outputFile=${report}`,
+    ],
     env: { NODE_NO_WARNINGS: '1' },
+    count: ofVitest,
+  },
+  {
+    name: 'jest, jsdom, by Babel',
+    words: ['node_modules/jest/bin/jest.js', '-c', 'jest.babel.config.js', '--json', `--outputFile=${report}`],
+    env: {},
     count: ofVitest,
   },
   {
@@ -53,6 +67,7 @@ const readReport = (path) => {
 export const runOwnTests = async ({ tarball }) => {
   const project = await openProject({ name: 'own-tests', from: FOLDER, tarball, files: OWN, byNpm: true })
   try {
+    project.put('jest.documented.js', snippet('jest-babel'))
     const report = join(project.folder, 'report.json')
     const results = []
     for (const { name, words, env, count } of runsOf(await findSmallChromium(), report)) {

@@ -1,5 +1,5 @@
 // npm run test:consumers: packs what is built, and uses it as shops do, in fresh projects outside of this repository: in their own tests, and in an app of each kind, built for production and
-// opened in Chromium. `npm run test:consumers -- NAME …` tries the apps of these names alone (test/consumers/apps). Exit code: 0 all is well, 1 something failed, 2 nothing was tried because
+// opened in Chromium. `npm run test:consumers -- NAME …` tries the apps of these names alone (test/consumers/apps), and own-tests. Exit code: 0 all is well, 1 something failed, 2 nothing was tried because
 // something is lacking.
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -60,7 +60,8 @@ const waiting = appNames(only).map((name) => [
     return [{ name, passed: 1, failed: 0 }]
   },
 ])
-if (only.length === 0) waiting.unshift(['a shop’s own tests', () => runOwnTests({ tarball })])
+if (only.length === 0 || only.includes('own-tests'))
+  waiting.unshift(['a shop’s own tests', () => runOwnTests({ tarball })])
 const work = async () => {
   for (let next = waiting.shift(); next; next = waiting.shift()) await attempt(...next)
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { CartEchoError } from '../../src/engine/errors'
 import { createJournal, KEPT } from '../../src/inspector/journal'
-import { type Entry, watchEntries } from '../../src/trace/entries'
+import { type Entry, type Way, watchEntries } from '../../src/trace/entries'
 import { answerOf, listeningClient } from '../support/listening-client'
 import { at } from '../support/payloads'
 
@@ -126,5 +126,36 @@ describe('a journal', () => {
     expect(journal.samples().map(({ tookMs }) => tookMs)).toEqual([-3_600_000])
     expect(journal.before()?.name).toBe('live')
     expect(journal.totals().told.socket).toBe(4)
+  })
+})
+
+describe('how far the clocks are apart', () => {
+  const NOW_MS = 1_795_946_400_000
+
+  const told = (way: Way, atMs: number, tookMs: number): Entry => ({
+    ...{ name: 'told', place: null, event: 'e', key: `${atMs}` },
+    ...{ way, atMs, sentAtMs: atMs - tookMs },
+  })
+
+  const offsetOf = (...entries: readonly Entry[]): number | null => {
+    const journal = createJournal()
+    for (const entry of entries) journal.add(entry)
+    return journal.offsetMs()
+  }
+
+  it('is what the fastest took, however it came, once two came live', () => {
+    const check = [told('check', NOW_MS, 5), told('check', NOW_MS, 3), told('check', NOW_MS, 4)]
+    expect([offsetOf(), offsetOf(...check), offsetOf(...check, told('socket', NOW_MS, 9))]).toEqual([null, null, null])
+    expect(offsetOf(...check, told('socket', NOW_MS, 9), told('tab', NOW_MS, 8))).toBe(3)
+  })
+
+  it('forgets the fastest after 10 to 20 minutes, as the statistics do', () => {
+    const sent = [0, 19, 31].map((minute) => told('socket', NOW_MS + minute * 60_000, 10 + minute))
+    expect(offsetOf(...sent)).toBe(29)
+  })
+
+  it.each([1, -1e300, 1e300])('is not spoilt by a server that says %d, which is no time', (sentAtMs) => {
+    const wrong = { ...told('socket', NOW_MS, 0), sentAtMs } as Entry
+    expect(offsetOf(told('socket', NOW_MS, 20), wrong, told('socket', NOW_MS, 30))).toBe(20)
   })
 })

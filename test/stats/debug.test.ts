@@ -124,6 +124,7 @@ describe('a line', () => {
   it.each<[Said, string]>([
     [{ name: 'gap', place: 'e1:3', event: EVENT }, 'gap e1:3 cart.conditions.changed'],
     [{ name: 'duplicate', place: null, event: EVENT }, 'duplicate cart.conditions.changed'],
+    [{ name: 'other-cart', place: 'e1:2', event: EVENT }, 'other-cart e1:2 cart.conditions.changed'],
     [{ name: 'filled' }, 'filled'],
     [{ name: 'resync' }, 'resync'],
     [{ name: 'reset' }, 'reset'],

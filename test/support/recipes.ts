@@ -11,7 +11,7 @@ export const doc = readFileSync(join(ROOT, 'docs/recipes.md'), 'utf8')
 
 const fenced = (mark: string): ReadonlyMap<string, string> =>
   new Map(
-    [...doc.matchAll(new RegExp(`<!-- ${mark}: ([\\w.-]+) -->\\n\`\`\`\\w+\\n([\\s\\S]*?)\`\`\``, 'g'))].map(
+    [...doc.matchAll(new RegExp(`<!-- ${mark}: ([\\w.+/-]+) -->\\n\`\`\`\\w+\\n([\\s\\S]*?)\`\`\``, 'g'))].map(
       ([, name = '', code = '']) => [name, code],
     ),
   )
@@ -20,6 +20,8 @@ const fenced = (mark: string): ReadonlyMap<string, string> =>
 export const snippets = fenced('snippet')
 /** What is compiled only, by its name. */
 export const written = fenced('written')
+/** The files of an app that `npm run test:consumers` builds and opens, by the app's name and their path. */
+export const appFiles = fenced('app')
 
 /** The code of one. Throws when there is none of that name. */
 export const snippet = (name: string): string => {

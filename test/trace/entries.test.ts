@@ -101,10 +101,24 @@ describe('what is said of a broadcast', () => {
     end()
   })
 
-  it('of another cart: that it was heard, and no more', () => {
+  it('of another cart: that it is none of this one, also when others waited for it', () => {
     const { entries, hear, end } = watched()
     entries.length = 0
     hear(at(2, { instance: 'wishlist' }))
+    expect(namesOf(entries)).toEqual(['heard', 'other-cart'])
+    hear(at(2, { instance: 'wishlist' }))
+    expect(namesOf(entries).slice(2)).toEqual(['heard', 'duplicate'])
+    hear(at(4))
+    entries.length = 0
+    hear(at(3, { instance: 'wishlist' }))
+    expect(namesOf(entries)).toEqual(['heard', 'other-cart', 'told', 'filled'])
+    end()
+  })
+
+  it('of another cart, without a place: that it was heard, and no more, for whose it is is not known here', () => {
+    const { entries, hear, end } = watched({ identity: { user: 7 }, canAsk: false })
+    entries.length = 0
+    hear(change({ id: 'a', instance: 'wishlist' }))
     expect(namesOf(entries)).toEqual(['heard'])
     end()
   })
@@ -142,7 +156,7 @@ describe('what is said of a gap that nobody fills', () => {
     const { entries, hear, end } = watched()
     hear(at(3, { instance: 'wishlist' }))
     hear(at(2, { instance: 'wishlist' }))
-    expect(namesOf(entries).slice(-4)).toEqual(['heard', 'gap', 'heard', 'filled'])
+    expect(namesOf(entries).slice(-5)).toEqual(['heard', 'gap', 'heard', 'other-cart', 'filled'])
     end()
   })
 

@@ -23,6 +23,12 @@ ${hasExamples ? `  In every framework             ${cyan(`${url}/examples/`)}\n`
     VITE_REVERB_HOST=${reverb.host}
     VITE_REVERB_PORT=${reverb.port}
     VITE_REVERB_SCHEME=${reverb.scheme}
+    (Next.js: NEXT_PUBLIC_REVERB_…; Nuxt: NUXT_PUBLIC_REVERB_KEY, …; SvelteKit: PUBLIC_REVERB_…)
+
+  Your own dev server
+    passes /broadcasting, /api/cart and /session on to ${url}. In vite.config.js:
+    server: { proxy: { '/broadcasting': '${url}', '/api/cart': '${url}', '/session': '${url}' } }
+    Next.js, Nuxt, or without a proxy (--allow-origin http://localhost:5173): docs/server.md
 
   Your own Laravel, to publish through it (.env)
     BROADCAST_CONNECTION=reverb

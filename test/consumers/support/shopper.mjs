@@ -55,14 +55,15 @@ export const same = (what, found, expected) => {
 
 /**
  * What each app has to do: its page comes without an error, hears each of two changes once, the second of which proves that the first was not told again, shows the newest total, and has
- * nothing in the console.
+ * nothing in the console. `subscribedBefore` is how many subscriptions the server had seen before the page was opened.
  */
-export const hearsEachChangeOnce = async ({ page, complaints, status, server }) => {
+export const hearsEachChangeOnce = async ({ page, complaints, status, server, subscribedBefore = 0 }) => {
   same('The page’s status', status, 200)
-  await until('No subscription', () => server.seen().subscriptions)
-  server.shop.removeFromAll('raya-sale')
+  const subscriptions = async () => (await server.seen()).subscriptions
+  await until('No subscription', subscriptions, (count) => count > subscribedBefore)
+  await server.shop.removeFromAll('raya-sale')
   await page.getByText('RM120.00').first().waitFor()
-  server.shop.applyToAll('raya-sale')
+  await server.shop.applyToAll('raya-sale')
   await until(
     'The changes that were heard',
     () => heardBy(page),

@@ -37,3 +37,18 @@ window.addEventListener('cart-stock-changed', (event) => event.detail.left.toFix
 document.addEventListener('cart-conditions-changed', (event) => event.detail.changes.new_total?.trim())
 // @ts-expect-error: there is no such key
 document.addEventListener('cart-stock-changed', (event) => event.detail.changes)
+
+// What was written before there was an event without a message goes on compiling.
+const messages: (string | null | undefined)[] = cart.news.get().unread.map(({ change }) => change.message)
+// `event` still tells them apart, and what it tells fits where the payload itself is wanted.
+for (const news of cart.news.get().unread) {
+  if (news.event === 'cart.stock.changed') {
+    const stock: { sku: string; left: number } = news.change
+    // @ts-expect-error: of another event
+    news.change.changes
+    void stock
+  }
+  // @ts-expect-error: not of every event
+  news.change.changes
+}
+void messages

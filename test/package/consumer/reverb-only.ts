@@ -26,10 +26,10 @@ reverb({ key: 'app-key', auth: { csrfUrl: null } })
 reverb({ key: 'app-key', auth: { csrfUrl: false } })
 // @ts-expect-error: no key
 reverb({})
-// What an .env gives are strings, or nothing.
-declare const env: Record<'key' | 'host' | 'port' | 'scheme', string | undefined>
-reverb({ key: env.key ?? '', host: env.host, port: env.port, scheme: env.scheme })
-// @ts-expect-error: a port is a number, as one or in words
+// What a build tool makes of .env is a string, or is not there.
+declare const env: Readonly<Record<string, string | undefined>>
+reverb({ key: env.REVERB_APP_KEY ?? '', host: env.REVERB_HOST, port: env.REVERB_PORT, scheme: env.REVERB_SCHEME })
+// @ts-expect-error: neither a number nor a string
 reverb({ key: 'app-key', port: true })
 
 // @ts-expect-error: nothing to call

@@ -1,0 +1,1 @@
+export const Cart = ({ cart }) => <p>{cart.total}</p>
