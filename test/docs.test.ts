@@ -61,14 +61,4 @@ describe('the documents', () => {
     expect(names.length).toBeGreaterThan(15)
     for (const name of names) expect(read(`docs/${name}`).slice(0, 400), name).toMatch(/^# .+\n\n\*For [^\n]+\*\n\n/)
   })
-
-  it('link to files that are there', () => {
-    const names = readdirSync(new URL('../docs', import.meta.url)).filter((name) => name.endsWith('.md'))
-    const pages = ['README.md', ...names.map((name) => `docs/${name}`)]
-    for (const page of pages) {
-      const links = [...read(page).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link]) => link ?? '')
-      for (const link of links)
-        expect(() => read(new URL(link, `file:///${page}`).pathname.slice(1)), `${page} → ${link}`).not.toThrow()
-    }
-  })
 })
