@@ -1,7 +1,7 @@
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { readArguments } from '../src/server/cli/options'
-import { type Block, blocksOf, documents, read } from './support/documents'
+import { type Block, blocksOf, documents, ROOT, read } from './support/documents'
 
 // Who tests what the documents show. A block that nobody takes fails.
 
@@ -58,6 +58,10 @@ const COMMANDS: readonly (readonly [RegExp, (words: string) => boolean])[] = [
     /^apt-get install (.+)/,
     (words) => words.split(' ').every((word) => /^(--[\w-]+|[a-z0-9][a-z0-9.+-]+)$/.test(word)),
   ],
+  [
+    /^curl -X POST http:\/\/127\.0\.0\.1:8080(\/admin\/\S+)/,
+    (path) => read('src/server/shop/admin-routes.ts').includes(path.split('/').at(-1) ?? path),
+  ],
   [/^node ([\w./-]+)/, (path) => read(path) !== ''],
   [/^findings\/([\w-]+\.sh)/, (name) => read(`findings/${name}`) !== ''],
 ]
@@ -82,7 +86,10 @@ const commandsIn = (code: string): string[] =>
     .filter(Boolean)
 
 const takerOf = ({ document, language, mark, code }: Block): string | null => {
-  const byName = takerOfName.get(mark?.split(': ')[1] ?? '')
+  const [kind, name = ''] = mark?.split(': ') ?? []
+  // A file of an app that is built there, from the document.
+  if (kind === 'app') return existsSync(`${ROOT}test/consumers/apps/${name.split('/')[0]}`) ? 'test/consumers' : null
+  const byName = takerOfName.get(name)
   if (byName) return byName
   const whole = TAKEN_WHOLE.find(
     (one) => ['*', document].includes(one.document) && one.languages.split(' ').includes(language),
