@@ -3,6 +3,8 @@ import type { CartEchoServer } from '../cart-echo-server'
 
 /** How a greeting is printed. */
 interface GreetingOptions {
+  /** The folder whose pages are served; null: the demo shop. */
+  readonly pages: string | null
   /** True where the pages of every framework are there. */
   readonly hasExamples: boolean
   readonly colours: Pick<Colors, 'bold' | 'cyan'>
@@ -11,13 +13,20 @@ interface GreetingOptions {
 /** What is printed once a server runs: where to look, and what to paste. */
 export const greeting = (
   { url, reverb }: CartEchoServer,
-  { hasExamples, colours: { bold, cyan } }: GreetingOptions,
+  { pages, hasExamples, colours: { bold, cyan } }: GreetingOptions,
 ): string => `${bold('cart-echo is running.')} Ctrl-C stops it.
 
-  Open first: shop and admin     ${cyan(`${url}/`)}
+${
+  pages === null
+    ? `  Open first: shop and admin     ${cyan(`${url}/`)}
   Cart                           ${cyan(`${url}/cart`)}
   Admin                          ${cyan(`${url}/admin`)}
-${hasExamples ? `  In every framework             ${cyan(`${url}/examples/`)}\n` : ''}
+${hasExamples ? `  In every framework             ${cyan(`${url}/examples/`)}\n` : ''}`
+    : `  Your pages                     ${cyan(`${url}/`)}
+  End a promotion                curl -X POST ${url}/admin/conditions/raya-sale/remove-from-all -H "Content-Type: application/json"
+  Give it back                   the same with apply-to-all
+`
+}
   Your own page (.env)
     VITE_REVERB_APP_KEY=${reverb.key}
     VITE_REVERB_HOST=${reverb.host}
