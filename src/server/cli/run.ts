@@ -84,7 +84,11 @@ const serve = async (request: StartRequest, environment: CliEnvironment): Promis
   if (!server) return 1
   if (!isLoopback(request.host)) environment.err(OPEN_TO_OTHERS)
   environment.out(
-    greeting(server, { hasExamples: existsSync(EXAMPLES), colours: createColors(environment.hasColours === true) }),
+    greeting(server, {
+      hasExamples: existsSync(EXAMPLES),
+      autoLogin: request.autoLogin,
+      colours: createColors(environment.hasColours === true),
+    }),
   )
   await environment.stopped()
   await server.close()
