@@ -6,7 +6,7 @@ import { serve } from '../support/serve'
 
 /** What docs/server.md shows under a name. */
 const shown = (name: string): string =>
-  blocksOf('docs/server.md').find(({ mark }) => mark === `snippet: ${name}`)?.code ?? ''
+  blocksOf('docs/server.md').find(({ mark }) => mark === `written: ${name}`)?.code ?? ''
 
 /** Runs the command; what it prints and the button that stops it. */
 const run = (words: readonly string[]) => {

@@ -9,7 +9,7 @@ const JSON_BODY = { 'content-type': 'application/json' }
 
 /** What docs/server.md shows under a name. */
 const shown = (name: string): string =>
-  blocksOf('docs/server.md').find(({ mark }) => mark === `snippet: ${name}`)?.code ?? ''
+  blocksOf('docs/server.md').find(({ mark }) => mark === `written: ${name}`)?.code ?? ''
 
 describe('the admin', () => {
   it('removes a condition from all carts and gives it back', async () => {
