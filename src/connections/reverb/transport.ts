@@ -32,6 +32,8 @@ export const reverbTransport =
   ({ environment, url, auth, channel: user, events }: ReverbTransportOptions): Transport =>
   (sink) => {
     const name = `private-${user}`
+    // For messages: the app's key says nothing about where.
+    const [server] = url.split('/app/')
     const reconnection = createReconnection(environment)
     const refusals = createRefusals(environment, sink)
     // The socket waits for one thing at a time, and so does the channel.
@@ -61,7 +63,7 @@ export const reverbTransport =
         // Looked up at each call: instrumentation may replace it later.
         opened = web = new WebSocket(url)
       } catch (cause) {
-        return refuseSocket(refused('no-web-socket', { cause, detail: `${serverOf(url)}: ${wordsOf(cause)}` }))
+        return refuseSocket(refused('no-web-socket', { cause, detail: `${server}: ${wordsOf(cause)}` }))
       }
       opened.onmessage = ({ data }) => hear(data)
       opened.onclose = ({ code }) => closed(code)
@@ -74,7 +76,8 @@ export const reverbTransport =
       })
       if (reconnection.isLost()) sayLost()
       else sink.state({ name: 'socket-opening' })
-      if (vainTries === NEVER_OPENED_AFTER) sink.report(new CartEchoError('no-answer', neverOpened(url)))
+      if (vainTries === NEVER_OPENED_AFTER)
+        sink.report(new CartEchoError('no-answer', `${server} never opened: look at host, port and scheme.`))
       if (vainTries !== null) vainTries += 1
     }
 
@@ -84,7 +87,7 @@ export const reverbTransport =
         sink.state({ name: 'socket-lost', nextTryAtMs: socket.nextTryAtMs })
     }
 
-    const refusalBy = (code: number): Refusal | null => socketRefusal(code, false, true, `${serverOf(url)}, `)
+    const refusalBy = (code: number): Refusal | null => socketRefusal(code, false, true, `${server}, `)
 
     const closed = (code: number): void => {
       // A server that greeted, and ends the connection later by the code of a refused origin, has lost it (4009 is one code for three things).
@@ -149,7 +152,7 @@ export const reverbTransport =
 
     const greeted = (socketId: string | null, silentMs: number): void => {
       if (socket.name !== 'opening') return
-      if (socketId === null) return refuseSocket(delayed('socket-refused', { detail: `(${serverOf(url)}, greeting)` }))
+      if (socketId === null) return refuseSocket(delayed('socket-refused', { detail: `(${server}, greeting)` }))
       reconnection.opened()
       vainTries = null
       move({ name: 'greeted', socketId, silentMs })
@@ -253,9 +256,3 @@ export const reverbTransport =
       },
     }
   }
-
-// Without the app's key, which says nothing about where.
-const neverOpened = (url: string): string => `${serverOf(url)} never opened: look at host, port and scheme.`
-
-/** Where the server is, without the key. */
-const serverOf = (url: string): string | undefined => url.split('/app/')[0]

@@ -4,6 +4,8 @@ import type { CartEchoServer } from '../cart-echo-server'
 
 /** How a greeting is printed. */
 interface GreetingOptions {
+  /** The folder whose pages are served; null: the demo shop. */
+  readonly pages: string | null
   /** True where the pages of every framework are there. */
   readonly hasExamples: boolean
   /** Who a visitor is without logging in; null: nobody. */
@@ -14,13 +16,20 @@ interface GreetingOptions {
 /** What is printed once a server runs: where to look, and what to paste. */
 export const greeting = (
   { url, reverb }: CartEchoServer,
-  { hasExamples, autoLogin, colours: { bold, cyan } }: GreetingOptions,
+  { pages, hasExamples, autoLogin, colours: { bold, cyan } }: GreetingOptions,
 ): string => `${bold('cart-echo is running.')} Ctrl-C stops it.
 
-  Open first: shop and admin     ${cyan(`${url}/`)}
+${
+  pages === null
+    ? `  Open first: shop and admin     ${cyan(`${url}/`)}
   Cart                           ${cyan(`${url}/cart`)}
   Admin                          ${cyan(`${url}/admin`)}
-${hasExamples ? `  In every framework             ${cyan(`${url}/examples/`)}\n` : ''}
+${hasExamples ? `  In every framework             ${cyan(`${url}/examples/`)}\n` : ''}`
+    : `  Your pages                     ${cyan(`${url}/`)}
+  End a promotion                curl -X POST ${url}/admin/conditions/raya-sale/remove-from-all -H "Content-Type: application/json"
+  Give it back                   the same with apply-to-all
+`
+}
   Your own page: the block for readPage(), at the end of <body> in index.html
     ${autoLogin === null ? '(--auto-login none: it needs a customer who is logged in)' : blockOf(reverb, autoLogin)}
 

@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { runCli } from '../../../src/server/cli/run'
 import { blocksOf } from '../../support/documents'
 import { openBrowser } from '../support/browser'
@@ -116,6 +119,29 @@ describe('the command', () => {
     const { printed, code } = run(['--help'])
     expect(await code).toBe(0)
     expect(printed.out).toContain('--port')
+  })
+
+  it('serves pages of your own, whatever is in them, and says how to change a cart', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'cart-echo-pages-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    await writeFile(join(folder, 'index.html'), '<script>inline()</script><!-- cart-echo -->')
+    const { printed, code, url, stop } = run(['--port', '0', '--pages', folder])
+    const page = await openBrowser(await url).get('/')
+    expect(page.text).toMatch(/^<script>inline\(\)<\/script><script [^>]*data-cart-echo>[^<]*"user":1/)
+    expect(page.headers.get('content-security-policy')).toBe("frame-ancestors 'self'")
+    const [, path = ''] = /curl -X POST http:\/\/[^/]+(\/\S+)/.exec(printed.out) ?? []
+    expect(await openBrowser(await url).post(path, {})).toMatchObject({ status: 200 })
+    expect(printed.out).not.toContain('/cart\n')
+    stop()
+    expect(await code).toBe(0)
+  })
+
+  it.each(['no-such-folder', 'package.json'])('says so where there is no folder with pages: %s', async (pages) => {
+    const { printed, code } = run(['--port', '0', '--pages', pages])
+    expect(await code).toBe(1)
+    expect(printed.err).toBe(
+      `cart-echo: There is no folder ${pages}: --pages takes the one that your index.html lies in.\n`,
+    )
   })
 
   it('warns when strangers can come in', async () => {
