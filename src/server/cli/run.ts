@@ -87,6 +87,7 @@ const serve = async (request: StartRequest, environment: CliEnvironment): Promis
     greeting(server, {
       pages: request.pages,
       hasExamples: existsSync(EXAMPLES),
+      autoLogin: request.autoLogin,
       colours: createColors(environment.hasColours === true),
     }),
   )

@@ -3,8 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { runCli } from '../../../src/server/cli/run'
+import { blocksOf } from '../../support/documents'
 import { openBrowser } from '../support/browser'
 import { serve } from '../support/serve'
+
+/** What docs/server.md shows under a name. */
+const shown = (name: string): string =>
+  blocksOf('docs/server.md').find(({ mark }) => mark === `written: ${name}`)?.code ?? ''
 
 /** Runs the command; what it prints and the button that stops it. */
 const run = (words: readonly string[]) => {
@@ -45,6 +50,30 @@ describe('the command', () => {
     expect(await code).toBe(0)
     expect(printed.err).toBe('')
     await expect(openBrowser(address).get('/up')).rejects.toThrow()
+  })
+
+  it.each([1, 2])(
+    'prints the block that a page of one’s own needs, as the documents show it, for customer %i',
+    async (user) => {
+      const { printed, code, url, stop } = run(['--port', '0', '--auto-login', `${user}`])
+      const { port } = new URL(await url)
+      stop()
+      await code
+      const blockIn = (text: string): unknown =>
+        JSON.parse(/<script type="application\/json" data-cart-echo>([^<]+)<\/script>/.exec(text)?.[1] ?? '')
+      const documented = blockIn(shown('stand-in-block').replace('8080', port).replace('"user": 1', `"user": ${user}`))
+      expect(documented).toMatchObject({ user, reverb: { port: Number(port) } })
+      expect(blockIn(printed.out)).toEqual(documented)
+    },
+  )
+
+  it('prints no block where nobody is logged in', async () => {
+    const { printed, code, url, stop } = run(['--port', '0', '--auto-login', 'none'])
+    await url
+    stop()
+    await code
+    expect(printed.out).not.toContain('<script')
+    expect(printed.out).toContain('--auto-login none')
   })
 
   it('prints no colours', async () => {
