@@ -8,7 +8,7 @@ import { unfit } from './engine/errors'
 import { type EventOption, type Listening, readListening } from './engine/events'
 import type { PageIdentity } from './engine/identity'
 import { noNews } from './engine/news'
-import { isReadable, sorted } from './engine/payload'
+import { sorted, toKeep } from './engine/payload'
 import { type ReverbSettings, readChannel, readDurationMs, readIntervalMs, readReverb } from './engine/settings'
 import { own, ownOnly } from './engine/shape'
 import { sync } from './engine/sync'
@@ -130,7 +130,7 @@ const transportFor = (user: string | null, owner: string | null, parts: Transpor
     name,
     open,
     canAsk: check !== null,
-    keep: (event, payload) => (isReadable(events, event, payload) ? { event, payload } : null),
+    keep: (event, payload) => toKeep(events, event, payload),
     load: loadTabs,
     confirmBy: check ? createCheck(check, environment) : undefined,
   })

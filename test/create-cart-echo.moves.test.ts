@@ -95,6 +95,22 @@ describe('a page of another tenant, put in place by a client-side visit', () => 
     cart.stop()
   })
 
+  it('polls by the interval that it names while an ask is under way, once that is answered', async () => {
+    const answers: (() => void)[] = []
+    const says = (url: URL) =>
+      new Promise<Response>((resolve) => {
+        answers.push(() => resolve(logSays(url, {})))
+      })
+    const { cart, asked, pass } = openCart({ connect: undefined, check: { intervalMs: 60_000 } }, says)
+    await pass(100)
+    cart.identify({ user: 1, check: { url: 'https://shop.test/check', intervalMs: 2_000 } })
+    await pass(3_000)
+    answers[0]?.()
+    await pass(5_000)
+    expect(asked).toHaveLength(2)
+    cart.stop()
+  })
+
   it('takes nothing of a word that is misuse', async () => {
     const { cart, echo, heard, goLive } = openCart({ channel: 'acme.App.Models.User.{user}' })
     goLive(ACME)

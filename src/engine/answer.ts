@@ -1,6 +1,8 @@
 import { type Cursor, formatCursor, isBefore, parseCursor } from './cursor'
 import { CartEchoError } from './errors'
+import { frozen } from './payload'
 import {
+  attempt,
   duration,
   flag,
   isEmptyArray,
@@ -136,7 +138,12 @@ export const readResponse = ({ status, isJson, body, retryAfterMs }: CheckRespon
   const block = isEmptyArray(given) ? null : (given ?? null)
   const wrong = block === null ? bareShape(body) : within('cart_echo', blockShape(block))
   if (wrong) return not('check-failed', sentenceOf(report(wrong)))
-  if (block !== null) return readLog(ownOnly(block as Block), asked) ?? not('blocked', 'A cache answered.')
+  if (block !== null) {
+    const log = readLog(ownOnly(block as Block), asked)
+    // Tools are handed it before other tabs are. One that is too deep to freeze is none that a shop sends.
+    attempt(() => frozen(log))
+    return log ?? not('blocked', 'A cache answered.')
+  }
   // A cache, a service worker or a gateway: the log says whose it is.
   if (asked.hasLog) return not('blocked', 'It has no cart_echo.')
   const { updated, message } = ownOnly(body as Bare)

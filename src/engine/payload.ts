@@ -2,6 +2,7 @@ import { type Cursor, formatCursor } from './cursor'
 import { CartEchoError, wordsOf } from './errors'
 import type { CartConditionsChanged, CartEchoBlock } from './events'
 import {
+  attempt,
   duration,
   isEmptyArray,
   isRecord,
@@ -301,9 +302,11 @@ const invalidPayload = (wrong: Misfit): CartEchoError => {
   return new CartEchoError('invalid-payload', sentenceOf(words), { report: words })
 }
 
-/** True when a broadcast can be decoded, or is of an event that nobody listens to. Never throws. */
-export const isReadable = (events: ReadonlyMap<string, Decoder>, event: string, payload: unknown): boolean =>
-  !(events.get(event)?.(payload) instanceof CartEchoError)
+/** A broadcast to keep for other tabs, a copy: tools are handed the original. Null for one that cannot be decoded. Never throws. */
+export const toKeep = (events: ReadonlyMap<string, Decoder>, event: string, payload: unknown) =>
+  events.get(event)?.(payload) instanceof CartEchoError
+    ? null
+    : (attempt(() => ({ event, payload: boundedCopy(payload) })) ?? null)
 
 /** Freezes plain objects and arrays, and what is in them; leaves what has a class of its own. Gives the same value. */
 export const frozen = <Value>(value: Value, seen: Set<unknown> = new Set()): Value => {

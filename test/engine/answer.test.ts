@@ -164,6 +164,21 @@ describe("a log server's answer", () => {
     })
   })
 
+  it('cannot be changed by a tool that is handed it before other tabs are', () => {
+    const meaning = read(log({ cursor: 'b7f3:18', events: [{ event: 'cart.x', payload: { changes: { total: 1 } } }] }))
+    const { answer } = meaning as Meaning & { name: 'log' }
+    const all = [answer, answer.cursor, answer.events, ...answer.events, ...answer.events.map(({ payload }) => payload)]
+    expect(all.filter((value) => !Object.isFrozen(value))).toEqual([])
+    expect(() => Object.assign(Object(answer.events[0]?.payload).changes, { total: 2 })).toThrow(TypeError)
+  })
+
+  it('is read also where it is too deep to freeze', () => {
+    let payload: unknown = {}
+    for (let level = 0; level < 100_000; level += 1) payload = [payload]
+    const meaning = read(log({ cursor: 'b7f3:18', events: [{ event: 'cart.x', payload }] }))
+    expect(meaning.name).toBe('log')
+  })
+
   it('needs no more than owner, cursor and mark', () => {
     const meaning = read(json(200, { cart_echo: { owner: 'me', cursor: ':0', fresh: 'mark' } }), { since: null })
     expect(meaning).toEqual({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { CartEchoError } from '../../src/engine/errors'
 import { readListening } from '../../src/engine/events'
-import { decodeAnything, decodeConditionsChanged, isReadable } from '../../src/engine/payload'
+import { decodeAnything, decodeConditionsChanged, toKeep } from '../../src/engine/payload'
 import { change, decodeBroadcast } from '../support/payloads'
 
 const EVENT = 'cart.conditions.changed'
@@ -331,17 +331,30 @@ describe('an event of your own', () => {
 describe('a broadcast', () => {
   const { events } = readListening()
 
-  it.each<[string, string, unknown, boolean]>([
-    ['is readable when it can be decoded', EVENT, change(), true],
+  it.each([
+    [EVENT, change()],
+    ['order.shipped', 'anything'],
+  ])('is kept for other tabs where it can be decoded, or nobody listens to it: %s', (event, payload) => {
+    expect(toKeep(events, event, payload)).toEqual({ event, payload })
+  })
+
+  it.each([
     [
-      'is not when it cannot, wherever it says that it stands',
+      'it cannot be decoded, wherever it says that it stands',
       EVENT,
       { ...change({ epoch: 'e1', seq: 2 }), message: 5 },
-      false,
     ],
-    ['is not when it is no object', EVENT, 'broken', false],
-    ['is readable when nobody listens to it', 'order.shipped', 'anything', true],
-  ])('%s', (_what, event, payload, expected) => {
-    expect(isReadable(events, event, payload)).toBe(expected)
+    ['it is no object', EVENT, 'broken'],
+    ['it is more than anybody may send', 'order.shipped', 'x'.repeat(256_001)],
+  ])('is not where %s', (_why, event, payload) => {
+    expect(toKeep(events, event, payload)).toBeNull()
+  })
+
+  it('is kept as it came, whatever a tool makes of the one that it is handed', () => {
+    const payload = change({}, 'Sale')
+    const kept = toKeep(events, EVENT, payload)
+    Object.assign(payload, { message: 'of a tool' })
+    Object.assign(payload.changes as object, { new_total: 'of a tool' })
+    expect(kept).toEqual({ event: EVENT, payload: change({}, 'Sale') })
   })
 })

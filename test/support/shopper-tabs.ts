@@ -7,7 +7,7 @@ import { formatCursor, parseCursor } from '../../src/engine/cursor'
 import { type TabPorts, withOwn } from '../../src/engine/environment'
 import type { CartEchoError } from '../../src/engine/errors'
 import { type Listening, readListening } from '../../src/engine/events'
-import { isReadable } from '../../src/engine/payload'
+import { toKeep } from '../../src/engine/payload'
 import { type AskCheck, sync } from '../../src/engine/sync'
 import type { Link, Query, Sink, Transport } from '../../src/engine/transport'
 import { type LoadTabs, tabs } from '../../src/tabs/alone'
@@ -175,7 +175,7 @@ const openPage = (
     name,
     canAsk: true,
     confirmBy: check ?? checkOf(tab, shop, session),
-    keep: (event, payload) => (isReadable(listening.events, event, payload) ? { event, payload } : null),
+    keep: (event, payload) => toKeep(listening.events, event, payload),
     load: load ?? fetchesOf(tab, clock, code),
     open: (audience) =>
       sync({

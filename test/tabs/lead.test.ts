@@ -4,7 +4,7 @@ import { tabs } from '../../src/tabs/alone'
 import * as several from '../../src/tabs/tabs'
 import { openFakeBrowser } from '../support/fake-browser'
 import { fakeEnvironment } from '../support/fake-environment'
-import { openShopperTabs } from '../support/shopper-tabs'
+import { type OpenTab, openShopperTabs } from '../support/shopper-tabs'
 
 it('a tab that is looked at is told everything by a hidden leader, also when a stream of changes has a gap', async () => {
   const { open, pass, shop, pages } = openShopperTabs()
@@ -41,6 +41,46 @@ it('a broadcast that says its place and cannot be read is asked for: every tab i
   expect(pages.map(({ told }) => told.map(({ seq, via }) => `${seq} ${via}`))).toEqual(Array(3).fill(['1 check']))
   expect(shop.counts.checks).toBe(2)
   for (const { cart } of pages) cart.stop()
+})
+
+describe('what other tabs ask while the leader’s socket is being opened', () => {
+  const connecting = (options: OpenTab = {}) => {
+    const shopper = openShopperTabs()
+    const sinks: Sink[] = []
+    const live: Transport = (sink) => {
+      sinks.push(sink)
+      sink.state({ name: 'starting' })
+      return { stop: () => undefined }
+    }
+    shopper.shop.commit('ours')
+    const first = shopper.open({ ...options, behind: 0, live })
+    const second = shopper.open({ behind: 1, ...options, live })
+    return { ...shopper, first, second, sink: () => sinks[0] as Sink }
+  }
+
+  it('is asked as soon as that is open, though the leader’s own ask is put off', async () => {
+    const { second, shop, pass, sink } = connecting()
+    await pass(2_000)
+    expect([shop.counts.checks, second.told]).toEqual([0, []])
+    sink().state({ name: 'subscribed' })
+    sink().resync(10_000)
+    await pass(1_000)
+    expect(second.told.map(({ seq, via }) => `${seq} ${via}`)).toEqual(['1 check'])
+  })
+
+  it('joins the leader’s first poll where it does not open', async () => {
+    let asked = 0
+    const { first, second, pass } = connecting({
+      behind: 0,
+      check: async () => {
+        asked += 1
+        return { name: 'nothing' }
+      },
+    })
+    await pass(9_000)
+    expect([first, second].map(({ cart }) => cart.connection.get().name)).toEqual(['polling', 'polling'])
+    expect(asked).toBe(1)
+  })
 })
 
 describe('what a leader says', () => {

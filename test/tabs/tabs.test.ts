@@ -504,6 +504,29 @@ describe('what a tool hears of several tabs', () => {
     expect(seen).toMatchObject({ leader: seen?.self, others: [] })
   })
 
+  it('may be changed by it, and no other tab hears of that: of what came alone, or while it leads', async () => {
+    const { first, shop, open, pass } = await withTabs(1)
+    first.cart.trace((trace) => {
+      const payload = trace.name === 'stream' && trace.arrival.name === 'broadcast' ? trace.arrival.payload : {}
+      Object.assign(Object(Object(payload).changes), { new_total: 'of a tool' })
+    })
+    const totals: string[] = []
+    const openLater = async (behind: number): Promise<void> => {
+      open({ behind }).cart.on('cart.conditions.changed', ({ changes }, { via }) => {
+        totals.push(`${changes?.new_total} ${via}`)
+      })
+      await pass(LIVE_MS)
+    }
+    shop.commit('ours')
+    await pass(LIVE_MS)
+    await openLater(1)
+    shop.commit('ours')
+    await pass(LIVE_MS)
+    await openLater(2)
+    expect(totals).toEqual(['RM1 check', 'RM2 socket', 'RM1 check', 'RM2 check'])
+    expect(shop.counts.checks).toBe(1)
+  })
+
   it('is nothing where a tab is alone', async () => {
     const { first } = await withTabs(1)
     expect(tabsOf(first)).toBe(null)

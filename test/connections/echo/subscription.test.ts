@@ -36,7 +36,7 @@ const subscribing = (state: PusherState, steer = true) => {
     report: ({ code }) => said.push(`report: ${code}`),
     note: note('note'),
   })
-  return { environment, echo, link, said: () => said.splice(0) }
+  return { environment, echo, link, note, said: () => said.splice(0) }
 }
 
 const closedBy = (code: number) => ({ type: 'WebSocketError', error: { data: { code } } })
@@ -70,6 +70,19 @@ describe('a page whose channel is not confirmed', () => {
     environment.advance(1_500)
     environment.advance(10_000)
     expect(said()).toEqual(['ask anew', 'disconnect', 'socket-lost in 150'])
+  })
+
+  it.each([
+    ['that pusher-js still waits for has it forget that first', null, ['forget', 'ask anew']],
+    ['that was turned away has nothing to forget', { status: 500 }, ['ask anew']],
+  ])('asks anew: one %s', (_which, refusal, done) => {
+    const { environment, echo, note, said } = subscribing('connected')
+    Object.assign(Object(echo.private('App.Models.User.1')).subscription, { disconnect: note('forget') })
+    if (refusal) echo.refuse(refusal)
+    else environment.advance(10_000)
+    said()
+    environment.advance(1_500)
+    expect(said()).toEqual(done)
   })
 
   it('asks later each time, and soon again once it was confirmed', () => {
