@@ -23,7 +23,7 @@ it('opens a socket of its own where the page has only said where Reverb is, with
   for (const steer of [undefined, false, true]) {
     const { cart, dialled } = await created({ reverb, steer })
     cart.start()
-    await expect.poll(dialled, `steer: ${steer}`).toEqual(['shop.test'])
+    await expect.poll(dialled, { message: `steer: ${steer}` }).toEqual(['shop.test'])
     cart.stop()
   }
 })
@@ -52,7 +52,7 @@ it('goes to the Reverb that a later page of the visit says first, with `steer` a
     const { cart, dialled } = await created({ steer })
     cart.start()
     cart.identify({ user: 1, reverb })
-    await expect.poll(dialled, `steer: ${steer}`).toEqual(['shop.test'])
+    await expect.poll(dialled, { message: `steer: ${steer}` }).toEqual(['shop.test'])
     cart.stop()
   }
 })
