@@ -105,10 +105,27 @@ export const filesWithAddresses = (homepage) => {
   }
 }
 
+const WRITE_IT =
+  'Write its address into "homepage" of package.json, such as https://github.com/somebody/cart-echo#readme, and run npm run addresses.'
+
+/**
+ * Why a homepage gives no addresses to publish with, and what to do first; null: it does.
+ * @param {unknown} homepage
+ * @returns {string | null}
+ */
+export const wrongWith = (homepage) => {
+  if (!isOfRepository(homepage))
+    return `${JSON.stringify(homepage) ?? 'nothing'} is no address of a repository. ${WRITE_IT}`
+  return addressesOf(homepage).isPlaceholder ? `it has no repository yet. ${WRITE_IT}` : null
+}
+
+const isOfRepository = (homepage) =>
+  typeof homepage === 'string' && /^https:\/\/[^/\s#?]+(\/[^/\s#?]+)+\/?(#\S*)?$/.test(homepage)
+
 /** What stands between this and its publication, in a line; null: nothing. */
 const complaint = () => {
-  if (addressesOf(JSON.parse(read('package.json')).homepage).isPlaceholder)
-    return 'Not published: it has no repository yet. Write its address into "homepage" of package.json, such as https://github.com/somebody/cart-echo#readme, and run npm run addresses.'
+  const wrongHomepage = wrongWith(JSON.parse(read('package.json')).homepage)
+  if (wrongHomepage !== null) return `Not published: ${wrongHomepage}`
   const wrong = Object.entries(filesWithAddresses()).filter(([path, text]) => text !== read(path))
   return wrong.length === 0
     ? null
@@ -116,9 +133,12 @@ const complaint = () => {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  if (process.argv.includes('--check')) {
-    const said = complaint()
-    if (said) console.error(said)
-    process.exitCode = said ? 1 : 0
-  } else for (const [path, text] of Object.entries(filesWithAddresses())) writeFileSync(new URL(path, root), text)
+  const isChecked = process.argv.includes('--check')
+  const { homepage } = JSON.parse(read('package.json'))
+  // The placeholder may be written again, and not published.
+  const said = isChecked || !isOfRepository(homepage) ? complaint() : null
+  if (said) console.error(said)
+  else if (!isChecked)
+    for (const [path, text] of Object.entries(filesWithAddresses())) writeFileSync(new URL(path, root), text)
+  process.exitCode = said ? 1 : 0
 }

@@ -41,6 +41,33 @@ describe('an Echo whose code cannot be fetched, as when the network blinked just
   })
 })
 
+describe('a promise of another library', () => {
+  it.each([
+    [
+      'that takes both callbacks for granted',
+      (found: (echo: unknown) => void, echo: unknown) => found(echo),
+      'live',
+      [],
+    ],
+    [
+      'that throws',
+      () => {
+        throw new Error('broken promise')
+      },
+      'refused',
+      ['No Echo. Not loaded: broken promise'],
+    ],
+  ])('%s is waited for as any other', async (_what, settle, expected, words) => {
+    const echo = fakeEcho(CONNECTED)
+    const then = (found: (echo: unknown) => void) => settle(found, echo)
+    const { cart, errors, pass } = openCart({ connect: connectEcho({ then } as never) })
+    await pass(200)
+    if (echo.bound() > 0) echo.confirm()
+    expect([cart.connection.get().name, errors.map(({ message }) => message)]).toEqual([expected, words])
+    cart.stop()
+  })
+})
+
 /** What throws at whatever is read of it, as the window of a frame from elsewhere does, which `window.Echo` is where a frame has that name. */
 const fromElsewhere = (): never =>
   new Proxy(

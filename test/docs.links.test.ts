@@ -55,6 +55,40 @@ describe('the documents’ links', () => {
   })
 })
 
+describe('what comments and names of tests cite', () => {
+  const folders = ['src', 'test', 'bench', 'build', 'site', 'examples', 'laravel']
+  const files = folders.flatMap((folder) =>
+    readdirSync(ROOT + folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.(ts|mjs|js|php)$/.test(name) && !/(^|\/)(node_modules|dist|\.vitepress\/cache)\//.test(name))
+      .map((name) => `${folder}/${name}`),
+  )
+  const CITING = /^\s*(\/\/|\/?\*)|\b(it|describe)(\.each)?\(/
+  /** Documents that a file's comments and titles name, but for those of an address on the web. */
+  const citedIn = (text: string): string[] =>
+    text
+      .split('\n')
+      .filter((line) => CITING.test(line))
+      .flatMap((line) => line.replace(/https?:\S+/g, '').match(/(?<![\w/.-])[\w/-]+\.md\b/g) ?? [])
+
+  it('are documents that are there', () => {
+    const isThere = (path: string): boolean => existsSync(ROOT + path) || existsSync(`${ROOT}docs/${path}`)
+    const dead = files.flatMap((file) =>
+      citedIn(read(file))
+        .filter((path) => !isThere(path))
+        .map((path) => `${file}: ${path}`),
+    )
+    expect(files.length).toBeGreaterThan(500)
+    expect(dead).toEqual([])
+  })
+
+  it('are found in either', () => {
+    const name = 'no.md'
+    expect(citedIn(`// as docs/${name} says\n  it('is so (away/${name})', () => {})\nconst own = 'a/${name}'`)).toEqual(
+      [`docs/${name}`, `away/${name}`],
+    )
+  })
+})
+
 describe('findings/README.md', () => {
   it('has a row for each finding, and for no other', () => {
     const scripts = readdirSync(`${ROOT}findings`).filter((name) => name.endsWith('.sh'))

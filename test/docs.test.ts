@@ -56,6 +56,25 @@ describe('the documents', () => {
     expect(meaning.answer.events).toHaveLength(1)
   })
 
+  it('give one size of a live page, in README as in the reference, with that of an Echo beside it', () => {
+    const reference = read('docs/reference.md')
+    const sizeOf = (row: string): string | undefined =>
+      reference
+        .split('\n')
+        .find((line) => line.includes(row))
+        ?.split('|')[2]
+        ?.trim()
+    const cells = /^\| size \(brotli\) \|(.+)\|$/m
+      .exec(read('README.md'))?.[1]
+      ?.split('|')
+      .map((cell) => cell.trim())
+    expect([cells?.[0], cells?.at(-1)]).toEqual([
+      sizeOf('beside it: laravel-echo and pusher-js'),
+      sizeOf('all that a live page needs'),
+    ])
+    expect(cells?.[0]).toMatch(/^\d+\.\d kB$/)
+  })
+
   it('say at their top whom they are for', () => {
     const names = readdirSync(new URL('../docs', import.meta.url)).filter((name) => name.endsWith('.md'))
     expect(names.length).toBeGreaterThan(15)

@@ -160,18 +160,10 @@ describe('the guides’ snippet', () => {
   })
 
   it('vue-start shows the message, and reads the cart anew', async () => {
-    const main = `import { createCartEcho, readPage } from 'cart-echo'
-      import { reverb } from 'cart-echo/reverb'
-      import { cartEcho } from 'cart-echo/vue'
-      import { createApp } from 'vue'
-      import App from './App.vue'
-      const page = readPage()
-      const client = createCartEcho({ ...page, connect: reverb(page.reverb) })
-      createApp(App).use(cartEcho(client)).mount('main')`
-    const files = appFiles({ 'main.js': main, 'App.vue': snippet('vue-start'), 'cart.js': RELOAD })
+    const files = appFiles({ 'main.ts': snippet('vue-main'), 'App.vue': snippet('vue-start'), 'cart.js': RELOAD })
     const page = await open({
       script: "import './main'",
-      body: '<main></main>',
+      body: '<main id="app"></main>',
       bundling: { alias, plugins: [files, vue({ isProduction: true, sourceMap: false }) as Plugin] },
     })
     await expect.poll(() => held.server.seen().subscriptions).toBeGreaterThan(0)

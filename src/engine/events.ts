@@ -172,15 +172,20 @@ export interface Listening {
 
 /**
  * Reads what a page listens to: `cart.conditions.changed` always, your own events, and one cart instance.
- * @throws {CartEchoError} `invalid-event` for a name that cannot be one, or two names with the same DOM name.
+ * @throws {CartEchoError} `invalid-event` for a name that cannot be one, a decoder that is no function, or two names with the same DOM name; `invalid-options` for
+ * an instance that is no name: such a page would hear nothing.
  */
 export const readListening = (events: readonly EventOption[] = [], instance = 'default'): Listening => {
+  if (!Array.isArray(events)) throw notEvents(events)
+  if (typeof instance !== 'string') throw unfit('invalid-options', 'instance', 'a name', instance)
   const decoders = new Map<string, Decoder>()
   const add = (name: string, decode: Decode<unknown>): void => void decoders.set(name, createDecoder(name, decode))
   add('cart.conditions.changed', decodeConditionsChanged)
   for (const entry of events) {
     const { name, decode } = ownOnly<Named>(typeof entry === 'string' ? { name: entry } : entry)
+    if (typeof name !== 'string') throw notEvents(entry)
     insistOnName(name, [...decoders.keys()])
+    if (decode && typeof decode !== 'function') throw notEvents(decode)
     // It is given the payload only: what it does with further arguments is its own.
     if (decode) add(name, (payload) => decode(payload))
     else if (!decoders.has(name)) add(name, decodeAnything)
@@ -202,12 +207,14 @@ export const unknownEvent = (name: string): CartEchoError =>
       : `No event ${name}: correct it, or add it to events.`,
   )
 
+const notEvents = (actual: unknown): CartEchoError =>
+  unfit('invalid-event', 'events', 'names such as cart.stock.changed', actual)
+
 const insistOnName = (name: string, others: readonly string[]): void => {
   if (name.startsWith('.')) throw unknownEvent(name)
   const domName = domEventName(name)
   // Judged by the DOM name: cart.echo.status would be dispatched as our own cart-echo-status.
-  if (!/^[\w-]+(\.[\w-]+)+$/.test(name) || domName.startsWith('cart-echo-'))
-    throw unfit('invalid-event', 'events', 'names such as cart.stock.changed', name)
+  if (!/^[\w-]+(\.[\w-]+)+$/.test(name) || domName.startsWith('cart-echo-')) throw notEvents(name)
   const other = others.find((one) => one !== name && domEventName(one) === domName)
   if (other) throw new CartEchoError('invalid-event', `${name} and ${other} are one DOM event: rename one.`)
 }

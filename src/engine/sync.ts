@@ -143,6 +143,7 @@ export const sync =
     }
 
     const setAlarm = (): void => {
+      keepPlans()
       const atMs = pollFromMs ?? (asking ? null : dueAtMs())
       if (stopped || atMs === null) alarm.stop()
       else alarm.set(atMs - nowMs(), () => step(takeTime))
@@ -223,6 +224,7 @@ export const sync =
 
     const ask = async (query: Query): Promise<Reply> => {
       if (stopped) return gone()
+      keepPlans()
       const why = asking ? notNow(1_000) : whyNotNow(query.maxAgeMs !== undefined)
       if (why && !isVisible()) isPending = true
       if (why) return why
@@ -331,8 +333,10 @@ export const sync =
       if (isPending || (isStale && !isFresh)) resync()
     }
 
-    // The clock may have jumped: nobody waits longer than was said.
+    // The clock may have been set back, of which a hidden page that asks for the other tabs is not told: nobody waits longer than was said.
     const keepPlans = (): void => {
+      if (askedAtMs > nowMs()) noteAsk(nowMs() - LOOKED_AT_MS)
+      if (pollFromMs !== null) pollFromMs = Math.min(pollFromMs, nowMs() + 2 * GRACE_MS)
       if (failure) failure = { ...failure, notBeforeMs: Math.min(failure.notBeforeMs, nowMs() + failure.inMs) }
     }
 

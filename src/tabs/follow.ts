@@ -116,8 +116,9 @@ export const follow = (tab: Tab, takeOver: () => void, confirmation: Confirmatio
       return environment.nowMs() + BETTER_WITHIN_MS * environment.random()
     // A hidden page polls and reconnects slowly, because its timers are slow.
     if (isVisible || !environment.isVisible() || (name !== 'polling' && name !== 'waiting')) return null
-    // Not before a server that asked to be left alone may be asked again.
-    return Math.max(sinceMs + patienceMs, (name === 'waiting' && nextTryAtMs) || 0)
+    // Since a time that is still to come, as after the clock was set back, is since long. Not before a server that asked to be left alone may be asked again.
+    const isUnknown = sinceMs > environment.nowMs()
+    return Math.max(isUnknown ? 0 : sinceMs + patienceMs, (name === 'waiting' && nextTryAtMs) || 0)
   }
 
   // What the leader says.
@@ -155,7 +156,7 @@ export const follow = (tab: Tab, takeOver: () => void, confirmation: Confirmatio
 
   const handleHere = (here: Here): void => {
     const nowMs = environment.nowMs()
-    postAsks([...pending.values()].filter(({ sentAtMs }) => nowMs - sentAtMs >= LOST_AFTER_MS))
+    postAsks([...pending.values()].filter(({ sentAtMs }) => !isYoung(sentAtMs, nowMs, LOST_AFTER_MS)))
     if (isGivenUp(here)) {
       isTakingOver = true
       return takeOver()

@@ -1,5 +1,5 @@
 import type { Environment } from '../engine/environment'
-import { CartEchoError } from '../engine/errors'
+import { CartEchoError, unfit } from '../engine/errors'
 import { insistOnMs, isAmount, unless, unlessFunction, type Wrong } from './misuse'
 import { createTimers, type Timer } from './timers'
 
@@ -46,6 +46,8 @@ const QUIET_WITHIN_MS = 60_000
 const MOST_AT_ONCE = 1_000
 /** An answer is on its way for no longer. A promise of the page's may wait for one. */
 const ON_ITS_WAY_MS = 50
+/** A page that polls asks 100,000 times in so long. A point in time, such as `Date.now() + 1_000`, is more, and would take hours. */
+const MOST_MS = 31 * 86_400_000
 /** More turns than any chain of promises of ours takes. */
 const TURNS = 50
 
@@ -121,6 +123,11 @@ export const createVirtualClock = (
     }
   }
 
+  const insistOnSpan = (ms: number): number => {
+    if (insistOnMs('advance()', ms) <= MOST_MS) return ms
+    throw unfit('invalid-options', 'advance()', 'milliseconds from now, at most 31 days', ms)
+  }
+
   return {
     nowMs: timers.nowMs,
     random,
@@ -129,7 +136,7 @@ export const createVirtualClock = (
       wake()
       return stop
     },
-    advance: async (ms) => runUntil(passedMs() + insistOnMs('advance()', ms)),
+    advance: async (ms) => runUntil(passedMs() + insistOnSpan(ms)),
     toNext: async () => {
       const due = next(() => true)
       if (due) await runUntil(due.atMs)

@@ -2,7 +2,7 @@ import { unfit } from '../engine/errors'
 import { attempt, isRecord } from '../engine/shape'
 
 /**
- * A number of milliseconds, 0 or more, however many.
+ * A number of milliseconds, 0 or more.
  * @throws {CartEchoError} `invalid-options` for anything else. A test that said NaN would stand on a clock that shows nothing.
  */
 export const insistOnMs = (name: string, said: unknown): number => {

@@ -40,6 +40,26 @@ describe('what a page listens to', () => {
     expect(names.map((name) => decoded(events, name))).toEqual(['refused', broken, 1])
   })
 
+  it.each([
+    ['no list', 'cart.stock.changed', 'got "cart.stock.changed"'],
+    ['null, as PHP prints what is not set', null, 'got null'],
+    ['an object, as PHP prints a list with a gap', { 1: 'cart.stock.changed' }, 'got an object'],
+    ['a number in the list', [5], 'got 5'],
+    ['nothing in the list', [null], 'got null'],
+    ['an entry without a name', [{}], 'got an object'],
+    ['a decoder that is none', [{ name: 'cart.stock.changed', decode: 'number' }], 'got "number"'],
+  ])('is not read of %s, which is misuse', (_what, events, words) => {
+    const error = failureOf(events as never)
+    expect(error).toMatchObject({ code: 'invalid-event', message: expect.stringContaining('events: expected names') })
+    expect(error?.message).toContain(words)
+  })
+
+  it.each([[null], [5], [['default']], [{}]])('is no instance that is %j: the page would hear nothing', (instance) => {
+    expect(() => readListening([], instance as never)).toThrow(
+      expect.objectContaining({ code: 'invalid-options', message: expect.stringContaining('instance') }),
+    )
+  })
+
   it('keeps the decoder of the default event when it is merely named', () => {
     const { events } = readListening(named('cart.conditions.changed'))
     expect(decoded(events, 'cart.conditions.changed')).toBe('refused')

@@ -684,6 +684,50 @@ describe('when the clock jumped', () => {
   })
 })
 
+describe('when the clock was set back on a hidden page that asks for the shopper’s other tabs, which nobody tells it,', () => {
+  const HOURS_MS = 7_200_000
+
+  it('a loss is waited for no longer than it was', () => {
+    const feed = feedOf()
+    feed.said('lost')
+    feed.setClock(-HOURS_MS)
+    feed.said('opening')
+    expect(feed.dueInMs()).toBeLessThanOrEqual(10_000)
+    expect(feed.pass(10_000)).toEqual(['resync', 'polling: socket-lost'])
+  })
+
+  it('polls come as before, whatever the socket does meanwhile', async () => {
+    const feed = await made.down()
+    await feed.hears(log())
+    feed.setClock(-HOURS_MS)
+    feed.said('delayed')
+    expect(feed.dueInMs()).toBeLessThanOrEqual(37_500)
+    expect(feed.pass(37_500)).toContain('resync')
+  })
+
+  it('audits come as before, whatever is heard meanwhile', async () => {
+    const feed = await made.up()
+    await feed.hears(log())
+    feed.setClock(-HOURS_MS)
+    feed.broadcast(1)
+    expect(feed.dueInMs()).toBeLessThanOrEqual(300_000)
+    expect(feed.pass(300_000)).toContain('resync')
+  })
+
+  it.each([
+    ['failed', failed(500), 'check-failed'],
+    ['was busy', busy, 'check-busy'],
+  ])('a check that %s is asked again when it was to be', async (_what, meaning, code) => {
+    const feed = await made.down()
+    await feed.hears(meaning)
+    feed.setClock(-HOURS_MS)
+    const [inMs, why] = (await feed.ask()).split(': ')
+    expect([Number(inMs) <= 21_500, why]).toEqual([true, code])
+    feed.environment.advance(Number(inMs))
+    expect(await feed.ask()).toBe('asked')
+  })
+})
+
 describe('under any schedule, a sync', () => {
   const step = fc.oneof(
     fc.constantFrom(...(Object.keys(facts) as (keyof typeof facts)[])).map((fact) => ({ fact })),

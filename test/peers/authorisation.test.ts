@@ -60,7 +60,7 @@ const settled = async (pusher: ReturnType<typeof rawEcho>['pusher'], waitUntil =
 }
 
 describe('an authorisation that fails once', () => {
-  it('leaves a dead subscription: 503 during a restart, and the channel stays deaf while the state says connected (core/channels/channel.ts subscribe; pusher-js#255, laravel/echo#478, realtime.md fact 3)', async () => {
+  it('leaves a dead subscription: 503 during a restart, and the channel stays deaf while the state says connected (core/channels/channel.ts subscribe; pusher-js#255, laravel/echo#478)', async () => {
     const { host, port } = shop.server.reverb
     const proxy = await startFaultProxy({ target: { host, port } })
     onTestFinished(() => proxy.close())
@@ -136,7 +136,7 @@ describe('an authorisation that is never answered', () => {
 })
 
 describe('a signature that Reverb refuses', () => {
-  it('is a connection error 4009 without a channel; the subscription is pending for ever, and subscribe() does nothing (core/pusher.ts:220-231; reverb/README.md)', async () => {
+  it('is a connection error 4009 without a channel; the subscription is pending for ever, and subscribe() does nothing (core/pusher.ts:220-231)', async () => {
     const { echo, pusher, asked } = rawEcho(shop.server, cookie, { authorise: forged(shop.server) })
     const { errors, states } = watch({ echo, pusher })
     const { channel, outcome } = join(echo)
@@ -153,7 +153,7 @@ describe('a signature that Reverb refuses', () => {
     expect(states.at(-1)).toBe('connected')
   })
 
-  it('is not cured by leave() and private() either: the pending one is only reinstated (core/channels/channel.ts reinstateSubscription; echo.md §7)', async () => {
+  it('is not cured by leave() and private() either: the pending one is only reinstated (core/channels/channel.ts reinstateSubscription)', async () => {
     const { echo, pusher, asked } = rawEcho(shop.server, cookie, { authorise: forged(shop.server) })
     const { errors } = watch({ echo, pusher })
     join(echo)
@@ -164,7 +164,7 @@ describe('a signature that Reverb refuses', () => {
     expect(asked).toHaveLength(1)
   })
 
-  it('is cured by disconnecting the channel object first, which is internal (echo.md §7)', async () => {
+  it('is cured by disconnecting the channel object first, which is internal', async () => {
     await breakIt(shop.server, 'reject-signatures', { times: 1 })
     const { echo, pusher } = rawEcho(shop.server, cookie)
     const { errors } = watch({ echo, pusher })

@@ -123,7 +123,7 @@ describe('after a drop', () => {
     await clock.until('it is subscribed again', () => confirmed() === 2)
   })
 
-  it('all clients come back in step, without jitter (core/connection/connection_manager.ts:286; realtime.md fact 1)', async () => {
+  it('all clients come back in step, without jitter (core/connection/connection_manager.ts:286)', async () => {
     const clock = holdClientsClock(wires)
     const clients = Array.from({ length: 10 }, () => rawEcho(shop.server, cookie, { port: proxy.port }))
     const isConnected = ({ pusher }: (typeof clients)[number]) => pusher.connection.state === 'connected'
@@ -162,7 +162,7 @@ describe('after a drop', () => {
     expect(statuses.filter((status) => status === 'connected')).toHaveLength(2)
   })
 
-  it('nothing is replayed: what was published meanwhile is lost (reverb/README.md; realtime.md fact 6)', async () => {
+  it('nothing is replayed: what was published meanwhile is lost', async () => {
     const { clock, start, heard, confirmed } = await lost()
     expect(shop.endPromotion()).toBe(5)
     await start()

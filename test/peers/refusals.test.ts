@@ -5,11 +5,11 @@ import { holdClientsClock } from './support/clients-clock'
 import { rawEcho, watch } from './support/raw-echo'
 
 // What raw pusher-js does when Reverb turns it away in the handshake: it gives up for good, though Reverb itself leaves
-// the socket open after 4004 and 4009 (reverb/README.md; core/connection/protocol/protocol.ts:104-128).
+// the socket open after 4004 and 4009 (core/connection/protocol/protocol.ts:104-128).
 
 const APP = { id: '1001', key: 'cart-bed-key', secret: 'cart-bed-secret' }
 
-describe('turned away in the handshake, pusher-js never comes again (protocol.ts getCloseAction; realtime.md fact 4)', () => {
+describe('turned away in the handshake, pusher-js never comes again (protocol.ts getCloseAction)', () => {
   it.each([
     ['4001: an unknown key', 4001, APP, { key: 'no-such-key' }],
     ['4009: an origin that is not allowed', 4009, { ...APP, allowedOrigins: ['shop.example'] }, {}],

@@ -29,6 +29,11 @@ const following = (options: FakeEnvironmentOptions = {}) => {
   const follower = follow(tab, () => note('takeover'), null)
   const heard = (n = 0, term = 1): void =>
     follower.hear({ name: 'here', from: 'b', term, n, isVisible: true, connection, nextTryAtMs: null })
+  /** The leader's page is hidden, and polls since then. */
+  const heardPolling = (sinceMs: number): void => {
+    const polling = { name: 'polling', reason: 'socket-lost', error: null, sinceMs } as const
+    follower.hear({ name: 'here', from: 'b', term: 1, n: 0, isVisible: false, connection: polling, nextTryAtMs: null })
+  }
   const delivered = (n: number): void =>
     follower.hear({ name: 'deliver', from: 'b', term: 1, n, event: 'e', payload: {} })
   const ask = (): void => {
@@ -42,7 +47,7 @@ const following = (options: FakeEnvironmentOptions = {}) => {
     follower.stop()
     expect([environment.pending(), environment.watching()]).toEqual([0, 0])
   }
-  return { environment, done, heard, delivered, ask, end }
+  return { environment, done, heard, heardPolling, delivered, ask, end }
 }
 
 describe('a follower', () => {
@@ -101,6 +106,28 @@ describe('a follower', () => {
       environment.advance(1_000)
     }
     expect(done).toEqual(['ask 0', 'ask 25000', 'ask 50000'])
+    end()
+  })
+})
+
+describe('a follower whose clock was set back', () => {
+  it('sends an ask again that was not answered: nobody knows for how long', () => {
+    const { environment, done, heard, ask, end } = following({ isVisible: false })
+    ask()
+    environment.setClock(-600_000)
+    heard()
+    heard()
+    expect(done).toEqual(['ask 0', 'ask -600000'])
+    end()
+  })
+
+  it('takes over from a hidden leader that has lost its socket, and does not wait until the clock has caught up', () => {
+    const { environment, done, heardPolling, end } = following()
+    heardPolling(environment.nowMs())
+    environment.setClock(-600_000)
+    heardPolling(environment.nowMs() + 600_000)
+    environment.advance(10_000)
+    expect(done).toEqual(['takeover -600000'])
     end()
   })
 })

@@ -76,8 +76,8 @@ export const wasReplaced = (source: PageEcho, echo: EchoLike): boolean => {
 /** What a source gives now, without waiting: no Echo, where it is a promise or a getter that is early. Never throws. */
 export const echoNow = (source: PageEcho): unknown => {
   const { value } = tryGet(source)
-  // A promise that nobody waits for must not be an unhandled rejection of the page's.
-  if (isPromise(value)) value.then(undefined, () => undefined)
+  // A promise that nobody waits for must not be an unhandled rejection of the page's. One of a library may take both callbacks for granted, or throw.
+  if (isPromise(value)) Promise.resolve(value).catch(() => undefined)
   return value
 }
 

@@ -50,6 +50,11 @@ export const COMMANDS = {
         value: '<origin>',
         help: 'an origin whose pages may call the shop, such as http://localhost:5173; may be given again',
       },
+      pages: {
+        type: 'string',
+        value: '<folder>',
+        help: 'serves your own pages: <!-- cart-echo --> in them becomes the page block',
+      },
       version: { type: 'boolean', help: 'which cart-echo this is' },
       help: HELP_OPTION,
     },

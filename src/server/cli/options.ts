@@ -29,6 +29,8 @@ export interface StartRequest {
   readonly autoLogin: Id | null
   /** Other origins whose pages may call. */
   readonly allowedOrigins: readonly string[]
+  /** The folder whose pages are served; null: the demo shop. */
+  readonly pages: string | null
 }
 
 /** That a shop is to be examined. */
@@ -95,14 +97,15 @@ const start = (args: readonly string[], command: 'start' | null): CliRequest => 
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) return mistake(`--port takes 0 to 65535, not "${port}"`)
   if (host === '') return mistake('--host takes an address of this machine, such as 127.0.0.1')
   if (!isLevel(level)) return mistake(`--level takes guide, log or outbox, not "${level}"`)
-  const { 'auto-login': autoLogin = '1', 'allow-origin': allowedOrigins = [] } = values
+  const { 'auto-login': autoLogin = '1', 'allow-origin': allowedOrigins = [], pages = null } = values
   const customer = findCustomer(autoLogin)
   if (!customer && autoLogin !== 'none')
     return mistake(`--auto-login takes none, or a customer: ${CUSTOMERS.map(({ id }) => id).join(', ')}`)
   const stranger = allowedOrigins.find((origin) => !isOrigin(origin))
   if (stranger !== undefined)
     return mistake(`--allow-origin takes an origin such as http://localhost:5173, not "${stranger}"`)
-  return { kind: 'start', port: Number(port), host, level, autoLogin: customer?.id ?? null, allowedOrigins }
+  if (pages === '') return mistake('--pages takes a folder')
+  return { kind: 'start', port: Number(port), host, level, autoLogin: customer?.id ?? null, allowedOrigins, pages }
 }
 
 const doctor = (args: readonly string[], environment: Environment): CliRequest => {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { createColors } from 'picocolors'
 import type { CartEchoServer } from '../cart-echo-server'
 import { CartEchoServerError } from '../errors'
@@ -84,7 +84,12 @@ const serve = async (request: StartRequest, environment: CliEnvironment): Promis
   if (!server) return 1
   if (!isLoopback(request.host)) environment.err(OPEN_TO_OTHERS)
   environment.out(
-    greeting(server, { hasExamples: existsSync(EXAMPLES), colours: createColors(environment.hasColours === true) }),
+    greeting(server, {
+      pages: request.pages,
+      hasExamples: existsSync(EXAMPLES),
+      autoLogin: request.autoLogin,
+      colours: createColors(environment.hasColours === true),
+    }),
   )
   await environment.stopped()
   await server.close()
@@ -92,13 +97,21 @@ const serve = async (request: StartRequest, environment: CliEnvironment): Promis
   return 0
 }
 
+/** Somebody's own pages have whatever they have, on their own machine: inline scripts, Alpine's expressions, files of a CDN. */
+const OWN_PAGES = { 'Content-Security-Policy': "frame-ancestors 'self'" }
+
 const start = async (
-  { port, host, level, autoLogin, allowedOrigins }: StartRequest,
+  { port, host, level, autoLogin, allowedOrigins, pages }: StartRequest,
   { err }: CliEnvironment,
 ): Promise<CartEchoServer | null> => {
+  if (pages !== null && !statSync(pages, { throwIfNoEntry: false })?.isDirectory()) {
+    err(`cart-echo: There is no folder ${plain(pages)}: --pages takes the one that your index.html lies in.\n`)
+    return null
+  }
   try {
     const policy = { pollMs: ASK_EVERY_MS, auditMs: ASK_EVERY_MS }
-    return await startServer({ port, host, level, autoLogin, allowedOrigins, policy })
+    const own = pages === null ? {} : { pages, pageHeaders: OWN_PAGES }
+    return await startServer({ port, host, level, autoLogin, allowedOrigins, policy, ...own })
   } catch (error) {
     if (!(error instanceof CartEchoServerError)) throw error
     err(`cart-echo: ${plain(error.message)}\n`)

@@ -76,17 +76,19 @@ export const createShop = (options: ShopOptions): Shop => {
   const outbox = createOutbox({ logs, broadcast, now })
   const tell = createTell({ logs, outbox })
   const promotions = createPromotions({ carts, level, tell, now })
+  const publish = createPublish({ tell, level })
   const state = (): ShopState => shopState({ carts, logs, outbox, sockets })
+  const admin = createAdminRoutes({ promotions, publish, state, ownName: options.place.hostname })
 
   return {
     ...promotions,
     ...createDatabaseWork(memory),
     memory,
-    publish: createPublish({ tell, level }),
+    publish,
     broadcast: createBroadcast(broadcast),
     state,
     sweep: outbox.sweep,
-    ...createFront(options, memory, createAdminRoutes({ promotions, state, ownName: options.place.hostname })),
+    ...createFront(options, memory, admin),
     stop: level === 'outbox' ? startSweeper(outbox, options.sweepEveryMs) : () => {},
   }
 }

@@ -3,7 +3,15 @@ import { readArguments } from '../../../src/server/cli/options'
 import { isLoopback } from '../../../src/server/cli/words'
 
 /** What is started when nothing is said. */
-const START = { kind: 'start', port: 8080, host: '127.0.0.1', level: 'log', autoLogin: 1, allowedOrigins: [] }
+const START = {
+  kind: 'start',
+  port: 8080,
+  host: '127.0.0.1',
+  level: 'log',
+  autoLogin: 1,
+  allowedOrigins: [],
+  pages: null,
+}
 const UUID = '0199f3a2-7c1e-7b4d-9a5f-3c2d1e0f4b6a'
 
 describe('the words after cart-echo', () => {
@@ -22,6 +30,7 @@ describe('the words after cart-echo', () => {
       ['--allow-origin', 'http://localhost:5173', '--allow-origin=https://shop.test'],
       { ...START, allowedOrigins: ['http://localhost:5173', 'https://shop.test'] },
     ],
+    [['--pages', 'public'], { ...START, pages: 'public' }],
     [['--help', '--port', 'x'], { kind: 'help', command: null }],
     [['--version'], { kind: 'version' }],
     [['-h'], { kind: 'help', command: null }],
@@ -45,6 +54,7 @@ describe('the words after cart-echo', () => {
         `--allow-origin takes an origin such as http://localhost:5173, not "${origin}"`,
       ],
     ),
+    [['--pages', ''], '--pages takes a folder'],
     [['--no-such'], "Unknown option '--no-such'"],
     [['begin'], 'There is no command "begin": start, doctor, laravel or completion'],
     [['docter', 'https://shop.test'], 'There is no command "docter": doctor?'],

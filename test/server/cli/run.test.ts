@@ -1,7 +1,15 @@
-import { describe, expect, it } from 'vitest'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { runCli } from '../../../src/server/cli/run'
+import { blocksOf } from '../../support/documents'
 import { openBrowser } from '../support/browser'
 import { serve } from '../support/serve'
+
+/** What docs/server.md shows under a name. */
+const shown = (name: string): string =>
+  blocksOf('docs/server.md').find(({ mark }) => mark === `written: ${name}`)?.code ?? ''
 
 /** Runs the command; what it prints and the button that stops it. */
 const run = (words: readonly string[]) => {
@@ -42,6 +50,30 @@ describe('the command', () => {
     expect(await code).toBe(0)
     expect(printed.err).toBe('')
     await expect(openBrowser(address).get('/up')).rejects.toThrow()
+  })
+
+  it.each([1, 2])(
+    'prints the block that a page of one’s own needs, as the documents show it, for customer %i',
+    async (user) => {
+      const { printed, code, url, stop } = run(['--port', '0', '--auto-login', `${user}`])
+      const { port } = new URL(await url)
+      stop()
+      await code
+      const blockIn = (text: string): unknown =>
+        JSON.parse(/<script type="application\/json" data-cart-echo>([^<]+)<\/script>/.exec(text)?.[1] ?? '')
+      const documented = blockIn(shown('stand-in-block').replace('8080', port).replace('"user": 1', `"user": ${user}`))
+      expect(documented).toMatchObject({ user, reverb: { port: Number(port) } })
+      expect(blockIn(printed.out)).toEqual(documented)
+    },
+  )
+
+  it('prints no block where nobody is logged in', async () => {
+    const { printed, code, url, stop } = run(['--port', '0', '--auto-login', 'none'])
+    await url
+    stop()
+    await code
+    expect(printed.out).not.toContain('<script')
+    expect(printed.out).toContain('--auto-login none')
   })
 
   it('prints no colours', async () => {
@@ -87,6 +119,29 @@ describe('the command', () => {
     const { printed, code } = run(['--help'])
     expect(await code).toBe(0)
     expect(printed.out).toContain('--port')
+  })
+
+  it('serves pages of your own, whatever is in them, and says how to change a cart', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'cart-echo-pages-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    await writeFile(join(folder, 'index.html'), '<script>inline()</script><!-- cart-echo -->')
+    const { printed, code, url, stop } = run(['--port', '0', '--pages', folder])
+    const page = await openBrowser(await url).get('/')
+    expect(page.text).toMatch(/^<script>inline\(\)<\/script><script [^>]*data-cart-echo>[^<]*"user":1/)
+    expect(page.headers.get('content-security-policy')).toBe("frame-ancestors 'self'")
+    const [, path = ''] = /curl -X POST http:\/\/[^/]+(\/\S+)/.exec(printed.out) ?? []
+    expect(await openBrowser(await url).post(path, {})).toMatchObject({ status: 200 })
+    expect(printed.out).not.toContain('/cart\n')
+    stop()
+    expect(await code).toBe(0)
+  })
+
+  it.each(['no-such-folder', 'package.json'])('says so where there is no folder with pages: %s', async (pages) => {
+    const { printed, code } = run(['--port', '0', '--pages', pages])
+    expect(await code).toBe(1)
+    expect(printed.err).toBe(
+      `cart-echo: There is no folder ${pages}: --pages takes the one that your index.html lies in.\n`,
+    )
   })
 
   it('warns when strangers can come in', async () => {

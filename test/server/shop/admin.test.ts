@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest'
+import { blocksOf } from '../../support/documents'
 import { openBrowser, rawRequest } from '../support/browser'
 import { serve } from '../support/serve'
 import { greetedSocket } from '../support/socket'
 
 const REMOVE = '/admin/conditions/raya-sale/remove-from-all'
 const JSON_BODY = { 'content-type': 'application/json' }
+
+/** What docs/server.md shows under a name. */
+const shown = (name: string): string =>
+  blocksOf('docs/server.md').find(({ mark }) => mark === `written: ${name}`)?.code ?? ''
 
 describe('the admin', () => {
   it('removes a condition from all carts and gives it back', async () => {
@@ -44,6 +49,57 @@ describe('the admin', () => {
       expect((await openBrowser((await serve()).url).post(path)).status).toBe(404)
     },
   )
+})
+
+describe('an event of one’s own', () => {
+  const EVENT = { customer: 1, event: 'cart.stock.changed', payload: { sku: 'mug', left: 2 } }
+
+  it('goes through the customer’s log', async () => {
+    const server = await serve()
+    const admin = openBrowser(server.url)
+    expect(await admin.post('/admin/events', EVENT)).toMatchObject({ status: 200, json: { seq: 1 } })
+    const { json } = await admin.get('/admin/state')
+    expect(json.log).toMatchObject([{ customer: 1, seq: 1, event: 'cart.stock.changed' }])
+  })
+
+  it('is sent by one call, as the documents show it', async () => {
+    const [, path = '', type, body] =
+      /curl -X POST http:\/\/127\.0\.0\.1:8080(\S+) -H '([^']+)' \\\n\s+-d '([^']+)'/.exec(shown('own-event-http')) ??
+      []
+    expect(type).toBe('Content-Type: application/json')
+    expect(JSON.parse(body ?? '')).toEqual(EVENT)
+    expect((await openBrowser((await serve()).url).post(path, JSON.parse(body ?? ''))).status).toBe(200)
+  })
+
+  it('needs a customer there is', async () => {
+    const { status, json } = await openBrowser((await serve()).url).post('/admin/events', { ...EVENT, customer: 9 })
+    expect(status).toBe(404)
+    expect(json.message).toMatch(/no customer 9.* 1, 2/)
+  })
+
+  it.each([
+    {},
+    { ...EVENT, customer: null },
+    { ...EVENT, customer: {} },
+    { ...EVENT, event: '' },
+    { ...EVENT, event: 7 },
+    { ...EVENT, payload: undefined },
+    { ...EVENT, payload: [] },
+    { ...EVENT, payload: '{}' },
+  ])('is told what to send in the place of %j', async (body) => {
+    const admin = openBrowser((await serve()).url)
+    const { status, json } = await admin.post('/admin/events', body)
+    expect(status).toBe(422)
+    expect(json.message).toContain('"customer": 1')
+    expect((await admin.get('/admin/state')).json.log).toEqual([])
+  })
+
+  it('is not taken from another site', async () => {
+    const { url } = await serve()
+    const headers = { ...JSON_BODY, origin: 'https://evil.example' }
+    const sent = { method: 'POST', headers, body: JSON.stringify(EVENT) }
+    expect((await rawRequest(url, '/admin/events', sent)).status).toBe(403)
+  })
 })
 
 describe('another site', () => {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { snippet } from '../../support/documents.mjs'
+import { filesOf, snippet } from '../../support/documents.mjs'
 import { withNodeFiles } from '../../support/node-files.mjs'
 
 const read = (path) => readFileSync(new URL(path, import.meta.url), 'utf8')
@@ -10,6 +10,9 @@ export default {
   files: () =>
     withNodeFiles({
       'src/main.tsx': snippet('react'),
+      'src/react-start.tsx': snippet('react-start'),
+      'src/cart.ts': read('./src/cart.ts'),
+      'src/echo.ts': filesOf('vite-react')['src/echo.ts'],
       'src/window-echo.d.ts': snippet('window-echo'),
       'src/own-event.ts': snippet('own-event') + snippet('own-event-news'),
       'src/query-client.ts': read('./src/query-client.ts'),

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { snippet } from '../../support/documents.mjs'
+import { filesOf, snippet } from '../../support/documents.mjs'
 import { withNodeFiles } from '../../support/node-files.mjs'
 
 const read = (path) => readFileSync(new URL(path, import.meta.url), 'utf8')
@@ -10,6 +10,10 @@ export default {
   files: () =>
     withNodeFiles({
       'src/main.ts': snippet('vue'),
+      'src/vue-main.ts': snippet('vue-main'),
+      'src/VueStart.vue': snippet('vue-start'),
+      // The same Echo, whatever the framework.
+      'src/echo.ts': filesOf('vite-react')['src/echo.ts'],
       'src/App.vue': snippet('vue-notice'),
       'src/window-echo.d.ts': snippet('window-echo'),
       'src/own-event.ts': snippet('own-event') + snippet('own-event-news'),

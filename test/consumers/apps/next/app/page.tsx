@@ -1,5 +1,5 @@
+import { askShop } from './ask-shop'
 import { CartNotice } from './cart-notice'
-import { askShop } from './who-is-looking'
 
 export default async function Page() {
   const { cart } = await askShop<{ cart: { total: string } }>('/api/cart')
