@@ -328,6 +328,16 @@ describe('when the one that leads', () => {
     expect(stateOf(first)).toBe('polling')
   })
 
+  it('polls, and is hidden then, it says so at once, and one that is looked at takes over', async () => {
+    const { shop, pass, first, others, leader } = await withTabs(2)
+    shop.setSocket(false)
+    await pass(20_000)
+    expect([leader(), stateOf(first)]).toEqual([first, 'polling'])
+    first.tab.signal('hidden')
+    await pass(500)
+    expect(leader()).toBe(others[0])
+  })
+
   it('is hidden and polls, and so is every other, it keeps its place until one is looked at', async () => {
     const { shop, pages, pass, first, others, leader } = await withTabs(3)
     for (const { tab } of pages) tab.signal('hidden')
