@@ -506,6 +506,20 @@ describe('what a tool hears of several tabs', () => {
     expect(new Set([...(seen[0]?.others ?? []), selves[0]])).toEqual(new Set(selves))
   })
 
+  it('is told once for each change, not for each message', async () => {
+    const { first, open, shop, pass } = await withTabs(1)
+    let told = 0
+    first.cart.trace(({ name }) => {
+      if (name === 'tabs') told += 1
+    })
+    open()
+    await pass(LIVE_MS)
+    const before = told
+    shop.commit('ours')
+    await pass(300_000)
+    expect([before > 0, told - before]).toEqual([true, 0])
+  })
+
   it('follows who goes, and who leads then', async () => {
     const { first, others, pass } = await withTabs(2)
     first.cart.stop()
