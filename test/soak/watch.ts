@@ -71,6 +71,8 @@ export const watchPages = ({ shoppers, book, server }: House): Watch => {
           await breach(shopper, tab, page, [...wrongs, `after ${withinMs / 1_000} s in which all was well`])
         if (performance.now() > endMs) throw new Breach(`A tab of shopper ${shopper.id} shows no page of the shop.`)
         if (page && performance.now() > againMs && !page.connection.startsWith('live')) {
+          // A page whose broadcasts were all dropped goes on polling until it hears one.
+          if (page.connection === 'polling: no-broadcasts') book.publish(shopper.id, 'plain')
           await tab.tab.evaluate('void soak.start()')
           againMs += START_AGAIN_MS
         }

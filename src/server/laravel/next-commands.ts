@@ -11,6 +11,9 @@ export interface Next {
   readonly to: string
 }
 
+/** Starts Reverb. It does not end by itself. */
+export const RUNS_ON = 'php artisan reverb:start'
+
 const ADD: readonly (readonly [lock: string, command: string])[] = [
   ['pnpm-lock.yaml', 'pnpm add cart-echo'],
   ['yarn.lock', 'yarn add cart-echo'],
@@ -30,7 +33,7 @@ export const nextCommands = async ({ files, found, packages }: App, level: Level
   const isInteger = found.ids === 'integer'
   return {
     before,
-    first: [...migrate, 'php artisan reverb:start', tinkerLine(isInteger ? '1' : 'App\\Models\\User::first()')],
+    first: [...migrate, RUNS_ON, tinkerLine(isInteger ? '1' : 'App\\Models\\User::first()')],
     to: isInteger ? 'user 1' : 'the first user',
   }
 }

@@ -60,9 +60,12 @@ export const notesOn = async (app: App, level: Level): Promise<readonly string[]
     ],
     [
       found.inertia !== null,
-      'Inertia: the block is rendered once; who logs in or out without a new page is told by cart.identify() (docs/recipes.md).',
+      'Inertia: two steps are left to you, a shared prop, which says who is looking, and one file that reads the cart anew (docs/recipes.md, Inertia).',
     ],
-    [found.livewire !== null, "Livewire: components read the cart anew by #[On('cart-updated')] (docs/livewire.md)."],
+    [
+      found.livewire !== null,
+      "Livewire: one step is left to you, a method with #[On('cart-updated')] in each component that shows the cart (docs/livewire.md).",
+    ],
     [
       (await files.text('config/filament-cart.php')) !== null,
       'config/filament-cart.php: its features.broadcast_cart_updates is honoured.',

@@ -2,6 +2,7 @@ import type { Colors } from 'picocolors/types'
 import { plain } from '../plain-line'
 import { diffOf } from './diff'
 import type { Found } from './facts'
+import { RUNS_ON } from './next-commands'
 import type { Plan } from './plan'
 import { linesAdded } from './plan-settings'
 import type { Action, Step } from './step'
@@ -110,10 +111,15 @@ export const sayNext = (
   const open = [...new Set(steps.flatMap(({ path, action }) => (action === 'by-hand' ? [path] : [])))]
   const byHand =
     open.length === 0 ? '' : `By hand, as said above\n${open.map((path) => `  ${plain(path)}\n`).join('')}\n`
-  const runsOn =
-    'reverb:start runs on, in a terminal of its own. From then on a worker sends what is queued:\n' +
-    typed([...enter, 'php artisan queue:work --queue=broadcasts,default'])
-  return `${byHand}${before}Then log in as ${next.to}, open a page, and make it hear its first event\n${typed(next.first)}\n${runsOn}`
+  // A shell passes over what stands behind #.
+  const commands = next.first.map((command) =>
+    command === RUNS_ON ? `${command}   # runs on: a terminal of its own` : command,
+  )
+  const shop =
+    'From then on a worker, which runs on too, sends what is queued:\n' +
+    typed([...enter, 'php artisan queue:work --queue=broadcasts,default']) +
+    "\nWhere your shop changes a shopper's cart, say so in the same transaction, as the line of tinker does: CartLog::append() (docs/laravel.md, Level 1)\n"
+  return `${byHand}${before}Then log in as ${next.to}, open a page, and make it hear its first event\n${typed(commands)}\n${shop}`
 }
 
 /** A path as a shell takes it. */
