@@ -314,6 +314,20 @@ describe('whatever the Echo is, an Echo transport', () => {
     expect(failing.environment.pending() + never.environment.pending()).toBe(0)
   })
 
+  it('takes a promise no more that comes after 20 s, which was said to be too late, or after the page has stopped', async () => {
+    let come = (_echo: ReturnType<typeof fakeEcho>): void => undefined
+    const late = new Promise<ReturnType<typeof fakeEcho>>((resolve) => {
+      come = resolve
+    })
+    const { environment, said } = listen(late)
+    const stopped = listen(late)
+    stopped.link.stop()
+    environment.advance(20_000)
+    come(fakeEcho('connected'))
+    await new Promise((resolve) => setTimeout(resolve))
+    expect([said, stopped.said]).toEqual([['refused: no-echo'], []])
+  })
+
   it('says that it begins anew when it looks for one again that could not be loaded', async () => {
     const chunks = [Promise.reject(new Error('chunk not found')), Promise.resolve(fakeEcho('connected'))]
     const { said, environment } = listen(() => chunks.shift() ?? null)

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type ReverbOptions, reverb } from '../../src/connections/reverb'
 import { CartEchoError } from '../../src/engine/errors'
 import type { Connector, Sink } from '../../src/engine/transport'
@@ -41,6 +41,16 @@ describe('reverb()', () => {
     [{ key: 'k', host: '::1' }, 'wss://[::1]:443/app/k'],
   ])('with %j opens a socket to %s', (options, expected) => {
     expect(addressOf(options)).toBe(`${expected}?protocol=7&client=cart-echo`)
+  })
+
+  it.each([
+    ['the page’s own', { hostname: 'shop.test' }, 'https://other.test', 'shop.test:443'],
+    ['its parent’s, in a frame of `srcdoc`', { hostname: '' }, 'https://shop.test', 'shop.test:443'],
+  ])('where no host is named opens a socket to %s', (_whose, location, origin, expected) => {
+    vi.stubGlobal('location', location)
+    vi.stubGlobal('origin', origin)
+    onTestFinished(() => void vi.unstubAllGlobals())
+    expect(new URL(addressOf({ key: 'k', scheme: 'http', port: 443 }) ?? '').host).toBe(expected)
   })
 
   it.each(['bücher.example', '::1', '[::1]', 'ws_internal.local'])('takes the host %s', (host) => {

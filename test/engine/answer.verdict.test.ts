@@ -24,6 +24,13 @@ describe('an answer of the check', () => {
     ['from the beginning of a log', 'e1:0', ['e1:0', 'e1:2'], 'continues'],
     ['of a new log, from the beginning of the empty one before', 'e1:0', ['e1:0', 'e2:2'], 'continues'],
     ['of a new log, from the middle of the one before', 'e1:17', ['e1:17', 'e2:19'], 'malformed'],
+    [
+      'of a new log, from the beginning of the one before, to a page in the middle of that',
+      'e1:17',
+      ['e1:0', 'e2:2'],
+      'too-late',
+    ],
+    ['of a new log, from the middle of it, to a page of a log that was empty', ':0', ['e2:2', 'e2:4'], 'too-late'],
     ['of another life, from the middle of this', 'e1:17', ['e2:17', 'e2:19'], 'too-late'],
   ])('%s', (_what, place, answer, expected) => {
     expect(verdict(place, answer)).toBe(expected)

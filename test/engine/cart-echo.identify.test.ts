@@ -69,6 +69,20 @@ describe('an identity that is said without throwing', () => {
     ])
   })
 
+  it('is nobody’s where it breaks as it is read, and says so in the words of that', () => {
+    const { cart, errors } = openCart()
+    const identity = {
+      user: 7,
+      get cursor(): string {
+        throw new TypeError('broken by the page')
+      },
+    }
+    identifyWithoutThrowing(cart, identity)
+    expect(cart.connection.get().reason).toBe('no-user')
+    expect(errors.map(({ code, message }) => `${code}: ${message}`)).toEqual(['invalid-page: broken by the page'])
+    cart.stop()
+  })
+
   it('never throws, whatever it was', () => {
     for (const identity of [
       null,

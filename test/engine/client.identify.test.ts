@@ -145,6 +145,23 @@ describe('identify() of the same customer', () => {
     end()
   })
 
+  it('with an older cursor, by the refresh itself, has the cart read three times more for each change, and not for ever', async () => {
+    const { client, hear, environment, end } = listeningClient({ identity: { user: 7, cursor: 'e1:1' } })
+    let reads = 0
+    client.onRefresh(() => {
+      reads += 1
+      client.identify({ user: 7, cursor: 'e1:1' })
+    })
+    client.start()
+    hear(at(2))
+    await environment.advanceTurnByTurn(600_000)
+    expect(reads).toBe(4)
+    hear(at(3))
+    await environment.advanceTurnByTurn(600_000)
+    expect(reads).toBe(8)
+    end()
+  })
+
   it.each([
     ['newer', 'e1:5', [6], false],
     ['older', 'e1:1', [3, 4, 5, 6], true],

@@ -1,6 +1,7 @@
 // Listeners may call anything at any time: identify(), stop(), start() or on() in the middle of what is being told.
 
 import { expect, it } from 'vitest'
+import type { CartEcho } from '../../src/engine/cart-echo'
 import { CartEchoError } from '../../src/engine/errors'
 import { refused } from '../../src/engine/state'
 import type { Sink } from '../../src/engine/transport'
@@ -145,6 +146,23 @@ it('after other-user the page still knows whose it was: start() does not take th
   client.start()
   link().answer(answerOf('e1:1', 'e1:3', { owner: 'theirs' }))
   expect(heard).toEqual(['change 2'])
+})
+
+it.each<[string, (client: CartEcho) => void, string]>([
+  ['stop()', (client) => client.stop(), 'not-started'],
+  ['identify()', (client) => client.identify({ user: 8 }), 'finding-echo'],
+])('%s from a news subscriber, as another customer is found: nothing is refused any more', (_what, act, reason) => {
+  const { client, link } = listeningClient({ canAsk: true, identity: { user: 7, owner: 'mine', cursor: 'e1:1' } })
+  client.start()
+  link().answer(answerOf('e1:1', 'e1:2', { owner: 'mine' }))
+  const off = client.news.subscribe(({ last }) => {
+    if (last) return
+    off()
+    act(client)
+  })
+  link().answer(answerOf('e1:2', 'e1:3', { owner: 'theirs' }))
+  expect(client.connection.get().reason).toBe(reason)
+  expect(client.news.get().unread).toEqual([])
 })
 
 it('identify() with another owner than the one an answer named wipes the news', () => {

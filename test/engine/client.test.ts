@@ -30,6 +30,15 @@ describe('a client', () => {
     end()
   })
 
+  it('asks nothing for a broadcast that it does not listen to', () => {
+    const { client, link, environment, end } = listeningClient({ canAsk: true, identity: { user: 7, cursor: 'e1:1' } })
+    client.start()
+    link().sink.deliver('order.shipped', { n: 1 })
+    environment.advance(10_000)
+    expect(link().asked).toEqual([])
+    end()
+  })
+
   it('shows how the page is fed', () => {
     const { client, link, states, end } = listeningClient()
     client.start()

@@ -28,6 +28,23 @@ describe('an alarm', () => {
     expect(rung).toEqual(['second'])
   })
 
+  it('that is set anew for the same time keeps its timer, for that comes with every broadcast, and does what was said last', () => {
+    const environment = fakeEnvironment()
+    let timers = 0
+    const schedule: typeof environment.schedule = (inMs, run) => {
+      timers += 1
+      return environment.schedule(inMs, run)
+    }
+    const alarm = createAlarm({ ...environment, schedule })
+    const rung: string[] = []
+    for (const name of ['first', 'second']) alarm.set(1_000, () => rung.push(name))
+    environment.advance(1_000)
+    expect([timers, rung]).toEqual([1, ['second']])
+    for (const inMs of [1_000, 999]) alarm.set(inMs, () => undefined)
+    expect(timers).toBe(3)
+    alarm.stop()
+  })
+
   it('that is stopped does not ring, leaves no timer, and may be set again', () => {
     const { environment, rung, alarm, set } = alarmIn()
     alarm.stop()

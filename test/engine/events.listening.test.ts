@@ -104,6 +104,10 @@ describe('what a page listens to', () => {
     expect(failureOf([defined(name, () => 1)])?.code).toBe('invalid-event')
   })
 
+  it('that may not be called so is said with the option it stands in, and what belongs there', () => {
+    expect(failureOf(named('cart'))?.message).toBe('events: expected names such as cart.stock.changed, got "cart".')
+  })
+
   it("is named without Echo's leading dot, and says so", () => {
     const error = failureOf(named('.cart.stock.changed'))
     expect(error?.code).toBe('invalid-event')

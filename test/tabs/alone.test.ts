@@ -360,6 +360,11 @@ describe('code that cannot be fetched', () => {
     expect(shop.counts.sockets).toBe(2)
     expect(fetched()).toBeGreaterThan(20)
     expect(fetched()).toBeLessThan(60)
+    // Never more seldom than every two minutes; every one here, where chance is always a half.
+    const before = fetched()
+    await pass(600_000)
+    expect(fetched() - before).toBeGreaterThanOrEqual(18)
+    expect(fetched() - before).toBeLessThanOrEqual(20)
     setCode('at once')
     await pass(130_000)
     shop.commit('ours')

@@ -63,17 +63,24 @@ describe('a leader whose page lacks what it needs for a socket', () => {
     return { stop: () => undefined }
   }
 
-  it('gives way to a page that is opened later', async () => {
-    const { open, pass, shop, pages, leader } = openShopperTabs()
-    open({ live: withoutEcho })
-    await pass(5_000)
-    expect(pages.map(({ cart }) => cart.connection.get().reason)).toEqual(['echo-failed'])
-    open()
-    await pass(5_000)
-    expect(leader()).toBe(pages[1])
-    expect(pages.map(({ cart }) => cart.connection.get().name)).toEqual(['live', 'live'])
-    expect(shop.counts.sockets).toBe(1)
-  })
+  it.each(['no-echo', 'echo-failed', 'no-web-socket', 'page-expired'] as const)(
+    'gives way to a page that is opened later: %s',
+    async (reason) => {
+      const { open, pass, shop, pages, leader } = openShopperTabs()
+      const without: Transport = (sink) => {
+        sink.state(refused(reason))
+        return { stop: () => undefined }
+      }
+      open({ live: without })
+      await pass(5_000)
+      expect(pages.map(({ cart }) => cart.connection.get().reason)).toEqual([reason])
+      open()
+      await pass(5_000)
+      expect(leader()).toBe(pages[1])
+      expect(pages.map(({ cart }) => cart.connection.get().name)).toEqual(['live', 'live'])
+      expect(shop.counts.sockets).toBe(1)
+    },
+  )
 
   it('and only came to lead because another was closed gives way to whoever can do better', async () => {
     const { open, pass, pages, leader } = openShopperTabs()

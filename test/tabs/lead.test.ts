@@ -83,6 +83,37 @@ describe('what other tabs ask while the leader’s socket is being opened', () =
   })
 })
 
+it('a tab that leads once more answers nobody by what it knew the first time', async () => {
+  const { shop, open, pass, leader } = openShopperTabs()
+  let isOpening = false
+  const live: Transport = (sink) => {
+    if (!isOpening) return shop.live(sink)
+    sink.state({ name: 'starting' })
+    return { stop: () => undefined }
+  }
+  const first = open({ live })
+  await pass(3_000)
+  const second = open()
+  shop.commit('ours')
+  await pass(3_000)
+  first.tab.hang()
+  second.tab.signal('focused')
+  await pass(8_000)
+  expect(leader()).toBe(second)
+  isOpening = true
+  first.tab.unhang()
+  shop.commit('ours')
+  await pass(1_000)
+  second.cart.stop()
+  await pass(1_000)
+  expect(leader()).toBe(first)
+  const third = open({ behind: 2 })
+  await pass(2_000)
+  expect(third.told).toEqual([])
+  await pass(10_000)
+  expect(third.told.map(({ seq, via }) => `${seq} ${via}`)).toEqual(['1 check', '2 check'])
+})
+
 describe('what a leader says', () => {
   const leading = async () => {
     const shopper = openShopperTabs()

@@ -257,6 +257,25 @@ describe('a word that is forged', () => {
     expect(seqsOf([follower])).toEqual([[1, 2, 3]])
   })
 
+  it('is reported once where the check fails that would confirm it, and asked about again', async () => {
+    const { shop, pass, browser, follower } = await withTwo()
+    let asks = 0
+    const forger = browser.open().ports.openBus(NAME, (message) => {
+      const { name, id } = Object(message)
+      if (name !== 'ask') return
+      asks += 1
+      const reply = said(shop, { cursor: { ...shop.head(), seq: 9_000_000 }, reset: true })
+      forger.post({ name: 'reply', ...termOf(browser), ids: [id], reply, asOfMs: 1_000_000 })
+    })
+    shop.setCheck('failing')
+    const checked = follower.cart.check().catch(({ code }) => code)
+    await pass(1_000)
+    expect([await checked, errorsOf([follower])]).toEqual(['check-failed', ['check-failed']])
+    await pass(60_000)
+    expect(asks).toBeGreaterThan(2)
+    expect(errorsOf([follower])).toEqual(['check-failed'])
+  })
+
   it('that somebody else is logged in, is asked about, and not often', async () => {
     const { shop, pass, pages, browser } = await withTwo()
     const before = shop.counts.checks

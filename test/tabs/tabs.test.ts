@@ -328,6 +328,16 @@ describe('when the one that leads', () => {
     expect(stateOf(first)).toBe('polling')
   })
 
+  it('polls, and is hidden then, it says so at once, and one that is looked at takes over', async () => {
+    const { shop, pass, first, others, leader } = await withTabs(2)
+    shop.setSocket(false)
+    await pass(20_000)
+    expect([leader(), stateOf(first)]).toEqual([first, 'polling'])
+    first.tab.signal('hidden')
+    await pass(500)
+    expect(leader()).toBe(others[0])
+  })
+
   it('is hidden and polls, and so is every other, it keeps its place until one is looked at', async () => {
     const { shop, pages, pass, first, others, leader } = await withTabs(3)
     for (const { tab } of pages) tab.signal('hidden')
@@ -494,6 +504,20 @@ describe('what a tool hears of several tabs', () => {
     expect(new Set(selves).size).toBe(3)
     expect(seen.map((tabs) => tabs?.leader)).toEqual(Array(3).fill(selves[0]))
     expect(new Set([...(seen[0]?.others ?? []), selves[0]])).toEqual(new Set(selves))
+  })
+
+  it('is told once for each change, not for each message', async () => {
+    const { first, open, shop, pass } = await withTabs(1)
+    let told = 0
+    first.cart.trace(({ name }) => {
+      if (name === 'tabs') told += 1
+    })
+    open()
+    await pass(LIVE_MS)
+    const before = told
+    shop.commit('ours')
+    await pass(300_000)
+    expect([before > 0, told - before]).toEqual([true, 0])
   })
 
   it('follows who goes, and who leads then', async () => {

@@ -103,6 +103,21 @@ describe('a page whose channel is not confirmed', () => {
     expect(said().at(-1)).toBe('delayed: authorisation-failed in 1500')
   })
 
+  it('gives the same error while it is refused in the same way, and another once all was well between', () => {
+    const echo = fakeEcho('connected')
+    const errors: unknown[] = []
+    echoTransport({ environment: fakePage(), echo, channel: 'App.Models.User.1', events: ['cart.x'] })({
+      ...SILENT_SINK,
+      state: (fact) => void (fact.name === 'delayed' && errors.push(fact.error)),
+    })
+    echo.refuse({ status: 500 })
+    echo.refuse({ status: 500 })
+    echo.confirm()
+    echo.refuse({ status: 500 })
+    const [first, second, third] = errors
+    expect([errors.length, second === first, third === first]).toEqual([3, true, false])
+  })
+
   it.each(['connected', 'refused'])('has nothing under way once it is stopped: %s', (when) => {
     const { environment, echo, link } = subscribing('connected')
     if (when === 'refused') echo.refuse({ status: 500 })
@@ -148,6 +163,39 @@ describe('a channel that pusher-js has forgotten behind Echo’s back', () => {
     Object.assign(echo.connector.pusher, { channel: () => undefined })
     environment.signal('focused')
     expect(said()).toEqual(['channel-left', 'ask anew', 'subscribed', 'resync within 100'])
+    // Of one that tells of no channel at all it is not asked at every look.
+    environment.signal('focused')
+    expect(said()).toEqual([])
+  })
+
+  it('is asked for anew, too, where Echo alone has forgotten it', () => {
+    const { environment, echo, said } = subscribing('connected')
+    echo.confirm()
+    said()
+    Object.assign(echo.connector, { channels: {} })
+    environment.signal('focused')
+    expect(said()).toContain('channel-left')
+  })
+})
+
+describe('the events of a channel', () => {
+  it('are bound by name, too: pusher-js tells the developer’s console of those that nobody has', () => {
+    const environment = fakePage()
+    const echo = fakeEcho('connected')
+    const names: string[] = []
+    const { subscription } = Object(echo.private('App.Models.User.1'))
+    const { bind } = subscription
+    subscription.bind = (name: string, callback: () => void) => {
+      names.push(name)
+      return bind.call(subscription, name, callback)
+    }
+    const link = echoTransport({ environment, echo, channel: 'App.Models.User.1', events: ['cart.x'] })({
+      ...SILENT_SINK,
+      state: () => undefined,
+    })
+    expect(names).toEqual(['cart.x', 'pusher:subscription_succeeded', 'pusher:subscription_error'])
+    link.stop()
+    expect(echo.bound()).toBe(0)
   })
 })
 
