@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { CartEchoError } from '../../src/engine/errors'
 import { refused } from '../../src/engine/state'
 import type { Transport } from '../../src/engine/transport'
 import { openShopperTabs } from '../support/shopper-tabs'
@@ -68,7 +69,7 @@ describe('a leader whose page lacks what it needs for a socket', () => {
     async (reason) => {
       const { open, pass, shop, pages, leader } = openShopperTabs()
       const without: Transport = (sink) => {
-        sink.state(refused(reason))
+        sink.state({ name: 'refused', reason, error: new CartEchoError(reason, 'Not on this page.') })
         return { stop: () => undefined }
       }
       open({ live: without })
