@@ -28,11 +28,11 @@ import {
 
 const { held, open, openRecipe, serve } = holdRecipes()
 
-const PIECES = ['cart', 'cart-offer', 'html', 'htmx-trigger', 'tanstack-query-read', 'turbo-frame']
+const PIECES = ['cart', 'cart-offer', 'html', 'htmx-trigger', 'inertia-share', 'tanstack-query-read', 'turbo-frame']
 
 describe('every snippet of the recipes', () => {
   it('has a name, and a test below', () => {
-    const all = [...doc.matchAll(/^```(js|ts|tsx|html|svelte|astro)$/gm)].length
+    const all = [...doc.matchAll(/^```(js|ts|tsx|html|svelte|astro|php)$/gm)].length
     expect(snippets.size + written.size + appFiles.size).toBe(all)
     expect([...snippets.keys()].sort()).toEqual([...Object.keys(RECIPES), ...PIECES].sort())
   })

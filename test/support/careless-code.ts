@@ -30,7 +30,7 @@ export const careless = (decoding: Decoding, chance: () => number, threw: (paylo
 const DEEPEST = 2
 
 /** A listener that tries to change all it is given, and at some of the changes does something to its page. */
-export const carelessListener = (clock: Environment, chance: () => number, rate: number) => {
+export const carelessListener = (clock: Pick<Environment, 'schedule'>, chance: () => number, rate: number) => {
   let depth = 0
   return (cart: CartEcho, ...told: unknown[]): void => {
     for (const one of told) meddle(one)

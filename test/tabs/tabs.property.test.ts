@@ -66,9 +66,11 @@ const run = async ({ seed, hasLive, steps, code }: Schedule): Promise<void> => {
   const open = (options: OpenTab): void => {
     if (living().length >= TABS) return
     const places = new Set<number>()
+    // A page that has crashed runs nothing any more.
+    const inPage = (ms: number, run: () => void) => clock.schedule(ms, () => page.tab.enter(run))
     const own = code && {
       listening: careless(code.decoding, chance, (payload) => places.add(placeOf(payload)?.seq ?? 0)),
-      listener: carelessListener(clock, chance, code.rate),
+      listener: carelessListener({ schedule: inPage }, chance, code.rate),
     }
     const page = shopper.open({ hasLive, ...options, ...own })
     lives.set(page, { away: null, isStopped: false })
