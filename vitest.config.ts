@@ -50,7 +50,7 @@ const inChromium = () => ({
 export default defineConfig({
   test: {
     // Most of them wait, for sockets and pages; so there are more than this machine has cores.
-    maxWorkers: Number(process.env.CART_ECHO_WORKERS ?? 5),
+    maxWorkers: Number(process.env.CART_ECHO_WORKERS ?? 6),
     sequence: { sequencer: SlowestFirst },
     // What the page or the server under test says is shown where something fails.
     silent: 'passed-only',
