@@ -26,8 +26,22 @@ export const careless = (decoding: Decoding, chance: () => number, threw: (paylo
   return decoding === 'none' ? readListening() : readListening([{ name, decode } as EventDefinition])
 }
 
-/** From within what it has caused it acts so many times. */
-const DEEPEST = 2
+/** From within what it has caused such code acts so many times. */
+export const DEEPEST = 2
+
+/** All that such code does to its page; `schedule` runs something in it later. */
+export const actsOn = (cart: CartEcho, schedule: Environment['schedule']): readonly (() => unknown)[] => [
+  () => void cart.check().catch(() => undefined),
+  () => void cart.refresh().catch(() => undefined),
+  cart.start,
+  () => [cart.stop(), cart.start()],
+  () => [cart.stop(), schedule(300, () => cart.start())],
+  () => cart.identify({ user: 1, owner: 'me' }),
+  cart.dismiss,
+  () => {
+    throw new Error('broken listener')
+  },
+]
 
 /** A listener that tries to change all it is given, and at some of the changes does something to its page. */
 export const carelessListener = (clock: Pick<Environment, 'schedule'>, chance: () => number, rate: number) => {
@@ -35,18 +49,7 @@ export const carelessListener = (clock: Pick<Environment, 'schedule'>, chance: (
   return (cart: CartEcho, ...told: unknown[]): void => {
     for (const one of told) meddle(one)
     if (depth === DEEPEST || chance() > rate) return
-    const acts: (() => unknown)[] = [
-      () => void cart.check().catch(() => undefined),
-      () => void cart.refresh().catch(() => undefined),
-      cart.start,
-      () => [cart.stop(), cart.start()],
-      () => [cart.stop(), clock.schedule(300, () => cart.start())],
-      () => cart.identify({ user: 1, owner: 'me' }),
-      cart.dismiss,
-      () => {
-        throw new Error('broken listener')
-      },
-    ]
+    const acts = actsOn(cart, clock.schedule)
     depth += 1
     try {
       acts[Math.floor(chance() * acts.length)]?.()
