@@ -186,6 +186,29 @@ describe('with a log behind it, the stream', () => {
     expect(stream.now.cursor).toEqual(cursorOf('e1:17'))
   })
 
+  it('refreshes anew for a log that falls behind the page again, after it had caught up', () => {
+    const stream = inboxAt('e1:17')
+    const refreshedFor = [15, 17, 15].map((seq) => {
+      stream.resync()
+      stream.wait(stream.wakesInMs() ?? 0)
+      return stream.answer({ cursor: { epoch: 'e1', seq }, reset: seq < 17 }).includes('stale')
+    })
+    expect(refreshedFor).toEqual([true, false, true])
+  })
+
+  it('asks at once after an answer for another cursor, and ever later while they go on', () => {
+    const stream = inboxAt('e1:17')
+    stream.resync()
+    const elsewhere = cursorOf('e1:90')
+    const delays = Array.from({ length: 5 }, () => {
+      const said = stream.answer({ since: elsewhere, cursor: elsewhere })
+      const inMs = stream.wakesInMs() ?? 0
+      expect([...said, ...stream.wait(inMs)]).toEqual(['ask e1:17'])
+      return inMs
+    })
+    expect(delays).toEqual([0, 2_300, 4_300, 8_300, 15_300])
+  })
+
   it('backs off while nobody answers', () => {
     const stream = inboxAt('e1:17')
     stream.resync()

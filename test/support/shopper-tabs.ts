@@ -48,8 +48,8 @@ export interface OpenTab {
   owner?: string
   /** Rendered so many places before the end of the log. */
   behind?: number
-  /** What the browser lends instead; null: nothing. */
-  ports?: TabPorts | null
+  /** What the browser lends, made of what it would lend; null: nothing. */
+  ports?: ((own: TabPorts) => TabPorts) | null
   /** Stands in for the shop's own check. */
   check?: AskCheck
   /** Fetches what several tabs need. Default: as `setCode` says. */
@@ -143,7 +143,7 @@ const openPage = (
     name = 'mine',
     owner = 'me',
     behind = 0,
-    ports,
+    ports = (own) => own,
     check,
     load,
     ...own
@@ -171,7 +171,7 @@ const openPage = (
   })
   const transport = tabs({
     environment,
-    ports: ports === undefined ? tab.ports : ports,
+    ports: ports === null ? null : ports(tab.ports),
     name,
     canAsk: true,
     confirmBy: check ?? checkOf(tab, shop, session),

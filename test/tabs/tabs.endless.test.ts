@@ -24,6 +24,15 @@ const counted = (ports: TabPorts, counts: { locks: number; thefts: number }): Ta
   },
 })
 
+/** Ports whose bus brings nothing for as long as it is mute. */
+const mutedBy = (bus: { readonly isMute: boolean }, ports: TabPorts): TabPorts => ({
+  ...ports,
+  openBus: (name, hear) => {
+    const { post, close } = ports.openBus(name, hear)
+    return { post: (message) => !bus.isMute && post(message), close }
+  },
+})
+
 const busOf = (browser: FakeBrowser) => browser.open().ports.openBus(NAME, () => undefined)
 
 /** As whoever leads signs what it says. */
@@ -38,12 +47,12 @@ const termOf = (browser: FakeBrowser) => {
 
 describe('a leader whose start throws', () => {
   it('says so, once, and asks for no lock again; with a check the page is fed by that', async () => {
-    const { open, pass, browser, shop } = openShopperTabs()
+    const { open, pass, shop } = openShopperTabs()
     const counts = { locks: 0, thefts: 0 }
     const live = () => {
       throw new DOMException('A frame of another origin.', 'SecurityError')
     }
-    const page = open({ live, ports: counted(browser.open().ports, counts) })
+    const page = open({ live, ports: (own) => counted(own, counts) })
     shop.commit('ours')
     await pass(60_000)
     expect(counts).toEqual({ locks: 1, thefts: 0 })
@@ -60,7 +69,7 @@ describe('a term at the end of all numbers', () => {
     async (term) => {
       const { open, pass, pages, browser, shop } = openShopperTabs()
       const counts = { locks: 0, thefts: 0 }
-      for (let count = 0; count < 2; count += 1) open({ ports: counted(browser.open().ports, counts) })
+      for (let count = 0; count < 2; count += 1) open({ ports: (own) => counted(own, counts) })
       await pass(LIVE_MS)
       const connection = { name: 'live', reason: 'subscribed', sinceMs: 0 }
       busOf(browser).post({ name: 'here', from: 'x', term, n: 7, isVisible: true, connection, nextTryAtMs: null })
@@ -98,8 +107,8 @@ describe('two leaders that last', () => {
       },
     })
     const never = (ports: TabPorts): TabPorts => ({ ...ports, lock: () => () => undefined })
-    for (let count = 0; count < 2; count += 1) open({ ports: always(browser.open().ports) })
-    open({ ports: never(browser.open().ports) })
+    for (let count = 0; count < 2; count += 1) open({ ports: always })
+    open({ ports: never })
     await pass(LIVE_MS)
     const before = browser.posted().length
     await pass(60_000)
@@ -113,13 +122,13 @@ describe('two leaders that last', () => {
 
 describe('locks that work beside a mute bus', () => {
   it('have each tab stand alone after two thefts, and all are told', async () => {
-    const { open, pass, pages, browser, shop } = openShopperTabs()
+    const { open, pass, pages, shop } = openShopperTabs()
     const counts = { locks: 0, thefts: 0 }
     const mute = (ports: TabPorts): TabPorts => ({
       ...ports,
       openBus: () => ({ post: () => undefined, close: () => undefined }),
     })
-    for (let count = 0; count < 3; count += 1) open({ ports: counted(mute(browser.open().ports), counts) })
+    for (let count = 0; count < 3; count += 1) open({ ports: (own) => counted(mute(own), counts) })
     await pass(600_000)
     expect(counts.thefts).toBeLessThanOrEqual(6)
     shop.commit('ours')
@@ -132,25 +141,62 @@ describe('locks that work beside a mute bus', () => {
   })
 
   it('have them share one socket again once it speaks, from the next change on', async () => {
-    const { open, pass, pages, browser, shop } = openShopperTabs()
-    let isMute = true
-    const muteAtFirst = (ports: TabPorts): TabPorts => ({
-      ...ports,
-      openBus: (name, hear) => {
-        const { post, close } = ports.openBus(name, hear)
-        return { post: (message) => !isMute && post(message), close }
-      },
-    })
-    for (let count = 0; count < 3; count += 1) open({ ports: muteAtFirst(browser.open().ports) })
+    const { open, pass, pages, shop } = openShopperTabs()
+    const bus = { isMute: true }
+    for (let count = 0; count < 3; count += 1) open({ ports: (own) => mutedBy(bus, own) })
     await pass(60_000)
     expect(shop.counts.sockets).toBe(3)
-    isMute = false
+    bus.isMute = false
     for (let count = 0; count < 2; count += 1) {
       shop.commit('ours')
       await pass(10_000)
     }
     expect(seqsOf(pages)).toEqual(Array(3).fill([1, 2]))
     expect([shop.counts.sockets, ...pages.map(nameOf)]).toEqual([1, 'live', 'live', 'live'])
+  })
+
+  it('leave the lock to the tab that got it while alone, once the bus speaks: nobody robs it', async () => {
+    const { open, pass, pages, shop, leader } = openShopperTabs()
+    const counts = { locks: 0, thefts: 0 }
+    const bus = { isMute: true }
+    for (let count = 0; count < 3; count += 1) open({ ports: (own) => counted(mutedBy(bus, own), counts) })
+    await pass(60_000)
+    const gone = leader()
+    gone?.cart.stop()
+    await pass(60_000)
+    const heir = leader()
+    counts.thefts = 0
+    bus.isMute = false
+    for (let count = 0; count < 2; count += 1) {
+      shop.commit('ours')
+      await pass(10_000)
+    }
+    expect([leader() === heir, counts.thefts, shop.counts.sockets]).toEqual([true, 0, 1])
+    expect(seqsOf(pages.filter((page) => page !== gone))).toEqual([
+      [1, 2],
+      [1, 2],
+    ])
+  })
+})
+
+describe('a leader that hangs, again and again', () => {
+  it('is taken over each time, for it was heard in between', async () => {
+    const { open, pass, shop, pages, leader } = openShopperTabs()
+    const counts = { locks: 0, thefts: 0 }
+    for (let count = 0; count < 2; count += 1) open({ ports: (own) => counted(own, counts) })
+    await pass(LIVE_MS)
+    for (let round = 1; round <= 8; round += 1) {
+      const hung = leader() as TabPage
+      hung.tab.hang()
+      for (const { tab } of pages) tab.signal('focused')
+      await pass(10_000)
+      expect([counts.thefts, leader() === hung], `round ${round}`).toEqual([round, false])
+      hung.tab.unhang()
+      await pass(10_000)
+    }
+    shop.commit('ours')
+    await pass(LIVE_MS)
+    expect([seqsOf(pages), shop.counts.sockets]).toEqual([[[1], [1]], 1])
   })
 })
 
@@ -168,7 +214,7 @@ describe('other code of this origin that steals the lock back', () => {
       }
       squatter.ports.lock(NAME, request)
     }
-    for (let count = 0; count < 2; count += 1) open({ ports: counted(browser.open().ports, counts) })
+    for (let count = 0; count < 2; count += 1) open({ ports: (own) => counted(own, counts) })
     squat()
     await pass(600_000)
     expect(counts.thefts).toBeLessThanOrEqual(8)

@@ -402,8 +402,8 @@ describe('a browser without', () => {
     ['locks for this frame', refusing],
     ['buses for this frame', silent],
   ])('%s has each tab stand alone, quietly', async (_what, lend) => {
-    const { shop, open, pass, pages, browser } = openShopperTabs()
-    for (let count = 0; count < 2; count += 1) open({ ports: lend(browser.open().ports) })
+    const { shop, open, pass, pages } = openShopperTabs()
+    for (let count = 0; count < 2; count += 1) open({ ports: lend })
     await pass(LIVE_MS)
     shop.commit('ours')
     await pass(1_000)
