@@ -76,21 +76,26 @@ export const createCartEchoIn = (
 ): CartEcho => {
   const environment = withPageClock(world)
   const options = ownOnly(given)
+  const { target, onError, isShared } = readRest(options)
   let endpoints = readEndpoints(options)
   const listening = readListening(options.events, options.instance)
   const { events } = listening
-  const dom = createDomEvents(options.target)
+  const dom = createDomEvents(target)
   const client = createClient({
     environment,
     listening,
     transport: (user, owner) =>
-      transportFor(user, owner, ownOnly({ ...options, ...endpoints, environment, portsOf, loadTabs, events })),
+      transportFor(
+        user,
+        owner,
+        ownOnly({ ...options, ...endpoints, environment, portsOf, loadTabs, events, isShared }),
+      ),
     moveTo: (identity) => {
       const before = endpoints
       endpoints = endpointsNow(before, identity)
       return moveBetween(before, endpoints)
     },
-    onError: options.onError ?? logError,
+    onError,
     announce: dom.announce,
     mayRefresh: dom.mayRefresh,
     whileStarted: dom.start,
@@ -104,7 +109,9 @@ export const createCartEchoIn = (
 }
 
 /** What a page's transports are built from. */
-interface TransportParts extends Endpoints, Pick<CartEchoOptions, 'tabs'> {
+interface TransportParts extends Endpoints {
+  /** Whether tabs share. */
+  readonly isShared: boolean
   readonly environment: Environment
   readonly portsOf: () => TabPorts | null
   readonly loadTabs: LoadTabs | undefined
@@ -112,7 +119,7 @@ interface TransportParts extends Endpoints, Pick<CartEchoOptions, 'tabs'> {
 }
 
 const transportFor = (user: string | null, owner: string | null, parts: TransportParts): Transport => {
-  const { environment, connect, check, tabs: isShared = true, events, portsOf, loadTabs } = parts
+  const { environment, connect, check, isShared, events, portsOf, loadTabs } = parts
   const channel = connect && user !== null ? parts.channelOf(user) : null
   const address = check?.url ?? null
   const feed = (audience: Audience): Transport => feedOf(parts, channel, withOwn(environment, audience))
@@ -163,6 +170,23 @@ const silence: Transport = (sink) => {
 }
 
 const logError: OnError = (error) => console.error(`[cart-echo] ${error.code}:`, error)
+
+/**
+ * Reads what says neither where to listen nor to what; null counts as not given, but for the target.
+ * @throws {CartEchoError} `invalid-options`.
+ */
+const readRest = ({ target, onError, tabs }: CartEchoOptions) => {
+  const insist = (name: string, expected: string, actual: unknown, isFit: boolean): void => {
+    if (!isFit) throw unfit('invalid-options', name, expected, actual)
+  }
+  const isTarget = (target ?? null) === null || typeof target?.dispatchEvent === 'function'
+  insist('target', 'an element, document, or null for none', target, isTarget)
+  const report = onError ?? logError
+  insist('onError', 'a function', report, typeof report === 'function')
+  const isShared = tabs ?? true
+  insist('tabs', 'true or false', isShared, typeof isShared === 'boolean')
+  return { target, onError: report, isShared }
+}
 
 /** Where a page listens for broadcasts, and where it asks the check. */
 interface Endpoints {

@@ -178,3 +178,34 @@ describe('what is switched off by false', () => {
     polled.cart.stop()
   })
 })
+
+describe('an option of a wrong kind', () => {
+  const create = (option: object) => () => createCartEcho({ user: 1, check: '/check', ...option })
+
+  it.each([
+    ['target', '#cart'],
+    ['target', false],
+    ['target', { dispatch: () => true }],
+    ['onError', 'console'],
+    ['onError', { error: () => undefined }],
+    ['tabs', 'false'],
+    ['tabs', 0],
+    ['tabs', ''],
+  ])('is refused at the call, and named: %s %j', (name, value) => {
+    expect(create({ [name]: value })).toThrow(
+      expect.objectContaining({ code: 'invalid-options', message: expect.stringContaining(name) }),
+    )
+  })
+
+  it.each([
+    ['target', null],
+    ['target', undefined],
+    ['target', new EventTarget()],
+    ['onError', null],
+    ['onError', () => undefined],
+    ['tabs', null],
+    ['tabs', false],
+  ])('is not one that counts as not given, or fits: %s %s', (name, value) => {
+    expect(create({ [name]: value })).not.toThrow()
+  })
+})

@@ -72,7 +72,8 @@ export const bringInto = async (levers: Levers, name: string, reason: string): P
   throw new CartEchoError('invalid-options', `It is ${now.name}: ${now.reason}. ${hint(levers, name, reason)}`)
 }
 
-const hint = ({ hasCheck, hasSocket, identity, shop }: Levers, name: string, reason: string): string => {
+const hint = ({ cart, hasCheck, hasSocket, identity, shop }: Levers, name: string, reason: string): string => {
+  const now = cart.connection.get().reason
   const isGuest = !isGiven(identity.user) && identity.guest === true
   if (!isGiven(identity.user) && !isGuest) return 'That takes somebody who looks: give a user.'
   if (reason === 'prerendering' || reason === 'no-browser')
@@ -82,6 +83,7 @@ const hint = ({ hasCheck, hasSocket, identity, shop }: Levers, name: string, rea
     return 'That takes a check: leave out check: false.'
   if (isGuest) return 'That takes a channel, and a guest has none: leave out guest: true.'
   if (!hasSocket) return 'That takes a socket: leave out connect: false.'
+  if (now === 'other-user') return 'Somebody else is logged in: logIn() as the one the page names.'
   if (reason === 'no-broadcasts' && !shop.hasLog) return 'That takes a log: leave out log: false.'
   return `With a check the page polls instead: ask for polling, ${reason}, or give check: false.`
 }
@@ -92,7 +94,8 @@ const makeWell = ({ cart, page, shop, sockets, owner }: Levers): void => {
   page.be({ hasPage: true, isActivated: true })
   page.wake()
   shop.answer('usual')
-  if (shop.owner() === null) shop.logIn(owner)
+  // Whoever is named by the page has to be logged in, or the check says at once that it is somebody else.
+  if (shop.owner() === null || reason === 'other-user') shop.logIn(owner)
   sockets.comeBack()
   if (reason === 'prerendering') page.signal('activated')
   // A broadcast proves that they arrive.

@@ -49,7 +49,7 @@ export interface OpenTab {
   /** Rendered so many places before the end of the log. */
   behind?: number
   /** What the browser lends, made of what it would lend; null: nothing. */
-  ports?: ((own: TabPorts) => TabPorts) | null
+  ports?: (own: TabPorts) => TabPorts | null
   /** Stands in for the shop's own check. */
   check?: AskCheck
   /** Fetches what several tabs need. Default: as `setCode` says. */
@@ -171,7 +171,7 @@ const openPage = (
   })
   const transport = tabs({
     environment,
-    ports: ports === null ? null : ports(tab.ports),
+    ports: ports(tab.ports),
     name,
     canAsk: true,
     confirmBy: check ?? checkOf(tab, shop, session),

@@ -129,6 +129,30 @@ describe('bringTo()', () => {
     },
   )
 
+  it('has the page’s customer log in again where it had found somebody else', async () => {
+    const fake = createFakeCart()
+    await fake.bringTo('live', 'subscribed')
+    fake.logIn('owner-2')
+    await fake.settle(fake.cart.check().catch(() => undefined))
+    expect(now(fake)).toEqual(['refused', 'other-user'])
+    for (const place of [
+      ['live', 'subscribed'],
+      ['polling', 'unknown-app'],
+    ] as const) {
+      await bring(fake, place)
+      expect(now(fake)).toEqual(place)
+    }
+    fake.close()
+  })
+
+  it('says so where somebody else had logged in and the page had not found it yet', async () => {
+    const fake = createFakeCart()
+    await fake.bringTo('live', 'subscribed')
+    fake.logIn('owner-2')
+    await expect(fake.bringTo('polling', 'no-broadcasts')).rejects.toThrow('Somebody else is logged in')
+    fake.close()
+  })
+
   it('brings all tabs of a browser where their server leads them', async () => {
     const browser = createFakeBrowser()
     const [one, other] = [createFakeCart({ browser }), createFakeCart({ browser })]
