@@ -176,15 +176,13 @@ const logError: OnError = (error) => console.error(`[cart-echo] ${error.code}:`,
  * @throws {CartEchoError} `invalid-options`.
  */
 const readRest = ({ target, onError, tabs }: CartEchoOptions) => {
-  const insist = (name: string, expected: string, actual: unknown, isFit: boolean): void => {
-    if (!isFit) throw unfit('invalid-options', name, expected, actual)
-  }
-  const isTarget = (target ?? null) === null || typeof target?.dispatchEvent === 'function'
-  insist('target', 'an element, document, or null for none', target, isTarget)
   const report = onError ?? logError
-  insist('onError', 'a function', report, typeof report === 'function')
   const isShared = tabs ?? true
-  insist('tabs', 'true or false', isShared, typeof isShared === 'boolean')
+  // Only undefined and null have none.
+  if ((target ?? null) !== null && !target?.dispatchEvent)
+    throw unfit('invalid-options', 'target', 'an element', target)
+  if (typeof report !== 'function') throw unfit('invalid-options', 'onError', 'a function', report)
+  if (typeof isShared !== 'boolean') throw unfit('invalid-options', 'tabs', 'true or false', isShared)
   return { target, onError: report, isShared }
 }
 
