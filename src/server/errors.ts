@@ -1,5 +1,6 @@
 /** What went wrong, for programs. */
 export type CartEchoServerErrorCode =
+  | 'bad-options'
   | 'port-taken'
   | 'port-not-allowed'
   | 'host-not-here'

@@ -1,8 +1,11 @@
+import { statSync } from 'node:fs'
 import type { Id } from '../engine/events'
+import { CartEchoServerError } from './errors'
+import { isObject } from './http/call'
 import type { Application } from './reverb/application'
 import type { ChannelRule } from './shop/channel-auth'
 import type { PolicyChange } from './shop/check'
-import type { Level } from './shop/owner-log'
+import { isLevel, type Level } from './shop/owner-log'
 
 /** How a server is started. Everything can be left out. */
 export interface StartServerOptions {
@@ -42,4 +45,58 @@ export interface StartServerOptions {
   readonly pageHeaders?: Readonly<Record<string, string>> | undefined
   /** Hears a line about everything that happens. @default silence */
   readonly onLog?: ((line: string) => void) | undefined
+}
+
+/** What an option should be, and whether a value is that. */
+type Expected = readonly [words: string, isFit: (value: unknown) => boolean]
+
+const isWhole = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''
+const isListOf =
+  (isFit: (value: unknown) => boolean) =>
+  (value: unknown): boolean =>
+    Array.isArray(value) && value.every(isFit)
+
+const isApplication = (value: unknown): boolean =>
+  isObject(value) && ['id', 'key', 'secret'].every((name) => isText(value[name]))
+const APPLICATION = 'id, key and secret'
+
+const isFolder = (value: unknown): boolean =>
+  (isText(value) || value instanceof URL) &&
+  statSync(value as string | URL, { throwIfNoEntry: false })?.isDirectory() === true
+
+const EXPECTED: Readonly<Record<keyof StartServerOptions, Expected>> = {
+  port: ['0 to 65535', (value) => isWhole(value) && (value as number) < 65_536],
+  host: ['a host, such as 127.0.0.1', isText],
+  app: [APPLICATION, isApplication],
+  apps: [`a list of applications: ${APPLICATION}`, isListOf(isApplication)],
+  maxRequestSize: ['a number of bytes', isWhole],
+  level: ['guide, log or outbox', (value) => typeof value === 'string' && isLevel(value)],
+  // Who that is, is looked at where the customers are.
+  autoLogin: ['the id of a customer, or null', (value) => value === null || isWhole(value) || isText(value)],
+  channelRule: ['exact or stock', (value) => value === 'exact' || value === 'stock'],
+  allowedOrigins: ['a list of origins, such as http://127.0.0.1:5173', isListOf(isText)],
+  policy: ['an object of enabled, pollMs, auditMs and resetSpreadMs', isObject],
+  keepEntries: ['a number of entries', isWhole],
+  sweepMs: ['milliseconds', isWhole],
+  pages: ['a folder that is there', isFolder],
+  // Its names and values are looked at where they are used.
+  pageHeaders: ['an object of header names and values', isObject],
+  onLog: ['a function', (value) => typeof value === 'function'],
+}
+
+/**
+ * Insists that options are those there are, each of its kind; undefined counts as left out.
+ * @throws {CartEchoServerError} `bad-options`, with what is expected
+ */
+export const insistOnOptions = (options: unknown): void => {
+  const names = Object.keys(EXPECTED)
+  if (!isObject(options))
+    throw new CartEchoServerError('bad-options', `startServer() takes an object of ${names.join(', ')}.`)
+  for (const [name, value] of Object.entries(options)) {
+    if (!Object.hasOwn(EXPECTED, name))
+      throw new CartEchoServerError('bad-options', `There is no option "${name}"; there are ${names.join(', ')}.`)
+    const [words, isFit] = EXPECTED[name as keyof StartServerOptions]
+    if (value !== undefined && !isFit(value)) throw new CartEchoServerError('bad-options', `"${name}" takes ${words}.`)
+  }
 }

@@ -107,6 +107,39 @@ describe('a server', () => {
     },
   )
 
+  it.each<[unknown, string]>([
+    [5, 'takes an object of port, host'],
+    [null, 'takes an object of port, host'],
+    [['port'], 'takes an object of port, host'],
+    [{ autologin: 1 }, 'There is no option "autologin"; there are port, host'],
+    [{ port: '8080' }, '"port" takes 0 to 65535.'],
+    [{ port: -1 }, '"port" takes 0 to 65535.'],
+    [{ port: 70_000 }, '"port" takes 0 to 65535.'],
+    [{ host: 127 }, '"host" takes a host'],
+    [{ app: { key: 'k' } }, '"app" takes id, key and secret.'],
+    [{ apps: {} }, '"apps" takes a list'],
+    [{ level: 'full' }, '"level" takes guide, log or outbox.'],
+    [{ autoLogin: {} }, '"autoLogin" takes the id of a customer'],
+    [{ channelRule: 'any' }, '"channelRule" takes exact or stock.'],
+    [{ allowedOrigins: 'http://127.0.0.1:5173' }, '"allowedOrigins" takes a list'],
+    [{ policy: 5 }, '"policy" takes an object'],
+    [{ keepEntries: 1.5 }, '"keepEntries" takes'],
+    [{ sweepMs: 'soon' }, '"sweepMs" takes'],
+    [{ pages: '/no/such/folder' }, '"pages" takes a folder that is there.'],
+    [{ pageHeaders: 'X-A: 1' }, '"pageHeaders" takes an object'],
+    [{ onLog: console }, '"onLog" takes a function.'],
+  ])('refuses options that are none, and says what is one: %j', async (options, words) => {
+    await expect(startServer(options as never)).rejects.toMatchObject({
+      code: 'bad-options',
+      message: expect.stringContaining(words),
+    })
+  })
+
+  it('takes options that are undefined for left out', async () => {
+    const { url } = await serve({ port: undefined, level: undefined, pages: undefined, autoLogin: undefined })
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+  })
+
   it('says when a host is not here', async () => {
     await expect(startServer({ host: '192.0.2.1' })).rejects.toMatchObject({ code: 'host-not-here' })
   })
