@@ -28,7 +28,16 @@ import {
 
 const { held, open, openRecipe, serve } = holdRecipes()
 
-const PIECES = ['cart', 'cart-offer', 'html', 'htmx-trigger', 'inertia-share', 'tanstack-query-read', 'turbo-frame']
+const PIECES = [
+  'cart',
+  'cart-offer',
+  'html',
+  'htmx-trigger',
+  'inertia-share',
+  'session-route',
+  'tanstack-query-read',
+  'turbo-frame',
+]
 
 describe('every snippet of the recipes', () => {
   it('has a name, and a test below', () => {

@@ -6,6 +6,7 @@ import type { CartConditionsChanged, CartEchoBlock } from '../../src/engine/even
 import { decodeConditionsChanged } from '../../src/engine/payload'
 import { type PageSettings, readPage } from '../../src/page/block'
 import { CHECK_PATH } from '../../src/server/shop/check'
+import { blocksOf } from '../support/documents'
 import { decodeBroadcast } from '../support/payloads'
 import { describePhp, runPhp } from '../support/php'
 
@@ -228,6 +229,15 @@ describePhp('what a page says, on stand-ins for Laravel', () => {
 
   it('is nothing where nobody is logged in', () => {
     expect(page({ with: { users: {} } })).toEqual({ html: '', noted: [], session: [], reported: 0 })
+  })
+
+  it('is what the route answers that Next and Nuxt ask, as docs/recipes.md has it', () => {
+    const route = blocksOf('docs/recipes.md').find(({ mark }) => mark === 'snippet: session-route')?.code
+    const asked = (users: object) => run<{ page: PageSettings }>('route', { with: { route, users } }).page
+    const { user, owner, cursor } = asked({ web: 7 })
+    expect({ user, owner }).toEqual({ user: '7', owner: expect.stringMatching(/^[0-9a-f]{32}$/) })
+    expect(parseCursor(cursor)).toMatchObject({ seq: 1 })
+    expect(asked({ unknown: 7 })).toEqual({})
   })
 
   it('is the channel of another guard and tenant', () => {

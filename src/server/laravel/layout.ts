@@ -51,7 +51,8 @@ export const findLayout = (views: readonly View[]): Layout => {
   return only && whole.length === 1 ? { view: only } : { among: whole.map(({ path }) => path) }
 }
 
-const hasBody = ({ text }: View): boolean => bodyEnds(text).length > 0
+/** True where a view is a whole page. */
+export const hasBody = ({ text }: View): boolean => bodyEnds(text).length > 0
 
 /** The view itself, or the one that it is wrapped in: `<x-layouts.app.sidebar>`, `<x-layouts::app.sidebar>`. */
 const bodyOf = (view: View, at: (path: string) => View | undefined): View | null => {

@@ -1,6 +1,7 @@
 import { numbersOf } from './composer'
 import { readEnv } from './env-file'
 import type { App } from './facts'
+import { findLayout, hasBody } from './layout'
 import { isUnsetUp, type Level } from './plan-settings'
 
 /** From here on Laravel notes that a broadcast went out. */
@@ -55,16 +56,16 @@ export const notesOn = async (app: App, level: Level): Promise<readonly string[]
       `${ownEcho} configures an Echo of its own: by connect: echo(() => …) in the page's script both share a socket.`,
     ],
     [
-      found.entry !== null && !views.some(({ text }) => text.includes('@vite') && text.includes(found.entry ?? '')),
-      `No view loads ${found.entry}: @vite('${found.entry}') belongs into the layout's <head>.`,
+      found.entry !== null && !isLoaded(found.entry, views),
+      `The layout does not load ${found.entry}: @vite('${found.entry}') belongs into its <head>.`,
     ],
     [
       found.inertia !== null,
-      'Inertia: two steps are left to you, a shared prop, which says who is looking, and one file that reads the cart anew (docs/recipes.md, Inertia).',
+      'Inertia: two steps are left to you, a shared prop, which says who is looking, and one file that reads the cart anew (node_modules/cart-echo/docs/recipes.md, Inertia).',
     ],
     [
       found.livewire !== null,
-      "Livewire: one step is left to you, a method with #[On('cart-updated')] in each component that shows the cart (docs/livewire.md).",
+      "Livewire: one step is left to you, a method with #[On('cart-updated')] in each component that shows the cart (node_modules/cart-echo/docs/livewire.md).",
     ],
     [
       (await files.text('config/filament-cart.php')) !== null,
@@ -76,6 +77,17 @@ export const notesOn = async (app: App, level: Level): Promise<readonly string[]
     ],
   ]
   return notes.filter(([is]) => is).map(([, text]) => text)
+}
+
+/** True where the layout loads the bundle, or a part that it may have in it: any view but a whole page of its own, such as `welcome`. */
+const isLoaded = (entry: string, views: App['views']): boolean => {
+  const layout = findLayout(views)
+  return views.some(
+    (view) =>
+      view.text.includes('@vite') &&
+      view.text.includes(entry) &&
+      (!('view' in layout) || view === layout.view || !hasBody(view)),
+  )
 }
 
 const plainWord = (word: string | undefined): string => (word && /^\w{1,20}$/.test(word) ? word : 'something else')

@@ -118,7 +118,7 @@ export const sayNext = (
   const shop =
     'From then on a worker, which runs on too, sends what is queued:\n' +
     typed([...enter, 'php artisan queue:work --queue=broadcasts,default']) +
-    "\nWhere your shop changes a shopper's cart, say so in the same transaction, as the line of tinker does: CartLog::append() (docs/laravel.md, Level 1)\n"
+    "\nWhere your shop changes a shopper's cart, say so in the same transaction, as the line of tinker does: CartLog::append() (node_modules/cart-echo/docs/laravel.md, Level 1)\n"
   return `${byHand}${before}Then log in as ${next.to}, open a page, and make it hear its first event\n${typed(commands)}\n${shop}`
 }
 

@@ -404,8 +404,13 @@ describe('what the notes say', () => {
       { 'config/broadcasting.php': "<?php return ['connections' => ['pusher' => []]];" },
     ],
     [
-      "No view loads resources/js/app.js: @vite('resources/js/app.js') belongs into the layout's <head>.",
+      "The layout does not load resources/js/app.js: @vite('resources/js/app.js') belongs into its <head>.",
       { 'resources/views/welcome.blade.php': '<html><body></body></html>' },
+    ],
+    [
+      // As Livewire 3 makes it, beside the page that Laravel begins with.
+      "The layout does not load resources/js/app.js: @vite('resources/js/app.js') belongs into its <head>.",
+      { 'resources/views/components/layouts/app.blade.php': '<html><body>{{ $slot }}</body></html>' },
     ],
     [
       'config/filament-cart.php: its features.broadcast_cart_updates is honoured.',
