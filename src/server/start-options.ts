@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs'
 import type { Id } from '../engine/events'
 import { CartEchoServerError } from './errors'
 import { isObject } from './http/call'
@@ -61,10 +60,6 @@ const isApplication = (value: unknown): boolean =>
   isObject(value) && ['id', 'key', 'secret'].every((name) => isText(value[name]))
 const APPLICATION = 'id, key and secret'
 
-const isFolder = (value: unknown): boolean =>
-  (isText(value) || value instanceof URL) &&
-  statSync(value as string | URL, { throwIfNoEntry: false })?.isDirectory() === true
-
 const EXPECTED: Readonly<Record<keyof StartServerOptions, Expected>> = {
   port: ['0 to 65535', (value) => isWhole(value) && (value as number) < 65_536],
   host: ['a host, such as 127.0.0.1', isText],
@@ -79,7 +74,8 @@ const EXPECTED: Readonly<Record<keyof StartServerOptions, Expected>> = {
   policy: ['an object of enabled, pollMs, auditMs and resetSpreadMs', isObject],
   keepEntries: ['a number of entries', isWhole],
   sweepMs: ['milliseconds', isWhole],
-  pages: ['a folder that is there', isFolder],
+  // It may be built later.
+  pages: ['the path of a folder', (value) => isText(value) || value instanceof URL],
   // Its names and values are looked at where they are used.
   pageHeaders: ['an object of header names and values', isObject],
   onLog: ['a function', (value) => typeof value === 'function'],

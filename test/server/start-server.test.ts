@@ -125,7 +125,7 @@ describe('a server', () => {
     [{ policy: 5 }, '"policy" takes an object'],
     [{ keepEntries: 1.5 }, '"keepEntries" takes'],
     [{ sweepMs: 'soon' }, '"sweepMs" takes'],
-    [{ pages: '/no/such/folder' }, '"pages" takes a folder that is there.'],
+    [{ pages: 5 }, '"pages" takes the path of a folder.'],
     [{ pageHeaders: 'X-A: 1' }, '"pageHeaders" takes an object'],
     [{ onLog: console }, '"onLog" takes a function.'],
   ])('refuses options that are none, and says what is one: %j', async (options, words) => {

@@ -69,6 +69,15 @@ const isReplaced = async ({ open, server, origin, put }) => {
   await server.shop.applyToAll('raya-sale')
   await notice.getByText('RM108.00').waitFor()
   same('How often the total was written', await written(), 4)
+  await dismiss()
+  // At a save that does not parse Vite disposes of the module, and has none to put in its place.
+  put('hot/cart.js', `${code}\nconst = 5\n`)
+  await page.locator('vite-error-overlay').waitFor({ state: 'attached' })
+  await server.shop.removeFromAll('raya-sale')
+  await notice.getByText('RM120.00').waitFor()
+  same('How often the total was written after a broken save', await written(), 5)
+  complaints.length = 0
+  await replace(4)
   await until('Sockets', server.sockets, (count) => count === 1)
   same('The console', complaints, [])
   await close()
