@@ -95,7 +95,7 @@ for (const name of ['cart-echo.global.js', 'cdn'])
 
 // For a release: the README's line names this version, and what it must be.
 if (process.argv.includes('--readme')) {
-  const line = `cart-echo@${version}/dist/cart-echo.global.js"\n        integrity="${table['cart-echo.global.js']}"`
+  const line = `cart-echo@${version}/dist/cart-echo.global.js"\n  integrity="${table['cart-echo.global.js']}"`
   const readme = readFileSync('README.md', 'utf8')
   writeFileSync(
     'README.md',

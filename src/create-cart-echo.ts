@@ -4,7 +4,7 @@ import { withPageClock } from './engine/clock'
 import type { Move } from './engine/customer'
 import type { OnError } from './engine/emitter'
 import { type Audience, type Environment, type TabPorts, withOwn } from './engine/environment'
-import { unfit } from './engine/errors'
+import { insistOnFunction, unfit } from './engine/errors'
 import { type EventOption, type Listening, readListening } from './engine/events'
 import type { PageIdentity } from './engine/identity'
 import { noNews } from './engine/news'
@@ -181,7 +181,7 @@ const readRest = ({ target, onError, tabs }: CartEchoOptions) => {
   // Only undefined and null have none.
   if ((target ?? null) !== null && !target?.dispatchEvent)
     throw unfit('invalid-options', 'target', 'an element', target)
-  if (typeof report !== 'function') throw unfit('invalid-options', 'onError', 'a function', report)
+  insistOnFunction('onError', report)
   if (typeof isShared !== 'boolean') throw unfit('invalid-options', 'tabs', 'true or false', isShared)
   return { target, onError: report, isShared }
 }
@@ -255,10 +255,12 @@ const readCheck = (check: CartEchoOptions['check']): CheckSettings | null => {
     ...whereSaid('auditMs', readIntervalMs('check.auditMs', auditMs)),
     ...whereSaid('timeoutMs', readDurationMs('check.timeoutMs', timeoutMs, 1)),
   })
+  const { url, fetch, headers } = settings
+  if (fetch) insistOnFunction('check.fetch', fetch)
+  if (headers && typeof headers !== 'object') insistOnFunction('check.headers', headers)
   // Resolved now: after a client-side visit the address would be relative to another page.
-  if (typeof settings.url === 'string' && settings.url !== '')
-    return ownOnly({ ...settings, url: absolute(settings.url) })
-  throw unfit('invalid-options', 'check', 'an address, such as /api/cart/check-updates', settings.url)
+  if (typeof url === 'string' && url !== '') return ownOnly({ ...settings, url: absolute(url) })
+  throw unfit('invalid-options', 'check', 'an address, such as /api/cart/check-updates', url)
 }
 
 const whereSaid = (name: string, ms: number | false | undefined): object => (ms === undefined ? {} : { [name]: ms })

@@ -75,6 +75,20 @@ describe('the documents', () => {
     expect(cells?.[0]).toMatch(/^\d+\.\d kB$/)
   })
 
+  it('begin with a README that one finishes, and that says how to see it and how to test it', () => {
+    const readme = read('README.md')
+    expect(readme.split('\n').length).toBeLessThanOrEqual(251)
+    expect(readme.split(/\s+/).filter(Boolean).length).toBeLessThanOrEqual(1_800)
+    expect(readme).toContain('npm ci && npm run demo\nnpm ci && npm test\n')
+  })
+
+  it('have a first screen whose drawing and code are as wide as a page of npm shows them', () => {
+    const [first = ''] = read('README.md').split('\n## ')
+    const fenced = first.split('```').filter((_part, index) => index % 2 === 1)
+    expect(fenced.length).toBeGreaterThan(2)
+    for (const line of fenced.join('\n').split('\n')) expect(line.length, line).toBeLessThanOrEqual(86)
+  })
+
   it('say at their top whom they are for', () => {
     const names = readdirSync(new URL('../docs', import.meta.url)).filter((name) => name.endsWith('.md'))
     expect(names.length).toBeGreaterThan(15)

@@ -1,5 +1,4 @@
-import type { CartEcho } from '../engine/cart-echo'
-import { CartEchoError } from '../engine/errors'
+import { type CartEcho, insistOnCart } from '../engine/cart-echo'
 import type { AlpineLike } from './alpine/alpine-like'
 import { cartEchoDirective } from './alpine/directive'
 import { alpinePlugin } from './alpine/plugin'
@@ -29,7 +28,7 @@ export type { ShownCart } from './alpine/shown-cart'
  * @throws {CartEchoError} `invalid-options` without the cart, as in `Alpine.plugin(cartEcho)`.
  */
 export const cartEcho = (cart: CartEcho): ((Alpine: AlpineLike) => void) => {
-  if (!cart?.news) throw new CartEchoError('invalid-options', 'Write Alpine.plugin(cartEcho(cart)), with your cart.')
+  insistOnCart(cart, 'Alpine.plugin(cartEcho(cart))')
   return alpinePlugin(
     ({ reactive }) => showCart(cart, reactive),
     (Alpine, shown) => cartEchoDirective(cart, Alpine, shown),

@@ -1,8 +1,9 @@
-import { type CartEcho, identifyWithoutThrowing } from '../engine/cart-echo'
+import { type CartEcho, identifyWithoutThrowing, insistOnCart } from '../engine/cart-echo'
 import type { Stop } from '../engine/environment'
-import { CartEchoError } from '../engine/errors'
+import { CartEchoError, insistOnFunction } from '../engine/errors'
 import { domEventName } from '../engine/events'
 import type { PageIdentity } from '../engine/identity'
+import { readDurationMs } from '../engine/settings'
 import { ownOnly } from '../engine/shape'
 import { refreshNow, refreshThrough } from './livewire/refreshing'
 import { dropCallsOfUnloaded, dropInvalidSocketIds, keepCallLimit } from './livewire/requests'
@@ -49,9 +50,10 @@ export interface LivewireOptions {
  * - It removes `X-Socket-ID` from Livewire's requests while it is not the id of a socket.
  *
  * Returns a function that ends it. Called again for the same client, it does nothing and returns the same function. Does nothing on a server.
- * @throws {CartEchoError} `invalid-options` when `refresh` is neither names, nor components, nor false.
+ * @throws {CartEchoError} `invalid-options` without the cart, when `refresh` is neither names, nor components, nor false, and for a `page` or a duration of another kind.
  */
 export const livewire = (client: CartEcho, options: LivewireOptions = {}): Stop => {
+  insistOnCart(client, 'livewire(cart)')
   if (typeof document === 'undefined') return () => undefined
   const bridged: Bridged = client
   return bridged[BRIDGE] ?? build(bridged, options)
@@ -62,7 +64,11 @@ const BRIDGE = Symbol.for('cart-echo.livewire')
 
 type Bridged = CartEcho & { [BRIDGE]?: Stop }
 
-const build = (client: Bridged, { page, refresh = 'cart-updated', idleMs, patienceMs }: LivewireOptions): Stop => {
+const build = (client: Bridged, options: LivewireOptions): Stop => {
+  const { page, refresh = 'cart-updated', ...durations } = ownOnly(options)
+  const idleMs = readDurationMs('livewire().idleMs', durations.idleMs)
+  const patienceMs = readDurationMs('livewire().patienceMs', durations.patienceMs)
+  if (page) insistOnFunction('livewire().page', page)
   const stopped = new AbortController()
   const { signal } = stopped
   if (refresh !== false) refreshUntil(signal, client, refresh, idleMs, patienceMs)

@@ -26,7 +26,7 @@ export interface CartEcho {
   /**
    * Calls the listener once for every change of that name. What it throws goes to `onError`; other listeners are still called.
    * Returns a function that removes it; calling that again does nothing.
-   * @throws {CartEchoError} `invalid-event` when the event is not in `events`: the listener would never be called.
+   * @throws {CartEchoError} `invalid-event` when the event is not in `events`: the listener would never be called; `invalid-options` without a function.
    */
   readonly on: <Name extends CartEventName>(name: Name, listener: ChangeListener<Name>, options?: ListenOptions) => Stop
   /**
@@ -68,7 +68,7 @@ export interface CartEcho {
    * (2 s by default), so that a shop's open pages do not all ask at once; and never twice at the same time. On a hidden page it waits until the page is
    * visible. While the connection is `waiting` it waits, and is spread again afterwards. A failure is reported as `refresh-failed` and retried up to
    * four times. A listener of the DOM event `cart-echo-refresh` may prevent a run. Returns a function that removes it.
-   * @throws {CartEchoError} `invalid-options` for a `settleMs` or `spreadMs` that is not a number of milliseconds.
+   * @throws {CartEchoError} `invalid-options` without a function, and for a `settleMs` or `spreadMs` that is not a number of milliseconds.
    */
   readonly onRefresh: (refresh: Refresh, options?: RefreshOptions) => Stop
   /** Reloads the cart now. Resolves when every `onRefresh` function has run, or was prevented; rejects with `refresh-failed`. */
@@ -84,6 +84,7 @@ export interface CartEcho {
   /**
    * Calls the listener with everything that happens inside, as it happens, from now on, and at once with the tabs that are known: for tools, such as those of
    * `cart-echo/stats` and `cart-echo/inspector`. What it hears may be otherwise in any version. What it throws goes to `onError`. Returns a function that removes it.
+   * @throws {CartEchoError} `invalid-options` without a function.
    */
   readonly trace: (listener: (what: Trace) => void) => Stop
 }
@@ -99,6 +100,15 @@ export const onChange = <Value>(source: Pick<Source<Value>, 'subscribe'>, listen
   })
   isSubscribed = true
   return stop
+}
+
+/**
+ * Insists on a cart where an adapter is given one; `how` is how that is written.
+ * @throws {CartEchoError} `invalid-options`.
+ */
+export const insistOnCart = (cart: unknown, how: string): void => {
+  if (typeof Object(Object(cart).connection).subscribe !== 'function')
+    throw new CartEchoError('invalid-options', `Write ${how}, with your cart.`)
 }
 
 /**

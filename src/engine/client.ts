@@ -5,7 +5,7 @@ import { formatCursor, isBefore } from './cursor'
 import { identified, isConfirmed, type Memory, type Move, newCustomer, remember } from './customer'
 import { createEmitter, createGuard, createSource, neverThrowing, type OnError, onceEach, readOnly } from './emitter'
 import type { Environment, PageSignal, Stop } from './environment'
-import { type CartEchoError, unfit } from './errors'
+import { type CartEchoError, insistOnFunction, unfit } from './errors'
 import { type CartEventName, type Change, type Listening, unknownEvent } from './events'
 import { type PageIdentity, readShopper, type Shopper, whyClosed } from './identity'
 import { confirmed, dismissed, hear, keysOf, type News, noNews, unconfirmed, withChange, withRead } from './news'
@@ -355,6 +355,7 @@ export const createClient = (options: ClientOptions): CartEcho => {
     on: (name, listener, options = {}) => {
       const { replay = false } = ownOnly(options)
       if (!listening.events.has(name)) throw unknownEvent(name)
+      insistOnFunction('on()', listener)
       return hear({ emitter, guard, news, now: () => customer.memory }, name, listener, replay)
     },
     start: () => {

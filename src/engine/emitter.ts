@@ -1,6 +1,6 @@
 import mitt from 'mitt'
 import type { Stop } from './environment'
-import { CartEchoError, wordsOf } from './errors'
+import { CartEchoError, insistOnFunction, wordsOf } from './errors'
 import { attempt } from './shape'
 
 /** Called with one `CartEchoError` at a time. */
@@ -100,6 +100,7 @@ export interface Source<Value> extends Interop<Value> {
   /**
    * Calls the listener at once with the current value, and with each new one; a value that an earlier listener has already replaced is
    * skipped. Returns a function that unsubscribes.
+   * @throws {CartEchoError} `invalid-options` without a function.
    */
   readonly subscribe: (listener: Listener<Value>) => Stop
 }
@@ -115,6 +116,7 @@ export const createSource = <Value>(name: string, initial: Value, guard: Guard):
   const emitter = createEmitter<Record<string, [Value]>>(guard)
   let current = fixed(initial)
   const subscribe = (listener: Listener<Value>): Stop => {
+    insistOnFunction(`${name}.subscribe()`, listener)
     const stop = emitter.on(name, (value) => {
       // If a listener has set a newer value meanwhile, the older one must not be told after it.
       if (value === current) listener(value)

@@ -65,6 +65,14 @@ export class CartEchoError extends Error {
   }
 }
 
+/**
+ * Insists that the page gave a function.
+ * @throws {CartEchoError} `invalid-options`.
+ */
+export const insistOnFunction = (name: string, said: unknown): void => {
+  if (typeof said !== 'function') throw unfit('invalid-options', name, 'a function', said)
+}
+
 /** The error for an option that is none: its name, what belongs there, and what was there. */
 export const unfit = (code: CartEchoErrorCode, name: string, expected: string, actual: unknown): CartEchoError =>
   new CartEchoError(code, sentenceOf(report({ path: [name], expected, actual })))

@@ -202,7 +202,7 @@ interface Named {
 export const unknownEvent = (name: string): CartEchoError =>
   new CartEchoError(
     'invalid-event',
-    name.startsWith('.')
+    String(name).startsWith('.')
       ? `Leave the leading dot out of ${name}.`
       : `No event ${name}: correct it, or add it to events.`,
   )

@@ -5,7 +5,7 @@ import { isYoung } from './clock'
 import { isBefore, parseCursor } from './cursor'
 import { guarded, type OnError, type SettableSource, type Source } from './emitter'
 import type { Environment, PageSignal, Stop } from './environment'
-import { CartEchoError, wordsOf } from './errors'
+import { CartEchoError, insistOnFunction, wordsOf } from './errors'
 import { markStale, type News } from './news'
 import { readDurationMs } from './settings'
 import { ownOnly } from './shape'
@@ -132,7 +132,7 @@ export const createRefreshing = ({ news, done, report, ...parts }: Parts & { rea
   return {
     /**
      * Adds a refresh function. Returns the function that removes it.
-     * @throws {CartEchoError} `invalid-options` for an option that is not a number of milliseconds.
+     * @throws {CartEchoError} `invalid-options` without a function, for a `hold` that is none, and for an option that is not a number of milliseconds.
      */
     add: (refresh: Refresh, options: RefreshOptions = {}): Stop => {
       const refresher = createRefresher({ ...parts, done: doneIfAll, report: failed }, refresh, options)
@@ -224,6 +224,8 @@ const createRefresher = (
   options: RefreshOptions,
 ) => {
   const { hold, ...durations } = ownOnly(options)
+  insistOnFunction('onRefresh()', refresh)
+  if (hold) insistOnFunction(HOLD, hold)
   const settleMs = readDurationMs('onRefresh().settleMs', durations.settleMs) ?? SETTLE_MS
   const ownSpreadMs = readDurationMs('onRefresh().spreadMs', durations.spreadMs) ?? SPREAD_MS
   let state: State = { name: 'rest', isDone: true }

@@ -1,6 +1,6 @@
 import { createEmitter, createGuard, type OnError } from './emitter'
 import type { Stop } from './environment'
-import type { CartEchoError } from './errors'
+import { type CartEchoError, insistOnFunction } from './errors'
 import type { Arrival, Effect, Stream } from './stream/state'
 
 /**
@@ -64,6 +64,7 @@ export const createTracer = (onError: OnError) => {
     trace,
     /** Adds a listener, which is told at once of the tabs that are known. Returns what removes it. */
     listen: (listener: (what: Trace) => void): Stop => {
+      insistOnFunction('trace()', listener)
       const stop = emitter.on('trace', listener)
       const known = isOver ? null : tabs
       if (known) guard('trace', () => listener(known))

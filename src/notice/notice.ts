@@ -1,5 +1,6 @@
-import type { CartEcho } from '../engine/cart-echo'
+import { type CartEcho, insistOnCart } from '../engine/cart-echo'
 import type { Stop } from '../engine/environment'
+import { ownOnly } from '../engine/shape'
 import { noticesOfPage } from './element'
 import { messagesOfPage, type NoticeMessages } from './messages'
 import { createPresenter } from './presenter'
@@ -30,13 +31,16 @@ declare global {
  * changes are shown only when the owner is confirmed: the check has named the page's owner, or, if it names none, the channel was authorised again.
  *
  * Returns a function that removes it. Called again before that, the new one waits until then. Does nothing on a server, or, after one warning in the
- * console, when another copy has defined the element. Never throws.
+ * console, when another copy has defined the element.
+ * @throws {CartEchoError} `invalid-options` without the cart.
  */
-export const showNotices = (cart: CartEcho, { messages = {} }: NoticeOptions = {}): Stop => {
+export const showNotices = (cart: CartEcho, options: NoticeOptions = {}): Stop => {
+  insistOnCart(cart, 'showNotices(cart)')
   if (typeof document === 'undefined' || typeof customElements === 'undefined') return () => undefined
   const notices = noticesOfPage()
   if (!notices) return () => undefined
   const { presenters } = notices
+  const { messages } = ownOnly(options)
   const presenter = createPresenter(cart, () => ({ ...messagesOfPage(), ...messages }), notices)
   presenters.add(presenter)
   if (presenters.size === 1) presenter.begin()

@@ -1,4 +1,4 @@
-import type { CartEcho } from '../engine/cart-echo'
+import { type CartEcho, insistOnCart } from '../engine/cart-echo'
 import type { Stop } from '../engine/environment'
 import { attempt, ownOnly } from '../engine/shape'
 import { type Entry, watchEntries } from '../trace/entries'
@@ -16,9 +16,11 @@ export interface DebugOptions {
  * `localStorage['cart-echo:debug'] = 1` begins it at once, without a reload; with `'payloads'` in the place of 1 each broadcast is printed with what is in it.
  * `delete localStorage['cart-echo:debug']` ends it. It goes for all pages of the origin in this browser that call `debug`, and for nobody else's.
  *
- * Returns what ends it. Where the storage cannot be read (a sandboxed frame, blocked cookies, a server) nothing is printed. Never throws.
+ * Returns what ends it. Where the storage cannot be read (a sandboxed frame, blocked cookies, a server) nothing is printed.
+ * @throws {CartEchoError} `invalid-options` without the cart.
  */
 export const debug = (cart: Pick<CartEcho, 'trace' | 'connection' | 'events'>, options: DebugOptions = {}): Stop => {
+  insistOnCart(cart, 'debug(cart)')
   const { key = 'cart-echo:debug', log = print } = ownOnly(options)
   return watchEntries(cart, (entry) => {
     // Read for each line: it is cheap, there are few, and nothing tells a page what its own console has stored.

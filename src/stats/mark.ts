@@ -1,4 +1,4 @@
-import type { CartEcho } from '../engine/cart-echo'
+import { type CartEcho, insistOnCart } from '../engine/cart-echo'
 import type { Stop } from '../engine/environment'
 import { CartEchoError, wordsOf } from '../engine/errors'
 import { attempt, ownOnly } from '../engine/shape'
@@ -31,9 +31,10 @@ interface Bar {
  *
  * Returns what ends it, and removes them from the buffer; what the panel has recorded stays there. Does nothing where `performance.measure` is missing. Never
  * throws into the page later on.
- * @throws {CartEchoError} `invalid-options` for a `limit` that is not 1 or more.
+ * @throws {CartEchoError} `invalid-options` without the cart, and for a `limit` that is not 1 or more.
  */
 export const mark = (cart: Pick<CartEcho, 'trace' | 'connection' | 'events'>, options: MarkOptions = {}): Stop => {
+  insistOnCart(cart, 'mark(cart)')
   const { limit = 500 } = ownOnly(options)
   if (!(limit >= 1))
     throw new CartEchoError('invalid-options', `mark().limit: expected 1 or more, got ${wordsOf(limit)}.`)

@@ -9,7 +9,7 @@ import {
   useLayoutEffect,
   useRef,
 } from 'react'
-import { type CartEcho, identifyWithoutThrowing } from '../../engine/cart-echo'
+import { type CartEcho, identifyWithoutThrowing, insistOnCart } from '../../engine/cart-echo'
 import { CartEchoError } from '../../engine/errors'
 import { identityKey, type PageIdentity } from '../../engine/identity'
 
@@ -38,12 +38,14 @@ const CartEchoContext = createContext<CartEcho | null>(null)
 /**
  * Gives the client to the hooks below it, and listens while it is mounted: from its effect, when the handlers below it are
  * in place, until 2 s after it was unmounted, so that a remount (StrictMode, Fast Refresh, an Inertia visit) finds the channel
- * still open. Several providers may share a client. Opens nothing on a server. Never throws.
+ * still open. Several providers may share a client. Opens nothing on a server.
+ * @throws {CartEchoError} `invalid-options` without the cart.
  */
 export const CartEchoProvider = (
   props: CartEchoProviderProps,
 ): FunctionComponentElement<ProviderProps<CartEcho | null>> => {
   const { client, page, children } = props
+  insistOnCart(client, '<CartEchoProvider client={cart}>')
   useIdentity(client, page)
   useListening(client)
   return createElement(CartEchoContext.Provider, { value: client }, children)

@@ -1,7 +1,8 @@
 import { type MaybeRefOrGetter, type Plugin, toValue, watch } from 'vue'
-import { type CartEcho, identifyWithoutThrowing } from '../../engine/cart-echo'
+import { type CartEcho, identifyWithoutThrowing, insistOnCart } from '../../engine/cart-echo'
 import type { Stop } from '../../engine/environment'
 import { identityKey, type PageIdentity } from '../../engine/identity'
+import { ownOnly } from '../../engine/shape'
 import { APP_CONTEXT, createAppContext } from './app-context'
 
 /** The options of the plugin. */
@@ -21,13 +22,16 @@ export interface CartEchoPluginOptions {
 /**
  * Gives the client to every component and store of an app. Install it before `app.mount`. Listening starts when the app is mounted and the
  * handlers of its components are in place, and is released when the app is unmounted; starts are counted, so several apps may
- * share a client. Installed after `app.mount`, it starts with the first component that uses it. Opens nothing on a server. Never throws.
+ * share a client. Installed after `app.mount`, it starts with the first component that uses it. Opens nothing on a server.
+ * @throws {CartEchoError} `invalid-options` without the cart, when it is installed.
  *
  * @example
  * createApp(Shop).use(cartEcho(createCartEcho({ ...readPage(), connect: echo(() => window.Echo) }))).mount('#app')
  */
-export const cartEcho = (client: CartEcho, { page }: CartEchoPluginOptions = {}): Plugin => ({
+export const cartEcho = (client: CartEcho, options: CartEchoPluginOptions = {}): Plugin => ({
   install: (app) => {
+    insistOnCart(client, 'app.use(cartEcho(cart))')
+    const { page } = ownOnly(options)
     const stops: Stop[] = []
     const start = (): void => void stops.push(followIdentity(client, page), client.start())
     const context = createAppContext(client, start)
