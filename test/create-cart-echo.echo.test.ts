@@ -113,6 +113,17 @@ describe('a window from elsewhere in the place of an Echo', () => {
     expect(errors.map(({ code }) => code)).toEqual(['no-echo'])
     cart.stop()
   })
+
+  it.each([undefined, null])(
+    'says what to do where the getter gives %s, and does not ask for a getter',
+    async (none) => {
+      const { errors, pass } = openCart({ connect: connectEcho(() => none) })
+      await pass(21_000)
+      expect(errors.map(({ message }) => message)).toEqual([
+        'No Echo. The getter gives none: make one, or connect: reverb({…}).',
+      ])
+    },
+  )
 })
 
 describe('what goes wrong on a page’s own Echo', () => {

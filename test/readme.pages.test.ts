@@ -302,7 +302,7 @@ describe('the README’s snippet', () => {
   })
 
   it('notice tells the shopper, and is dismissed', async () => {
-    const page = await openPage(snippet('notice'), { before: OWN_ECHO })
+    const page = await openPage(snippet('notice'))
     endPromotion()
     const words = page.locator('cart-echo-notice').getByText('Raya Sale has ended.').first()
     await words.waitFor()
@@ -312,7 +312,7 @@ describe('the README’s snippet', () => {
 
   it('notice-elements are where it is told: beside the totals, with a link where it floats', async () => {
     const html = PAGE.replace('<p id="stock"></p>', snippet('notice-elements'))
-    const page = await openPage(snippet('notice'), { before: OWN_ECHO, html })
+    const page = await openPage(snippet('notice'), { html })
     const inline = page.locator('cart-echo-notice[inline]')
     const floating = page.locator('cart-echo-notice:not([inline])')
     endPromotion()
@@ -325,7 +325,7 @@ describe('the README’s snippet', () => {
   })
 
   it('notice-messages tells it in the shop’s words', async () => {
-    const page = await openPage(snippet('notice-messages'), { before: OWN_ECHO })
+    const page = await openPage(snippet('notice').replace('showNotices(cart)\n', snippet('notice-messages')))
     endPromotion()
     await page.getByText('Promosi Raya Sale telah tamat. Jumlah baharu anda RM120.00').first().waitFor()
     expect(await page.getByRole('button', { name: 'Tutup' }).isVisible()).toBe(true)
@@ -334,7 +334,7 @@ describe('the README’s snippet', () => {
   it('notice-event hands it to a toast of the shop’s own', async () => {
     const toasts =
       "window.toasts = []\nwindow.addEventListener('toast', ({ detail }) => window.toasts.push(detail.message))\n"
-    const page = await openPage(snippet('notice') + snippet('notice-event'), { before: OWN_ECHO + toasts })
+    const page = await openPage(snippet('notice') + snippet('notice-event'), { before: toasts })
     endPromotion()
     await expect
       .poll(() => page.evaluate(() => (window as unknown as { toasts: string[] }).toasts.join()))

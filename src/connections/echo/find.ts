@@ -29,7 +29,7 @@ export const findEcho = (
   }
 
   const decide = (value: unknown, cause?: unknown): void =>
-    end(() => (isEcho(value) ? found(value) : missing(noEcho(whyNoEcho(value), cause))))
+    end(() => (isEcho(value) ? found(value) : missing(noEcho(whyNoEcho(value, source), cause))))
 
   const wait = (promise: PromiseLike<unknown>): void => {
     alarm.set(LOOK_FOR_MS, () => end(() => missing(noEcho('Its promise is pending.'))))
@@ -53,9 +53,12 @@ export const findEcho = (
 /** True for what can give a private channel. The Echo class has it only on its prototype. */
 export const isEcho = (value: unknown): value is EchoLike => has(value, 'private')
 
-/** Says why something is no Echo, in words for the developer who handed it over. */
-export const whyNoEcho = (value: unknown): string => {
-  if (value === undefined || value === null) return 'It is undefined: give a getter, () => window.Echo.'
+/** Says why something is no Echo, in words for the developer who handed it over; `source` is what gave it. */
+export const whyNoEcho = (value: unknown, source: unknown = value): string => {
+  if (value === undefined || value === null)
+    return typeof source === 'function'
+      ? 'The getter gives none: make one, or connect: reverb({…}).'
+      : 'It is undefined: give a getter, () => window.Echo.'
   if (has(value, 'transport')) return 'It is reverb({…}): give connect that itself.'
   if (has(peek(value, 'prototype'), 'private')) return 'It is the class: give new Echo({…}).'
   if (peek(value, 'default') !== undefined) return 'It is the namespace: give new Echo.default({…}).'

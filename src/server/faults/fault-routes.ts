@@ -3,7 +3,7 @@ import { closing } from '../http/answer'
 import { type Call, type Handler, isObject, parseJson } from '../http/call'
 import { json, PRIVATE, type Reply } from '../http/reply'
 import { firstOf, route } from '../http/routes'
-import { isSameSite } from '../shop/sessions'
+import { refuseOtherSite } from '../shop/sessions'
 import { logInPage } from './call-faults'
 import { decodeFault, isFaultKind, unknownKind } from './decode-fault'
 import type { Fault } from './fault'
@@ -21,9 +21,7 @@ export interface FaultRouteOptions {
 /** `/faults…`: everything that `server.faults` and `server.seen` do, with one call each. Guarded like the admin's. */
 export const createFaultRoutes = ({ faults, counter, ownName }: FaultRouteOptions): Handler => {
   const guarded = (method: string, pattern: string, act: (call: Call, name: string) => Reply): Handler =>
-    route(method, pattern, (call, { name = '' }) =>
-      isSameSite(call, ownName) ? act(call, name) : json(403, { message: 'Not from another site.' }, PRIVATE),
-    )
+    route(method, pattern, (call, { name = '' }) => refuseOtherSite(call, ownName) ?? act(call, name))
   const list = (): Reply => json(200, faults.list(), PRIVATE)
 
   return firstOf([

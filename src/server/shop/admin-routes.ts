@@ -4,7 +4,7 @@ import { json, PRIVATE, type Reply } from '../http/reply'
 import { firstOf, route } from '../http/routes'
 import type { PromotionResult, Promotions } from './promotions'
 import type { Publish } from './publish'
-import { isSameSite } from './sessions'
+import { refuseOtherSite } from './sessions'
 import type { ShopState } from './state'
 
 /** What the admin page works on. */
@@ -23,7 +23,7 @@ export const createAdminRoutes = ({ promotions, publish, state, ownName }: Admin
   const guarded =
     (act: (call: Call) => Reply) =>
     (call: Call): Reply =>
-      isSameSite(call, ownName) ? act(call) : json(403, { message: 'Not from another site.' }, PRIVATE)
+      refuseOtherSite(call, ownName) ?? act(call)
 
   const told = (act: (call: Call) => unknown) => guarded((call) => attempt(() => act(call)))
 

@@ -3,7 +3,7 @@ import type { Id } from '../../engine/events'
 import { CartEchoServerError } from '../errors'
 import { type Call, type Handler, isJson } from '../http/call'
 import { isOwnHost } from '../http/host'
-import { failure } from '../http/reply'
+import { failure, json, PRIVATE, type Reply } from '../http/reply'
 import { readCookie } from '../http/routes'
 import { sameText } from '../reverb/signature'
 
@@ -179,10 +179,17 @@ export const underOwnName =
  * by every page the developer has open, so three things are asked: a name that is ours (DNS rebinding), an `Origin`
  * that is our own, and JSON, which no form of another site can send without asking first (CORS preflight; a DELETE has to ask anyway).
  */
-export const isSameSite = (call: Call, ownName: string): boolean => {
+const isSameSite = (call: Call, ownName: string): boolean => {
   const { host, origin, 'sec-fetch-site': site } = call.headers
   if (!isOwnHost(host, ownName)) return false
   if (origin !== undefined && origin !== `http://${host}`) return false
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return false
   return call.method !== 'POST' || isJson(call)
 }
+
+const MAY_BE_FOREIGN =
+  'This may come from another site. Call by the address that the server has printed, a POST with Content-Type: application/json.'
+
+/** The refusal of a call that another site may have made; null where none can have. */
+export const refuseOtherSite = (call: Call, ownName: string): Reply | null =>
+  isSameSite(call, ownName) ? null : json(403, { message: MAY_BE_FOREIGN }, PRIVATE)

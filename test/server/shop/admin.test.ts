@@ -103,6 +103,11 @@ describe('an event of one’s own', () => {
 })
 
 describe('another site', () => {
+  it.each([REMOVE, '/faults/kill'])('is not meant where curl calls %s, which is told how to', async (path) => {
+    const { text } = await rawRequest((await serve()).url, path, { method: 'POST' })
+    expect(JSON.parse(text).message).toContain('Content-Type: application/json')
+  })
+
   it('cannot use the admin by a form', async () => {
     const { url } = await serve()
     for (const type of ['application/x-www-form-urlencoded', 'text/plain', 'text/plain; application/json', '']) {
