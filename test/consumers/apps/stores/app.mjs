@@ -72,7 +72,11 @@ const isReplaced = async ({ open, server, origin, put }) => {
   await dismiss()
   // At a save that does not parse Vite disposes of the module, and has none to put in its place.
   put('hot/cart.js', `${code}\nconst = 5\n`)
-  await page.locator('vite-error-overlay').waitFor({ state: 'attached' })
+  await until(
+    'What Vite says of it',
+    async () => complaints.length,
+    (count) => count > 0,
+  )
   await server.shop.removeFromAll('raya-sale')
   await notice.getByText('RM120.00').waitFor()
   same('How often the total was written after a broken save', await written(), 5)
