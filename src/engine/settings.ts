@@ -13,7 +13,7 @@ export const readChannel = (said: unknown): ((user: string) => string) => {
   const template = said ?? USER_CHANNEL
   if (typeof template !== 'string' || !template.includes('{user}'))
     throw unfit('invalid-channel', 'channel', '{user} in it', template)
-  // pusher-js silently drops encrypted events when the key is another (pusher-js 8.6, core/channels/encrypted_channel.ts).
+  // pusher-js tells encrypted events out of order when the key is another, and drops those that do not open after one more try (pusher-js 8.6, core/channels/encrypted_channel.ts).
   if (!/^(?!(private|presence|encrypted)-)([\w\-=@,.;]|{user})*$/.test(template))
     throw unfit('invalid-channel', 'channel', 'only {user} and A-Z a-z 0-9 ; , . @ = _ -, without prefix', template)
   return (user) => template.replaceAll('{user}', user)
