@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { createCartEcho } from '../../src/create-cart-echo'
 import type { CartEcho } from '../../src/engine/cart-echo'
 import { showNotices } from '../../src/notice/notice'
 import { bundleApp } from '../support/app-page'
@@ -44,7 +45,7 @@ interface AxeResults {
 describe('on a server', () => {
   it('nothing is shown, and no global touched', () => {
     expect(typeof document).toBe('undefined')
-    const cart = {} as CartEcho
+    const cart = createCartEcho({ user: 1, check: '/check' })
     expect(showNotices(cart)()).toBeUndefined()
   })
 })
