@@ -20,6 +20,7 @@ const page: PageReport = {
     errors: ['check-failed: '],
     thrown: [],
     openSockets: 1,
+    socketStates: [1],
     timers: 3,
   },
 }

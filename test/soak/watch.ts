@@ -87,10 +87,10 @@ export const watchPages = ({ shoppers, book, server }: House): Watch => {
     const words = [
       `One open socket a shopper was promised: there are ${counts}, and ${server.sockets()} at the server.`,
     ]
-    for (const [index, shopper] of shoppers.entries()) {
+    for (const shopper of shoppers) {
       const open = shopper.line.connections().filter(({ isOpen }) => isOpen)
       words.push(`Shopper ${shopper.id}: ${shopper.tabs.length} tabs, ${open.length} connections through the line.`)
-      if (counts[index] === 1) continue
+      words.push(...open.map((connection) => JSON.stringify(connection)))
       for (const tab of shopper.tabs) {
         const page = await shopper.report(tab)
         const trace = await tab.tab.evaluate<readonly string[]>('soak.trace()')

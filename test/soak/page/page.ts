@@ -22,6 +22,7 @@ export interface PageReport {
   readonly errors: readonly string[]
   readonly thrown: readonly string[]
   readonly openSockets: number
+  readonly socketStates: readonly number[]
   readonly timers: number
 }
 
@@ -102,6 +103,7 @@ window.soak = {
     errors,
     thrown: watched.thrown,
     openSockets: watched.openSockets(),
+    socketStates: watched.socketStates(),
     timers: watched.timers(),
   }),
   trace: () => lines,

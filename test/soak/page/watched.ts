@@ -4,6 +4,8 @@ export interface Watched {
   readonly setClock: (byMs: number) => void
   readonly timers: () => number
   readonly openSockets: () => number
+  /** The `readyState` of each socket that has not said `close`. */
+  readonly socketStates: () => readonly number[]
   /** What reached the window as an error, or was written to the console as one. */
   readonly thrown: readonly string[]
 }
@@ -60,6 +62,7 @@ export const watchWindow = (): Watched => {
     timers: () => timers.size,
     // One that is closing has not told the server yet.
     openSockets: () => [...sockets].filter(({ readyState }) => readyState === WebSocket.OPEN).length,
+    socketStates: () => [...sockets].map(({ readyState }) => readyState),
     thrown,
   }
 }
