@@ -2,7 +2,7 @@
 # A page that Chromium 156 keeps for Back, and a request under way in it with `AbortSignal.timeout()`. The time goes on while the page is away, and is up before anything else when it comes back: a request that was
 # answered in half a second ends in TimeoutError, because the answer, which has long been there, waits behind it. One without a signal gets the very same answer. By the standard the time is spent only by a page
 # that is active (https://dom.spec.whatwg.org/#dom-abortsignal-timeout), and MDN says that it "will effectively be paused [...] while the document is in a back-forward cache". Firefox 153.8.0 ESR (and
-# WebKitGTK 2.50.6) do pause it, and `setTimeout`, too. So a shopper who comes Back sees an error of the network where there was none.
+# WebKitGTK 2.50.6) do pause it, and `setTimeout`, too (the two ways of timers: https://github.com/whatwg/html/issues/4591). So a shopper who comes Back sees an error of the network where there was none.
 # Needs Firefox and Chromium, which npm has not: apt-get install firefox-esr chromium (Debian).
 # Seen: as below.
 set -euo pipefail

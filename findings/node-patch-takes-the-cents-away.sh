@@ -2,7 +2,8 @@
 # How many decimals a price has is changed by a patch of Node. What `Intl.NumberFormat` shows as IDR 1,234.50 in Node 20.20.0, it shows as IDR 1,235 in 20.20.1, and so the Hungarian forint, the Colombian peso and the
 # Pakistani rupee: with ICU 78 they have no decimals any more (as in 22.22.1 after 22.22.0, and 24.14.0 after 24.13.0). Chromium 156 does the same; Firefox 153.8.0 ESR goes by ISO 4217, and has two.
 # So the same price on the same page is rounded by one and not by the other, a page that Node rendered is not what Firefox hydrates, and lines do not sum up to their total. Worse is what gets the divisor of minor
-# units from `resolvedOptions().maximumFractionDigits`: 123450 becomes 1,234.50 here and 123,450 there, a hundredfold. MDN's page on it has all of them by ISO 4217. It was changed on purpose (https://github.com/unicode-org/cldr/pull/4936), and the standard leaves it open since 2024 (https://github.com/tc39/ecma402/pull/922).
+# units from `resolvedOptions().maximumFractionDigits`: 123450 becomes 1,234.50 here and 123,450 there, a hundredfold. MDN's page on it has all of them by ISO 4217. The numbers were changed on purpose
+# (https://github.com/unicode-org/cldr/pull/4936), and the standard has left them open since 2024 (https://github.com/tc39/ecma402/pull/922).
 # Says so for Linux. Needs Firefox, which npm has not: apt-get install firefox-esr (Debian). Debian's Chromium is tried, too, where it is installed.
 # Seen: as below.
 set -euo pipefail
