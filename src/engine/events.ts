@@ -19,7 +19,10 @@ export interface ChangedCondition {
   readonly item_id?: Id | null | undefined
 }
 
-/** The cart's totals in minor units (sen, cents), for pages that calculate or format themselves. */
+/**
+ * The cart's totals in minor units (sen, cents) by ISO 4217, for pages that calculate or format themselves. The divisor is the shop's: the fraction digits of
+ * `Intl` are none for IDR, HUF and others in some browsers, and two in others (ICU 78).
+ */
 export interface CartTotals {
   /** ISO 4217 code, such as `MYR`. */
   readonly currency: string

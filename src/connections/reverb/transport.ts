@@ -90,8 +90,9 @@ export const reverbTransport =
     const refusalBy = (code: number): Refusal | null => socketRefusal(code, false, true, `${server}, `)
 
     const closed = (code: number): void => {
-      // A server that greeted, and ends the connection later by the code of a refused origin, has lost it (4009 is one code for three things).
-      const refusal = code === 4009 && isOpen() ? null : refusalBy(code)
+      // A server that greeted has lost a connection that it ends by the code of a refused origin (4009 is one code for three things), and so has a proxy that
+      // ends it by 4005 or 4006: @fastify/http-proxy makes these of 1005 and 1006.
+      const refusal = isOpen() && [4005, 4006, 4009].includes(code) ? null : refusalBy(code)
       if (refusal) return refuseSocket(refusal)
       waitFor(isOpen() ? reconnection.lost('server') : reconnection.failed())
     }

@@ -106,16 +106,19 @@ describe('a live socket', () => {
     expect(said).toEqual([])
   })
 
-  it.each([1000, 1006, 1009, 4009, 4200, 4201])('that ends with %i is tried again after 0.8 to 1.9 s', async (code) => {
-    const { socket, said, nextTryInMs, pass, sockets, goLive, resyncs, asked } = await live()
-    socket().end(code)
-    expect([said, nextTryInMs()]).toEqual([['socket-lost'], 1_350])
-    await pass(1_350)
-    expect(sockets).toHaveLength(2)
-    await goLive()
-    expect([said.at(-1), resyncs]).toEqual(['subscribed', [100]])
-    expect(asked.at(-1), 'with a signature for the new socket').toContain('socket_id=2.1')
-  })
+  it.each([1000, 1006, 1009, 4005, 4006, 4009, 4200, 4201])(
+    'that ends with %i is tried again after 0.8 to 1.9 s',
+    async (code) => {
+      const { socket, said, nextTryInMs, pass, sockets, goLive, resyncs, asked } = await live()
+      socket().end(code)
+      expect([said, nextTryInMs()]).toEqual([['socket-lost'], 1_350])
+      await pass(1_350)
+      expect(sockets).toHaveLength(2)
+      await goLive()
+      expect([said.at(-1), resyncs]).toEqual(['subscribed', [100]])
+      expect(asked.at(-1), 'with a signature for the new socket').toContain('socket_id=2.1')
+    },
+  )
 
   it('lets error frames be that are about something else', async () => {
     const { socket, said, errors } = await live()
@@ -138,6 +141,7 @@ describe('at the door', () => {
   it.each([
     [4001, 'refused: unknown-app', null],
     [4009, 'refused: origin-refused', null],
+    [4006, 'delayed: socket-refused', 3_750],
     [4004, 'delayed: over-capacity', 3_750],
     [4301, 'delayed: socket-refused', 3_750],
   ])('an error frame %i with the socket left open is %s', async (code, expected, inMs) => {
