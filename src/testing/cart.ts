@@ -6,7 +6,7 @@ import { type Change, readListening } from '../engine/events'
 import type { PageIdentity } from '../engine/identity'
 import type { Refresh } from '../engine/refresh'
 import { readText } from '../engine/settings'
-import { isRecord, readNumber } from '../engine/shape'
+import { isRecord, ownOnly, readNumber } from '../engine/shape'
 import type { Connection } from '../engine/state'
 import type { AnswerOptions, AnyAnswer } from './answers'
 import { createFakeBrowser, type FakeBrowser, type FakeBrowserOptions, partsOf } from './browser'
@@ -227,10 +227,12 @@ export const createFakeCart = (options: FakeCartOptions = {}): FakeCart => {
 
   const { cart, unreleased } = createLedger({
     ...real,
-    onRefresh: (refresh, how = {}) => {
-      const off = real.onRefresh(recorded(refresh), how)
-      settleMs = Math.max(settleMs, how.settleMs ?? 0)
-      longestMs = Math.max(longestMs, settleMs + (how.spreadMs ?? SPREAD_MS))
+    onRefresh: (refresh, how) => {
+      // What is no function is refused as on a page.
+      const off = real.onRefresh(typeof refresh === 'function' ? recorded(refresh) : refresh, how)
+      const said = ownOnly(how ?? {})
+      settleMs = Math.max(settleMs, readNumber(said.settleMs) ?? 0)
+      longestMs = Math.max(longestMs, settleMs + (readNumber(said.spreadMs) ?? SPREAD_MS))
       return off
     },
   })
