@@ -1,4 +1,6 @@
 import { createElement } from 'react'
+import { flushSync } from 'react-dom'
+import { createRoot } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'
 import { describe, expect, it } from 'vitest'
 import { createApp } from 'vue'
@@ -15,7 +17,9 @@ import { createFakeCart } from '../src/testing/testing'
 // What a page's own code gives by mistake is refused at the call, by a code and with a name, and leaves nothing behind.
 
 const openCart = (errors: unknown[] = []): CartEcho =>
-  createCartEcho({ user: 1, check: '/check', onError: (error) => errors.push(error) })
+  createCartEcho({ user: 1, check: { url: '/check', fetch: noAnswer }, onError: (error) => errors.push(error) })
+
+const noAnswer: typeof fetch = () => new Promise(() => undefined)
 
 const saidOf = (call: () => unknown): { code?: unknown; message?: unknown } | null => {
   try {
@@ -54,13 +58,18 @@ describe.each(NO_FUNCTIONS)('where a function belongs, %j', (wrong) => {
   })
 })
 
-/** Calls a hook of React's where it belongs. */
-const rendered = (cart: CartEcho, hook: () => void): string => {
+/** Calls a hook of React's where it belongs, on a page. Throws what goes to no error boundary. */
+const rendered = (cart: CartEcho, hook: () => void): void => {
   const Inner = (): null => {
     hook()
     return null
   }
-  return renderToString(createElement(CartEchoProvider, { client: cart }, createElement(Inner)))
+  const thrown: unknown[] = []
+  const root = createRoot(document.createElement('div'), { onUncaughtError: (error) => thrown.push(error) })
+  flushSync(() => root.render(createElement(CartEchoProvider, { client: cart }, createElement(Inner))))
+  flushSync(() => root.unmount())
+  cart.stop()
+  for (const error of thrown) throw error
 }
 
 /** Calls a composable of Vue's where it belongs. Throws what it throws itself, and not what only Vue hears of. */
@@ -84,9 +93,9 @@ const composed = (cart: CartEcho, compose: () => void): void => {
 describe.each(NO_FUNCTIONS)('where a function belongs in a framework, %j', (wrong) => {
   const no = wrong as never
   it.each<[string, (cart: CartEcho) => unknown]>([
-    ['useCartChange()', (cart) => rendered(cart, () => useCartChange(no))],
-    ['useCartChange()', (cart) => rendered(cart, () => useCartChange('cart.conditions.changed', no))],
-    ['useCartRefresh()', (cart) => rendered(cart, () => useCartRefresh(no))],
+    ['on()', (cart) => rendered(cart, () => useCartChange(no))],
+    ['on()', (cart) => rendered(cart, () => useCartChange('cart.conditions.changed', no))],
+    ['onRefresh()', (cart) => rendered(cart, () => useCartRefresh(no))],
     ['on()', (cart) => composed(cart, () => void onCartChange('cart.conditions.changed', no))],
     ['onRefresh()', (cart) => composed(cart, () => void onCartRefresh(no))],
   ])('is refused by %s, which says so', (name, call) => {
@@ -113,7 +122,7 @@ describe('what says when a refresh runs', () => {
     const call = () => rendered(openCart(), () => useCartRefresh(() => undefined, { hold: hold as never }))
     expect(saidOf(call)).toEqual({
       code: 'invalid-options',
-      message: expect.stringContaining('useCartRefresh().hold: expected a function'),
+      message: expect.stringContaining('onRefresh().hold: expected a function'),
     })
   })
 

@@ -1,6 +1,5 @@
 import { type RefObject, useEffect, useInsertionEffect, useMemo, useRef, useSyncExternalStore } from 'react'
 import type { ChangeListener } from '../../engine/cart-echo'
-import { insistOnFunction } from '../../engine/errors'
 import type { CartEventName } from '../../engine/events'
 import { type News, noNews } from '../../engine/news'
 import type { Hold, Refresh, RefreshOptions } from '../../engine/refresh'
@@ -21,18 +20,23 @@ interface UseCartChange {
  * Calls the handler once for every change of that event while the component is mounted; without a name, for
  * `cart.conditions.changed`. The newest handler is called, so there is no dependency array, and rendering never
  * subscribes again. What it throws goes to the client's `onError`.
- * @throws {CartEchoError} `no-provider`, `invalid-options` without a function; and from its effect, so to the nearest error boundary, `invalid-event` for an event that is not in
- * the client's `events` option.
+ * @throws {CartEchoError} `no-provider`; and from its effect, so to the nearest error boundary, `invalid-options` without a function, and
+ * `invalid-event` for an event that is not in the client's `events` option.
  */
-export const useCartChange: UseCartChange = (event: string | AnyListener, handler?: AnyListener): void => {
-  const [name, listener] = (typeof event === 'function' ? [FIRST, event] : [event, handler]) as [
-    CartEventName,
-    AnyListener,
-  ]
-  insistOnFunction('useCartChange()', listener)
+export const useCartChange: UseCartChange = (...given: readonly [event: unknown, handler?: unknown]): void => {
+  const [event] = given
+  const isNamed = given.length > 1 && typeof event !== 'function'
+  const [name, listener] = (isNamed ? given : [FIRST, event]) as readonly [CartEventName, AnyListener]
   const client = useCartEcho()
   const latest = useLatest(listener)
-  useEffect(() => client.on(name, (change, meta) => latest.current(change, meta)), [client, name, latest])
+  useEffect(
+    () =>
+      client.on(
+        name,
+        standingFor(latest.current, (change, meta) => latest.current(change, meta)),
+      ),
+    [client, name, latest],
+  )
 }
 
 const onServer = (): Connection => serverConnection
@@ -104,24 +108,29 @@ const remembering = <Value>(
  * Adds a function that reloads the page's cart, as `client.onRefresh` does, while the component is mounted. A refresh that is due or running when it is
  * unmounted, or hidden by `<Activity>`, is dropped, and runs when the next one is mounted or shown: call it in a component that stays, such as
  * the layout. The newest function and the newest `hold` are called; another `settleMs` or `spreadMs` restarts what is due.
- * @throws {CartEchoError} `no-provider`, `invalid-options` as `client.onRefresh` does; for a number from its effect.
+ * @throws {CartEchoError} `no-provider`; and from its effect, `invalid-options` as `client.onRefresh` does.
  *
  * @example
  * useCartRefresh(() => queryClient.invalidateQueries({ queryKey: ['cart'] }))
  */
 export const useCartRefresh = (refresh: Refresh, options: RefreshOptions = {}): void => {
   const { settleMs, spreadMs, hold: ownHold } = ownOnly(options)
-  // The client is given functions of ours, and would never look at these.
-  insistOnFunction('useCartRefresh()', refresh)
-  if (ownHold) insistOnFunction('useCartRefresh().hold', ownHold)
   const client = useCartEcho()
   const latest = useLatest([refresh, ownHold || null] as const)
   useEffect(() => {
     const run: Refresh = (request) => latest.current[0](request)
     const hold: Hold = (go) => latest.current[1]?.(go) ?? null
-    return client.onRefresh(run, { settleMs, spreadMs, hold })
+    const [refresh, mayHold] = latest.current
+    return client.onRefresh(standingFor(refresh, run), {
+      settleMs,
+      spreadMs,
+      hold: mayHold ? standingFor(mayHold, hold) : hold,
+    })
   }, [client, settleMs, spreadMs, latest])
 }
+
+/** A function that calls the page's newest; where the page's is none, that itself, for the client to refuse. */
+const standingFor = <Call>(said: Call, ours: Call): Call => (typeof said === 'function' ? ours : said)
 
 /**
  * A ref to the value of the newest committed rendering. Written before any other effect runs, and never while rendering:
