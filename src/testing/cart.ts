@@ -155,6 +155,7 @@ export const createFakeCart = (options: FakeCartOptions = {}): FakeCart => {
   const browser = given ?? createFakeBrowser({ ...ofBrowser, owner: said.owner ?? undefined })
   const { shop } = browser
   const { clock, sockets, requests, openTab } = partsOf(browser)
+  const owner = said.owner ?? shop.owner() ?? OWNER
   const tab = openTab()
   const { page } = tab
   const isGuest = said.guest === true
@@ -295,7 +296,7 @@ export const createFakeCart = (options: FakeCartOptions = {}): FakeCart => {
       (await bringInto(
         {
           ...{ cart: real, clock, page, shop, sockets, identity },
-          owner: identity.owner ?? OWNER,
+          owner,
           hasCheck: check !== false,
           hasSocket: connect,
         },
@@ -303,7 +304,7 @@ export const createFakeCart = (options: FakeCartOptions = {}): FakeCart => {
         reason,
       )) as never,
     logOut: shop.logOut,
-    logIn: (owner = identity.owner ?? OWNER) => shop.logIn(owner),
+    logIn: (who = owner) => shop.logIn(who),
     page: page.signal,
     sleeps: (ms) => clock.jump(insistOnMs('sleeps()', ms)),
     settle: settle as FakeCart['settle'],
