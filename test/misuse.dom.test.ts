@@ -144,6 +144,28 @@ describe('what says when a refresh runs', () => {
   })
 })
 
+describe('the options of tools', () => {
+  it.each<[string, (cart: CartEcho) => unknown]>([
+    ['debug().log', (cart) => debug(cart, { log: console as never })],
+    ['measure().onError', (cart) => measure(cart, { onError: 'warn' as never })],
+    ['measure().onError', (cart) => measure(cart, { onError: null as never })],
+    ['measure().sample', (cart) => measure(cart, { sample: [] as never })],
+    ['measure().sample', (cart) => measure(cart, { sample: true as never })],
+    ['measure().sample', (cart) => measure(cart, { sample: Symbol('all') as never })],
+  ])('that are of another kind are refused, and named: %s', (name, call) => {
+    expect(saidOf(() => call(openCart()))).toEqual({
+      code: 'invalid-options',
+      message: expect.stringContaining(`${name}: expected`),
+    })
+  })
+
+  it('leave a page out by chance alone, not by a null', () => {
+    const measuring = measure(openCart(), { sample: null as never })
+    expect(measuring.figures()).not.toEqual({})
+    measuring.stop()
+  })
+})
+
 describe('where a function is optional', () => {
   it.each([5, 'typing', {}, []])('%j is refused, and named', (wrong) => {
     const cart = openCart()
