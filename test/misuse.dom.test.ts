@@ -1,20 +1,25 @@
 import { createElement } from 'react'
+import { flushSync } from 'react-dom'
+import { createRoot } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'
 import { describe, expect, it } from 'vitest'
 import { createApp } from 'vue'
 import { cartEcho as alpinePlugin } from '../src/adapters/alpine'
 import { livewire } from '../src/adapters/livewire'
-import { CartEchoProvider } from '../src/adapters/react'
-import { cartEcho as vuePlugin } from '../src/adapters/vue'
+import { CartEchoProvider, useCartChange, useCartRefresh } from '../src/adapters/react'
+import { onCartChange, onCartRefresh, cartEcho as vuePlugin } from '../src/adapters/vue'
 import { createCartEcho } from '../src/create-cart-echo'
 import type { CartEcho } from '../src/engine/cart-echo'
 import { showNotices } from '../src/notice/notice'
 import { debug, mark, measure } from '../src/stats/stats'
+import { createFakeCart } from '../src/testing/testing'
 
 // What a page's own code gives by mistake is refused at the call, by a code and with a name, and leaves nothing behind.
 
 const openCart = (errors: unknown[] = []): CartEcho =>
-  createCartEcho({ user: 1, check: '/check', onError: (error) => errors.push(error) })
+  createCartEcho({ user: 1, check: { url: '/check', fetch: noAnswer }, onError: (error) => errors.push(error) })
+
+const noAnswer: typeof fetch = () => new Promise(() => undefined)
 
 const saidOf = (call: () => unknown): { code?: unknown; message?: unknown } | null => {
   try {
@@ -50,6 +55,114 @@ describe.each(NO_FUNCTIONS)('where a function belongs, %j', (wrong) => {
       heard += 1
     })
     expect([heard, errors]).toEqual([1, []])
+  })
+})
+
+/** Calls a hook of React's where it belongs, on a page. Throws what goes to no error boundary. */
+const rendered = (cart: CartEcho, hook: () => void): void => {
+  const Inner = (): null => {
+    hook()
+    return null
+  }
+  const thrown: unknown[] = []
+  const root = createRoot(document.createElement('div'), { onUncaughtError: (error) => thrown.push(error) })
+  flushSync(() => root.render(createElement(CartEchoProvider, { client: cart }, createElement(Inner))))
+  flushSync(() => root.unmount())
+  cart.stop()
+  for (const error of thrown) throw error
+}
+
+/** Calls a composable of Vue's where it belongs. Throws what it throws itself, and not what only Vue hears of. */
+const composed = (cart: CartEcho, compose: () => void): void => {
+  const thrown: unknown[] = []
+  const setup = () => {
+    try {
+      compose()
+    } catch (error) {
+      thrown.push(error)
+    }
+    return () => null
+  }
+  const app = createApp({ setup }).use(vuePlugin(cart))
+  app.config.errorHandler = () => undefined
+  app.mount(document.createElement('div'))
+  app.unmount()
+  for (const error of thrown) throw error
+}
+
+describe.each(NO_FUNCTIONS)('where a function belongs in a framework, %j', (wrong) => {
+  const no = wrong as never
+  it.each<[string, (cart: CartEcho) => unknown]>([
+    ['on()', (cart) => rendered(cart, () => useCartChange(no))],
+    ['on()', (cart) => rendered(cart, () => useCartChange('cart.conditions.changed', no))],
+    ['onRefresh()', (cart) => rendered(cart, () => useCartRefresh(no))],
+    ['on()', (cart) => composed(cart, () => void onCartChange('cart.conditions.changed', no))],
+    ['onRefresh()', (cart) => composed(cart, () => void onCartRefresh(no))],
+  ])('is refused by %s, which says so', (name, call) => {
+    expect(saidOf(() => call(openCart()))).toEqual({
+      code: 'invalid-options',
+      message: expect.stringContaining(`${name}: expected a function`),
+    })
+  })
+
+  it('is refused by the cart of a test, as by a page’s', () => {
+    const fake = createFakeCart()
+    expect(saidOf(() => fake.cart.onRefresh(no))?.code).toBe('invalid-options')
+    expect(fake.unreleased.listeners).toBe(0)
+  })
+})
+
+describe('what says when a refresh runs', () => {
+  it.each([{ hold: 5 }, { settleMs: 'soon' }, { spreadMs: -1 }])('%j is refused by a composable at once', (wrong) => {
+    const call = () => composed(openCart(), () => void onCartRefresh(() => undefined, wrong as never))
+    expect(saidOf(call)?.code).toBe('invalid-options')
+  })
+
+  it.each([5, 'typing', {}])('%j is refused by a hook where a hold belongs', (hold) => {
+    const call = () => rendered(openCart(), () => useCartRefresh(() => undefined, { hold: hold as never }))
+    expect(saidOf(call)).toEqual({
+      code: 'invalid-options',
+      message: expect.stringContaining('onRefresh().hold: expected a function'),
+    })
+  })
+
+  it('may be null, or numbers in strings, everywhere', async () => {
+    const none = null as never
+    expect(saidOf(() => rendered(openCart(), () => useCartRefresh(() => undefined, none)))).toBeNull()
+    expect(saidOf(() => composed(openCart(), () => void onCartRefresh(() => undefined, none)))).toBeNull()
+    const fake = createFakeCart()
+    expect(saidOf(() => fake.cart.onRefresh(() => undefined, none)())).toBeNull()
+    fake.cart.onRefresh(() => undefined, { settleMs: '250', spreadMs: '4000' } as never)
+    fake.cart.start()
+    await fake.settle()
+    const atMs = fake.nowMs()
+    fake.broadcast()
+    await fake.settle()
+    // Not the 25 s that '250' and '4000' are when they are joined.
+    expect([fake.refreshes.length, fake.nowMs() - atMs <= 5_000]).toEqual([1, true])
+    fake.close()
+  })
+})
+
+describe('the options of tools', () => {
+  it.each<[string, (cart: CartEcho) => unknown]>([
+    ['debug().log', (cart) => debug(cart, { log: console as never })],
+    ['measure().onError', (cart) => measure(cart, { onError: 'warn' as never })],
+    ['measure().onError', (cart) => measure(cart, { onError: null as never })],
+    ['measure().sample', (cart) => measure(cart, { sample: [] as never })],
+    ['measure().sample', (cart) => measure(cart, { sample: true as never })],
+    ['measure().sample', (cart) => measure(cart, { sample: Symbol('all') as never })],
+  ])('that are of another kind are refused, and named: %s', (name, call) => {
+    expect(saidOf(() => call(openCart()))).toEqual({
+      code: 'invalid-options',
+      message: expect.stringContaining(`${name}: expected`),
+    })
+  })
+
+  it('leave a page out by chance alone, not by a null', () => {
+    const measuring = measure(openCart(), { sample: null as never })
+    expect(measuring.figures()).not.toEqual({})
+    measuring.stop()
   })
 })
 

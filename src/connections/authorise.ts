@@ -8,6 +8,7 @@ import {
   isOwnOrigin,
   type Provided,
   provide,
+  provideHeaders,
   type RenewalOptions,
   renewCookies,
   send,
@@ -19,7 +20,7 @@ export interface AuthOptions extends RenewalOptions {
   /** The URL that signs subscriptions. Default `/broadcasting/auth`. */
   endpoint?: string | undefined
   /** Additional headers. Default none. */
-  headers?: Provided<Record<string, string>> | undefined
+  headers?: Provided<HeadersInit> | undefined
   /** Sent as `Authorization: Bearer …`. Default none. */
   bearerToken?: Provided<string | null | undefined> | undefined
   /** Default `same-origin`: cookies go to the page's own origin only. */
@@ -110,7 +111,7 @@ const post = async (
     'X-Requested-With': 'XMLHttpRequest',
     ...csrf,
     ...(bearer ? { Authorization: `Bearer ${bearer}` } : {}),
-    ...(await provide(others)),
+    ...(await provideHeaders(others)),
   }
   const body = new URLSearchParams({ socket_id: socketId, channel_name: channelName })
   return send(endpoint || ENDPOINT, { own, method: 'POST', body, headers, credentials, signal })

@@ -7,14 +7,14 @@ import { wordsOf } from '../engine/errors'
 import { attempt, hasOwn } from '../engine/shape'
 import type { AskCheck } from '../engine/sync'
 import type { Query } from '../engine/transport'
-import { isJson, isOwnOrigin, type Provided, provide, send } from './request'
+import { isJson, isOwnOrigin, type Provided, provideHeaders, send } from './request'
 
 /** How the check is requested. */
 export interface CheckRequest {
   /** The URL of the check, such as `/api/cart/check-updates`. */
   url: string
   /** Additional headers. Default none. */
-  headers?: Provided<Record<string, string>> | undefined
+  headers?: Provided<HeadersInit> | undefined
   /** Default `same-origin`: cookies go to the page's own origin only. */
   credentials?: RequestCredentials | undefined
   /** Default: the page's `fetch`. */
@@ -36,7 +36,7 @@ export const createCheck = (request: CheckRequest, environment: Environment): As
     const all = {
       Accept: 'application/json',
       ...(isOwnOrigin(url) ? { 'X-Requested-With': 'XMLHttpRequest' } : {}),
-      ...(await provide(headers)),
+      ...(await provideHeaders(headers)),
     }
     const response = await send(addressOf(url, query, fresh), { own, headers: all, credentials, signal })
     const isReadable = isJson(response)

@@ -8,6 +8,12 @@ export type Provided<Value> = Value | (() => Value | PromiseLike<Value>)
 export const provide = <Value>(value: Provided<Value> | undefined): Value | PromiseLike<Value> | undefined =>
   typeof value === 'function' ? (value as () => Value | PromiseLike<Value>)() : value
 
+/** Headers as they are provided, as an object: a `Headers`, a `Map` or a list of pairs has nothing that could be spread. */
+export const provideHeaders = async (given: Provided<HeadersInit> | undefined): Promise<object | undefined> => {
+  const headers = await provide(given)
+  return Symbol.iterator in Object(headers) ? Object.fromEntries(headers as Iterable<[string, string]>) : headers
+}
+
 /**
  * The full URL of an address, resolved against the page's own URL. A `<base href>` is ignored, because
  * shoppers' content may contain one. Unchanged when it cannot be resolved, as on a server. Never throws.
@@ -60,7 +66,7 @@ interface Sending extends Pick<RequestInit, 'method' | 'body' | 'headers' | 'sig
  */
 export const send = (address: string, { own, credentials = 'same-origin', ...how }: Sending): Promise<Response> =>
   // fetch is looked up at each call: instrumentation may replace it later.
-  (own ?? fetch)(
+  (own || fetch)(
     absolute(address),
     ownOnly<RequestInit>({ ...how, credentials, redirect: 'manual', cache: 'no-store' }),
   )

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import type { Id } from '../engine/events'
 import { CartEchoServerError } from './errors'
 import { isObject } from './http/call'
@@ -54,7 +55,39 @@ const isText = (value: unknown): boolean => typeof value === 'string' && value !
 const isListOf =
   (isFit: (value: unknown) => boolean) =>
   (value: unknown): boolean =>
-    Array.isArray(value) && value.every(isFit)
+    // A hole is an undefined here.
+    Array.isArray(value) && [...value].every(isFit)
+
+// What is counted may be without an end; what is waited for may not: a longer timer runs at once.
+const isCount = (value: unknown): boolean => isWhole(value) || value === Number.POSITIVE_INFINITY
+const LONGEST_MS = 0x7fffffff
+
+/** True for an origin as a browser writes it: any other, such as one with a slash at its end, would never be met. */
+const isOrigin = (value: unknown): boolean =>
+  typeof value === 'string' && /^(?:null|[a-z][a-z\d+.-]*:\/\/[^/?#\sA-Z]+)$/.test(value)
+
+/** True for the URL of a folder, of whichever class: a test in jsdom has another than Node. */
+const isFolderUrl = (value: unknown): boolean => {
+  if (!isObject(value)) return false
+  try {
+    return fileURLToPath(value as unknown as URL) !== ''
+  } catch {
+    return false
+  }
+}
+
+const POLICY: Readonly<Record<keyof PolicyChange, (value: unknown) => boolean>> = {
+  enabled: (value) => typeof value === 'boolean',
+  pollMs: isWhole,
+  auditMs: isWhole,
+  resetSpreadMs: isWhole,
+}
+
+const isPolicy = (value: unknown): boolean =>
+  isObject(value) &&
+  Object.entries(value).every(
+    ([name, said]) => Object.hasOwn(POLICY, name) && (said === undefined || POLICY[name as keyof PolicyChange](said)),
+  )
 
 const isApplication = (value: unknown): boolean =>
   isObject(value) && ['id', 'key', 'secret'].every((name) => isText(value[name]))
@@ -65,34 +98,40 @@ const EXPECTED: Readonly<Record<keyof StartServerOptions, Expected>> = {
   host: ['a host, such as 127.0.0.1', isText],
   app: [APPLICATION, isApplication],
   apps: [`a list of applications: ${APPLICATION}`, isListOf(isApplication)],
-  maxRequestSize: ['a number of bytes', isWhole],
+  maxRequestSize: ['a number of bytes', isCount],
   level: ['guide, log or outbox', (value) => typeof value === 'string' && isLevel(value)],
   // Who that is, is looked at where the customers are.
   autoLogin: ['the id of a customer, or null', (value) => value === null || isWhole(value) || isText(value)],
   channelRule: ['exact or stock', (value) => value === 'exact' || value === 'stock'],
-  allowedOrigins: ['a list of origins, such as http://127.0.0.1:5173', isListOf(isText)],
-  policy: ['an object of enabled, pollMs, auditMs and resetSpreadMs', isObject],
-  keepEntries: ['a number of entries', isWhole],
-  sweepMs: ['milliseconds', isWhole],
+  allowedOrigins: ['a list of origins, such as http://127.0.0.1:5173', isListOf(isOrigin)],
+  policy: ['an object of enabled, pollMs, auditMs and resetSpreadMs: true or false, and milliseconds', isPolicy],
+  keepEntries: ['a number of entries', isCount],
+  sweepMs: [
+    `milliseconds, 1 to ${LONGEST_MS}`,
+    (value) => isWhole(value) && (value as number) > 0 && (value as number) <= LONGEST_MS,
+  ],
   // It may be built later.
-  pages: ['the path of a folder', (value) => isText(value) || value instanceof URL],
+  pages: ['the path of a folder', (value) => isText(value) || isFolderUrl(value)],
   // Its names and values are looked at where they are used.
   pageHeaders: ['an object of header names and values', isObject],
   onLog: ['a function', (value) => typeof value === 'function'],
 }
 
 /**
- * Insists that options are those there are, each of its kind; undefined counts as left out.
+ * Reads options: insists that they are those there are, each of its kind; undefined counts as left out. Gives a copy of an object's own, so that what was
+ * looked at is what is used.
  * @throws {CartEchoServerError} `bad-options`, with what is expected
  */
-export const insistOnOptions = (options: unknown): void => {
+export const readStartOptions = (given: unknown): StartServerOptions => {
   const names = Object.keys(EXPECTED)
-  if (!isObject(options))
+  if (!isObject(given))
     throw new CartEchoServerError('bad-options', `startServer() takes an object of ${names.join(', ')}.`)
+  const options: StartServerOptions = Object.assign(Object.create(null), given)
   for (const [name, value] of Object.entries(options)) {
     if (!Object.hasOwn(EXPECTED, name))
       throw new CartEchoServerError('bad-options', `There is no option "${name}"; there are ${names.join(', ')}.`)
     const [words, isFit] = EXPECTED[name as keyof StartServerOptions]
     if (value !== undefined && !isFit(value)) throw new CartEchoServerError('bad-options', `"${name}" takes ${words}.`)
   }
+  return options
 }

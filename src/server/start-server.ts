@@ -14,14 +14,14 @@ import { SWEEP_OUTBOX_EVERY_MS } from './shop/outbox'
 import { KEPT_ENTRIES } from './shop/owner-log'
 import { knownCustomer } from './shop/sessions'
 import type { Shop } from './shop/shop'
-import { insistOnOptions, type StartServerOptions } from './start-options'
+import { readStartOptions, type StartServerOptions } from './start-options'
 
 /**
  * Starts a stand-in for Laravel Reverb and a cart shop, on one port of this machine. For development and tests only.
  * @throws {CartEchoServerError} `bad-options`, `port-taken`, `port-not-allowed`, `host-not-here`, `cannot-listen`, `unknown-customer`, `bad-headers`
  */
-export const startServer = async (options: StartServerOptions = {}): Promise<CartEchoServer> => {
-  insistOnOptions(options)
+export const startServer = async (given: StartServerOptions = {}): Promise<CartEchoServer> => {
+  const options = readStartOptions(given)
   const { port = 0, host = '127.0.0.1', onLog = () => {} } = options
   // Whatever can be wrong with the options comes before the port is taken: a throw after that would leave it taken.
   const settings = settingsOf(options)

@@ -1,5 +1,6 @@
 import { type CartEcho, insistOnCart } from '../engine/cart-echo'
 import type { Stop } from '../engine/environment'
+import { insistOnFunction } from '../engine/errors'
 import { attempt, ownOnly } from '../engine/shape'
 import { type Entry, watchEntries } from '../trace/entries'
 
@@ -17,11 +18,12 @@ export interface DebugOptions {
  * `delete localStorage['cart-echo:debug']` ends it. It goes for all pages of the origin in this browser that call `debug`, and for nobody else's.
  *
  * Returns what ends it. Where the storage cannot be read (a sandboxed frame, blocked cookies, a server) nothing is printed.
- * @throws {CartEchoError} `invalid-options` without the cart.
+ * @throws {CartEchoError} `invalid-options` without the cart, and for a `log` that is no function.
  */
 export const debug = (cart: Pick<CartEcho, 'trace' | 'connection' | 'events'>, options: DebugOptions = {}): Stop => {
   insistOnCart(cart, 'debug(cart)')
   const { key = 'cart-echo:debug', log = print } = ownOnly(options)
+  insistOnFunction('debug().log', log)
   return watchEntries(cart, (entry) => {
     // Read for each line: it is cheap, there are few, and nothing tells a page what its own console has stored.
     const wanted = attempt(() => globalThis.localStorage?.getItem(key))

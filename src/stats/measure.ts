@@ -1,7 +1,7 @@
 import { type CartEcho, insistOnCart } from '../engine/cart-echo'
 import type { Stop } from '../engine/environment'
 import { CartEchoError, wordsOf } from '../engine/errors'
-import { attempt, ownOnly } from '../engine/shape'
+import { attempt, ownOnly, readNumber } from '../engine/shape'
 import { watchEntries } from '../trace/entries'
 import { beaconTo } from './beacon'
 import { type Counter, createCounter } from './count'
@@ -42,17 +42,19 @@ export interface Measuring {
  * fed, and how late changes came. Reports it when the page is hidden, frozen, left or closed, each time what was added since; all reports of all pages add up. No
  * figure has an id, an address or anything of a payload in it. Keeps no page from the back/forward cache. Does nothing on a server. Never throws into the
  * page later on.
- * @throws {CartEchoError} `invalid-options` without the cart, for a `sample` that is not 0 to 1, a `beacon` without an address, or an `onReport` that is no function.
+ * @throws {CartEchoError} `invalid-options` without the cart, for a `sample` that is not 0 to 1, a `beacon` without an address, or an `onReport` or `onError` that is no function.
  */
 export const measure = (
   cart: Pick<CartEcho, 'trace' | 'connection' | 'events'>,
   options: MeasureOptions = {},
 ): Measuring => {
   insistOnCart(cart, 'measure(cart)')
-  const { onReport, beacon, sample = 1, renderedAtMs, onError = warn } = ownOnly(options)
-  mustBe('a number from 0 to 1', 'sample', sample, sample >= 0 && sample <= 1)
+  const { onReport, beacon, sample: said, renderedAtMs, onError = warn } = ownOnly(options)
+  const sample = readNumber(said ?? 1) ?? Number.NaN
+  mustBe('a number from 0 to 1', 'sample', said, sample >= 0 && sample <= 1)
   mustBe('an address', 'beacon', beacon, beacon === undefined || (typeof beacon === 'string' && beacon !== ''))
   mustBe('a function', 'onReport', onReport, onReport === undefined || typeof onReport === 'function')
+  mustBe('a function', 'onError', onError, typeof onError === 'function')
   if (Math.random() >= sample) return nothingMeasured
 
   const counter = createCounter(isVisible(), nowMs())

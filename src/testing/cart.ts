@@ -6,7 +6,7 @@ import { type Change, readListening } from '../engine/events'
 import type { PageIdentity } from '../engine/identity'
 import type { Refresh } from '../engine/refresh'
 import { readText } from '../engine/settings'
-import { isRecord, readNumber } from '../engine/shape'
+import { isRecord, ownOnly, readNumber } from '../engine/shape'
 import type { Connection } from '../engine/state'
 import type { AnswerOptions, AnyAnswer } from './answers'
 import { createFakeBrowser, type FakeBrowser, type FakeBrowserOptions, partsOf } from './browser'
@@ -155,6 +155,7 @@ export const createFakeCart = (options: FakeCartOptions = {}): FakeCart => {
   const browser = given ?? createFakeBrowser({ ...ofBrowser, owner: said.owner ?? undefined })
   const { shop } = browser
   const { clock, sockets, requests, openTab } = partsOf(browser)
+  const owner = said.owner ?? shop.owner() ?? OWNER
   const tab = openTab()
   const { page } = tab
   const isGuest = said.guest === true
@@ -227,10 +228,12 @@ export const createFakeCart = (options: FakeCartOptions = {}): FakeCart => {
 
   const { cart, unreleased } = createLedger({
     ...real,
-    onRefresh: (refresh, how = {}) => {
-      const off = real.onRefresh(recorded(refresh), how)
-      settleMs = Math.max(settleMs, how.settleMs ?? 0)
-      longestMs = Math.max(longestMs, settleMs + (how.spreadMs ?? SPREAD_MS))
+    onRefresh: (refresh, how) => {
+      // What is no function is refused as on a page.
+      const off = real.onRefresh(typeof refresh === 'function' ? recorded(refresh) : refresh, how)
+      const said = ownOnly(how ?? {})
+      settleMs = Math.max(settleMs, readNumber(said.settleMs) ?? 0)
+      longestMs = Math.max(longestMs, settleMs + (readNumber(said.spreadMs) ?? SPREAD_MS))
       return off
     },
   })
@@ -293,7 +296,7 @@ export const createFakeCart = (options: FakeCartOptions = {}): FakeCart => {
       (await bringInto(
         {
           ...{ cart: real, clock, page, shop, sockets, identity },
-          owner: identity.owner ?? OWNER,
+          owner,
           hasCheck: check !== false,
           hasSocket: connect,
         },
@@ -301,7 +304,7 @@ export const createFakeCart = (options: FakeCartOptions = {}): FakeCart => {
         reason,
       )) as never,
     logOut: shop.logOut,
-    logIn: (owner = identity.owner ?? OWNER) => shop.logIn(owner),
+    logIn: (who = owner) => shop.logIn(who),
     page: page.signal,
     sleeps: (ms) => clock.jump(insistOnMs('sleeps()', ms)),
     settle: settle as FakeCart['settle'],

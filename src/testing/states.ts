@@ -78,12 +78,12 @@ const hint = ({ cart, hasCheck, hasSocket, identity, shop }: Levers, name: strin
   if (!isGiven(identity.user) && !isGuest) return 'That takes somebody who looks: give a user.'
   if (reason === 'prerendering' || reason === 'no-browser')
     return `A page is that from its beginning: ask for ${reason} before start().`
+  if (now === 'other-user') return 'Somebody else is logged in: logIn() as the one the page names.'
   if (reason === 'no-socket') return 'That takes a page without a socket, connect: false, and with a check.'
   if (!hasCheck && (name === 'polling' || reason.startsWith('check-') || reason === 'session-over'))
     return 'That takes a check: leave out check: false.'
   if (isGuest) return 'That takes a channel, and a guest has none: leave out guest: true.'
   if (!hasSocket) return 'That takes a socket: leave out connect: false.'
-  if (now === 'other-user') return 'Somebody else is logged in: logIn() as the one the page names.'
   if (reason === 'no-broadcasts' && !shop.hasLog) return 'That takes a log: leave out log: false.'
   return `With a check the page polls instead: ask for polling, ${reason}, or give check: false.`
 }

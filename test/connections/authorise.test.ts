@@ -66,6 +66,12 @@ describe('an authorisation', () => {
     ])
   })
 
+  it('sends the headers of a Headers, as of an object', async () => {
+    answerWith(() => HttpResponse.json({ auth: 'key:signature' }))
+    await ask({ endpoint, headers: () => new Headers({ 'X-Tenant': 't' }) })
+    expect(seen[0]?.headers.get('x-tenant')).toBe('t')
+  })
+
   it.each([null, undefined, ''])('sends no bearer token when there is none (%j)', async (token) => {
     answerWith(() => HttpResponse.json({ auth: 'key:signature' }))
     await ask({ endpoint, bearerToken: () => token })

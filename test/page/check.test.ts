@@ -436,6 +436,25 @@ describe('the request', () => {
     }
   })
 
+  it.each<[string, CheckRequest['headers']]>([
+    ['a Headers', new Headers({ 'X-Tenant': 't' })],
+    ['a Map', new Map([['X-Tenant', 't']]) as never],
+    ['a list of pairs', [['X-Tenant', 't']]],
+    ['a function that gives a Headers', async () => new Headers({ 'X-Tenant': 't' })],
+  ])('has the headers of %s, as of an object', async (_what, headers) => {
+    const { headers: all } = await sent({ headers })
+    expect([...all]).toEqual([
+      ['accept', 'application/json'],
+      ['x-tenant', 't'],
+    ])
+  })
+
+  it('is the page’s own where a replacement for fetch is switched off', async () => {
+    answer = log()
+    await ask({ fetch: false as never })
+    expect(seen).toHaveLength(1)
+  })
+
   it('never carries a socket id or a token of its own accord', async () => {
     vi.stubGlobal('location', { href: 'https://shop.test/cart' })
     const { headers } = await sent({ url: '/check' })

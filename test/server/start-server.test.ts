@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { CartEchoServerError, startServer } from '../../src/server/index'
+import { CartEchoServerError, type StartServerOptions, startServer } from '../../src/server/index'
 import { openBrowser, rawRequest } from './support/browser'
 import { serve } from './support/serve'
 import { greetedSocket, settled } from './support/socket'
@@ -26,6 +26,9 @@ const answerTo = async (url: string): Promise<IncomingMessage> => {
   const [answer] = await once(get(url, { agent: false }), 'response')
   return answer.resume()
 }
+
+/** What another class of URLs has, too, such as jsdom's. */
+const urlParts = ({ href, protocol, hostname, pathname }: URL) => ({ href, protocol, hostname, pathname })
 
 describe('a server', () => {
   it('says where it is, with an application of its own', async () => {
@@ -125,6 +128,16 @@ describe('a server', () => {
     [{ policy: 5 }, '"policy" takes an object'],
     [{ keepEntries: 1.5 }, '"keepEntries" takes'],
     [{ sweepMs: 'soon' }, '"sweepMs" takes'],
+    [{ sweepMs: 0 }, '"sweepMs" takes milliseconds, 1 to 2147483647.'],
+    [{ sweepMs: 2_147_483_648 }, '"sweepMs" takes milliseconds, 1 to 2147483647.'],
+    [{ allowedOrigins: ['http://127.0.0.1:5173/'] }, '"allowedOrigins" takes a list'],
+    [{ allowedOrigins: ['http://LocalHost:5173'] }, '"allowedOrigins" takes a list'],
+    [{ allowedOrigins: ['*'] }, '"allowedOrigins" takes a list'],
+    [{ apps: new Array(1) }, '"apps" takes a list'],
+    [{ policy: { poll: 5 } }, '"policy" takes an object'],
+    [{ policy: { pollMs: '5000' } }, '"policy" takes an object'],
+    [{ policy: { enabled: 'no' } }, '"policy" takes an object'],
+    [{ pages: new URL('http://shop.test/') }, '"pages" takes the path of a folder.'],
     [{ pages: 5 }, '"pages" takes the path of a folder.'],
     [{ pageHeaders: 'X-A: 1' }, '"pageHeaders" takes an object'],
     [{ onLog: console }, '"onLog" takes a function.'],
@@ -133,6 +146,32 @@ describe('a server', () => {
       code: 'bad-options',
       message: expect.stringContaining(words),
     })
+  })
+
+  it.each<[string, StartServerOptions]>([
+    ['a URL of another class', { pages: Object.assign(Object.create(null), urlParts(new URL('./', import.meta.url))) }],
+    ['what nobody counts', { keepEntries: Number.POSITIVE_INFINITY, maxRequestSize: Number.POSITIVE_INFINITY }],
+    ['origins that are no web page’s', { allowedOrigins: ['null', 'capacitor://localhost', 'http://[::1]:5173'] }],
+    ['a frozen policy with something left out', { policy: Object.freeze({ pollMs: 0, enabled: undefined }) }],
+    ['an object without a prototype', Object.assign(Object.create(null), { level: 'log' })],
+    ['what an object inherits, as nothing', Object.create({ pages: 5, port: 'x', apps: [null] })],
+  ])('takes %s', async (_, options) => {
+    const server = await startServer(options)
+    await server.close()
+    expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+  })
+
+  it('uses what it has looked at: an option is read once', async () => {
+    let reads = 0
+    const options = {
+      get level() {
+        reads += 1
+        return 'log' as const
+      },
+    }
+    const server = await startServer(options)
+    await server.close()
+    expect(reads).toBe(1)
   })
 
   it('takes options that are undefined for left out', async () => {

@@ -153,6 +153,29 @@ describe('bringTo()', () => {
     fake.close()
   })
 
+  it.each<[Place, FakeCartOptions]>([
+    [['polling', 'no-socket'], { connect: false }],
+    [['waiting', 'check-failed'], { connect: false }],
+    [['refused', 'session-over'], { guest: true }],
+  ])('says so, and not that another page is needed, on the way to %j: %j', async (place, options) => {
+    const fake = createFakeCart(options)
+    fake.logIn('owner-2')
+    await expect(bring(fake, place)).rejects.toThrow('Somebody else is logged in')
+    fake.logIn()
+    await bring(fake, place)
+    expect(now(fake)).toEqual(place)
+    fake.close()
+  })
+
+  it('has the customer of a browser without a log in again, not one of its own', async () => {
+    const browser = createFakeBrowser({ owner: 'owner-9', log: false })
+    const fake = createFakeCart({ browser })
+    await fake.bringTo('refused', 'session-over')
+    await fake.bringTo('live', 'subscribed')
+    expect(browser.shop.owner()).toBe('owner-9')
+    fake.close()
+  })
+
   it('brings all tabs of a browser where their server leads them', async () => {
     const browser = createFakeBrowser()
     const [one, other] = [createFakeCart({ browser }), createFakeCart({ browser })]

@@ -3,6 +3,7 @@ import type { ChangeListener } from '../../engine/cart-echo'
 import type { CartEventName } from '../../engine/events'
 import { type News, noNews } from '../../engine/news'
 import type { Hold, Refresh, RefreshOptions } from '../../engine/refresh'
+import { ownOnly } from '../../engine/shape'
 import { type Connection, serverConnection } from '../../engine/state'
 import { useCartEcho } from './provider'
 
@@ -19,14 +20,23 @@ interface UseCartChange {
  * Calls the handler once for every change of that event while the component is mounted; without a name, for
  * `cart.conditions.changed`. The newest handler is called, so there is no dependency array, and rendering never
  * subscribes again. What it throws goes to the client's `onError`.
- * @throws {CartEchoError} `no-provider`; and from its effect, so to the nearest error boundary, `invalid-event` for an event that is not in
- * the client's `events` option.
+ * @throws {CartEchoError} `no-provider`; and from its effect, so to the nearest error boundary, `invalid-options` without a function, and
+ * `invalid-event` for an event that is not in the client's `events` option.
  */
-export const useCartChange: UseCartChange = (event: string | AnyListener, handler?: AnyListener): void => {
-  const [name, listener] = (handler ? [event, handler] : [FIRST, event]) as [CartEventName, AnyListener]
+export const useCartChange: UseCartChange = (...given: readonly [event: unknown, handler?: unknown]): void => {
+  const [event] = given
+  const isNamed = given.length > 1 && typeof event !== 'function'
+  const [name, listener] = (isNamed ? given : [FIRST, event]) as readonly [CartEventName, AnyListener]
   const client = useCartEcho()
   const latest = useLatest(listener)
-  useEffect(() => client.on(name, (change, meta) => latest.current(change, meta)), [client, name, latest])
+  useEffect(
+    () =>
+      client.on(
+        name,
+        standingFor(latest.current, (change, meta) => latest.current(change, meta)),
+      ),
+    [client, name, latest],
+  )
 }
 
 const onServer = (): Connection => serverConnection
@@ -98,21 +108,29 @@ const remembering = <Value>(
  * Adds a function that reloads the page's cart, as `client.onRefresh` does, while the component is mounted. A refresh that is due or running when it is
  * unmounted, or hidden by `<Activity>`, is dropped, and runs when the next one is mounted or shown: call it in a component that stays, such as
  * the layout. The newest function and the newest `hold` are called; another `settleMs` or `spreadMs` restarts what is due.
- * @throws {CartEchoError} `no-provider`
+ * @throws {CartEchoError} `no-provider`; and from its effect, `invalid-options` as `client.onRefresh` does.
  *
  * @example
  * useCartRefresh(() => queryClient.invalidateQueries({ queryKey: ['cart'] }))
  */
 export const useCartRefresh = (refresh: Refresh, options: RefreshOptions = {}): void => {
-  const { settleMs, spreadMs } = options
+  const { settleMs, spreadMs, hold: ownHold } = ownOnly(options)
   const client = useCartEcho()
-  const latest = useLatest([refresh, options.hold] as const)
+  const latest = useLatest([refresh, ownHold || null] as const)
   useEffect(() => {
     const run: Refresh = (request) => latest.current[0](request)
     const hold: Hold = (go) => latest.current[1]?.(go) ?? null
-    return client.onRefresh(run, { settleMs, spreadMs, hold })
+    const [refresh, mayHold] = latest.current
+    return client.onRefresh(standingFor(refresh, run), {
+      settleMs,
+      spreadMs,
+      hold: mayHold ? standingFor(mayHold, hold) : hold,
+    })
   }, [client, settleMs, spreadMs, latest])
 }
+
+/** A function that calls the page's newest; where the page's is none, that itself, for the client to refuse. */
+const standingFor = <Call>(said: Call, ours: Call): Call => (typeof said === 'function' ? ours : said)
 
 /**
  * A ref to the value of the newest committed rendering. Written before any other effect runs, and never while rendering:

@@ -28,8 +28,11 @@ export const onCartChange: OnCartChange = (
 ): Stop => {
   const [event, handler] = (given.length === 1 ? [FIRST, ...given] : given) as readonly [CartEventName, AnyListener]
   const context = useAppContext()
-  const listen = (): Stop => context.client.on(event, handler)
-  // To throw here: an error inside the watcher would be swallowed.
+  return tried(context, () => context.client.on(event, handler))
+}
+
+/** The same as `whileMounted`, but what is misuse throws here: an error inside the watcher would be swallowed. */
+const tried: typeof whileMounted = (context, listen) => {
   listen()()
   return whileMounted(context, listen)
 }
@@ -65,14 +68,14 @@ export const useCartNews: UseCartNews = <Value>(selector?: (news: News) => Value
  * until the app is unmounted. A refresh that is due or running then is dropped, and runs with the next one that is added: call it where it stays,
  * such as in the layout or a store.
  * Returns a function that ends it sooner.
- * @throws {CartEchoError} `no-provider`, as `useCartEcho` does.
+ * @throws {CartEchoError} `no-provider`, as `useCartEcho` does; `invalid-options` as `client.onRefresh` does.
  *
  * @example
  * onCartRefresh(() => queryCache.invalidateQueries({ key: ['cart'] }))
  */
 export const onCartRefresh = (refresh: Refresh, options?: RefreshOptions): Stop => {
   const context = useAppContext()
-  return whileMounted(context, () => context.client.onRefresh(refresh, options))
+  return tried(context, () => context.client.onRefresh(refresh, options))
 }
 
 /**

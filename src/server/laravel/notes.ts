@@ -1,7 +1,8 @@
 import { numbersOf } from './composer'
 import { readEnv } from './env-file'
 import type { App } from './facts'
-import { findLayout, hasBody } from './layout'
+import { findLayout, hasBody, type View } from './layout'
+import { withoutBladeComments } from './php-text'
 import { isUnsetUp, type Level } from './plan-settings'
 
 /** From here on Laravel notes that a broadcast went out. */
@@ -79,16 +80,25 @@ export const notesOn = async (app: App, level: Level): Promise<readonly string[]
   return notes.filter(([is]) => is).map(([, text]) => text)
 }
 
-/** True where the layout loads the bundle, or a part that it may have in it: any view but a whole page of its own, such as `welcome`. */
+/**
+ * True where the layout loads the bundle, or a part that it may have in it: any view but a whole page of its own, such as `welcome`. Also where there is no
+ * layout that could, or only a part of one is known.
+ */
 const isLoaded = (entry: string, views: App['views']): boolean => {
   const layout = findLayout(views)
-  return views.some(
-    (view) =>
-      view.text.includes('@vite') &&
-      view.text.includes(entry) &&
-      (!('view' in layout) || view === layout.view || !hasBody(view)),
-  )
+  const page = 'view' in layout && hasBody(layout.view) ? layout.view : null
+  const hasNone = 'among' in layout && layout.among.length === 0
+  return hasNone || views.some((view) => loads(view, entry) && (page === null || view === page || !hasBody(view)))
 }
+
+/** True where a view names the bundle beside Vite, as a directive or as PHP, or has Vite load what only PHP can tell. */
+const loads = ({ text }: View, entry: string): boolean => {
+  const blade = withoutBladeComments(text)
+  return (/\bvite\b/i.test(blade) && blade.includes(entry)) || COMPUTED.test(blade)
+}
+
+/** `@vite` with something in it that is no string. */
+const COMPUTED = /@vite\(\s*\[?\s*(?:(?:'[^']*'|"[^"]*")\s*,\s*)*[^'"[\]\s)]/
 
 const plainWord = (word: string | undefined): string => (word && /^\w{1,20}$/.test(word) ? word : 'something else')
 

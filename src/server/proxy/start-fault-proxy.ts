@@ -1,4 +1,5 @@
 import { createServer } from 'node:net'
+import { CartEchoServerError } from '../errors'
 import { listen } from '../listen'
 import { createConnections } from './connections'
 import type { FaultScope, ProxyFault } from './fault'
@@ -42,10 +43,15 @@ export interface FaultProxy {
 
 /**
  * Starts a TCP proxy in front of a server, HTTP or WebSocket or any other.
- * @throws {CartEchoServerError} `port-taken`, `port-not-allowed`, `host-not-here`, `cannot-listen`
+ * @throws {CartEchoServerError} `bad-options` without a target, `port-taken`, `port-not-allowed`, `host-not-here`, `cannot-listen`
  */
 export const startFaultProxy = async (options: FaultProxyOptions): Promise<FaultProxy> => {
-  const { target, port = 0, host = '127.0.0.1', random = Math.random } = options
+  const { target, port = 0, host = '127.0.0.1', random = Math.random } = Object(options) as FaultProxyOptions
+  if (!target?.host || !(target.port > 0))
+    throw new CartEchoServerError(
+      'bad-options',
+      'startFaultProxy() takes { target: { host, port } }: where connections are carried to.',
+    )
   const connections = createConnections(target, random)
   const server = createServer({ allowHalfOpen: true }, connections.accept)
   const gate = await listen(server, port, host)

@@ -413,6 +413,20 @@ describe('what the notes say', () => {
       { 'resources/views/components/layouts/app.blade.php': '<html><body>{{ $slot }}</body></html>' },
     ],
     [
+      "The layout does not load resources/js/app.js: @vite('resources/js/app.js') belongs into its <head>.",
+      {
+        'resources/views/welcome.blade.php':
+          "<html><head>{{-- @vite('resources/js/app.js') --}}<!-- @vite('resources/js/app.js') --></head><body></body></html>",
+      },
+    ],
+    [
+      "The layout does not load resources/js/app.js: @vite('resources/js/app.js') belongs into its <head>.",
+      {
+        'resources/views/welcome.blade.php':
+          "<html><head>@vite([\n  'resources/css/app.css',\n  'resources/js/other.js',\n], 'build')</head><body></body></html>",
+      },
+    ],
+    [
       'config/filament-cart.php: its features.broadcast_cart_updates is honoured.',
       { 'config/filament-cart.php': '<?php return [];' },
     ],
@@ -426,6 +440,31 @@ describe('what the notes say', () => {
   ])('%s', async (note, files) => {
     expect((await report(await makeApp(FRESH, files))).notes).toContain(note)
     expect((await report(await makeApp(FRESH))).notes).not.toContain(note)
+  })
+
+  const LAYOUT = 'resources/views/components/layouts/app.blade.php'
+  const layout = (head: string): string => `<html><head>${head}</head><body>{{ $slot }}</body></html>`
+  it.each<[string, Record<string, string | null>]>([
+    ['in several lines', { [LAYOUT]: layout("@vite([\n  'resources/css/app.css',\n  'resources/js/app.js',\n])") }],
+    ['by the facade', { [LAYOUT]: layout("{{ Vite::withEntryPoints(['resources/js/app.js']) }}") }],
+    [
+      'as an asset',
+      { [LAYOUT]: layout('<script type="module" src="{{ Vite::asset(\'resources/js/app.js\') }}"></script>') },
+    ],
+    ['by what PHP says', { [LAYOUT]: layout("@vite(['resources/css/app.css', $script])") }],
+    ['by what config says', { [LAYOUT]: layout("@vite(config('shop.entries'))") }],
+    [
+      'in a part',
+      { [LAYOUT]: layout("@include('head')"), 'resources/views/head.blade.php': "@vite('resources/js/app.js')" },
+    ],
+    [
+      'in a page whose component stands in a part',
+      { [LAYOUT]: layout("@vite('resources/js/app.js')"), 'resources/views/foot.blade.php': '<x-cart-echo />' },
+    ],
+    ['where no view is a page, as with Filament alone', { 'resources/views/welcome.blade.php': null }],
+  ])('nothing where the bundle is loaded %s', async (_how, files) => {
+    const { notes } = await report(await makeApp(FRESH, files))
+    expect(notes.filter((note) => note.includes('does not load'))).toEqual([])
   })
 
   it('nothing of what a route or a starter kit does', async () => {

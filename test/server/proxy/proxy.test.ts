@@ -97,6 +97,13 @@ it('says that its port is taken', async () => {
   await expect(startFaultProxy({ target, port: proxy.port })).rejects.toMatchObject({ code: 'port-taken' })
 })
 
+it.each([undefined, {}, { target: 'localhost:8080' }, { target: { host: '127.0.0.1' } }])(
+  'takes no options without a target: %j',
+  async (options) => {
+    await expect(startFaultProxy(options as never)).rejects.toMatchObject({ code: 'bad-options' })
+  },
+)
+
 it('remembers the newest thousand connections', async () => {
   const line = await openLine()
   line.proxy.set({ kind: 'reset' })

@@ -80,8 +80,23 @@ const isReplaced = async ({ open, server, origin, put }) => {
   await server.shop.removeFromAll('raya-sale')
   await notice.getByText('RM120.00').waitFor()
   same('How often the total was written after a broken save', await written(), 5)
+  await dismiss()
+  // And one that parses, and throws once it has begun something: its listener must not stay beside those of the next.
+  for (const name of ['missing', 'lost']) {
+    complaints.length = 0
+    put('hot/cart.js', code.replace('showNotices(cart)', `showNotices(${name})`))
+    await until(
+      'What is thrown',
+      async () => complaints.some((words) => `${words}`.includes(name)),
+      (isSaid) => isSaid,
+    )
+  }
   complaints.length = 0
   await replace(4)
+  const before = await written()
+  await server.shop.applyToAll('raya-sale')
+  await notice.getByText('RM108.00').waitFor()
+  same('How often the total was written after saves that threw', (await written()) - before, 1)
   await until('Sockets', server.sockets, (count) => count === 1)
   same('The console', complaints, [])
   await close()
