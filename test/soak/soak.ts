@@ -87,17 +87,18 @@ export const runSoak = async ({ minutes, seed, scripts, blocks, say }: SoakOptio
 
 const ENDS_WITHIN_MS = 10_000
 
-/** Stops every page. @throws {Breach} when a socket is left at the server. */
-const end = async ({ shoppers, server }: House, watch: Watch): Promise<void> => {
+/** Stops every page. @throws {Breach} when a socket is left on a channel. */
+const end = async ({ shoppers }: House, watch: Watch): Promise<void> => {
   for (const shopper of shoppers)
     for (const tab of shopper.tabs) {
       await watch.stopAndStart(shopper, tab)
       await tab.tab.evaluate('soak.stop()')
     }
   const endMs = performance.now() + ENDS_WITHIN_MS
-  while (server.sockets() > 0) {
-    if (performance.now() > endMs)
-      throw new Breach(`Every page stopped, and ${server.sockets()} sockets are left at the server.`)
+  for (;;) {
+    const left = await watch.subscribed()
+    if (left === 0) return
+    if (performance.now() > endMs) throw new Breach(`Every page stopped, and ${left} sockets are left on channels.`)
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
 }

@@ -16,6 +16,11 @@ export interface Watch {
   readonly comeToRest: (withinMs: number) => Promise<void>
   /** Stops a page and starts it again. @throws {Breach} when it leaves something behind. */
   readonly stopAndStart: (shopper: Shopper, tab: ShopperTab) => Promise<void>
+  /**
+   * How many sockets are on a channel, asked as a publisher asks. One that was still connecting when its page was left for one that Chromium had prerendered stays
+   * open, on no channel, for as long as Chromium keeps that page (findings/chromium-keeps-dialling-behind-a-prerendered-page.sh).
+   */
+  readonly subscribed: () => Promise<number>
   /** Documents that listened, and how often a listener was told. */
   readonly counts: () => { readonly pages: number; readonly told: number; readonly resets: number }
 }
@@ -84,10 +89,6 @@ export const watchPages = ({ shoppers, book, server }: House): Watch => {
     return sockets
   }
 
-  /**
-   * How many sockets are on a channel, asked as a publisher asks. One that was still connecting when its page was left for one that Chromium had prerendered stays
-   * open, on no channel, for as long as Chromium keeps that page (findings/chromium-keeps-dialling-behind-a-prerendered-page.sh).
-   */
   const subscribed = async (): Promise<number> => {
     const { appId, key, secret } = server.reverb
     const path = `/apps/${appId}/connections`
@@ -149,6 +150,7 @@ export const watchPages = ({ shoppers, book, server }: House): Watch => {
       }
       await tab.tab.evaluate('soak.start()')
     },
+    subscribed,
     counts: () => ({ pages: toldOf.size, told: sumOf(toldOf), resets: sumOf(resetsOf) }),
   }
 }
