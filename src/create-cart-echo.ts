@@ -91,6 +91,8 @@ export const createCartEchoIn = (
         ownOnly({ ...options, ...endpoints, environment, portsOf, loadTabs, events, isShared }),
       ),
     moveTo: (identity) => {
+      // readPage, for one, without the call: nobody would be logged in.
+      if (identity && typeof identity !== 'object') throw unfit('invalid-options', 'identify()', 'a page', identity)
       const before = endpoints
       endpoints = endpointsNow(before, identity)
       return moveBetween(before, endpoints)

@@ -220,6 +220,23 @@ describe('the check', () => {
   })
 })
 
+describe('who is looking', () => {
+  it.each([() => ({ user: 1 }), 'user 1', 5, true])(
+    'that is no page is refused, and nobody is logged out: %s',
+    (wrong) => {
+      const cart = openCart()
+      cart.start()
+      const before = cart.connection.get()
+      expect(saidOf(() => cart.identify(wrong as never))).toEqual({
+        code: 'invalid-options',
+        message: expect.stringContaining('identify(): expected a page'),
+      })
+      expect(cart.connection.get()).toBe(before)
+      cart.stop()
+    },
+  )
+})
+
 describe('the name of an event', () => {
   it.each([undefined, null, 5, {}, [], () => 1])('that is no name is refused: %s', (wrong) => {
     expect(saidOf(() => openCart().on(wrong as never, () => undefined))?.code).toBe('invalid-event')

@@ -41,7 +41,7 @@ export interface CartEcho {
    * (`identify(readPage())`). For another customer all news is removed, and late answers for the previous one are ignored. A page with another channel or
    * another Reverb counts as another customer's; so does one with another check, unless both pages name the same owner. `enabled`, `channel`, `check` and
    * `reverb` stay as they were when left out.
-   * @throws {CartEchoError} `invalid-user`, `invalid-cursor`, `invalid-channel`, or `invalid-options` for a check without an address.
+   * @throws {CartEchoError} `invalid-user`, `invalid-cursor`, `invalid-channel`, or `invalid-options` for what is no page, such as `readPage` without a call, and for a check without an address.
    */
   readonly identify: (identity: PageIdentity) => void
   /** How the page gets its changes now, and why that way. */

@@ -113,7 +113,7 @@ const EXPECTED: Readonly<Record<keyof StartServerOptions, Expected>> = {
   // It may be built later.
   pages: ['the path of a folder', (value) => isText(value) || isFolderUrl(value)],
   // Its names and values are looked at where they are used.
-  pageHeaders: ['an object of header names and values', isObject],
+  pageHeaders: ['an object of header names and values', (value) => isObject(value) && !(Symbol.iterator in value)],
   onLog: ['a function', (value) => typeof value === 'function'],
 }
 

@@ -140,6 +140,7 @@ describe('a server', () => {
     [{ pages: new URL('http://shop.test/') }, '"pages" takes the path of a folder.'],
     [{ pages: 5 }, '"pages" takes the path of a folder.'],
     [{ pageHeaders: 'X-A: 1' }, '"pageHeaders" takes an object'],
+    [{ pageHeaders: new Headers({ 'X-A': '1' }) }, '"pageHeaders" takes an object'],
     [{ onLog: console }, '"onLog" takes a function.'],
   ])('refuses options that are none, and says what is one: %j', async (options, words) => {
     await expect(startServer(options as never)).rejects.toMatchObject({
