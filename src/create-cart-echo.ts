@@ -180,7 +180,7 @@ const logError: OnError = (error) => console.error(`[cart-echo] ${error.code}:`,
 const readRest = ({ target, onError, tabs }: CartEchoOptions) => {
   const report = onError ?? logError
   const isShared = tabs ?? true
-  // Only undefined and null have none.
+  // A selector, say, would be taken for nowhere, or throw when the page starts.
   if ((target ?? null) !== null && !target?.dispatchEvent)
     throw unfit('invalid-options', 'target', 'an element', target)
   insistOnFunction('onError', report)
